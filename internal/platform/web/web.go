@@ -1,0 +1,227 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package web is the front door: one table of routes, each with the permission
+// it needs; sessions; the language and the actor put into the context; errors
+// turned into pages or RFC 9457 documents at one place. Handlers parse, call
+// one use case and answer. Start at Route and Site.
+package web
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// Migrations hold the schema of the sessions.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Messages are the texts of the pages every site has.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+// Handler answers a request or returns why it cannot; the error is logged and
+// answered at one place, by its fault.Kind.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Access says who may call a route at all. The use case behind it asks for the
+// permission and the scope again.
+type Access uint8
+
+// The kinds of access. The zero value asks for Route.Need.
+const (
+	Granted  Access = iota // whoever holds Route.Need somewhere
+	SignedIn               // anyone with a session
+	Public                 // anyone
+)
+
+// Route is one row of the route table.
+type Route struct {
+	Pattern string // "POST /incidents/{id}/close", as net/http patterns
+	Access  Access
+	Need    auth.Permission // with Granted; the zero permission is held by nobody
+	Body    int64           // most bytes of body read; 0 is 1 MiB
+	API     bool            // a key instead of a session, problem documents instead of pages
+	Handle  Handler
+}
+
+// Assets are the bundled files of the pages.
+type Assets interface {
+	Path(name string) string // "app.css" -> "/assets/app.<hash>.css"
+	Handler() http.Handler   // serves /assets/
+	Missing() bool           // nothing was bundled
+}
+
+// Config is what a Site is made of. All fields but Proxies, Demo and Version
+// are required.
+type Config struct {
+	Log       *slog.Logger
+	Catalogue *i18n.Catalogue
+	Assets    Assets
+	Records   *db.DB
+	Now       func() time.Time
+	// Actor loads who a session belongs to. It fails with fault.SignedOut
+	// when the account may no longer act or epoch is not its current one.
+	Actor func(ctx context.Context, account string, epoch int64) (auth.Actor, error)
+	// Key loads who an API key belongs to; fault.SignedOut when nobody.
+	Key func(ctx context.Context, key string) (auth.Actor, error)
+	// Nav lists what the actor of ctx may reach, for a page at path.
+	Nav      func(ctx context.Context, path string) []ui.NavGroup
+	Lifetime time.Duration // of a session
+	Secure   bool          // pages are reached by HTTPS
+	Proxies  []netip.Prefix
+	Demo     bool // pages say that the data is fictitious
+	Version  string
+}
+
+// Site is the web side of one centre.
+type Site struct {
+	cfg      Config
+	sessions *sessions
+	guard    *http.CrossOriginProtection
+}
+
+// New makes a site. Its routes come with Handler.
+func New(cfg Config) *Site {
+	return &Site{cfg: cfg, sessions: newSessions(cfg), guard: http.NewCrossOriginProtection()}
+}
+
+const defaultBody = 1 << 20
+
+// Handler serves routes, the assets and the settings every page carries. A
+// pattern given twice panics at start: it is a bug.
+func (s *Site) Handler(routes ...Route) http.Handler {
+	mux := http.NewServeMux()
+	for _, rt := range append(routes, s.own()...) {
+		h := http.Handler(s.serve(rt))
+		if !rt.API {
+			h = s.sessions.LoadAndSave(s.guard.Handler(h))
+		}
+		mux.Handle(rt.Pattern, h)
+	}
+	mux.Handle("GET /assets/", s.cfg.Assets.Handler())
+	mux.Handle("/", s.sessions.LoadAndSave(s.serve(Route{Access: Public, Handle: func(http.ResponseWriter, *http.Request) error {
+		return fault.Missing("web")
+	}})))
+	return s.outer(mux)
+}
+
+// outer is what every answer goes through: request number, headers, a net
+// under panics.
+func (s *Site) outer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := db.NewID()
+		h := w.Header()
+		h.Set("X-Request-Id", id)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "+
+			"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		if s.cfg.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		defer func() {
+			if p := recover(); p != nil {
+				if p == http.ErrAbortHandler {
+					panic(p)
+				}
+				s.cfg.Log.Error("handler panicked", "request_id", id, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// serve puts language and actor into the context, checks access and answers
+// errors.
+func (s *Site) serve(rt Route) http.HandlerFunc {
+	limit := rt.Body
+	if limit == 0 {
+		limit = defaultBody
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		ctx := i18n.With(r.Context(), s.cfg.Catalogue, s.language(r))
+		if !rt.API {
+			w.Header().Set("Cache-Control", "no-store")
+		}
+		actor, err := s.actor(ctx, r, rt)
+		if err == nil && actor.ID != "" {
+			ctx = auth.With(ctx, actor)
+		}
+		r = r.WithContext(ctx)
+		switch {
+		case rt.Access == Public:
+			err = nil
+		case err != nil:
+		case actor.ID == "":
+			err = &fault.Error{Kind: fault.SignedOut, Op: "web"}
+		case rt.Access == Granted:
+			_, _, err = auth.Need(ctx, "web", rt.Need)
+		}
+		if err == nil {
+			err = rt.Handle(w, r)
+		}
+		if err != nil {
+			s.fail(w, r, rt, err)
+		}
+	}
+}
+
+func (s *Site) actor(ctx context.Context, r *http.Request, rt Route) (auth.Actor, error) {
+	if rt.API {
+		key, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok {
+			return auth.Actor{}, nil
+		}
+		return s.cfg.Key(ctx, strings.TrimSpace(key))
+	}
+	account, epoch := s.sessions.who(ctx)
+	if account == "" {
+		return auth.Actor{}, nil
+	}
+	return s.cfg.Actor(ctx, account, epoch)
+}
+
+// fail logs err once and answers it. A request that went away is no failure.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error) {
+	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
+		err = &fault.Error{Kind: fault.TooLarge, Op: "web", Err: err}
+	}
+	e := fault.Of(err)
+	level := slog.LevelInfo
+	if e.Kind == fault.Internal {
+		level = slog.LevelError
+		if r.Context().Err() != nil {
+			level = slog.LevelInfo
+		}
+	}
+	s.cfg.Log.Log(r.Context(), level, "request failed", "request_id", w.Header().Get("X-Request-Id"),
+		"method", r.Method, "path", r.URL.Path, "status", e.Kind.Status(), "err", err)
+	switch {
+	case rt.API:
+		writeProblem(w, r, e)
+	case e.Kind == fault.SignedOut && r.Method == http.MethodGet:
+		http.Redirect(w, r, "/sign-in?next="+escapeNext(r.URL), http.StatusSeeOther)
+	default:
+		if err := s.renderFault(w, r, e); err != nil {
+			s.cfg.Log.Error("render failed", "path", r.URL.Path, "err", err)
+		}
+	}
+}
