@@ -1,0 +1,47 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"strings"
+	"unsafe"
+
+	"github.com/vonggac/vonggac/engine/event"
+)
+
+// A textReader reads one line that is known to be text. The string is a view
+// of the caller's bytes and dies when read returns: whatever outlives the call
+// is cloned (nameText, typeName and rcodeName do).
+type textReader interface {
+	read(s string, into []event.DNS) ([]event.DNS, Verdict)
+}
+
+// guard is the Reader of every format: it deals with what all lines share
+// (length, line ends, byte order mark, NUL bytes, blanks) and hands the rest on.
+type guard struct{ in textReader }
+
+const bom = "\uFEFF"
+
+func (g guard) Read(line []byte, into []event.DNS) ([]event.DNS, Verdict) {
+	if len(line) > MaxLine {
+		return into, reject(TooLong)
+	}
+	s := strings.TrimRight(strings.TrimPrefix(view(line), bom), "\r\n")
+	switch {
+	case strings.TrimSpace(s) == "":
+		return into, skip(Blank)
+	case strings.IndexByte(s, 0) >= 0:
+		return into, reject(BadText)
+	}
+	return g.in.read(s, into)
+}
+
+// view reads b as a string without copying. The result is only good as long as
+// b does not change, which inside one Read call it does not.
+func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+var parsed = Verdict{Outcome: Parsed}
+
+func skip(r Reason) Verdict   { return Verdict{Skipped, r} }
+func reject(r Reason) Verdict { return Verdict{Rejected, r} }

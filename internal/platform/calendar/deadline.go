@@ -1,0 +1,131 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package calendar
+
+import (
+	"fmt"
+	"time"
+)
+
+// Unit is what a term is counted in. The three units of Vietnamese papers are
+// giờ, ngày and ngày làm việc; "ngay" asks for the thing at once.
+type Unit string
+
+// The units of a term.
+const (
+	Immediate  Unit = "immediate"   // ngay: due at its start
+	Hour       Unit = "hour"        // giờ: runs from the moment, day and night
+	Day        Unit = "day"         // ngày: ends at 24:00 of a day
+	WorkingDay Unit = "working_day" // ngày làm việc: only days worked are counted
+)
+
+// maxAmount is the longest term in any unit: ten years of hours.
+const maxAmount = 10 * 366 * 24
+
+// Amount is the length of a term: N of Unit. For Immediate N is zero.
+type Amount struct {
+	N    int  `json:"n" yaml:"n"`
+	Unit Unit `json:"unit" yaml:"unit"`
+}
+
+// Validate says what is wrong with a: an unknown unit, or N out of 1..87840
+// (0 for Immediate).
+func (a Amount) Validate() error {
+	switch a.Unit {
+	case Immediate:
+		if a.N != 0 {
+			return fmt.Errorf("amount %d: immediate takes no number", a.N)
+		}
+	case Hour, Day, WorkingDay:
+		if a.N < 1 || a.N > maxAmount {
+			return fmt.Errorf("amount %d: must be 1..%d", a.N, maxAmount)
+		}
+	default:
+		return fmt.Errorf("unit %q: must be immediate, hour, day or working_day", a.Unit)
+	}
+	return nil
+}
+
+// Counting is a rule for counting days. Its zero value is that of the Civil
+// Code 2015, Art. 147.2 and 148: the first day is not counted, the term ends at
+// 24:00 of its last day, and a last day that is off moves the end to the end of
+// the next working day.
+type Counting struct {
+	ID            string `json:"id,omitempty" yaml:"id"`
+	CountFirstDay bool   `json:"count_first_day,omitempty" yaml:"count_first_day"`
+	KeepOffDay    bool   `json:"keep_off_day,omitempty" yaml:"keep_off_day"` // the end does not move
+	Basis         string `json:"basis,omitempty" yaml:"basis"`               // citation of this rule
+}
+
+// Due returns when a term that starts at start ends, and how that was counted.
+// Hours are exact; days end at 24:00 in Vietnam, returned as 00:00 of the day
+// after. The result is never before start and, unless the counting keeps it,
+// the last day of a term in days is a working day. A number out of range (see
+// [Amount.Validate]) is clamped to it and an unknown unit counts as Immediate,
+// the strictest: callers validate amounts where they enter.
+func (c *Calendar) Due(start time.Time, a Amount, rule Counting) (time.Time, Explanation) {
+	a.N = min(max(a.N, 0), maxAmount)
+	e := Explanation{Start: start.Round(0).UTC(), Amount: a, Counting: rule, Calendar: c.version}
+	switch a.Unit {
+	case Hour:
+		e.Due = e.Start.Add(time.Duration(a.N) * time.Hour)
+	case Day:
+		c.countDays(&e)
+	case WorkingDay:
+		c.countWorkingDays(&e)
+	default:
+		e.Due = e.Start
+	}
+	return e.Due, e
+}
+
+func (c *Calendar) countDays(e *Explanation) {
+	n := e.Amount.N
+	if e.Counting.CountFirstDay && n > 0 {
+		n--
+	}
+	e.LastDay = DateOf(e.Start).AddDays(n)
+	last := e.LastDay
+	if !e.Counting.KeepOffDay {
+		last = c.skip(e, last)
+	}
+	e.Due = last.End().UTC()
+
+	// A reader may take "03 ngày" for 72 hours, or not know that the end moves.
+	// Both readings end earlier; reminders go by the earliest of them.
+	if hours := e.Start.Add(time.Duration(e.Amount.N) * 24 * time.Hour); hours.Before(e.Due) {
+		e.Readings = append(e.Readings, Reading{AsHours, hours})
+	}
+	if last != e.LastDay {
+		e.Readings = append(e.Readings, Reading{NotMoved, e.LastDay.End().UTC()})
+	}
+}
+
+func (c *Calendar) countWorkingDays(e *Explanation) {
+	d, left := DateOf(e.Start), e.Amount.N
+	if e.Counting.CountFirstDay && left > 0 && c.IsWorkingDay(d) {
+		left--
+	}
+	for left > 0 {
+		d = c.skip(e, d.AddDays(1))
+		left--
+	}
+	d = c.skip(e, d) // only a term of no days can still stand on a day off
+	e.LastDay = d
+	e.Due = d.End().UTC()
+}
+
+// skip notes every day off from d on and returns the first working day, d
+// itself when it is one.
+func (c *Calendar) skip(e *Explanation, d Date) Date {
+	for range searchLimit {
+		off, is := c.Off(d)
+		if !is {
+			break
+		}
+		e.Skipped = append(e.Skipped, off)
+		d = d.AddDays(1)
+	}
+	return d
+}
