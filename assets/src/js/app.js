@@ -1,0 +1,32 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// What the pages gain where script runs. Every page works without it.
+
+import htmx from "htmx.org/dist/htmx.esm.js";
+import { clocks } from "./clock.js";
+import { guard, progress } from "./form.js";
+import { bulk, rows } from "./list.js";
+import { menus, search, tables } from "./shell.js";
+
+window.htmx = htmx;
+document.documentElement.classList.add("vg-script");
+
+const words = JSON.parse(document.querySelector('meta[name="vg-words"]')?.content || "{}");
+
+// enhance dresses the elements that stand in the page now.
+function enhance() {
+  tables();
+  rows();
+  bulk();
+  document.querySelector("[data-errors]")?.focus();
+}
+
+search();
+menus();
+clocks(words);
+guard();
+progress(words);
+enhance();
+document.addEventListener("vg:page", enhance);
+document.addEventListener("htmx:after:swap", enhance);
