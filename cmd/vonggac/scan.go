@@ -1,0 +1,264 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/rollup"
+	"github.com/vonggac/vonggac/engine/scan"
+)
+
+// scanFlags are the flags as given.
+type scanFlags struct {
+	indicators, allow   []string
+	format, tz, at      string
+	json                bool
+	summaryTo, rollupTo string
+}
+
+func scanCommand(std streams) *cobra.Command {
+	var f scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan [flags] FILE...",
+		Short: "Look for indicators in DNS logs, offline",
+		Long: `Look for indicators in DNS logs, offline.
+
+Logs and lists may be plain, gzip or zstd, in UTF-8 or UTF-16; "-" is standard
+input. A name hits when it or a parent of it is listed. Every list that names it
+is reported, the most specific entry first; an entry of an --allow list, or an
+AdBlock "@@" line, takes back block entries no more specific than itself.
+
+Exit codes: 0 done (rejected lines included), 1 something could not be read or
+done (after the rest is done), 2 wrong use.`,
+		Example: `  vonggac scan --indicators bad-domains.csv.gz query.log query.log.1.gz
+  zcat old/*.gz | vonggac scan --indicators bad.txt --format bind9 --json -`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError{errors.New("scan: no log file given; name one or more, or - for standard input")}
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runScan(cmd.Context(), std, f, args, time.Now())
+		},
+	}
+	flag := cmd.Flags()
+	flag.StringArrayVar(&f.indicators, "indicators", nil, "list of indicators `FILE` (plain, hosts or CSV); may be repeated")
+	flag.StringArrayVar(&f.allow, "allow", nil, "list of names known to be good `FILE`; may be repeated")
+	flag.StringVar(&f.format, "format", "auto", "log format `NAME`: auto, "+strings.Join(formatNames(), ", "))
+	flag.StringVar(&f.tz, "tz", "Asia/Ho_Chi_Minh", "`ZONE` of lines that name none, and of days")
+	flag.StringVar(&f.at, "at", "", "`DATE` when the log was taken, for lines without a year (2006-01-02 or RFC 3339; default now)")
+	flag.BoolVar(&f.json, "json", false, "print one JSON object a hit group")
+	flag.StringVar(&f.summaryTo, "summary", "", "write the counts as JSON to `FILE`")
+	flag.StringVar(&f.rollupTo, "rollup", "", "write day,client,name,count,first,last,verdict as CSV to `FILE`")
+	return cmd
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range format.All() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// scanJob is one run of scan.
+type scanJob struct {
+	std     streams
+	opt     scan.Options
+	out     *bufio.Writer
+	print   func(hitRow) error
+	total   scan.Counts
+	bytes   int64
+	failed  bool
+	started time.Time
+}
+
+func runScan(ctx context.Context, std streams, f scanFlags, files []string, now time.Time) (err error) {
+	opt, err := f.options(files, now)
+	if err != nil {
+		return err
+	}
+	job := &scanJob{std: std, opt: opt, out: bufio.NewWriter(std.out), started: now}
+	job.print = job.table()
+	if f.json {
+		job.print = job.objects()
+	}
+	outputs, err := f.create()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, outputs.close()) }()
+	if outputs.rollup != nil {
+		job.opt.Rollup = rollup.New(opt.Lines.Zone, "", 0)
+		defer func() { err = errors.Join(err, job.opt.Rollup.Close()) }()
+	}
+	job.opt.Index = job.load(f)
+	for _, name := range files {
+		if err := job.file(ctx, name); err != nil {
+			return err
+		}
+	}
+	return job.finish(outputs)
+}
+
+// options checks the flags. Its errors are wrong use.
+func (f scanFlags) options(files []string, now time.Time) (scan.Options, error) {
+	var opt scan.Options
+	zone, err := time.LoadLocation(f.tz)
+	if err != nil || f.tz == "" {
+		return opt, usageError{fmt.Errorf("--tz %q is no time zone; give a name such as Asia/Ho_Chi_Minh or UTC", f.tz)}
+	}
+	opt.Lines = format.Options{Zone: zone, At: now}
+	if f.at != "" {
+		if opt.Lines.At, err = parseAt(f.at, zone); err != nil {
+			return opt, usageError{err}
+		}
+	}
+	if f.format != "auto" {
+		var ok bool
+		if opt.Format, ok = format.Lookup(f.format); !ok {
+			return opt, usageError{fmt.Errorf("--format %q is not known; use auto or one of %s", f.format, strings.Join(formatNames(), ", "))}
+		}
+	}
+	stdins := 0
+	for _, name := range files {
+		if name == "-" {
+			stdins++
+		}
+	}
+	if stdins > 1 {
+		return opt, usageError{errors.New("- (standard input) is given twice; it can be read once")}
+	}
+	return opt, nil
+}
+
+func parseAt(text string, zone *time.Location) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, text); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, text, zone)
+	if err != nil {
+		return t, fmt.Errorf("--at %q is no date; write 2026-11-21 or 2026-11-21T08:00:00+07:00", text)
+	}
+	return t, nil
+}
+
+// load reads the lists. One that cannot be read is said and passed over.
+func (j *scanJob) load(f scanFlags) *intel.Index {
+	var b intel.Builder
+	taken := map[string]bool{}
+	for i, path := range append(f.indicators[:len(f.indicators):len(f.indicators)], f.allow...) {
+		l := intel.List{Name: listName(path, taken), Source: path}
+		if i >= len(f.indicators) {
+			l.Kind = intel.Allow
+		}
+		in, err := os.Open(path)
+		if err != nil {
+			j.fail(path, err)
+			continue
+		}
+		report, err := b.Load(in, l)
+		if err := errors.Join(err, in.Close()); err != nil {
+			j.fail(path, err)
+		}
+		j.reportList(path, l, report)
+	}
+	return b.Build()
+}
+
+// file scans one log. Its error ends the run; what is wrong with the log does
+// not.
+func (j *scanJob) file(ctx context.Context, name string) error {
+	in, done, err := j.open(name)
+	if err != nil {
+		j.fail(name, err)
+		return nil
+	}
+	hits := rollup.NewSpill("", 0)
+	opt := j.opt
+	opt.File = name
+	sum, err := scan.Stream(ctx, in, opt, func(b scan.Block) error { return addHits(hits, b) })
+	err = errors.Join(err, done())
+	j.total.Add(sum.Counts)
+	j.bytes += sum.Bytes
+	printed := j.printHits(hits, name)
+	if err := errors.Join(printed, hits.Close()); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: interrupted after line %d", name, sum.Lines)
+	}
+	bad, ok := errors.AsType[*scan.Error](err)
+	if err != nil && !ok {
+		return err
+	}
+	if ok {
+		j.failLine(bad)
+	}
+	j.reportLog(name, sum)
+	return nil
+}
+
+// open returns the log with a progress bar where a person watches, and what to
+// do when it is read.
+func (j *scanJob) open(name string) (io.Reader, func() error, error) {
+	in, size := j.std.in, int64(-1)
+	done := func() error { return nil }
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		in, done = f, f.Close
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			size = info.Size()
+		}
+	}
+	tty, ok := j.std.err.(*os.File)
+	if !ok || !term.IsTerminal(int(tty.Fd())) {
+		return in, done, nil
+	}
+	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(tty), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetDescription(visible(name)), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+	watched := progressbar.NewReader(in, bar)
+	return &watched, func() error { return errors.Join(bar.Finish(), done()) }, nil
+}
+
+// fail says that a file could not be read, and goes on.
+func (j *scanJob) fail(name string, err error) {
+	j.failed = true
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		err = p.Err // the name stands before it
+	}
+	fmt.Fprintf(j.std.err, "vonggac: %s: %v\n", visible(name), err)
+}
+
+// failLine says what broke a log, and goes on.
+func (j *scanJob) failLine(e *scan.Error) {
+	name := e.File
+	if e.Line > 0 {
+		name = fmt.Sprintf("%s:%d", e.File, e.Line)
+	}
+	if errors.Is(e.Err, scan.ErrFormat) {
+		j.fail(name, fmt.Errorf("no known log format fits; if you know it, name it with --format: %s", strings.Join(formatNames(), ", ")))
+		return
+	}
+	j.fail(name, e.Err)
+}

@@ -1,0 +1,242 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/rollup"
+	"github.com/vonggac/vonggac/engine/scan"
+)
+
+// hitRow is one hit group: the queries of one client for one name under one
+// indicator of one list, in one file. First and Last are "" when the log has
+// no times, Client when it names none.
+type hitRow struct {
+	Indicator string `json:"indicator"`
+	List      string `json:"list"`
+	Type      string `json:"type"`
+	Value     string `json:"value"`
+	Client    string `json:"client"`
+	Count     int64  `json:"count"`
+	First     string `json:"first"`
+	Last      string `json:"last"`
+	File      string `json:"file"`
+	threat    string
+}
+
+// tail is the end of a key of hits: rank and entry.
+const tail = 2 + 4
+
+// addHits folds the hits of a block into those of its file, by client, name,
+// rank and entry. Logs may hold any number of names, so hits go where
+// roll-ups go.
+func addHits(to *rollup.Spill, b scan.Block) error {
+	var key []byte
+	for _, h := range b.Hits {
+		key = key[:0]
+		if h.Client.IsValid() {
+			key = h.Client.AppendTo(key)
+		}
+		key = append(key, 0)
+		key = append(key, h.Name...)
+		key = binary.BigEndian.AppendUint16(key, uint16(min(h.Rank, math.MaxUint16)))
+		key = binary.BigEndian.AppendUint32(key, uint32(h.Match.ID))
+		if err := to.Add(key, rollup.Of(h.Count, h.First, h.Last)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printHits prints the hits of one file by client and name, the most specific
+// entry first.
+func (j *scanJob) printHits(hits *rollup.Spill, file string) error {
+	err := hits.Each(func(key []byte, s rollup.Sum) error {
+		client, name, _ := bytes.Cut(key[:len(key)-tail], []byte{0})
+		m := j.opt.Index.Entry(intel.ID(binary.BigEndian.Uint32(key[len(key)-4:])))
+		return j.print(hitRow{
+			Indicator: m.Indicator, List: m.List.Name, Type: m.Type, Value: string(name), Client: string(client), Count: s.Count,
+			First: rollup.Stamp(s.First()), Last: rollup.Stamp(s.Last()), File: file, threat: m.Threat,
+		})
+	})
+	if err = errors.Join(err, j.out.Flush()); err != nil {
+		return fmt.Errorf("write the hits of %s: %w", file, err)
+	}
+	return nil
+}
+
+// objects prints hits as JSON, one object a line.
+func (j *scanJob) objects() func(hitRow) error {
+	enc := json.NewEncoder(j.out)
+	enc.SetEscapeHTML(false)
+	return func(h hitRow) error { return enc.Encode(h) }
+}
+
+// table prints hits for people, the head before the first.
+func (j *scanJob) table() func(hitRow) error {
+	const row = "%8s  %-15s  %-40s  %-30s  %-20s  %-20s  %-24s  %-24s  %s\n"
+	head := true
+	return func(h hitRow) error {
+		if head {
+			head = false
+			if _, err := fmt.Fprintf(j.out, row, "QUERIES", "CLIENT", "NAME", "INDICATOR", "THREAT", "LIST", "FIRST", "LAST", "FILE"); err != nil {
+				return err
+			}
+		}
+		_, err := fmt.Fprintf(j.out, row, fmt.Sprint(h.Count), cmp.Or(h.Client, "-"), visible(h.Value), h.Indicator, visible(h.threat), visible(h.List),
+			cmp.Or(h.First, "-"), cmp.Or(h.Last, "-"), visible(h.File))
+		return err
+	}
+}
+
+// visible replaces what a terminal would act on.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+}
+
+// listName is the base name of a list's file, or its path when taken.
+func listName(path string, taken map[string]bool) string {
+	name := filepath.Base(path)
+	if taken[name] {
+		name = path
+	}
+	taken[name] = true
+	return name
+}
+
+func (j *scanJob) reportList(path string, l intel.List, r intel.Report) {
+	fmt.Fprintf(j.std.err, "%s: %s list (%s), %d rows: %d added, %d merged, %d skipped%s, %d rejected%s\n", visible(path), l.Kind, r.Layout, r.Rows,
+		r.Added, r.Duplicates, sum(r.Skipped), reasons(r.Skipped), sum(r.Rejected), reasons(r.Rejected))
+	for _, s := range r.Samples {
+		fmt.Fprintf(j.std.err, "  %s:%d: %s: %s\n", visible(path), s.Line, s.Reason, visible(s.Text))
+	}
+}
+
+func (j *scanJob) reportLog(name string, s scan.Summary) {
+	if s.Lines == 0 {
+		fmt.Fprintf(j.std.err, "%s: empty, 0 lines\n", visible(name))
+		return
+	}
+	fmt.Fprintf(j.std.err, "%s: %s: %d lines = %d parsed + %d skipped%s + %d rejected%s; %d lines hit", visible(name), cmp.Or(s.Format, "unknown format"),
+		s.Lines, s.Parsed, sum(s.Skipped), reasons(s.Skipped), sum(s.Rejected), reasons(s.Rejected), s.Hits)
+	if s.Overruled > 0 {
+		fmt.Fprintf(j.std.err, ", %d allowed", s.Overruled)
+	}
+	fmt.Fprintln(j.std.err)
+	for _, l := range s.Samples {
+		fmt.Fprintf(j.std.err, "  %s:%d: %s: %s\n", visible(name), l.Line, l.Reason, visible(l.Text))
+	}
+	if s.Parsed == 0 && s.Detected != "" && s.Detected != s.Format {
+		fmt.Fprintf(j.std.err, "%s: no line is %s; it looks like %s: try --format %s\n", visible(name), s.Format, s.Detected, s.Detected)
+	}
+}
+
+func sum[K comparable](by map[K]int64) int64 {
+	var n int64
+	for v := range maps.Values(by) {
+		n += v
+	}
+	return n
+}
+
+// reasons lists counters as " (bad_name 3, not_format 1)", the largest first.
+func reasons[K ~string](by map[K]int64) string {
+	if len(by) == 0 {
+		return ""
+	}
+	keys := slices.SortedFunc(maps.Keys(by), func(a, b K) int { return cmp.Or(cmp.Compare(by[b], by[a]), cmp.Compare(a, b)) })
+	parts := make([]string, len(keys))
+	for i, k := range keys {
+		parts[i] = fmt.Sprintf("%s %d", visible(fmt.Sprint(k)), by[k])
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
+}
+
+// scanOutputs are the files that scan writes; nil when not asked for.
+type scanOutputs struct{ summary, rollup *os.File }
+
+// create opens the outputs before the work begins, so that a path that cannot
+// be written is known at once.
+func (f scanFlags) create() (o scanOutputs, err error) {
+	if f.summaryTo != "" {
+		if o.summary, err = os.Create(f.summaryTo); err != nil {
+			return o, err
+		}
+	}
+	if f.rollupTo != "" {
+		if o.rollup, err = os.Create(f.rollupTo); err != nil {
+			return o, errors.Join(err, o.close())
+		}
+	}
+	return o, nil
+}
+
+func (o scanOutputs) close() error {
+	var err error
+	for _, f := range []*os.File{o.summary, o.rollup} {
+		if f != nil {
+			err = errors.Join(err, f.Close())
+		}
+	}
+	return err
+}
+
+// scanSummary is the account of a run, over all files.
+type scanSummary struct {
+	Lines    int64                   `json:"lines"`
+	Parsed   int64                   `json:"parsed"`
+	Skipped  int64                   `json:"skipped"`
+	Rejected map[format.Reason]int64 `json:"rejected"`
+	Hits     int64                   `json:"hits"` // lines
+	Bytes    int64                   `json:"bytes"`
+	Seconds  float64                 `json:"seconds"`
+}
+
+// finish writes the roll-up and the summary.
+func (j *scanJob) finish(o scanOutputs) error {
+	if o.rollup != nil {
+		if err := j.opt.Rollup.WriteCSV(o.rollup); err != nil {
+			return fmt.Errorf("write the roll-up %s: %w", o.rollup.Name(), err)
+		}
+	}
+	s := scanSummary{Lines: j.total.Lines, Parsed: j.total.Parsed, Skipped: sum(j.total.Skipped), Rejected: j.total.Rejected,
+		Hits: j.total.Hits, Bytes: j.bytes, Seconds: math.Round(time.Since(j.started).Seconds()*1000) / 1000}
+	if s.Rejected == nil {
+		s.Rejected = map[format.Reason]int64{}
+	}
+	fmt.Fprintf(j.std.err, "total: %d lines = %d parsed + %d skipped + %d rejected; %d lines hit; %d bytes in %.1f s\n",
+		s.Lines, s.Parsed, s.Skipped, sum(s.Rejected), s.Hits, s.Bytes, s.Seconds)
+	if o.summary != nil {
+		enc := json.NewEncoder(o.summary)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(s); err != nil {
+			return fmt.Errorf("write the summary %s: %w", o.summary.Name(), err)
+		}
+	}
+	if j.failed {
+		return errReported
+	}
+	return nil
+}

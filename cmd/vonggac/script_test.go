@@ -1,0 +1,99 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"vonggac": main})
+}
+
+// TestScript runs the sessions of testdata/script against the real program.
+func TestScript(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"pack": pack, "resize": resize, "fill": fill, "code": code,
+		},
+	})
+}
+
+// pack writes a file packed: pack gzip|zstd|utf16 FROM TO.
+func pack(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 3 {
+		ts.Fatalf("usage: pack gzip|zstd|utf16 FROM TO")
+	}
+	in, err := os.Open(ts.MkAbs(args[1]))
+	ts.Check(err)
+	out, err := os.Create(ts.MkAbs(args[2]))
+	ts.Check(err)
+	var w io.WriteCloser
+	switch args[0] {
+	case "gzip":
+		w = gzip.NewWriter(out)
+	case "zstd":
+		w, err = zstd.NewWriter(out)
+	case "utf16":
+		w = transform.NewWriter(out, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder())
+	default:
+		ts.Fatalf("pack: %q is not known", args[0])
+	}
+	ts.Check(err)
+	_, err = io.Copy(w, in)
+	ts.Check(err)
+	ts.Check(w.Close())
+	ts.Check(out.Close())
+	ts.Check(in.Close())
+}
+
+// resize cuts a file to its first N bytes, or fills it up with zeros: resize N
+// FILE.
+func resize(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	ts.Check(err)
+	ts.Check(os.Truncate(ts.MkAbs(args[1]), n))
+}
+
+// fill appends TEXT to FILE N times, with \n, \x00 and so on unquoted: fill N
+// FILE TEXT.
+func fill(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	text, err := strconv.Unquote(`"` + args[2] + `"`)
+	ts.Check(err)
+	f, err := os.OpenFile(ts.MkAbs(args[1]), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	_, err = f.WriteString(strings.Repeat(text, n))
+	ts.Check(err)
+	ts.Check(f.Close())
+}
+
+// code runs vonggac and holds its exit code: code N ARG...
+func code(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec("vonggac", args[1:]...)
+	got := "0"
+	if exit, ok := err.(interface{ ExitCode() int }); ok {
+		got = strconv.Itoa(exit.ExitCode())
+	} else {
+		ts.Check(err)
+	}
+	if got != args[0] {
+		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}

@@ -1,0 +1,166 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package intel
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/vonggac/vonggac/engine/scan/unpack"
+)
+
+// maxLine is the longest line of a list, and what Load looks at to find the
+// layout.
+const maxLine = 64 << 10
+
+// listLimits bound a packed list: 4 GiB is what an index can hold.
+var listLimits = unpack.Limits{MaxBytes: 4 << 30, Slack: 64 << 20}
+
+// Load reads one list and adds its indicators. r may be packed with gzip or
+// zstd and may be UTF-16. Rows that cannot be used cost only themselves and
+// stand in the Report; the error is about the list as a whole: it cannot be
+// read on, its layout is none of ours, its name is taken, or the index is full.
+// What was read before the error is kept and reported.
+func (b *Builder) Load(r io.Reader, l List) (Report, error) {
+	u, err := unpack.New(r, listLimits)
+	if err != nil {
+		return Report{}, err
+	}
+	defer u.Close()
+	br := bufio.NewReaderSize(u, maxLine+2) // and a line end
+	head, err := br.Peek(maxLine)
+	if err != nil && len(head) == 0 && !errors.Is(err, io.EOF) {
+		return Report{}, err
+	}
+	head = bytes.Clone(head)
+	if bytes.HasPrefix(bytes.TrimSpace(head), []byte("{")) {
+		return Report{}, errors.New("the list is JSON; give it as CSV, as a hosts file or as one name a line")
+	}
+	layout, columns := sniff(head, l.Layout)
+	if layout == CSV && columns == nil {
+		return Report{}, fmt.Errorf("no head line names the column of the indicators; call it %q", valueHeads[0])
+	}
+	number, err := b.list(l)
+	if err != nil {
+		return Report{}, err
+	}
+	ld := &loader{b: b, list: number, describe: l, rep: Report{Layout: layout}}
+	err = ld.lines(br, ld.parser(layout, columns))
+	return ld.rep, err
+}
+
+// parser takes in the lines of one layout. line must not keep text.
+type parser interface {
+	line(no int64, text []byte) error
+	end() error // after the last line
+}
+
+func (ld *loader) parser(layout Layout, columns *columns) parser {
+	switch layout {
+	case CSV:
+		return &table{loader: ld, columns: *columns}
+	case Hosts:
+		return hosts{ld}
+	}
+	return plain{ld}
+}
+
+// loader carries the rows of one list to the builder and counts them.
+type loader struct {
+	b        *Builder
+	list     uint16
+	describe List
+	allow    uint16 // list number plus 1 of the exceptions in a block list
+	rep      Report
+}
+
+// lines feeds p. An error of br ends it after the lines before the break.
+func (ld *loader) lines(br *bufio.Reader, p parser) error {
+	for {
+		text, err := br.ReadSlice('\n')
+		if len(text) > 0 {
+			ld.rep.Lines++
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			ld.refuse(ld.rep.Lines, text, TooLong)
+			for errors.Is(err, bufio.ErrBufferFull) {
+				_, err = br.ReadSlice('\n')
+			}
+		case err != nil && !errors.Is(err, io.EOF):
+			if len(text) > 0 {
+				ld.refuse(ld.rep.Lines, text, CutOff)
+			}
+		case len(text) > 0:
+			text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+			if err := p.line(ld.rep.Lines, text); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return p.end()
+		}
+		if err != nil {
+			return errors.Join(err, p.end())
+		}
+	}
+}
+
+// refuse counts a row that is rejected.
+func (ld *loader) refuse(no int64, text []byte, why Reason) {
+	ld.rep.Rows++
+	ld.rep.reject(no, text, why)
+}
+
+// pass counts a row that is skipped.
+func (ld *loader) pass(why Reason) {
+	ld.rep.Rows++
+	ld.rep.skip(why)
+}
+
+// value takes in one indicator as the list writes it, from line no.
+func (ld *loader) value(no int64, text, value, threat []byte) error {
+	v := undress(value)
+	switch {
+	case v.refused != "":
+		ld.refuse(no, text, v.refused)
+		return nil
+	case v.kind != TypeDomain:
+		ld.pass(unmatched + Reason(v.kind))
+		return nil
+	}
+	list := ld.list
+	if v.exception && ld.describe.Kind == Block {
+		if ld.allow == 0 {
+			l := ld.describe
+			l.Kind = Allow
+			n, err := ld.b.list(l)
+			if err != nil {
+				return err
+			}
+			ld.allow = n + 1
+		}
+		list = ld.allow - 1
+	}
+	ld.rep.Rows++
+	why, err := ld.b.add(row{name: v.name, threat: threat, scope: ld.describe.Scope, list: list})
+	switch {
+	case err != nil:
+		ld.rep.Rows--
+		return err
+	case why == "":
+		ld.rep.Added++
+	case why == narrowed:
+		ld.rep.Added++
+		ld.rep.Narrowed++
+	case why == duplicate:
+		ld.rep.Duplicates++
+	default:
+		ld.rep.reject(no, text, why)
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package scan
+
+import (
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/vonggac/vonggac/engine/event"
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
+)
+
+// Counts account for lines: Lines = Parsed + the sums of Skipped and Rejected.
+type Counts struct {
+	Lines     int64
+	Parsed    int64 // gave at least one event
+	Skipped   map[format.Reason]int64
+	Rejected  map[format.Reason]int64
+	Queries   int64 // events
+	Hits      int64 // lines with an event that hit
+	Overruled int64 // lines that would have hit but for an allow entry
+	First     time.Time
+	Last      time.Time // earliest and latest event; zero when none has a time
+}
+
+// Block is a run of whole lines: those whose first byte lies within the same
+// BlockSize bytes of text. Blocks follow each other without a gap. A Block
+// belongs to the sink that gets it.
+type Block struct {
+	Offset    int64 // of its first line in the unpacked text, after a byte-order mark
+	Length    int64 // of its lines with their line ends
+	FirstLine int64 // number of its first line, from 1
+	Counts
+	Hits    []Hit    // in order of first appearance
+	Samples []Sample // the first rejected lines, at most 8
+}
+
+// Hit is one indicator that one client asked for under one name, within one
+// block.
+type Hit struct {
+	Match  intel.Match
+	Rank   int        // place of Match among the hits of the name: 0 is the most specific
+	Client netip.Addr // zero when the log does not say
+	Name   string     // the name asked for, normalised
+	Count  int64      // queries
+	Lines  int64      // lines with such a query
+	First  time.Time
+	Last   time.Time // UTC; zero when no query had a time
+}
+
+// Sample is a rejected line to show to people.
+type Sample struct {
+	Line   int64 // from 1
+	Text   string
+	Reason format.Reason
+}
+
+const maxSamples = 8
+
+// Summary is the account of a whole log.
+type Summary struct {
+	Counts
+	Bytes    int64  // unpacked, as far as read
+	Format   string // name of the format used; "" when none was found
+	Detected string // name of the format found in the first lines; "" when none
+	Packing  string // "gzip", "zstd" or ""
+	Charset  string // "utf-8", "utf-16le" or "utf-16be"
+	Samples  []Sample
+}
+
+// Add adds o to c.
+func (c *Counts) Add(o Counts) {
+	c.Lines += o.Lines
+	c.Parsed += o.Parsed
+	c.Queries += o.Queries
+	c.Hits += o.Hits
+	c.Overruled += o.Overruled
+	for why, n := range o.Skipped {
+		count(&c.Skipped, why, n)
+	}
+	for why, n := range o.Rejected {
+		count(&c.Rejected, why, n)
+	}
+	c.see(o.First)
+	c.see(o.Last)
+}
+
+// Total is the sum of reasons.
+func Total(by map[format.Reason]int64) int64 {
+	var n int64
+	for v := range maps.Values(by) {
+		n += v
+	}
+	return n
+}
+
+func count(by *map[format.Reason]int64, why format.Reason, n int64) {
+	if *by == nil {
+		*by = map[format.Reason]int64{}
+	}
+	(*by)[why] += n
+}
+
+// see widens First and Last to t.
+func (c *Counts) see(t time.Time) {
+	if t.IsZero() {
+		return
+	}
+	if c.First.IsZero() || t.Before(c.First) {
+		c.First = t
+	}
+	if c.Last.IsZero() || t.After(c.Last) {
+		c.Last = t
+	}
+}
+
+func (c *Counts) skip(why format.Reason) { count(&c.Skipped, why, 1) }
+
+func (s *Summary) add(b Block) {
+	s.Counts.Add(b.Counts)
+	room := maxSamples - len(s.Samples)
+	s.Samples = append(s.Samples, b.Samples[:min(room, len(b.Samples))]...)
+}
+
+// builder is the Block under way.
+type builder struct {
+	Block
+	groups map[group]int // index in Hits
+	line   []int         // groups that the line at hand has hit
+}
+
+type group struct {
+	id     intel.ID
+	client netip.Addr
+	name   string
+}
+
+// take returns the Block and starts the next.
+func (b *builder) take() Block {
+	out := b.Block
+	b.Block = Block{}
+	clear(b.groups)
+	return out
+}
+
+func (b *builder) reject(text []byte, why format.Reason) {
+	count(&b.Rejected, why, 1)
+	if len(b.Samples) < maxSamples {
+		b.Samples = append(b.Samples, Sample{Line: b.FirstLine + b.Lines - 1, Text: intel.Cut(text), Reason: why})
+	}
+}
+
+// hit counts one event under each block entry that names it.
+func (b *builder) hit(e *event.DNS, j judged) {
+	if b.groups == nil {
+		b.groups = map[group]int{}
+	}
+	rank := 0
+	for _, m := range j.matches {
+		if !m.Hit() {
+			continue
+		}
+		key := group{m.ID, e.Client, j.text}
+		i, ok := b.groups[key]
+		if !ok {
+			i = len(b.Hits)
+			b.groups[key] = i
+			b.Hits = append(b.Hits, Hit{Match: m, Rank: rank, Client: e.Client, Name: j.text})
+		}
+		rank++
+		b.Hits[i].count(e.Time)
+		if !slices.Contains(b.line, i) {
+			b.line = append(b.line, i)
+		}
+	}
+}
+
+// closeLine counts the line at hand once for each group it has hit.
+func (b *builder) closeLine() {
+	for _, i := range b.line {
+		b.Hits[i].Lines++
+	}
+	b.line = b.line[:0]
+}
+
+func (h *Hit) count(t time.Time) {
+	h.Count++
+	if t.IsZero() {
+		return
+	}
+	if h.First.IsZero() || t.Before(h.First) {
+		h.First = t
+	}
+	if h.Last.IsZero() || t.After(h.Last) {
+		h.Last = t
+	}
+}

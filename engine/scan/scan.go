@@ -1,0 +1,219 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package scan takes one log through the stages: bytes are unpacked and cut
+// into lines, lines become events (engine/format), events are looked up in the
+// lists (engine/intel) and folded (engine/rollup).
+//
+// Each line is counted once, as parsed, skipped or rejected. Work is handed on
+// in blocks whose bounds depend only on the bytes and the block size, so that
+// a caller can store block after block and, after a crash, read again and pass
+// over what it has stored. Memory does not grow with the log. Start at Stream.
+package scan
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/vonggac/vonggac/engine/event"
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/rollup"
+	"github.com/vonggac/vonggac/engine/scan/unpack"
+)
+
+// DefaultBlockSize is the size of a block in bytes of text.
+const DefaultBlockSize = 1 << 20
+
+// Options say how a log is read. Lines.At must be set; all else may be zero.
+type Options struct {
+	File   string         // name of the log, for errors
+	Format format.Format  // zero: found out by Detect from the first lines
+	Lines  format.Options // zone and date of lines that name none
+	Index  *intel.Index   // nil: nothing is matched
+	Rollup *rollup.Table  // nil: nothing is folded
+	// BlockSize is in bytes of text; 0 means DefaultBlockSize.
+	BlockSize int64
+	Limits    unpack.Limits
+	// Detect chooses the format of a sample; nil means format.Detect.
+	Detect func(sample [][]byte, opt format.Options) (format.Format, error)
+}
+
+// Error is a failure to read a log, with its place.
+type Error struct {
+	File string
+	Line int64 // the last line begun, from 1; 0 before the first
+	Err  error
+}
+
+// Error returns "file:line: cause".
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %v", e.File, e.Err)
+	}
+	return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// ErrFormat means that no known format fits the log.
+var ErrFormat = errors.New("no known log format fits")
+
+// CutOff is the reason of a last line that an error cut: its name may be half
+// a name, so that it is not read. It stands beside the reasons of package
+// format.
+const CutOff format.Reason = "cut_off"
+
+// Stream reads the log r to its end and hands each Block to sink in order. r
+// may be plain, gzip or zstd, and UTF-8 or UTF-16.
+//
+// The error is an *Error when r cannot be read on or holds no known format
+// ([ErrFormat]; its lines are then all counted as rejected),
+// else the error of sink, of the roll-up or of ctx as it is. What was read
+// before it has been handed to sink and stands in the Summary.
+func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) error) (Summary, error) {
+	if opt.BlockSize <= 0 {
+		opt.BlockSize = DefaultBlockSize
+	}
+	if opt.Detect == nil {
+		opt.Detect = format.Detect
+	}
+	u, err := unpack.New(r, opt.Limits)
+	if err != nil {
+		return Summary{}, &Error{File: opt.File, Err: err}
+	}
+	defer u.Close()
+	s := &stream{ctx: ctx, opt: opt, sink: sink, judge: newJudge(opt.Index)}
+	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
+	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
+	err = s.run()
+	s.sum.Bytes = u.Bytes()
+	return s.sum, err
+}
+
+// stream is one Stream under way.
+type stream struct {
+	ctx    context.Context
+	opt    Options
+	sink   func(Block) error
+	lines  lines
+	reader format.Reader
+	judge  *judge
+	block  builder
+	events []event.DNS
+	sum    Summary
+}
+
+func (s *stream) run() error {
+	unknown, err := s.choose()
+	for err == nil {
+		err = s.step()
+	}
+	var at *Error
+	switch {
+	case errors.Is(err, io.EOF):
+		err = unknown
+	case errors.As(err, &at): // reading broke: what was read counts
+	default:
+		return err
+	}
+	if flushed := s.flush(); flushed != nil {
+		return flushed
+	}
+	return err
+}
+
+// step takes in one line. It returns io.EOF at the end, an *Error when
+// reading breaks, and any other error as it is.
+func (s *stream) step() error {
+	ln, err := s.lines.next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return io.EOF
+	case err != nil:
+		return s.failed(err)
+	}
+	if s.block.Lines > 0 && ln.start/s.opt.BlockSize != s.block.Offset/s.opt.BlockSize {
+		if err := s.flush(); err != nil {
+			return err
+		}
+	}
+	return s.take(ln)
+}
+
+func (s *stream) failed(err error) error {
+	return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines, Err: err}
+}
+
+// take reads one line into the block.
+func (s *stream) take(ln line) error {
+	if s.block.Lines == 0 {
+		s.block.Offset, s.block.FirstLine = ln.start, s.sum.Lines+1
+	}
+	s.block.Lines++
+	s.block.Length += ln.size
+	if ln.fault != "" {
+		s.block.reject(ln.text, ln.fault)
+		return nil
+	}
+	var v format.Verdict
+	s.events, v = s.reader.Read(ln.text, s.events[:0])
+	switch v.Outcome {
+	case format.Parsed:
+		s.block.Parsed++
+		return s.look()
+	case format.Skipped:
+		s.block.skip(v.Reason)
+	default:
+		s.block.reject(ln.text, v.Reason)
+	}
+	return nil
+}
+
+// look judges the events of one line.
+func (s *stream) look() error {
+	hit, overruled := false, false
+	for i := range s.events {
+		e := &s.events[i]
+		s.block.Queries++
+		s.block.see(e.Time)
+		if e.Name == "" {
+			continue
+		}
+		j := s.judge.name(e.Name)
+		hit = hit || j.verdict == rollup.Hit
+		overruled = overruled || j.overruled
+		if j.verdict == rollup.Hit {
+			s.block.hit(e, j)
+		}
+		if s.opt.Rollup != nil {
+			if err := s.opt.Rollup.Add(e.Time, e.Client, j.normal, j.verdict); err != nil {
+				return err
+			}
+		}
+	}
+	switch {
+	case hit:
+		s.block.Counts.Hits++
+		s.block.closeLine()
+	case overruled:
+		s.block.Overruled++
+	}
+	return nil
+}
+
+// flush hands the block on, if it holds a line.
+func (s *stream) flush() error {
+	if s.block.Lines > 0 {
+		b := s.block.take()
+		s.sum.add(b)
+		if err := s.sink(b); err != nil {
+			return err
+		}
+	}
+	return s.ctx.Err()
+}
