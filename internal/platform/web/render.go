@@ -196,3 +196,15 @@ func Back(raw string) string {
 }
 
 func escapeNext(u *url.URL) string { return url.QueryEscape(u.RequestURI()) }
+
+// Fragment answers with a part of a page, for a page that replaces it.
+func (s *Site) Fragment(w http.ResponseWriter, r *http.Request, status int, part templ.Component) error {
+	var buf bytes.Buffer
+	if err := part.Render(ui.WithAssets(r.Context(), s.cfg.Assets), &buf); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, err := w.Write(buf.Bytes())
+	return err
+}

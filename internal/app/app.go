@@ -1,0 +1,180 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package app is the only place that sees everything: it opens the stores,
+// builds the rooms, lets each answer the others' hooks, and runs them. Start
+// at Open; wiring.go is the table of contents of the running program.
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/vonggac/vonggac/assets"
+	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/certificate"
+	"github.com/vonggac/vonggac/internal/platform/config"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
+)
+
+// Options are what a centre is opened with. Now nil is the system clock.
+type Options struct {
+	Config  *config.Config
+	Log     *slog.Logger
+	Now     func() time.Time
+	Version string
+	Demo    bool // the data is fictitious: pages say so
+	// PasswordCost is the work of a password check; zero is the standard one.
+	PasswordCost account.Cost
+}
+
+// App is one running centre.
+type App struct {
+	opt     Options
+	Records *db.DB
+	Files   *blob.Store
+	Assets  *assets.Set
+	Queue   *jobs.Queue
+	Rooms   Rooms
+
+	runner  *jobs.Runner
+	handler http.Handler
+	server  *http.Server
+	served  chan error
+	CA      []byte // PEM of the own certificate authority; nil without
+	lock    *folderLock
+}
+
+// Open opens the stores under the configured folder, brings the schema up to
+// date and builds the rooms. Nothing runs before Start. With the default
+// stores one process owns a folder: a second one fails.
+func Open(ctx context.Context, opt Options) (*App, error) {
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	cfg := opt.Config
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	a := &App{opt: opt, served: make(chan error, 1)}
+	err := a.open(ctx)
+	if err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) (err error) {
+	cfg := a.opt.Config
+	if a.lock, err = lockFolder(cfg.Data); err != nil {
+		return err
+	}
+	if err := a.markFolder(); err != nil {
+		return err
+	}
+	if a.Records, err = db.Open(ctx, cfg.Records.Address.Reveal()); err != nil {
+		return err
+	}
+	if _, err := a.Records.Migrate(ctx, migrations()...); err != nil {
+		return err
+	}
+	if a.Files, err = blob.Open(filepath.Join(cfg.Data, "files"), a.opt.Now()); err != nil {
+		return err
+	}
+	if a.Assets, err = assets.Load(); err != nil {
+		return err
+	}
+	a.Queue = jobs.New(a.Records, a.opt.Now)
+	return a.wire(ctx)
+}
+
+// Handler serves the whole site; tests use it without a listener.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Start begins background work and serves pages until Stop. It returns once
+// the listener stands; address is where.
+func (a *App) Start(ctx context.Context) (address string, err error) {
+	cfg := a.opt.Config
+	ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.Listen)
+	if err != nil {
+		return "", fmt.Errorf("listen on %s: %w (is another program there? choose another address with --listen)", cfg.Listen, err)
+	}
+	a.server = &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(a.opt.Log.Handler(), slog.LevelInfo)}
+	if cfg.TLS.Mode != config.Off {
+		if a.server.TLSConfig, a.CA, err = a.certificates(); err != nil {
+			return "", errors.Join(err, ln.Close())
+		}
+	}
+	a.runner.Start()
+	go func() {
+		if a.server.TLSConfig != nil {
+			a.served <- a.server.ServeTLS(ln, "", "")
+		} else {
+			a.served <- a.server.Serve(ln)
+		}
+	}()
+	return ln.Addr().String(), nil
+}
+
+// Wait returns when serving ends by itself, with the reason, or when ctx ends,
+// with nil.
+func (a *App) Wait(ctx context.Context) error {
+	select {
+	case err := <-a.served:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// Stop takes no more requests or jobs, waits for those in hand as long as ctx
+// allows, and closes the stores.
+func (a *App) Stop(ctx context.Context) error {
+	var errs []error
+	if a.server != nil {
+		errs = append(errs, a.server.Shutdown(ctx))
+		errs = append(errs, a.runner.Stop(ctx))
+	}
+	return errors.Join(append(errs, a.Close())...)
+}
+
+// Close closes the stores of an App that was opened.
+func (a *App) Close() error {
+	var errs []error
+	if a.Files != nil {
+		errs = append(errs, a.Files.Close())
+	}
+	if a.Records != nil {
+		errs = append(errs, a.Records.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+// certificates are the configured ones, or those of the own authority with its
+// certificate for people to install.
+func (a *App) certificates() (*tls.Config, []byte, error) {
+	cfg := a.opt.Config
+	if cfg.TLS.Mode == config.Files {
+		c, err := certificate.Files(cfg.TLS.Cert, cfg.TLS.Key, a.opt.Now())
+		return c, nil, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, nil, fmt.Errorf("name of this machine: %w", err)
+	}
+	return certificate.Own(filepath.Join(cfg.Data, "tls"), certificate.Names(cfg.Listen, cfg.URL, host), a.opt.Now)
+}

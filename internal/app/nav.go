@@ -1,0 +1,103 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"embed"
+	"strings"
+
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// messages are the names of the groups and entries of the navigation.
+//
+//go:embed messages.yaml
+var messages embed.FS
+
+type entry struct {
+	key  string // of its label; "app.nav." before
+	href string
+	icon ui.IconName
+	need auth.Permission
+	open bool // anyone signed in
+}
+
+// groups is the navigation in the order of a working day.
+var groups = []struct {
+	key     string
+	entries []entry
+}{
+	{"", []entry{
+		{key: "today", href: "/", icon: ui.IconToday, open: true},
+		{key: "obligations", href: "/obligations", icon: ui.IconTask, need: auth.Permission{Area: auth.Obligations, Act: auth.Read}},
+	}},
+	{"watch", []entry{
+		{key: "findings", href: "/findings", icon: ui.IconFinding, need: auth.Permission{Area: auth.Findings, Act: auth.Read}},
+		{key: "infections", href: "/infections", icon: ui.IconInfection, need: auth.Permission{Area: auth.Findings, Act: auth.Read}},
+		{key: "indicators", href: "/indicators", icon: ui.IconIndicator, need: auth.Permission{Area: auth.Indicators, Act: auth.Read}},
+		{key: "sources", href: "/sources", icon: ui.IconSource, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
+	}},
+	{"respond", []entry{
+		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
+		{key: "papers", href: "/papers", icon: ui.IconDocument, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
+	}},
+	{"manage", []entry{
+		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
+		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+	}},
+}
+
+// nav is what the actor of ctx may open, seen from path.
+func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
+	var out []ui.NavGroup
+	for _, g := range groups {
+		var group ui.NavGroup
+		if g.key != "" {
+			group.Title = i18n.T(ctx, "app.group."+g.key)
+		}
+		for _, e := range g.entries {
+			if !e.open && !auth.May(ctx, e.need) {
+				continue
+			}
+			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}
+			a.count(ctx, e.key, &item)
+			group.Items = append(group.Items, item)
+		}
+		if group.Items != nil {
+			out = append(out, group)
+		}
+	}
+	return out
+}
+
+// parents are pages that belong to another entry's list.
+var parents = map[string]string{"/files/": "/sources"}
+
+func here(href, path string) bool {
+	if href == "/" {
+		return path == "/"
+	}
+	for prefix, list := range parents {
+		if strings.HasPrefix(path, prefix) {
+			path = list
+		}
+	}
+	return path == href || strings.HasPrefix(path, href+"/")
+}
+
+// count puts the open number beside an entry. A count that cannot be had is
+// left out and logged: the page itself will say what is wrong.
+func (a *App) count(ctx context.Context, key string, item *ui.NavItem) {
+	if key == "obligations" {
+		c, err := a.Rooms.Obligations.Count(ctx)
+		if err != nil {
+			a.opt.Log.Error("count obligations", "err", err)
+			return
+		}
+		item.Count, item.Hot = c.Open, c.Late > 0
+	}
+}

@@ -1,0 +1,251 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"context"
+	"embed"
+	"io"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vonggac/vonggac/internal/platform/audit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
+)
+
+// Migrations hold the schema of the room.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Messages are the room's texts.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+// JobKind names the durable work of reading one file.
+const JobKind = "source.file"
+
+// Deps are what the room is built from. Limit is the most bytes one file may
+// bring.
+type Deps struct {
+	Records *db.DB
+	Files   *blob.Store
+	Queue   *jobs.Queue
+	Now     func() time.Time
+	Limit   int64
+}
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct{ Deps }
+
+// New makes the room.
+func New(d Deps) *Service { return &Service{d} }
+
+var (
+	mayRead  = auth.Permission{Area: auth.Settings, Act: auth.Read}
+	mayWrite = auth.Permission{Area: auth.Settings, Act: auth.Write}
+)
+
+// Feeding is the one permission a program that sends logs needs.
+var Feeding = mayWrite
+
+// List gives one page of the sources in scope and how many there are in all.
+func (s *Service) List(ctx context.Context, f Filter) ([]Listed, int64, error) {
+	_, scope, err := auth.Need(ctx, "source.List", mayRead)
+	if err != nil {
+		return nil, 0, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = 50
+	}
+	return list(ctx, s.Records.Read(), scope, f)
+}
+
+// Get is one source in scope.
+func (s *Service) Get(ctx context.Context, id ID) (Source, error) {
+	_, scope, err := auth.Need(ctx, "source.Get", mayRead)
+	if err != nil {
+		return Source{}, err
+	}
+	return get(ctx, s.Records.Read(), scope, id)
+}
+
+// Files gives one page of a source's files, newest first, and their number.
+func (s *Service) Files(ctx context.Context, id ID, before string, limit int) ([]File, int64, error) {
+	_, scope, err := auth.Need(ctx, "source.Files", mayRead)
+	if err != nil {
+		return nil, 0, err
+	}
+	return files(ctx, s.Records.Read(), scope, id, before, limit)
+}
+
+// File is one file in scope.
+func (s *Service) File(ctx context.Context, id FileID) (File, error) {
+	_, scope, err := auth.Need(ctx, "source.File", mayRead)
+	if err != nil {
+		return File{}, err
+	}
+	return getFile(ctx, s.Records.Read(), scope, id)
+}
+
+// Create adds a source in a unit of the actor's scope.
+func (s *Service) Create(ctx context.Context, src Source) (Source, error) {
+	const op = "source.Create"
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Source{}, err
+	}
+	src.ID, src.CreatedAt, src.Version, src.Closed = ID(db.NewID()), s.Now(), 1, false
+	if err := src.Check(); err != nil {
+		return Source{}, err
+	}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := owned(ctx, tx, scope, src.Owner, op); err != nil {
+			return err
+		}
+		r := toRow(src)
+		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
+			return taken(db.Error(op, err), op)
+		}
+		return s.note(ctx, tx, "source.create", src, map[string]any{"name": src.Name, "format": src.Format, "zone": src.Zone})
+	})
+	return src, err
+}
+
+func owned(ctx context.Context, tx *db.Tx, scope auth.Scope, unit, op string) error {
+	in, err := scope.Holds(ctx, tx, unit)
+	if err != nil {
+		return db.Error(op, err)
+	}
+	if !in {
+		return fault.Bad(op, "unit", "source.bad.unit")
+	}
+	return nil
+}
+
+func taken(err error, op string) error {
+	if fault.Is(err, fault.Conflict) {
+		return fault.Bad(op, "name", "source.bad.name_taken")
+	}
+	return err
+}
+
+// Update changes name, format, zone, note and whether the source is closed.
+// The owner stays: it is stamped on what was received. fault.Conflict when
+// version is not the current one.
+func (s *Service) Update(ctx context.Context, in Source) (Source, error) {
+	const op = "source.Update"
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Source{}, err
+	}
+	var src Source
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if src, err = get(ctx, tx, scope, in.ID); err != nil {
+			return err
+		}
+		src.Name, src.Format, src.Zone, src.Note, src.Closed = in.Name, in.Format, in.Zone, in.Note, in.Closed
+		if err := src.Check(); err != nil {
+			return err
+		}
+		src.Version = in.Version + 1
+		if err := update(ctx, tx, src, in.Version); err != nil {
+			if fault.Is(err, fault.Conflict) && db.IsDuplicate(fault.Of(err).Err) {
+				return taken(err, op)
+			}
+			return err
+		}
+		return s.note(ctx, tx, "source.update", src, map[string]any{"name": src.Name, "format": src.Format, "zone": src.Zone, "closed": src.Closed})
+	})
+	return src, err
+}
+
+// Receive stores one file from a source and asks for the work on it; both are
+// durable when it returns. The same bytes from the same source are one file:
+// again is true and nothing is done twice. Errors: fault.NotFound outside the
+// scope, fault.Conflict for a closed source, fault.TooLarge, fault.Invalid for
+// an empty file.
+func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io.Reader) (f File, again bool, err error) {
+	const op = "source.Receive"
+	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return File{}, false, err
+	}
+	src, err := get(ctx, s.Records.Read(), scope, id)
+	if err != nil {
+		return File{}, false, err
+	}
+	if src.Closed {
+		return File{}, false, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "source.bad.closed"}
+	}
+	ref, err := s.Deps.Files.Put(ctx, r, s.Limit)
+	if err != nil {
+		return File{}, false, err
+	}
+	if ref.Size == 0 {
+		return File{}, false, fault.Bad(op, "file", "source.bad.empty")
+	}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		f = File{ID: FileID(db.NewID()), Source: src.ID, Owner: src.Owner, Name: cutName(name), SHA256: ref.SHA256, Size: ref.Size,
+			Via: via, ReceivedAt: s.Now(), ReceivedBy: actor.Name, State: Waiting}
+		var have fileRow
+		err := tx.NewSelect().Model(&have).Where("source_id = ?", string(src.ID)).Where("sha256 = ?", ref.SHA256).Scan(ctx)
+		switch err := db.Error(op, err); {
+		case err == nil:
+			again = true
+			if f, err = have.file(); err != nil {
+				return err
+			}
+			return s.noteFile(ctx, tx, "source.receive_again", f, nil)
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+		row, err := toFileRow(f)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+			return db.Error(op, err)
+		}
+		if _, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: JobKind, Key: string(f.ID), Payload: payload{f.ID}, Unit: f.Owner}); err != nil {
+			return err
+		}
+		return s.noteFile(ctx, tx, "source.receive", f, map[string]any{"name": f.Name, "sha256": f.SHA256, "size": f.Size, "via": via})
+	})
+	if err != nil {
+		return File{}, false, err
+	}
+	s.Queue.Wake()
+	return f, again, nil
+}
+
+type payload struct {
+	File FileID `json:"file"`
+}
+
+// cutName keeps what a person needs of a sender's file name.
+func cutName(name string) string {
+	name = i18n.NFC(name)
+	if name == "" {
+		return "-"
+	}
+	if utf8.RuneCountInString(name) > 200 {
+		name = string([]rune(name)[:200])
+	}
+	return name
+}
+
+func (s *Service) note(ctx context.Context, tx *db.Tx, action string, src Source, detail map[string]any) error {
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "source", Object: string(src.ID), Unit: src.Owner, Detail: detail})
+}
+
+func (s *Service) noteFile(ctx context.Context, tx *db.Tx, action string, f File, detail map[string]any) error {
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "file", Object: string(f.ID), Unit: f.Owner, Detail: detail})
+}

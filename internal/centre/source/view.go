@@ -1,0 +1,145 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/engine/scan"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+func addAction(ctx context.Context, may bool) []ui.Action {
+	if !may {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "source.new.title"), Href: "/sources/new", Icon: ui.IconAdd, Primary: true}}
+}
+
+func emptyList(ctx context.Context, may bool) ui.EmptyProps {
+	e := ui.EmptyProps{Icon: ui.IconSource, Title: i18n.T(ctx, "source.empty.title"), Text: i18n.T(ctx, "source.empty.text")}
+	if may {
+		e.Action = &ui.Action{Label: i18n.T(ctx, "source.new.title"), Href: "/sources/new", Primary: true}
+	}
+	return e
+}
+
+func listRows(ctx context.Context, v listPage) []ui.Row {
+	var out []ui.Row
+	for _, s := range v.Sources {
+		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
+			ui.Text(s.Name), ui.Text(v.unit(s.Owner)), heard(ctx, s), ui.Number(s.Files), ui.Number(s.Lines), ui.Number(s.Hits), ui.Badge(listedState(ctx, s))}})
+	}
+	return out
+}
+
+// heard says when a source last sent something; never heard is said in words,
+// it is not zero.
+func heard(ctx context.Context, s Listed) templ.Component {
+	if s.LastAt.IsZero() {
+		return ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.state.silent"), Tone: ui.NoData})
+	}
+	return ui.Time(s.LastAt.Time)
+}
+
+func listedState(ctx context.Context, s Listed) ui.BadgeProps {
+	if s.Broken > 0 && !s.Closed {
+		return ui.BadgeProps{Text: i18n.T(ctx, "source.state.broken", s.Broken), Tone: ui.Warn}
+	}
+	return sourceState(ctx, s.Closed)
+}
+
+func sourceState(ctx context.Context, closed bool) ui.BadgeProps {
+	if closed {
+		return ui.BadgeProps{Text: i18n.T(ctx, "source.state.closed"), Tone: ui.NoData}
+	}
+	return ui.BadgeProps{Text: i18n.T(ctx, "source.state.open"), Tone: ui.OK}
+}
+
+func formTitle(ctx context.Context, add bool) string {
+	if add {
+		return i18n.T(ctx, "source.new.title")
+	}
+	return i18n.T(ctx, "source.edit.title")
+}
+
+func formAction(v formPage) string {
+	if v.New {
+		return "/sources/new"
+	}
+	return "/sources/" + string(v.In.ID) + "/edit"
+}
+
+func formBack(v formPage) string {
+	if v.New {
+		return "/sources"
+	}
+	return "/sources/" + string(v.In.ID)
+}
+
+func editAction(ctx context.Context, v showPage) []ui.Action {
+	if !v.May {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "source.edit.title"), Href: "/sources/" + string(v.Source.ID) + "/edit", Icon: ui.IconEdit}}
+}
+
+func problemFields(errs map[string]string) []ui.FieldError {
+	var out []ui.FieldError
+	for field, text := range errs {
+		if field != "" {
+			out = append(out, ui.FieldError{Field: field, Text: text})
+		}
+	}
+	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
+	return out
+}
+
+func fileRows(ctx context.Context, files []File) []ui.Row {
+	var out []ui.Row
+	for _, f := range files {
+		out = append(out, ui.Row{ID: string(f.ID), Name: f.Name, Href: "/files/" + string(f.ID), Cells: []templ.Component{
+			ui.Text(f.Name), ui.Time(f.ReceivedAt), ui.Text(i18n.Bytes(ctx, f.Size)), ui.Number(f.Account.Lines),
+			ui.Number(scan.Total(f.Account.Rejected)), hits(f), ui.Badge(fileState(ctx, f))}})
+	}
+	return out
+}
+
+func fileState(ctx context.Context, f File) ui.BadgeProps {
+	tone := map[State]ui.Tone{Waiting: ui.Info, Running: ui.Info, Done: ui.OK, Broken: ui.Bad}[f.State]
+	return ui.BadgeProps{Text: i18n.T(ctx, "source.file.state."+string(f.State)), Tone: tone}
+}
+
+func jobState(f File) ui.JobState {
+	switch f.State {
+	case Waiting:
+		return ui.JobWaiting
+	case Running:
+		return ui.JobRunning
+	case Broken:
+		return ui.JobFailed
+	default:
+		return ui.JobDone
+	}
+}
+
+func formatTitle(ctx context.Context, name string) string {
+	if name == "" {
+		return i18n.T(ctx, "source.format.none")
+	}
+	return i18n.T(ctx, "source.format."+name)
+}
+
+// hits is the cell of a file's hits: no figure where nothing was looked for.
+func hits(f File) templ.Component {
+	if f.Indicators == 0 {
+		return ui.None()
+	}
+	return ui.Number(f.Account.Hits)
+}
