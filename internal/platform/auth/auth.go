@@ -131,7 +131,7 @@ func (s Scope) Where(column string) (query string, args []any) {
 		return "1 = 0", nil
 	}
 	return "? IN (SELECT descendant FROM unit_closure WHERE ancestor IN (?))",
-		[]any{bun.Ident(column), bun.In(s.roots)}
+		[]any{bun.Ident(column), bun.List(s.roots)}
 }
 
 // Filter narrows q to rows whose column lies in s.
@@ -149,6 +149,6 @@ func (s Scope) Holds(ctx context.Context, q bun.IDB, unit string) (bool, error) 
 		return false, nil
 	}
 	n, err := q.NewSelect().Table("unit_closure").Where("descendant = ?", unit).
-		Where("ancestor IN (?)", bun.In(s.roots)).Count(ctx)
+		Where("ancestor IN (?)", bun.List(s.roots)).Count(ctx)
 	return n > 0, err
 }

@@ -61,7 +61,9 @@ func TestWriteCommitsRowAndAuditTogether(t *testing.T) {
 		if rows, _ := audit.Of(ctx, d, "note", "a", 9); len(rows) != 0 {
 			t.Errorf("%d audit entries of a rolled back write", len(rows))
 		}
-		err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return insert(ctx, tx, note{ID: "a", Body: "x", At: db.At(now)}) })
+		err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return insert(ctx, tx, note{ID: "a", Body: "x", At: db.At(now)})
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +165,9 @@ func TestSearchFoldsAccentsAndEscapesWildcards(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		for id, body := range map[string]string{"1": "UBND xã Mường Than", "2": "Sở Điện lực 100%", "3": "a_b"} {
-			err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return insert(ctx, tx, note{ID: id, Body: i18n.Fold(body)}) })
+			err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				return insert(ctx, tx, note{ID: id, Body: i18n.Fold(body)})
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -79,7 +79,9 @@ func Error(op string, err error) error {
 }
 
 // IsDuplicate reports whether err is a unique or primary key violation.
-func IsDuplicate(err error) bool { return err != nil && (duplicate(err) || fault.Is(err, fault.Conflict)) }
+func IsDuplicate(err error) bool {
+	return err != nil && (duplicate(err) || fault.Is(err, fault.Conflict))
+}
 
 func duplicate(err error) bool {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {

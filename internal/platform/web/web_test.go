@@ -297,4 +297,3 @@ func TestBackStaysOnThisSite(t *testing.T) {
 		}
 	}
 }
-

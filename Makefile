@@ -1,0 +1,58 @@
+# Copyright 2026 The Vọng Gác Authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# make run    builds all and starts the centre on ./data
+# make demo   the same with a fictitious province
+# make test   all tests, both databases; sets up what it needs
+# make check  everything a change must satisfy besides tests
+# make fuzz   long fuzz runs (FUZZTIME=10m each)
+# make bench  memory of a scan at 200 MB and 2 GB
+# make build  the release files, in dist/
+
+SHELL    := /bin/bash
+FUZZTIME ?= 10m
+VERSION  ?= $(shell git describe --tags --dirty 2>/dev/null || echo 0.0.0-dev)
+PLATFORMS = linux-amd64 linux-arm64 windows-amd64.exe
+
+asset_sources = $(shell find assets -type f -not -path 'assets/dist/*' -not -path 'assets/node_modules/*' -not -name '*.go')
+
+.PHONY: run demo test check bench fuzz assets build clean binary
+.DEFAULT_GOAL := run
+
+run: assets binary
+	bin/vonggac serve --data ./data
+
+demo: assets binary
+	bin/vonggac demo --data ./demo-data
+
+binary:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/vonggac ./cmd/vonggac
+
+assets: assets/dist/manifest.json
+
+assets/dist/manifest.json: $(asset_sources)
+	@tools/assets.sh
+
+test:
+	@tools/test.sh
+
+check:
+	@tools/check.sh
+
+bench:
+	go run ./bench/scanmem
+
+fuzz:
+	@set -o pipefail; tools/fuzz.sh $(FUZZTIME) | tools/tally.sh
+
+build: assets $(PLATFORMS:%=dist/vonggac-%)
+
+dist/vonggac-%: FORCE
+	@mkdir -p dist; target='$(basename $*)'; set -x; CGO_ENABLED=0 GOOS="$${target%-*}" GOARCH="$${target#*-}" \
+		go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o '$@' ./cmd/vonggac
+
+FORCE:
+
+clean:
+	rm -rf bin dist bench/out assets/node_modules
+	find assets/dist -mindepth 1 -not -name .keep -delete
