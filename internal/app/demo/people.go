@@ -13,7 +13,7 @@ import (
 // Person is somebody with an account.
 type Person struct {
 	Login, Name, Title, Phone, Email string
-	Unit                             string // code of the home unit
+	Unit                             string       // code of the home unit
 	Grants                           []auth.Grant // Unit is a code here, not an id
 }
 

@@ -106,7 +106,7 @@ func grantsOf(ctx context.Context, q bun.IDB, ids []string) (map[string][]auth.G
 		return nil, nil
 	}
 	var rows []roleRow
-	if err := q.NewSelect().Model(&rows).Where("account_id IN (?)", bun.In(ids)).Order("role", "unit_id").Scan(ctx); err != nil {
+	if err := q.NewSelect().Model(&rows).Where("account_id IN (?)", bun.List(ids)).Order("role", "unit_id").Scan(ctx); err != nil {
 		return nil, db.Error("account.grants", err)
 	}
 	out := map[string][]auth.Grant{}

@@ -1,0 +1,85 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/app"
+	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/config"
+	"github.com/vonggac/vonggac/internal/platform/db"
+)
+
+// t0 is a Saturday morning in Hà Nội: 21/11/2026 08:00.
+var t0 = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
+
+// house is a whole centre on a folder.
+type house struct {
+	*app.App
+	root string // the first unit
+}
+
+// open opens the centre in dir; now nil is t0 for ever.
+func open(t *testing.T, dir string, now func() time.Time) *house {
+	t.Helper()
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": dir, "listen": "127.0.0.1:0"}, Hostname: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now == nil {
+		now = func() time.Time { return t0 }
+	}
+	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: now, Version: "test",
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, BlockSize: 8 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &house{App: a}
+}
+
+const phrase = "gác đêm giao thừa"
+
+// found sets the centre up and returns the context of its first person.
+func (h *house) found(t *testing.T) context.Context {
+	t.Helper()
+	secret, err := h.Rooms.Accounts.FirstLink(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := h.Rooms.Accounts.Start(t.Context(), secret, account.First{Body: "UBND tỉnh Mẫu", Kind: "ubnd_tinh",
+		Name: "Lò Thị Mai", Login: "mai", Password: phrase})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.root = a.Home
+	return auth.With(t.Context(), a.Actor())
+}
+
+func (h *house) source(t *testing.T, ctx context.Context, name, owner string) source.Source {
+	t.Helper()
+	if owner == "" {
+		owner = h.root
+	}
+	s, err := h.Rooms.Sources.Create(ctx, source.Source{Name: name, Owner: owner})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// idle reports whether no file waits to be read.
+func (h *house) idle(t *testing.T) bool {
+	t.Helper()
+	n, err := h.Records.Read().NewSelect().Table("source_file").Where("state IN ('waiting', 'running')").Count(t.Context())
+	if err := db.Error("idle", err); err != nil {
+		t.Fatal(err)
+	}
+	return n == 0
+}
