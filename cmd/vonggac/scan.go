@@ -11,7 +11,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -83,6 +85,7 @@ type scanJob struct {
 	std     streams
 	opt     scan.Options
 	out     *bufio.Writer
+	outputs scanOutputs
 	print   func(hitRow) error
 	total   scan.Counts
 	bytes   int64
@@ -100,12 +103,12 @@ func runScan(ctx context.Context, std streams, f scanFlags, files []string, now 
 	if f.json {
 		job.print = job.objects()
 	}
-	outputs, err := f.create()
-	if err != nil {
+	signal.Ignore(syscall.SIGPIPE) // a reader that goes is an error to deal with, see printHits
+	if job.outputs, err = f.create(files); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, outputs.close()) }()
-	if outputs.rollup != nil {
+	defer func() { err = job.outputs.close(err) }()
+	if job.outputs.rollup != nil {
 		job.opt.Rollup = rollup.New(opt.Lines.Zone, "", 0)
 		defer func() { err = errors.Join(err, job.opt.Rollup.Close()) }()
 	}
@@ -115,7 +118,7 @@ func runScan(ctx context.Context, std streams, f scanFlags, files []string, now 
 			return err
 		}
 	}
-	return job.finish(outputs)
+	return job.finish()
 }
 
 // options checks the flags. Its errors are wrong use.
@@ -177,6 +180,9 @@ func (j *scanJob) load(f scanFlags) *intel.Index {
 		report, err := b.Load(in, l)
 		if err := errors.Join(err, in.Close()); err != nil {
 			j.fail(path, err)
+			if report.Rows == 0 {
+				continue
+			}
 		}
 		j.reportList(path, l, report)
 	}
@@ -203,7 +209,7 @@ func (j *scanJob) file(ctx context.Context, name string) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		return fmt.Errorf("%s: interrupted after line %d", name, sum.Lines)
+		return fmt.Errorf("%s:%d: interrupted; hits up to here are printed, and neither summary nor roll-up is written", visible(name), sum.Lines)
 	}
 	bad, ok := errors.AsType[*scan.Error](err)
 	if err != nil && !ok {
@@ -212,7 +218,7 @@ func (j *scanJob) file(ctx context.Context, name string) error {
 	if ok {
 		j.failLine(bad)
 	}
-	j.reportLog(name, sum)
+	j.reportLog(name, sum, ok)
 	return nil
 }
 

@@ -10,12 +10,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -76,7 +77,15 @@ func (j *scanJob) printHits(hits *rollup.Spill, file string) error {
 			First: rollup.Stamp(s.First()), Last: rollup.Stamp(s.Last()), File: file, threat: m.Threat,
 		})
 	})
-	if err = errors.Join(err, j.out.Flush()); err != nil {
+	err = errors.Join(err, j.out.Flush())
+	switch {
+	case errors.Is(err, syscall.EPIPE): // who read has gone, as "| head" does: the files asked for are still written
+		j.failed, j.print = true, func(hitRow) error { return nil }
+		j.out.Reset(io.Discard)
+		if !j.outputs.any() {
+			return errReported
+		}
+	case err != nil:
 		return fmt.Errorf("write the hits of %s: %w", file, err)
 	}
 	return nil
@@ -134,7 +143,10 @@ func (j *scanJob) reportList(path string, l intel.List, r intel.Report) {
 	}
 }
 
-func (j *scanJob) reportLog(name string, s scan.Summary) {
+func (j *scanJob) reportLog(name string, s scan.Summary, broken bool) {
+	if s.Lines == 0 && broken {
+		return // what broke stands above
+	}
 	if s.Lines == 0 {
 		fmt.Fprintf(j.std.err, "%s: empty, 0 lines\n", visible(name))
 		return
@@ -174,35 +186,6 @@ func reasons[K ~string](by map[K]int64) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// scanOutputs are the files that scan writes; nil when not asked for.
-type scanOutputs struct{ summary, rollup *os.File }
-
-// create opens the outputs before the work begins, so that a path that cannot
-// be written is known at once.
-func (f scanFlags) create() (o scanOutputs, err error) {
-	if f.summaryTo != "" {
-		if o.summary, err = os.Create(f.summaryTo); err != nil {
-			return o, err
-		}
-	}
-	if f.rollupTo != "" {
-		if o.rollup, err = os.Create(f.rollupTo); err != nil {
-			return o, errors.Join(err, o.close())
-		}
-	}
-	return o, nil
-}
-
-func (o scanOutputs) close() error {
-	var err error
-	for _, f := range []*os.File{o.summary, o.rollup} {
-		if f != nil {
-			err = errors.Join(err, f.Close())
-		}
-	}
-	return err
-}
-
 // scanSummary is the account of a run, over all files.
 type scanSummary struct {
 	Lines    int64                   `json:"lines"`
@@ -215,7 +198,8 @@ type scanSummary struct {
 }
 
 // finish writes the roll-up and the summary.
-func (j *scanJob) finish(o scanOutputs) error {
+func (j *scanJob) finish() error {
+	o := j.outputs
 	if o.rollup != nil {
 		if err := j.opt.Rollup.WriteCSV(o.rollup); err != nil {
 			return fmt.Errorf("write the roll-up %s: %w", o.rollup.Name(), err)

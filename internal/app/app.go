@@ -36,6 +36,9 @@ type Options struct {
 	Demo    bool // the data is fictitious: pages say so
 	// PasswordCost is the work of a password check; zero is the standard one.
 	PasswordCost account.Cost
+	// BlockSize is how many bytes of a log's text go into one transaction; zero
+	// is scan.DefaultBlockSize.
+	BlockSize int64
 }
 
 // App is one running centre.
@@ -177,4 +180,14 @@ func (a *App) certificates() (*tls.Config, []byte, error) {
 		return nil, nil, fmt.Errorf("name of this machine: %w", err)
 	}
 	return certificate.Own(filepath.Join(cfg.Data, "tls"), certificate.Names(cfg.Listen, cfg.URL, host), a.opt.Now)
+}
+
+// Work does the jobs that wait, one after the other, and returns how many: for
+// the command line and tests, without Start.
+func (a *App) Work(ctx context.Context) (int, error) {
+	for n := 0; ; n++ {
+		if ran, err := a.runner.RunOnce(ctx); err != nil || !ran {
+			return n, err
+		}
+	}
 }

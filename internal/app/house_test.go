@@ -6,11 +6,13 @@ package app_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -72,6 +74,27 @@ func (h *house) source(t *testing.T, ctx context.Context, name, owner string) so
 		t.Fatal(err)
 	}
 	return s
+}
+
+// arm loads a plain list of names to block.
+func (h *house) arm(t *testing.T, ctx context.Context, names string) {
+	t.Helper()
+	f, err := h.Rooms.Indicators.Store(ctx, "bad.txt", strings.NewReader(names))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Rooms.Indicators.Create(ctx, indicator.List{Name: "Danh sách mẫu", Kind: indicator.Block, TLP: indicator.Clear, Scope: indicator.WithSubdomains, Layout: indicator.Auto}, f); err != nil {
+		t.Fatal(err)
+	}
+	h.work(t)
+}
+
+// work does all waiting jobs.
+func (h *house) work(t *testing.T) {
+	t.Helper()
+	if _, err := h.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // idle reports whether no file waits to be read.

@@ -10,7 +10,12 @@ import (
 
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/centre/indicator"
+	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -33,19 +38,26 @@ type Rooms struct {
 	Units       *unit.Service
 	Accounts    *account.Service
 	Sources     *source.Service
+	Indicators  *indicator.Service
+	Findings    *finding.Service
+	Infections  *infection.Service
 	Obligations *obligation.Service
+	Incidents   *incident.Service
+	Reports     *report.Service
 }
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
 	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, unit.Migrations, account.Migrations,
-		source.Migrations, obligation.Migrations}
+		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
+		incident.Migrations, report.Migrations}
 }
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
-		source.Messages, obligation.Messages}
+		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
+		report.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -69,9 +81,23 @@ func (a *App) wire(ctx context.Context) error {
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
 		}})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit})
+	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root})
+	r.Findings = finding.New(finding.Deps{Records: a.Records, Now: now, People: a.people,
+		Moved: func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
+			return r.Infections.FindingMoved(ctx, tx, f)
+		}})
+	r.Infections = infection.New(infection.Deps{Records: a.Records, Findings: r.Findings, Now: now})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
+	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
+	r.Incidents.OnOpened(a.incidentOpened)
+	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
+		Files: a.Files, Heads: a.headOf})
+	if err := r.Indicators.Reload(ctx); err != nil {
+		return err
+	}
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
-		source.JobKind: r.Sources.Handler(func() scan.Options { return scan.Options{} }, a.sink),
+		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
+		indicator.JobKind: r.Indicators.Handler(),
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
@@ -80,16 +106,37 @@ func (a *App) wire(ctx context.Context) error {
 	return nil
 }
 
-// sink hands one block to the rooms inside its transaction.
-func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error { return nil }
+// reading says how a file is read that is begun now: against the index in force.
+func (a *App) reading(ctx context.Context) (scan.Options, error) {
+	index, _, err := a.Rooms.Indicators.Current(ctx)
+	return scan.Options{Index: index, BlockSize: a.opt.BlockSize}, err
+}
+
+// sink takes one block through the rooms, inside the transaction that marks it
+// done: hits become findings, findings infections.
+func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
+	now := a.opt.Now()
+	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: string(f.Source), FileID: string(f.ID),
+		Owner: f.Owner, ReceivedAt: f.ReceivedAt, Hits: b.Hits})
+	if err != nil {
+		return err
+	}
+	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
+}
 
 func (a *App) routes(site *web.Site) []web.Route {
-	r := &a.Rooms
+	r, names := &a.Rooms, unitNames{a}
 	var all []web.Route
 	add := func(routes []web.Route) { all = append(all, routes...) }
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
-		Revoke: a.revokeFeedKey, Armed: func() int { return 0 }, Link: a.link}).Routes())
+		Revoke: a.revokeFeedKey, Armed: func() int { return r.Indicators.Index().Len() }, Link: a.link}).Routes())
+	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
+	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
+		OpenIncident: a.openFromFinding}).Routes())
+	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
+	add(incident.NewPages(site, r.Incidents, names).Routes())
+	add(report.NewPages(site, r.Reports, names).Routes())
 	return all
 }
 

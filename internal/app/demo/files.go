@@ -84,11 +84,14 @@ func (p *Province) unitRows(ends bool) ([][]string, error) {
 		if !ok {
 			return nil, fmt.Errorf("units of the demo: %s: no kind %s", u.Code, u.Kind)
 		}
-		last := ""
+		label, last := kind.Label.VI, ""
+		if i == 0 { // founded before any list comes, with its kind
+			label = ""
+		}
 		if ends {
 			last = vietnamese(u.To)
 		}
-		rows = append(rows, []string{strconv.Itoa(i + 1), u.Code, u.Name, u.ShortName, kind.Label.VI, u.Parent, strings.Join(u.Aliases, "; "),
+		rows = append(rows, []string{strconv.Itoa(i + 1), u.Code, u.Name, u.ShortName, label, u.Parent, strings.Join(u.Aliases, "; "),
 			u.Head.Name, u.Head.Title, u.Head.Phone, u.Head.Email,
 			u.SecurityContact.Name, u.SecurityContact.Title, u.SecurityContact.Phone, u.SecurityContact.Email,
 			u.Hotline, u.Address, u.prefixes(unit.Machine), u.prefixes(unit.NAT), u.prefixes(unit.Resolver), u.prefixes(unit.Proxy),

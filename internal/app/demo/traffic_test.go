@@ -31,10 +31,11 @@ var monday = time.Date(2026, 11, 23, 0, 0, 0, 0, i18n.Hanoi)
 // windows are the moments at which formats could trip: an ordinary day, the
 // turn of a year, and a day that may be read as a month.
 var windows = map[string][2]time.Time{
-	"a working day":        {monday, monday.AddDate(0, 0, 1)},
+	"a working morning":    {monday.Add(6 * time.Hour), monday.Add(12 * time.Hour)},
 	"the turn of the year": {time.Date(2026, 12, 31, 20, 0, 0, 0, i18n.Hanoi), time.Date(2027, 1, 1, 4, 0, 0, 0, i18n.Hanoi)},
 	"the third of April":   {time.Date(2027, 4, 3, 11, 0, 0, 0, i18n.Hanoi), time.Date(2027, 4, 3, 14, 0, 0, 0, i18n.Hanoi)},
 	"ten seconds":          {monday.Add(9 * time.Hour), monday.Add(9*time.Hour + 10*time.Second)},
+	"parts of minutes":     {monday.Add(9*time.Hour + 25*time.Second), monday.Add(9*time.Hour + 41*time.Minute + 35*time.Second)},
 }
 
 // hits reads a log as the product does and gives its hit groups in the order
@@ -92,10 +93,6 @@ func TestLogsHitExactlyWhatWasPlanted(t *testing.T) {
 			t.Run(name+", "+s.ID, func(t *testing.T) {
 				t.Parallel()
 				content := logs.Log(s.ID, w[0], w[1])
-				if len(content) == 0 {
-					t.Skip("nobody asked anything in this window")
-				}
-				got, sum := hits(t, s, x, content, w[1], true)
 				var want []demo.Expectation
 				var count int64
 				for _, e := range expected {
@@ -103,6 +100,10 @@ func TestLogsHitExactlyWhatWasPlanted(t *testing.T) {
 						want, count = append(want, e), count+e.Count
 					}
 				}
+				if len(content) == 0 && count == 0 { // nobody asked anything
+					return
+				}
+				got, sum := hits(t, s, x, content, w[1], true)
 				if !reflect.DeepEqual(got, want) {
 					t.Errorf("%s", difference(got, want))
 				}
@@ -137,16 +138,17 @@ func at(list []demo.Expectation, i int) any {
 func TestWindowsThatMeetMakeTheLogOfBoth(t *testing.T) {
 	t.Parallel()
 	p := demo.New(demo.DefaultSeed)
+	once, again := demo.NewTraffic(p), demo.NewTraffic(demo.New(demo.DefaultSeed))
 	from, to := monday.Add(7*time.Hour+17*time.Second), monday.Add(8*time.Hour+43*time.Second)
 	for _, s := range p.Sources {
-		whole := demo.NewTraffic(p).Log(s.ID, from, to)
+		whole := once.Log(s.ID, from, to)
 		var parts []byte
 		for at := from; at.Before(to); at = at.Add(10 * time.Second) {
 			end := at.Add(10 * time.Second)
 			if end.After(to) {
 				end = to
 			}
-			parts = append(parts, demo.NewTraffic(demo.New(demo.DefaultSeed)).Log(s.ID, at, end)...)
+			parts = append(parts, again.Log(s.ID, at, end)...)
 		}
 		if len(whole) == 0 || !bytes.Equal(whole, parts) {
 			t.Errorf("%s: %d bytes at once, %d in parts", s.ID, len(whole), len(parts))
@@ -209,7 +211,7 @@ func TestLogsNameNothingThatExists(t *testing.T) {
 		f, _ := format.Lookup(s.Format)
 		r := f.New(format.Options{At: monday})
 		var events []event.DNS
-		for line := range bytes.Lines(logs.Log(s.ID, monday.Add(8*time.Hour), monday.Add(12*time.Hour))) {
+		for line := range bytes.Lines(logs.Log(s.ID, monday.Add(8*time.Hour), monday.Add(9*time.Hour))) {
 			events, _ = r.Read(bytes.TrimRight(line, "\r\n"), events[:0])
 			for _, e := range events {
 				if !reserved(e.Name) || !nobodys(e.Client) {

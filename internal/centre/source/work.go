@@ -25,7 +25,7 @@ type Sink func(ctx context.Context, tx *db.Tx, f File, b scan.Block) error
 // one transaction with its marker and its audit entry, under the job's lease:
 // a process that dies anywhere is taken over, the file is read again and done
 // blocks are passed over, so that the result is that of one uninterrupted run.
-func (s *Service) Handler(options func() scan.Options, sink Sink) jobs.Handler {
+func (s *Service) Handler(options func(ctx context.Context) (scan.Options, error), sink Sink) jobs.Handler {
 	return func(ctx context.Context, j jobs.Job, p *jobs.Progress) error {
 		var in payload
 		if err := j.Decode(&in); err != nil {
@@ -38,8 +38,11 @@ func (s *Service) Handler(options func() scan.Options, sink Sink) jobs.Handler {
 		if f.State == Done || f.State == Broken {
 			return nil
 		}
-		opt, err := s.prepare(ctx, p, &f, options())
+		opt, err := options(ctx)
 		if err != nil {
+			return err
+		}
+		if opt, err = s.prepare(ctx, p, &f, opt); err != nil {
 			return err
 		}
 		return s.work(ctx, j, p, f, opt, sink)
@@ -106,7 +109,7 @@ func (s *Service) commit(ctx context.Context, p *jobs.Progress, f File, b scan.B
 		return db.Error("source.commit", err)
 	}
 	return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := p.Fence(ctx, tx); err != nil {
+		if err := p.Step(ctx, tx); err != nil {
 			return err
 		}
 		if _, err := tx.NewInsert().Model(&m).Exec(ctx); err != nil {

@@ -472,3 +472,23 @@ func TestMessagesAreComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestJobThatGetsOnSurvivesAnyNumberOfCrashes(t *testing.T) {
+	each(t, func(b *bench) {
+		j := b.add(jobs.Task{Kind: "k", Key: "long", MaxAttempts: 2})
+		for range 6 {
+			r := b.runner("crashes", nil, func(ctx context.Context, _ jobs.Job, p *jobs.Progress) error {
+				if err := b.db.Housekeep(ctx, p.Step); err != nil {
+					return err
+				}
+				panic("power cut")
+			})
+			b.once(r, true)
+			b.clock.pass(time.Hour)
+		}
+		b.once(b.runner("done", nil, ok), true)
+		if got := b.get(j.ID); got.State != jobs.Done {
+			b.Errorf("state = %s after %d attempts, want done", got.State, got.Attempts)
+		}
+	})
+}

@@ -50,6 +50,17 @@ func (p *Progress) Fence(ctx context.Context, tx *db.Tx) error {
 	return db.Error("jobs.Fence", err)
 }
 
+// Step is Fence for a transaction that brings the work further: attempts are
+// counted anew from it, so that a long job survives any number of crashes as
+// long as each run gets on.
+func (p *Progress) Step(ctx context.Context, tx *db.Tx) error {
+	j, err := held(ctx, tx, p.job)
+	if err == nil && j.Attempts > 1 {
+		_, err = tx.NewUpdate().Model((*Job)(nil)).Set("attempts = 1").Where("id = ?", j.ID).Exec(ctx)
+	}
+	return db.Error("jobs.Step", err)
+}
+
 func (p *Progress) apply(j *Job) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

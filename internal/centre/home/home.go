@@ -1,0 +1,264 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package home is "Hôm nay": what each role has to see first, put together from
+// what other rooms answer. It keeps nothing and imports no room; app gives it
+// one function a subject (Deps). A figure that rests on logs says what it rests
+// on: with no source heard it reads "no data", never zero. Start at Deps and
+// NewPages. This file knows no HTTP.
+package home
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// Messages are the room's texts.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+// Deps are what the pages ask. Each function answers for the context's actor
+// and its scope; nil, or one that fails with fault.Forbidden, leaves its block
+// out. Any other error is the page's. Texts come in the reader's language.
+type Deps struct {
+	Now func() time.Time // required
+	// Duties are the open obligations.
+	Duties func(ctx context.Context) (Duties, error)
+	// Findings are the open findings.
+	Findings func(ctx context.Context) (Findings, error)
+	// Infections are the open infections.
+	Infections func(ctx context.Context) (Infections, error)
+	// Incidents are the open incidents.
+	Incidents func(ctx context.Context) (Incidents, error)
+	// Sources says which sources were heard since a moment. Figures lean on it,
+	// so it answers whoever reads findings, not only who configures sources;
+	// where it does not answer, figures that rest on logs read "no data".
+	Sources func(ctx context.Context, since time.Time) (Sources, error)
+	// Matching reports whether logs are matched against anything, to every
+	// reader; nil or false makes figures that rest on logs read "no data".
+	Matching func(ctx context.Context) (bool, error)
+	// Indicators is what logs are matched against, for those who may see lists.
+	Indicators func(ctx context.Context) (Indicators, error)
+	// Units is how many units are in scope besides the centre's own.
+	Units func(ctx context.Context) (int64, error)
+	// Own is the actor's own unit.
+	Own func(ctx context.Context) (Own, error)
+	// Since counts what happened since a moment.
+	Since func(ctx context.Context, since time.Time) (Since, error)
+	// Nav lists what the actor may open; required.
+	Nav func(ctx context.Context, path string) []ui.NavGroup
+	// Threshold is the share of sources, in percent, that must be heard before
+	// a figure counts as measured; 0 is 80 (design: a measure's coverage).
+	Threshold int64
+}
+
+// Duties are open obligations.
+type Duties struct {
+	Open, Soon, Late int64
+	First            []Duty // earliest due first, ten or so
+}
+
+// Duty is one obligation in a row.
+type Duty struct {
+	Title   string
+	Href    string
+	Subject ui.Link // what it is about
+	Unit    string  // who owes; may be empty
+	Clock   ui.ClockProps
+}
+
+// Findings are open findings.
+type Findings struct {
+	Open   int64
+	Oldest []Finding // ten or so
+}
+
+// Finding is one finding in a row.
+type Finding struct {
+	Title string // the threat or rule
+	Href  string
+	Who   string // machine or address; may be empty
+	Unit  string // may be empty
+	Since time.Time
+}
+
+// Infections are open infections by the kind of address they were seen at. Only
+// a machine's is called one: behind the others stands a machine not yet known.
+type Infections struct {
+	Machine, NAT, Resolver, Proxy, Unknown int64
+}
+
+func (i Infections) total() int64 { return i.Machine + i.NAT + i.Resolver + i.Proxy + i.Unknown }
+
+// Incidents are open incidents.
+type Incidents struct {
+	Open  int64
+	First []Incident // the earliest clock first, ten or so
+}
+
+// Incident is one incident in a row.
+type Incident struct {
+	Code, Title string
+	Href        string
+	Unit        string         // may be empty
+	Clock       *ui.ClockProps // nil while none runs
+}
+
+// Sources are the places logs come from.
+type Sources struct {
+	Expected    int64    // that should send
+	Heard       int64    // of these, heard in the window: sent something that could be read
+	Files       int64    // ever received
+	Silent      []Source // not heard in the window, longest first
+	Broken      []File   // latest files that could not be read to their end
+	BrokenTotal int64
+}
+
+// Source is one silent source.
+type Source struct {
+	Name, Href string
+	Unit       string    // may be empty
+	Last       time.Time // zero: never heard
+}
+
+// File is one file that could not be read to its end.
+type File struct {
+	Name, Href string
+	Why        string
+	At         time.Time
+}
+
+// Indicators is what logs are matched against.
+type Indicators struct {
+	Lists, Indicators int64 // in the live index
+	LoadedAt          time.Time
+	Waiting, Refused  int64  // files not yet loaded; lists whose latest file was refused
+	Problem           string // why the index is not the newest; empty when it is
+}
+
+// Own is the actor's own unit and what it has told the centre.
+type Own struct {
+	Name, Href                        string
+	Head, Contact, Hotline, Addresses bool
+}
+
+func (o Own) complete() bool { return o.Head && o.Contact && o.Hotline && o.Addresses }
+
+// Since counts what happened since yesterday.
+type Since struct {
+	Findings, Infections, Opened, Closed, Files int64 // Opened and Closed are of incidents
+}
+
+// window is how long a source may be silent before it counts as not heard.
+const window = 24 * time.Hour
+
+// View is the page of one role.
+type View string
+
+// The views, the one that burns first. Calm is for everybody else.
+const (
+	ForDuty    View = "duty"
+	ForCentre  View = "centre"
+	ForLeader  View = "leader"
+	ForOfficer View = "unit"
+	Calm       View = "calm"
+)
+
+// views lists the pages of an actor; the first is shown unless asked otherwise.
+func views(a auth.Actor) []View {
+	var out []View
+	for _, v := range []struct {
+		role auth.Role
+		view View
+	}{{auth.Duty, ForDuty}, {auth.Centre, ForCentre}, {auth.Leader, ForLeader}, {auth.UnitOfficer, ForOfficer}} {
+		if a.Has(v.role) {
+			out = append(out, v.view)
+		}
+	}
+	if out == nil {
+		out = []View{Calm}
+	}
+	return out
+}
+
+// state is what the rooms answered; nil is a block left out.
+type state struct {
+	duties     *Duties
+	findings   *Findings
+	infections *Infections
+	incidents  *Incidents
+	sources    *Sources
+	matching   *bool
+	indicators *Indicators
+	units      *int64
+	own        *Own
+	since      *Since
+}
+
+// ask puts fn's answer into to, unless it has none for this actor.
+func ask[T any](ctx context.Context, to **T, fn func(context.Context) (T, error)) error {
+	if fn == nil {
+		return nil
+	}
+	v, err := fn(ctx)
+	if fault.Is(err, fault.Forbidden) {
+		return nil
+	}
+	if err == nil {
+		*to = &v
+	}
+	return err
+}
+
+// gather asks every room.
+func (d Deps) gather(ctx context.Context) (state, error) {
+	var s state
+	since := d.Now().Add(-window)
+	for _, err := range []error{
+		ask(ctx, &s.duties, d.Duties), ask(ctx, &s.findings, d.Findings), ask(ctx, &s.infections, d.Infections),
+		ask(ctx, &s.incidents, d.Incidents), ask(ctx, &s.sources, bind(d.Sources, since)), ask(ctx, &s.matching, d.Matching), ask(ctx, &s.indicators, d.Indicators),
+		ask(ctx, &s.units, d.Units), ask(ctx, &s.own, d.Own), ask(ctx, &s.since, bind(d.Since, since)),
+	} {
+		if err != nil {
+			return state{}, err
+		}
+	}
+	return s, nil
+}
+
+func bind[T any](fn func(context.Context, time.Time) (T, error), since time.Time) func(context.Context) (T, error) {
+	if fn == nil {
+		return nil
+	}
+	return func(ctx context.Context) (T, error) { return fn(ctx, since) }
+}
+
+// grade says how well a figure that rests on logs is known: not at all when no
+// source was heard, or when there is nothing to match logs with.
+func (s state) grade(threshold int64) ui.Grade {
+	if threshold <= 0 {
+		threshold = 80
+	}
+	switch {
+	case s.sources == nil || s.sources.Heard == 0 || s.sources.Expected == 0:
+		return ui.NotSeen
+	case s.matching == nil || !*s.matching:
+		return ui.NotSeen
+	case s.sources.Heard*100 < s.sources.Expected*threshold:
+		return ui.Insufficient
+	}
+	return ui.Measured
+}
+
+// ready reports whether a centre's first hour is over, as far as this reader
+// can tell.
+func (s state) ready() bool {
+	return (s.units == nil || *s.units > 0) && (s.indicators == nil || s.indicators.Indicators > 0) &&
+		(s.sources == nil || s.sources.Expected > 0 && s.sources.Files > 0)
+}

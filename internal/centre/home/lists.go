@@ -1,0 +1,139 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package home
+
+import (
+	"context"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+func heads(ctx context.Context, keys ...string) []ui.Head {
+	var out []ui.Head
+	for _, k := range keys {
+		out = append(out, ui.Head{Label: i18n.T(ctx, k)})
+	}
+	return out
+}
+
+// empty is the empty state of a block: what it will show, and why it does not.
+func empty(ctx context.Context, icon ui.IconName, block string) ui.EmptyProps {
+	return ui.EmptyProps{Icon: icon, Title: i18n.T(ctx, "home.empty."+block), Text: i18n.T(ctx, "home.empty."+block+".text")}
+}
+
+// dutyList is the running clocks, the earliest first.
+func (v page) dutyList(ctx context.Context, id, block string, lateOnly bool) ui.ListProps {
+	l := ui.ListProps{ID: id, Caption: i18n.T(ctx, "home.queue"), Heads: heads(ctx, "home.what", "home.clock", "home.unit", "home.subject"),
+		Total: v.duties.Open, Empty: empty(ctx, ui.IconTask, block)}
+	if lateOnly {
+		l.Caption, l.Total = i18n.T(ctx, "home.late"), v.duties.Late
+	}
+	for _, d := range v.duties.First {
+		if lateOnly && !d.Clock.Due.Before(v.now) {
+			continue
+		}
+		c := d.Clock
+		c.Short = true
+		l.Rows = append(l.Rows, ui.Row{Href: d.Href, Name: d.Title, Cells: []templ.Component{ui.Text(d.Title), ui.Clock(c), unitMark(d.Unit), ui.Anchor(d.Subject)}})
+	}
+	return l
+}
+
+// findingList is the open findings, the oldest first. Empty, it says whether
+// that is because there is nothing or because nothing was seen.
+func (v page) findingList(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{ID: "findings", Caption: i18n.T(ctx, "home.findings"), Heads: heads(ctx, "home.finding", "home.who", "home.unit", "home.since"),
+		Total: v.findings.Open, Empty: empty(ctx, ui.IconFinding, "findings")}
+	if v.grade(v.threshold) == ui.NotSeen {
+		l.Empty = empty(ctx, ui.IconNoData, "blind")
+		l.Empty.Action = v.next(ctx)
+	}
+	for _, f := range v.findings.Oldest {
+		l.Rows = append(l.Rows, ui.Row{Href: f.Href, Name: f.Title, Cells: []templ.Component{ui.Text(f.Title), ui.Text(f.Who), unitMark(f.Unit), ui.Time(f.Since)}})
+	}
+	return l
+}
+
+func (v page) incidentList(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{ID: "incidents", Caption: i18n.T(ctx, "home.incidents"), Heads: heads(ctx, "home.incident", "home.clock", "home.unit"),
+		Total: v.incidents.Open, Empty: empty(ctx, ui.IconIncident, "incidents")}
+	for _, i := range v.incidents.First {
+		clock := ui.Text(i18n.T(ctx, "home.no_clock"))
+		if i.Clock != nil {
+			c := *i.Clock
+			c.Short = true
+			clock = ui.Clock(c)
+		}
+		l.Rows = append(l.Rows, ui.Row{Href: i.Href, Name: i.Title, Cells: []templ.Component{ui.Text(i.Code + " · " + i.Title), clock, unitMark(i.Unit)}})
+	}
+	return l
+}
+
+func (v page) silentList(ctx context.Context) ui.ListProps {
+	s := *v.sources
+	l := ui.ListProps{ID: "silent", Caption: i18n.T(ctx, "home.silent"), Heads: heads(ctx, "home.source", "home.unit", "home.last"),
+		Total: s.Expected - s.Heard, Empty: empty(ctx, ui.IconSource, "silent")}
+	if s.Expected == 0 {
+		l.Empty = empty(ctx, ui.IconSource, "sources")
+		l.Empty.Action = v.next(ctx)
+	}
+	for _, x := range s.Silent {
+		l.Rows = append(l.Rows, ui.Row{Href: x.Href, Name: x.Name, Tone: ui.NoData, Cells: []templ.Component{ui.Text(x.Name), unitMark(x.Unit), last(ctx, x.Last)}})
+	}
+	return l
+}
+
+func last(ctx context.Context, t time.Time) templ.Component {
+	if t.IsZero() {
+		return ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "home.never"), Tone: ui.NoData})
+	}
+	return ui.Time(t)
+}
+
+func (v page) brokenList(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{ID: "broken", Caption: i18n.T(ctx, "home.broken"), Heads: heads(ctx, "home.file", "home.why", "home.received"),
+		Total: v.sources.BrokenTotal, Empty: empty(ctx, ui.IconFile, "broken")}
+	for _, f := range v.sources.Broken {
+		l.Rows = append(l.Rows, ui.Row{Href: f.Href, Name: f.Name, Tone: ui.Warn, Cells: []templ.Component{ui.Text(f.Name), ui.Text(f.Why), ui.Time(f.At)}})
+	}
+	return l
+}
+
+func (v page) indicatorFacts(ctx context.Context) []ui.Fact {
+	i := *v.indicators
+	facts := []ui.Fact{
+		{Label: i18n.T(ctx, "home.indicators.lists"), Value: ui.Number(i.Lists)},
+		{Label: i18n.T(ctx, "home.indicators.count"), Value: ui.Number(i.Indicators)},
+		{Label: i18n.T(ctx, "home.indicators.loaded"), Value: ui.Time(i.LoadedAt)},
+	}
+	if i.Waiting > 0 {
+		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "home.indicators.waiting"), Value: ui.Number(i.Waiting)})
+	}
+	if i.Refused > 0 {
+		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "home.indicators.refused"), Value: ui.Number(i.Refused)})
+	}
+	return facts
+}
+
+// checklist is what the actor's own unit has told the centre.
+func (v page) checklist(ctx context.Context) []ui.Step {
+	var steps []ui.Step
+	for _, item := range []struct {
+		key  string
+		done bool
+	}{{"head", v.own.Head}, {"contact", v.own.Contact}, {"hotline", v.own.Hotline}, {"addresses", v.own.Addresses}} {
+		s := ui.Step{Label: i18n.T(ctx, "home.own."+item.key)}
+		if item.done {
+			s.State = ui.StepDone
+		} else {
+			s.Href = v.own.Href
+		}
+		steps = append(steps, s)
+	}
+	return steps
+}

@@ -1,0 +1,278 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package incident
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// localTime is how browsers send a moment: minutes, in Vietnam's zone.
+const localTime = "2006-01-02T15:04"
+
+// formPage is the form that opens a case or edits one.
+type formPage struct {
+	d                            Details
+	detected, occurred, subjects string // as typed
+	reason                       string
+	id                           ID // empty for a new case
+	code                         string
+	version                      int64
+	pack                         *rulepack.Pack
+	units                        []ui.Option
+	errs                         map[string]string
+	problem                      string
+}
+
+// readForm reads the form and reports what is no moment or number at all.
+func readForm(ctx context.Context, r *http.Request) formPage {
+	v := formPage{detected: r.PostFormValue("detected_at"), occurred: r.PostFormValue("occurred_at"),
+		subjects: strings.TrimSpace(r.PostFormValue("data_subjects")), reason: r.PostFormValue("reason"), errs: map[string]string{}}
+	text, yes := r.PostFormValue, func(name string) bool { return r.PostFormValue(name) != "" }
+	choice := func(name string) Choice { return Choice{r.PostForm[name], text(name + "_text")} }
+	v.d = Details{Title: text("title"), UnitID: text("unit"), Types: choice("types"), Detection: choice("detection"),
+		Description: text("description"), Phase: Phase(text("phase")), TLP: text("tlp"),
+		HarmSecurity:        Claim{yes("harm_security"), text("harm_security_text")},
+		SeriousInterruption: Claim{yes("serious_interruption"), text("serious_interruption_text")},
+		PersonalData:        yes("personal_data"), MeasuresTaken: text("measures"), SupportAsked: text("support"),
+		Notified: choice("notified"), Confidential: yes("confidential"),
+		System: System{Name: text("system_name"), Level: text("system_level"), Approval: text("system_approval"),
+			Operator: text("system_operator"), Owner: text("system_owner"), OS: text("system_os"),
+			OSVersion: text("system_os_version"), Services: choice("services"), Protection: choice("protection"),
+			Domains: strings.Fields(text("domains")), Purpose: text("system_purpose"),
+			SecurityService: text("security_service"), NetworkService: text("network_service")}}
+	for _, s := range r.PostForm["signs"] {
+		v.d.Signs = append(v.d.Signs, Sign(s))
+	}
+	moment := func(field, typed string, into *time.Time) {
+		t, err := time.ParseInLocation(localTime, typed, i18n.Hanoi)
+		if err != nil && typed != "" {
+			v.errs[field] = i18n.T(ctx, "incident.err.moment")
+		}
+		*into = t
+	}
+	moment("detected_at", v.detected, &v.d.DetectedAt)
+	moment("occurred_at", v.occurred, &v.d.OccurredAt)
+	if v.subjects != "" {
+		n, err := strconv.ParseInt(strings.NewReplacer(".", "", ",", "", " ", "").Replace(v.subjects), 10, 64)
+		if err != nil {
+			v.errs["data_subjects"] = i18n.T(ctx, "incident.err.number")
+		}
+		v.d.DataSubjects = n
+	}
+	return v
+}
+
+// typed shows the details of a case as they would have been typed.
+func typed(d Details) formPage {
+	v := formPage{d: d, errs: map[string]string{}, detected: d.DetectedAt.In(i18n.Hanoi).Format(localTime)}
+	if !d.OccurredAt.IsZero() {
+		v.occurred = d.OccurredAt.In(i18n.Hanoi).Format(localTime)
+	}
+	if d.DataSubjects > 0 {
+		v.subjects = strconv.FormatInt(d.DataSubjects, 10)
+	}
+	return v
+}
+
+// blank handles GET /incidents/new. Query: unit.
+func (p *Pages) blank(w http.ResponseWriter, r *http.Request) error {
+	v := typed(Details{DetectedAt: p.svc.now(), UnitID: r.URL.Query().Get("unit"), Phase: Detect, TLP: "TLP:AMBER"})
+	return p.renderForm(w, r, http.StatusOK, v)
+}
+
+// open handles POST /incidents.
+func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	v := readForm(ctx, r)
+	if len(v.errs) > 0 {
+		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
+	}
+	i, err := p.svc.Open(ctx, v.d)
+	if fault.Is(err, fault.Invalid) {
+		v.errs = web.Errors(ctx, err)
+		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "incident.done.opened", i.Code))
+	return web.Redirect(w, r, href(i.ID))
+}
+
+// edit handles GET /incidents/{id}/edit.
+func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.svc.Get(r.Context(), idOf(r))
+	if err != nil {
+		return err
+	}
+	v := typed(i.Details)
+	v.id, v.code, v.version, v.pack = i.ID, i.Code, i.Version, p.svc.Pack(i)
+	return p.renderForm(w, r, http.StatusOK, v)
+}
+
+// save handles POST /incidents/{id}/edit.
+func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), idOf(r)
+	was, err := p.svc.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	v := readForm(ctx, r)
+	v.id, v.code, v.version = id, was.Code, formVersion(r)
+	if len(v.errs) > 0 {
+		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
+	}
+	_, err = p.svc.Edit(ctx, id, v.d, v.reason, v.version)
+	if fault.Is(err, fault.Invalid) {
+		v.errs = web.Errors(ctx, err)
+		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "incident.done.saved"))
+	return web.Redirect(w, r, href(id))
+}
+
+func (p *Pages) renderForm(w http.ResponseWriter, r *http.Request, status int, v formPage) error {
+	ctx := r.Context()
+	var err error
+	if v.units, err = p.units.Options(ctx); err != nil {
+		return err
+	}
+	if v.pack == nil {
+		day := v.d.DetectedAt
+		if day.IsZero() {
+			day = p.svc.now()
+		}
+		v.pack = p.svc.laws.At(dayOf(day))
+	}
+	title := i18n.T(ctx, "incident.new")
+	if v.id != "" {
+		title = i18n.T(ctx, "incident.edit.title", v.code)
+	}
+	v.problem = v.errs[""]
+	return p.site.Render(w, r, status, web.View{Title: title, Body: formView(title, v)})
+}
+
+func (v formPage) action() string {
+	if v.id == "" {
+		return "/incidents"
+	}
+	return href(v.id) + "/edit"
+}
+
+func (v formPage) back() string {
+	if v.id == "" {
+		return "/incidents"
+	}
+	return href(v.id)
+}
+
+func (v formPage) hidden() []ui.Hidden {
+	if v.id == "" {
+		return nil
+	}
+	return versionField(v.version)
+}
+
+// field is a field of the form with its label, hint where there is one, and
+// error.
+func (v formPage) field(ctx context.Context, kind ui.Kind, name, value string) ui.FieldProps {
+	f := ui.FieldProps{Kind: kind, Name: name, Label: i18n.T(ctx, "incident."+name), Value: value, Error: v.errs[name], MaxLength: maxLine}
+	switch {
+	case kind == ui.KindTextarea:
+		f.MaxLength = maxText
+	case kind != ui.KindText:
+		f.MaxLength = 0
+	}
+	if slices.Contains(hinted, name) {
+		f.Hint = i18n.T(ctx, "incident."+name+".hint")
+	}
+	return f
+}
+
+// hinted are the fields with a hint in the catalogue.
+var hinted = []string{"detected_at", "description", "harm_security", "serious_interruption", "reason", "domains", "support",
+	"system_operator", "system_owner", "title"}
+
+func (v formPage) required(f ui.FieldProps) ui.FieldProps {
+	f.Required = true
+	return f
+}
+
+func (v formPage) check(ctx context.Context, name string, on bool) ui.FieldProps {
+	f := v.field(ctx, ui.KindCheckbox, name, "1")
+	f.Checked = on
+	return f
+}
+
+func (v formPage) pick(ctx context.Context, name, value string, options []ui.Option, blank string) ui.FieldProps {
+	f := v.field(ctx, ui.KindSelect, name, value)
+	f.Options, f.Blank = options, blank
+	return f
+}
+
+// tick is one checkbox of a group of the same name.
+func tick(name, id, label string, on bool) ui.FieldProps {
+	return ui.FieldProps{Kind: ui.KindCheckbox, Name: name, ID: "f-" + name + "-" + id, Value: id, Label: label, Checked: on}
+}
+
+func (v formPage) ticks(ctx context.Context, name, list string, c Choice) []ui.FieldProps {
+	var out []ui.FieldProps
+	for _, o := range codeOptions(ctx, v.pack, list) {
+		out = append(out, tick(name, o.Value, o.Label, slices.Contains(c.IDs, o.Value)))
+	}
+	return out
+}
+
+func (v formPage) signs(ctx context.Context) []ui.FieldProps {
+	var out []ui.FieldProps
+	for _, s := range Signs() {
+		out = append(out, tick("signs", string(s), i18n.T(ctx, "incident.sign."+string(s)), slices.Contains(v.d.Signs, s)))
+	}
+	return out
+}
+
+func phaseOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, ph := range Phases() {
+		out = append(out, ui.Option{Value: string(ph), Label: i18n.T(ctx, "incident.phase."+string(ph))})
+	}
+	return out
+}
+
+func tlpOptions() []ui.Option {
+	var out []ui.Option
+	for _, t := range TLPs() {
+		out = append(out, ui.Option{Value: t, Label: t})
+	}
+	return out
+}
+
+func (v formPage) submit(ctx context.Context) string {
+	if v.id == "" {
+		return i18n.T(ctx, "incident.open")
+	}
+	return i18n.T(ctx, "incident.save")
+}
+
+// lead says how little opening a case takes; an edit needs no word.
+func (v formPage) lead(ctx context.Context) string {
+	if v.id != "" {
+		return ""
+	}
+	return i18n.T(ctx, "incident.form.lead")
+}

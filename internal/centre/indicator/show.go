@@ -1,0 +1,321 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package indicator
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+type showPage struct {
+	list     List
+	owner    string
+	inForce  int64
+	versions []Version
+	shown    Version // whose report is shown; zero when there is none
+	loading  *ui.JobProps
+	entries  []Entry
+	manage   bool
+}
+
+// show handles GET /indicators/{id}. Query: v is the version whose report is
+// shown; the latest decided one without.
+func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	v := showPage{manage: MayManage(ctx)}
+	var err error
+	if v.list, err = p.svc.Get(ctx, id); err != nil {
+		return err
+	}
+	if v.versions, err = p.svc.Versions(ctx, id); err != nil {
+		return err
+	}
+	if v.entries, err = p.svc.Entries(ctx, id); err != nil {
+		return err
+	}
+	if v.inForce, err = p.svc.InForce(ctx, v.list); err != nil {
+		return err
+	}
+	names, err := p.choices.Names(ctx, []string{v.list.Owner})
+	if err != nil {
+		return err
+	}
+	v.owner = names[v.list.Owner]
+	v.shown = pick(v.versions, r.URL.Query().Get("v"))
+	if len(v.versions) > 0 && v.versions[0].State == Waiting {
+		job, err := p.loading(ctx, v.versions[0])
+		if err != nil {
+			return err
+		}
+		v.loading = &job
+	}
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: title(ctx, v.list), Body: showView(v)})
+}
+
+// pick is the version asked for, else the latest one decided.
+func pick(all []Version, asked string) Version {
+	for _, v := range all {
+		if strconv.FormatInt(v.Seq, 10) == asked && v.State != Waiting {
+			return v
+		}
+	}
+	for _, v := range all {
+		if v.State != Waiting {
+			return v
+		}
+	}
+	return Version{}
+}
+
+// progress handles GET /indicators/{id}/progress: the fragment that shows how
+// far the latest version is.
+func (p *Pages) progress(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	all, err := p.svc.Versions(ctx, ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return fault.Missing("indicator.progress")
+	}
+	job, err := p.loading(ctx, all[0])
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return ui.Job(job).Render(ui.WithAssets(ctx, p.choices.Assets), w)
+}
+
+// loading is how far the work on v is. Whoever sees the list but not its
+// owner's work sees the state alone.
+func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
+	props := ui.JobProps{ID: "load", Title: i18n.T(ctx, "indicator.job", v.Seq, v.File), Poll: href(v.List) + "/progress", State: ui.JobWaiting}
+	if v.State != Waiting {
+		props.State = ui.JobDone
+		if v.State == Refused {
+			props.State, props.Note = ui.JobFailed, i18n.T(ctx, v.Problem)
+		}
+		props.Result = &ui.Action{Label: i18n.T(ctx, "indicator.job.see"), Href: href(v.List)}
+		return props, nil
+	}
+	j, err := p.svc.Job(ctx, v)
+	if fault.Is(err, fault.NotFound) {
+		return props, nil
+	}
+	if err != nil {
+		return props, err
+	}
+	props.State = map[jobs.State]ui.JobState{jobs.Running: ui.JobRunning, jobs.Failed: ui.JobFailed, jobs.Cancelled: ui.JobFailed}[j.State]
+	if j.Total > 0 {
+		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, j.Note), Done: j.Done, Total: j.Total,
+			Text: i18n.T(ctx, "indicator.job.text", i18n.Number(ctx, kib(j.Done)), i18n.Number(ctx, kib(j.Total)))}
+	}
+	if f := j.Failure(); f.Message != "" {
+		args := make([]any, len(f.Args))
+		for i, a := range f.Args {
+			args[i] = a
+		}
+		props.Note = i18n.T(ctx, f.Message, args...)
+	}
+	return props, nil
+}
+
+func kib(n int64) int64 { return (n + 1023) >> 10 }
+
+func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
+	l := v.list
+	h := ui.RecordHeadProps{Crumbs: crumbs(ctx), Title: title(ctx, l), Owner: unitMark(v.owner), Marks: []string{string(l.TLP)},
+		State:  stateBadge(ctx, Listed{List: l, Indicators: v.inForce}),
+		Badges: []ui.BadgeProps{{Text: i18n.T(ctx, "indicator.kind."+string(l.Kind))}}}
+	if !v.manage {
+		return h
+	}
+	if !l.Builtin {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "indicator.replace"), Href: href(l.ID) + "/replace", Icon: ui.IconUpload})
+	}
+	if l.Active {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "indicator.turn.off"), Href: href(l.ID) + "/off", Danger: true})
+	} else {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "indicator.turn.on"), Href: href(l.ID) + "/on"})
+	}
+	return h
+}
+
+func (v showPage) facts(ctx context.Context) []ui.Fact {
+	l := v.list
+	fact := func(key string, c templ.Component) ui.Fact {
+		return ui.Fact{Label: i18n.T(ctx, "indicator."+key), Value: c}
+	}
+	facts := []ui.Fact{
+		fact("count", ui.Number(v.inForce)), fact("scope", ui.Text(i18n.T(ctx, "indicator.scope."+string(l.Scope)))),
+		fact("layout", ui.Text(i18n.T(ctx, "indicator.layout."+string(l.Layout)))),
+		fact("created", ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, l.CreatedAt), l.CreatedBy))),
+	}
+	if l.Threat != "" {
+		facts = append(facts, fact("threat", ui.Text(l.Threat)))
+	}
+	if l.Note != "" {
+		facts = append(facts, fact("note", ui.Multiline(l.Note)))
+	}
+	return facts
+}
+
+func (v showPage) tiles(ctx context.Context) []ui.Tile {
+	r := v.shown.Report
+	tile := func(key string, n int64, note string, tone ui.Tone) ui.Tile {
+		return ui.Tile{Label: i18n.T(ctx, "indicator.report."+key), Tone: tone,
+			Measure: ui.MeasureProps{Value: i18n.Number(ctx, n), Grade: ui.Measured, Note: note}}
+	}
+	rejected := ui.Neutral
+	if Sum(r.Rejected) > 0 {
+		rejected = ui.Warn
+	}
+	return []ui.Tile{tile("rows", r.Rows, "", ""), tile("added", r.Added, "", ""), tile("merged", r.Merged, "", ""),
+		tile("skipped", Sum(r.Skipped), "", ""), tile("rejected", Sum(r.Rejected), "", rejected)}
+}
+
+// sum is the account in one line.
+func (v showPage) sum(ctx context.Context) string {
+	r := v.shown.Report
+	return i18n.T(ctx, "indicator.report.sum", i18n.Number(ctx, r.Rows), i18n.Number(ctx, r.Added), i18n.Number(ctx, r.Merged),
+		i18n.Number(ctx, Sum(r.Skipped)), i18n.Number(ctx, Sum(r.Rejected)))
+}
+
+func reasonText(ctx context.Context, reason string) string {
+	key, arg := reasonKey(reason)
+	return i18n.T(ctx, key, arg)
+}
+
+func (v showPage) reasons(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, part := range []struct {
+		key    string
+		counts map[string]int64
+	}{{"rejected", v.shown.Report.Rejected}, {"skipped", v.shown.Report.Skipped}} {
+		for _, why := range byCount(part.counts) {
+			rows = append(rows, ui.Row{Cells: []templ.Component{ui.Text(reasonText(ctx, why)),
+				ui.Text(i18n.T(ctx, "indicator.report."+part.key)), ui.Number(part.counts[why])}})
+		}
+	}
+	return rows
+}
+
+func (v showPage) samples(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, s := range v.shown.Report.Samples {
+		rows = append(rows, ui.Row{Cells: []templ.Component{ui.Number(s.Line), ui.Code(s.Text), ui.Text(reasonText(ctx, s.Reason))}})
+	}
+	return rows
+}
+
+func (v showPage) versionRows(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, x := range v.versions {
+		badge := map[State]ui.BadgeProps{
+			Waiting: {Text: i18n.T(ctx, "indicator.version.waiting"), Tone: ui.Info, Icon: ui.IconClock},
+			Loaded:  {Text: i18n.T(ctx, "indicator.version.loaded"), Icon: ui.IconHistory},
+			Refused: {Text: i18n.T(ctx, "indicator.version.refused"), Tone: ui.Bad}}[x.State]
+		if x.Seq == v.list.Seq {
+			badge = ui.BadgeProps{Text: i18n.T(ctx, "indicator.version.force"), Tone: ui.OK}
+		}
+		at := ""
+		if x.State != Waiting {
+			at = href(x.List) + "?v=" + strconv.FormatInt(x.Seq, 10)
+		}
+		rows = append(rows, ui.Row{ID: strconv.FormatInt(x.Seq, 10), Href: at, Cells: []templ.Component{ui.Number(x.Seq), ui.Text(x.File),
+			ui.Text(i18n.T(ctx, "indicator.kib", i18n.Number(ctx, kib(x.Size)))), ui.Number(x.Report.Added), ui.Badge(badge),
+			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, x.ReceivedAt), x.ReceivedBy)), ui.Text(x.Note), ui.Code(x.SHA256[:12])}})
+	}
+	return rows
+}
+
+// total is how many versions there are: they are numbered from 1 without gaps.
+func (v showPage) total() int64 { return v.versions[0].Seq }
+
+func (v showPage) entryRows(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, e := range v.entries {
+		scope := WithSubdomains
+		if e.Exact {
+			scope = ExactOnly
+		}
+		state, end := ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "indicator.allow.holds"), Tone: ui.OK}), ui.None()
+		switch {
+		case !e.EndedAt.IsZero():
+			state = ui.Text(i18n.T(ctx, "indicator.allow.was", i18n.Time(ctx, e.EndedAt), e.EndedBy))
+		case MayAllow(ctx):
+			end = ui.Button(ui.Action{Label: i18n.T(ctx, "indicator.allow.end"), Href: "/indicators/allow/" + e.ID + "/end", Post: true, Icon: ui.IconUndo})
+		}
+		rows = append(rows, ui.Row{ID: e.ID, Cells: []templ.Component{
+			ui.Observable(ui.ObservableProps{Value: e.Name, Type: i18n.T(ctx, "indicator.type.domain"), Verdict: ui.VerdictGood}),
+			ui.Text(i18n.T(ctx, "indicator.scope."+string(scope))), ui.Multiline(e.Reason),
+			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, e.At), e.By)), state, end}})
+	}
+	return rows
+}
+
+// export handles GET /indicators.csv: every list the filter matches, UTF-8 with
+// byte order mark, the separator of the language's spreadsheets.
+func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	f := filter(r)
+	f.After, f.Limit = "", 1000
+	var rows []Listed
+	for {
+		page, err := p.svc.List(ctx, f)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, page.Rows...)
+		if f.After = page.Next; f.After == "" {
+			break
+		}
+	}
+	names, err := p.owners(ctx, rows)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="indicators.csv"`)
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
+		out.Comma = ';'
+	}
+	var table [][]string
+	var head []string
+	for _, key := range []string{"name", "kind", "tlp", "count", "loaded", "state", "owner", "note"} {
+		head = append(head, i18n.T(ctx, "indicator."+key))
+	}
+	table = append(table, head)
+	for _, l := range rows {
+		table = append(table, []string{inert(title(ctx, l.List)), i18n.T(ctx, "indicator.kind."+string(l.Kind)), string(l.TLP),
+			strconv.FormatInt(l.Indicators, 10), i18n.Time(ctx, l.LoadedAt.Time), stateBadge(ctx, l).Text, inert(names[l.Owner]), inert(l.Note)})
+	}
+	return out.WriteAll(table)
+}
+
+// inert keeps a spreadsheet from running a cell as a formula (OWASP, CSV
+// injection).
+func inert(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
