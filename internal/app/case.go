@@ -4,14 +4,15 @@
 package app
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"strings"
+	"net/netip"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
@@ -122,29 +123,56 @@ func (a *App) places(ctx context.Context, refs []finding.Ref) (map[finding.Ref]u
 	return out, nil
 }
 
-// openFromFinding opens a case out of a finding. It was detected when the
-// finding entered the queue, whenever somebody looked: the clocks of the law run
-// from there. The names are observables, the client a machine or what its
-// address says it is.
+// clue is what a finding and an infection have in common when a case grows from
+// them.
+type clue struct {
+	threat, unit, owner string
+	addr                netip.Addr
+	kind                unit.AddressKind
+	queries, names      int64
+	first, last, found  time.Time
+	hits                []finding.Hit
+	seed                incident.Seed // ids of what the case grows from
+}
+
 func (a *App) openFromFinding(ctx context.Context, f finding.Record) (string, error) {
-	owner := f.UnitID
-	if owner == "" {
-		owner = f.Owner
+	return a.openCase(ctx, clue{f.Threat, f.UnitID, f.Owner, f.Addr, f.AddrKind, f.Queries, f.Finding.Names, f.FirstSeen, f.LastSeen,
+		f.CreatedAt, f.Hits, incident.Seed{FindingIDs: []string{string(f.ID)}}})
+}
+
+func (a *App) openFromInfection(ctx context.Context, i infection.Record) (string, error) {
+	seed := incident.Seed{InfectionIDs: []string{string(i.ID)}}
+	found := i.CreatedAt
+	for _, f := range i.Findings {
+		if f.State.Open() {
+			seed.FindingIDs = append(seed.FindingIDs, string(f.ID))
+			found = f.CreatedAt
+		}
 	}
-	seed := incident.Seed{
-		Details: incident.Details{Title: i18n.T(ctx, "app.case.title", f.Threat, f.Addr), UnitID: owner, DetectedAt: f.CreatedAt, OccurredAt: f.FirstSeen,
-			Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}},
-			Description: a.describe(ctx, f)},
-		OwnerUnit:  f.Owner,
-		Machines:   []incident.Machine{{Addr: f.Addr, AddrKind: string(f.AddrKind)}},
-		FindingIDs: []string{string(f.ID)},
-	}
-	if f.FirstSeen.After(f.CreatedAt) { // the log's clock is ahead
+	return a.openCase(ctx, clue{i.Threat, i.UnitID, i.Owner, i.Addr, i.AddrKind, i.Queries, i.Infection.Names, i.FirstSeen, i.LastSeen,
+		found, i.Hits, seed})
+}
+
+// maxObservables is how many names a new case takes over; the rest stays with
+// the finding.
+const maxObservables = 50
+
+// openCase opens a case out of a clue. It was detected when the finding entered
+// the queue, whenever somebody looked: the clocks of the law run from there. The
+// names are observables, the client a machine or what its address says it is.
+func (a *App) openCase(ctx context.Context, c clue) (string, error) {
+	seed := c.seed
+	seed.OwnerUnit = c.owner
+	seed.Machines = []incident.Machine{{Addr: c.addr, AddrKind: string(c.kind)}}
+	seed.Details = incident.Details{Title: i18n.T(ctx, "app.case.title", c.threat, c.addr), UnitID: cmp.Or(c.unit, c.owner), DetectedAt: c.found,
+		OccurredAt: c.first, Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}},
+		Description: a.describe(ctx, c)}
+	if c.first.After(c.found) { // the log's clock is ahead
 		seed.OccurredAt = time.Time{}
 	}
 	seen := map[string]bool{}
-	for _, h := range f.Hits {
-		if !seen[h.Name] && len(seen) < 50 {
+	for _, h := range c.hits {
+		if !seen[h.Name] && len(seen) < maxObservables {
 			seen[h.Name] = true
 			seed.Observables = append(seed.Observables, incident.Observable{Value: h.Name, Verdict: incident.Bad, Source: h.List})
 		}
@@ -153,13 +181,12 @@ func (a *App) openFromFinding(ctx context.Context, f finding.Record) (string, er
 	return "/incidents/" + string(i.ID), err
 }
 
-func (a *App) describe(ctx context.Context, f finding.Record) string {
-	lines := []string{i18n.T(ctx, "app.case.seen", f.Addr, i18n.Number(ctx, f.Queries), i18n.Number(ctx, f.Finding.Names),
-		i18n.Time(ctx, f.FirstSeen), i18n.Time(ctx, f.LastSeen))}
-	if f.AddrKind != unit.Machine {
-		lines = append(lines, i18n.T(ctx, "app.case.behind"))
+func (a *App) describe(ctx context.Context, c clue) string {
+	text := i18n.T(ctx, "app.case.seen", c.addr, i18n.Number(ctx, c.queries), i18n.Number(ctx, c.names), i18n.Time(ctx, c.first), i18n.Time(ctx, c.last))
+	if c.kind != unit.Machine {
+		text += "\n" + i18n.T(ctx, "app.case.behind")
 	}
-	return strings.Join(lines, "\n")
+	return text
 }
 
 // incidentOpened marks what a new case grew from as handled in it.
@@ -168,17 +195,26 @@ func (a *App) incidentOpened(ctx context.Context, tx *db.Tx, i incident.Incident
 	if err != nil {
 		return err
 	}
-	var ids []finding.ID
+	var findings []finding.ID
+	var infections []infection.ID
 	for _, l := range links {
-		if l.Kind == "finding" {
-			ids = append(ids, finding.ID(l.ID))
+		switch l.Kind {
+		case "finding":
+			findings = append(findings, finding.ID(l.ID))
+		case "infection":
+			infections = append(infections, infection.ID(l.ID))
 		}
 	}
-	if len(ids) == 0 {
-		return nil
+	keys, err := a.Rooms.Findings.KeysIn(ctx, tx, findings...)
+	if err != nil {
+		return err
 	}
-	if err := a.Rooms.Findings.MarkHandled(ctx, tx, string(i.ID), ids...); err != nil {
-		return fmt.Errorf("mark findings handled: %w", err)
+	more, err := a.Rooms.Infections.KeysIn(ctx, tx, infections...)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := a.Rooms.Findings.MarkHandled(ctx, tx, string(i.ID), findings...); err != nil {
+		return err
+	}
+	return a.Rooms.Infections.LinkIncident(ctx, tx, string(i.ID), append(keys, more...)...)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
@@ -57,7 +58,7 @@ func migrations() []fs.FS {
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages}
+		report.Messages, home.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -92,7 +93,9 @@ func (a *App) wire(ctx context.Context) error {
 	r.Incidents.OnOpened(a.incidentOpened)
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf})
-	if err := r.Indicators.Reload(ctx); err != nil {
+	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
+		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
+	} else if err != nil {
 		return err
 	}
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
@@ -128,12 +131,16 @@ func (a *App) routes(site *web.Site) []web.Route {
 	r, names := &a.Rooms, unitNames{a}
 	var all []web.Route
 	add := func(routes []web.Route) { all = append(all, routes...) }
+	add(home.NewPages(site, a.today()).Routes())
+	add(unit.NewPages(site, r.Units).Routes())
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
 		Revoke: a.revokeFeedKey, Armed: func() int { return r.Indicators.Index().Len() }, Link: a.link}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())
+	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
+		OpenIncident: a.openFromInfection}).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
 	add(incident.NewPages(site, r.Incidents, names).Routes())
 	add(report.NewPages(site, r.Reports, names).Routes())

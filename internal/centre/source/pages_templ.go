@@ -799,7 +799,7 @@ func fileStep(ctx context.Context, f File) *ui.Action {
 	if f.Account.Hits == 0 {
 		return nil
 	}
-	return &ui.Action{Label: i18n.T(ctx, "source.file.findings", i18n.Number(ctx, f.Account.Hits)), Href: "/findings?file=" + string(f.ID), Icon: ui.IconFinding, Primary: true}
+	return &ui.Action{Label: i18n.T(ctx, "source.file.findings", i18n.Number(ctx, f.Account.Hits)), Href: "/findings", Icon: ui.IconFinding, Primary: true}
 }
 
 func accountFacts(ctx context.Context, f File) []ui.Fact {

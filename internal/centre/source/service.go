@@ -249,3 +249,23 @@ func (s *Service) note(ctx context.Context, tx *db.Tx, action string, src Source
 func (s *Service) noteFile(ctx context.Context, tx *db.Tx, action string, f File, detail map[string]any) error {
 	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "file", Object: string(f.ID), Unit: f.Owner, Detail: detail})
 }
+
+// Coverage says how far figures that rest on logs may be believed: of the
+// sources that should send, how many were heard since a moment with something
+// that could be read, and which are silent or broke.
+type Coverage struct {
+	Expected, Heard int64
+	Files           int64    // ever received
+	Silent          []Listed // longest silent first, at most ten
+	Broken          []File   // latest first, at most ten
+	BrokenTotal     int64
+}
+
+// Coverage answers whoever reads findings, since their figures lean on it.
+func (s *Service) Coverage(ctx context.Context, since time.Time) (Coverage, error) {
+	_, scope, err := auth.Need(ctx, "source.Coverage", auth.Permission{Area: auth.Findings, Act: auth.Read})
+	if err != nil {
+		return Coverage{}, err
+	}
+	return coverage(ctx, s.Records.Read(), scope, since)
+}

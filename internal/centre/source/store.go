@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -239,4 +240,56 @@ func update(ctx context.Context, tx *db.Tx, s Source, was int64) error {
 		return &fault.Error{Kind: fault.Conflict, Op: "source.update", Err: err}
 	}
 	return nil
+}
+
+const worst = 10
+
+func coverage(ctx context.Context, q bun.IDB, scope auth.Scope, since time.Time) (Coverage, error) {
+	const op = "source.coverage"
+	var c Coverage
+	open := func() *bun.SelectQuery {
+		return scope.Filter(q.NewSelect().Model((*row)(nil)), "row.owner_unit").Where("row.closed = ?", false)
+	}
+	const heard = "EXISTS (SELECT 1 FROM source_file sf WHERE sf.source_id = row.id AND sf.received_at >= ? AND sf.lines > 0)"
+	var err error
+	if c.Expected, err = open().Count(ctx); err != nil {
+		return c, db.Error(op, err)
+	}
+	if c.Heard, err = open().Where(heard, db.At(since)).Count(ctx); err != nil {
+		return c, db.Error(op, err)
+	}
+	var rows []struct {
+		row    `bun:",extend"`
+		LastAt db.Time `bun:"last_at"`
+	}
+	err = open().Column("row.*").ColumnExpr("(SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id) AS last_at").
+		Where("NOT "+heard, db.At(since)).OrderExpr("COALESCE((SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id), 0), row.id").
+		Limit(worst).Scan(ctx, &rows)
+	if err != nil {
+		return c, db.Error(op, err)
+	}
+	for _, r := range rows {
+		c.Silent = append(c.Silent, Listed{Source: r.row.source(), LastAt: r.LastAt})
+	}
+	files := func() *bun.SelectQuery {
+		return scope.Filter(q.NewSelect().Model((*fileRow)(nil)), "owner_unit")
+	}
+	if c.Files, err = files().Count(ctx); err != nil {
+		return c, db.Error(op, err)
+	}
+	if c.BrokenTotal, err = files().Where("state = ?", string(Broken)).Count(ctx); err != nil {
+		return c, db.Error(op, err)
+	}
+	var broken []fileRow
+	if err := files().Where("state = ?", string(Broken)).Order("id DESC").Limit(worst).Scan(ctx, &broken); err != nil {
+		return c, db.Error(op, err)
+	}
+	for _, r := range broken {
+		f, err := r.file()
+		if err != nil {
+			return c, err
+		}
+		c.Broken = append(c.Broken, f)
+	}
+	return c, nil
 }

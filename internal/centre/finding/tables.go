@@ -1,0 +1,49 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package finding
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+func (e Evidence) nameList(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{ID: "name-list", Caption: i18n.T(ctx, "finding.asked"), Total: e.NamesTotal,
+		Heads: []ui.Head{{Label: i18n.T(ctx, "finding.name")}, {Label: i18n.T(ctx, "finding.queries"), Numeric: true},
+			{Label: i18n.T(ctx, "finding.first")}, {Label: i18n.T(ctx, "finding.last")}},
+		Empty: nothing(ctx)}
+	for _, n := range e.Names {
+		l.Rows = append(l.Rows, ui.Row{Name: n.Name, Cells: []templ.Component{
+			ui.Observable(ui.ObservableProps{Value: n.Name, Verdict: ui.VerdictBad}), ui.Number(n.Queries), ui.Time(n.First), ui.Time(n.Last)}})
+	}
+	return l
+}
+
+func (e Evidence) hitList(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{ID: "hit-list", Caption: i18n.T(ctx, "finding.evidence"), Total: e.HitsTotal, Empty: nothing(ctx)}
+	if e.Export != "" {
+		l.Exports = []ui.Link{{Label: "CSV", Href: e.Export}}
+	}
+	for _, key := range []string{"finding.day", "finding.name", "finding.indicator", "finding.list", "finding.source", "finding.queries", "finding.last"} {
+		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, key), Numeric: key == "finding.queries"})
+	}
+	for _, h := range e.Hits {
+		l.Rows = append(l.Rows, ui.Row{Name: h.Name, Cells: []templ.Component{ui.Date(h.Day.Start()), ui.Code(ui.Defang(h.Name)),
+			ui.Code(ui.Defang(h.Indicator)), ui.Text(h.List), place(e.Places[Ref{h.SourceID, h.FileID}]), ui.Number(h.Queries),
+			moment(h.Last, h.Undated)}})
+	}
+	return l
+}
+
+// nothing stands where a record lost its evidence to retention.
+func nothing(ctx context.Context) ui.EmptyProps {
+	return ui.EmptyProps{Icon: ui.IconEvidence, Title: i18n.T(ctx, "finding.evidence.none"), Text: i18n.T(ctx, "finding.evidence.none.text")}
+}
+
+func queryEscape(s string) string { return url.QueryEscape(s) }

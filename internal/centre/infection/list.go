@@ -1,0 +1,195 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package infection
+
+import (
+	"context"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+)
+
+// Sort is the order of a list.
+type Sort string
+
+// The orders; the zero value is by the last time seen.
+const (
+	ByLastSeen  Sort = ""
+	ByFirstSeen Sort = "first"
+	ByQueries   Sort = "queries"
+)
+
+func (s Sort) expr() string {
+	switch s {
+	case ByFirstSeen:
+		return "i.first_seen"
+	case ByQueries:
+		return "i.queries"
+	}
+	return "i.last_seen"
+}
+
+func (s Sort) value(i Seen) int64 {
+	switch s {
+	case ByFirstSeen:
+		return i.FirstSeen.UnixMilli()
+	case ByQueries:
+		return i.Queries
+	}
+	return i.LastSeen.UnixMilli()
+}
+
+// AnyActive as Filter.State asks for what is not cleaned and no false positive;
+// UnknownKind and Behind as Filter.Kind for addresses of undeclared kind and
+// for all behind which several machines stand.
+const (
+	AnyActive   State  = "active"
+	UnknownKind string = "unknown"
+	Behind      string = "behind"
+)
+
+// Filter narrows, orders and pages a list. The zero value is the first page of
+// everything in scope, the longest silent first.
+type Filter struct {
+	State  State  // empty: all
+	Unit   string // attributed to exactly this unit
+	Kind   string // a unit.AddressKind, UnknownKind or Behind
+	Threat string // exactly this threat
+	Query  string // words of address and threat; defanged addresses are read too
+	Since  time.Time
+	Sort   Sort
+	Desc   bool
+	After  string // Page.Prev or Page.Next
+	Limit  int    // rows a page, 1..1000; 0 is 50
+}
+
+// Page is one page of a list. Total counts all that match in scope. Prev and
+// Next are the Filter.After of the neighbours, empty where there is none.
+type Page struct {
+	Rows       []Seen
+	Total      int64
+	Prev, Next string
+}
+
+var (
+	active = []State{Suspected, Confirmed, Cleaning}
+	behind = []unit.AddressKind{unit.NAT, unit.Resolver, unit.Proxy}
+)
+
+func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
+	switch f.State {
+	case "":
+	case AnyActive:
+		q = q.Where("i.state IN (?)", bun.In(active))
+	default:
+		q = q.Where("i.state = ?", string(f.State))
+	}
+	if f.Unit != "" {
+		q = q.Where("i.unit_id = ?", f.Unit)
+	}
+	switch f.Kind {
+	case "":
+	case UnknownKind:
+		q = q.Where("i.address_kind = ''")
+	case Behind:
+		q = q.Where("i.address_kind IN (?)", bun.In(behind))
+	default:
+		q = q.Where("i.address_kind = ?", f.Kind)
+	}
+	if f.Threat != "" {
+		q = q.Where("i.threat = ?", f.Threat)
+	}
+	if !f.Since.IsZero() {
+		q = q.Where("i.last_seen >= ?", f.Since.UnixMilli())
+	}
+	return db.Search(q, "i.search", finding.Refang(f.Query))
+}
+
+func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, error) {
+	const op = "infection.List"
+	total, err := f.narrow(visible(q, (*row)(nil), scope)).Count(ctx)
+	if err != nil {
+		return Page{}, db.Error(op, err)
+	}
+	limit := f.Limit
+	if limit < 1 || limit > 1000 {
+		limit = 50
+	}
+	// The ids first: only the rows of the page are then attributed for showing.
+	ids := finding.Seek(f.narrow(visible(q, (*row)(nil), scope)).ColumnExpr("i.id"), f.Sort.expr(), "i.id", f.Desc, f.After, limit)
+	var rows []row
+	sel := columns(q.NewSelect().Model(&rows).ModelTableExpr("(?) AS i", attributed(q))).
+		Where("i.id IN (SELECT p.id FROM (?) AS p)", ids)
+	if err := finding.Seek(sel, f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+		return Page{}, db.Error(op, err)
+	}
+	seen, err := allSeen(rows)
+	if err != nil {
+		return Page{}, err
+	}
+	p := Page{Total: int64(total)}
+	p.Rows, p.Prev, p.Next = finding.Leaf(seen, f.After, limit, func(s Seen) finding.Place {
+		return finding.Place{Value: f.Sort.value(s), ID: string(s.ID)}
+	})
+	return p, nil
+}
+
+// Count is how many addresses have an active infection, each once whatever the
+// number of threats. Only Machines may be called infected machines.
+type Count struct {
+	Machines int64
+	NAT      int64 // "one machine behind NAT", and so on
+	Resolver int64
+	Proxy    int64
+	Unknown  int64 // the kind of the address is not declared
+}
+
+// Behind is the addresses behind which several machines stand.
+func (c Count) Behind() int64 { return c.NAT + c.Resolver + c.Proxy }
+
+func (c *Count) add(kind unit.AddressKind, n int64) {
+	switch kind {
+	case unit.Machine:
+		c.Machines += n
+	case unit.NAT:
+		c.NAT += n
+	case unit.Resolver:
+		c.Resolver += n
+	case unit.Proxy:
+		c.Proxy += n
+	default:
+		c.Unknown += n
+	}
+}
+
+// counts counts by unit, or all under "" when whole is set. An address whose
+// records the plan gives to two units at their times counts once for each, and
+// once in the whole.
+func counts(ctx context.Context, q bun.IDB, scope auth.Scope, whole bool) (map[string]Count, error) {
+	var rows []struct {
+		UnitID string           `bun:"unit_id"`
+		Kind   unit.AddressKind `bun:"address_kind"`
+		N      int64            `bun:"n"`
+	}
+	each := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope)).ColumnExpr("i.machine_id, i.address_kind")
+	if whole {
+		each = each.ColumnExpr("'' AS unit_id")
+	} else {
+		each = each.ColumnExpr("i.unit_id")
+	}
+	err := q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
+		ColumnExpr("COUNT(DISTINCT e.machine_id) AS n").GroupExpr("e.unit_id, e.address_kind").Scan(ctx, &rows)
+	out := map[string]Count{}
+	for _, r := range rows {
+		c := out[r.UnitID]
+		c.add(r.Kind, r.N)
+		out[r.UnitID] = c
+	}
+	return out, db.Error("infection.Counts", err)
+}

@@ -1,0 +1,144 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"cmp"
+	"strings"
+	"unicode"
+
+	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+)
+
+// frame guesses the frame of a new paper. What cannot be guessed stays empty and
+// is named by the linter.
+func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head Person) Frame {
+	issuer, parent := text(facts, "unit.name"), text(facts, "unit.parent")
+	f := Frame{Issuer: s.fullName(issuer), Parent: s.fullName(parent), Place: placeOf(issuer, parent),
+		Symbol: c.Form.Abbreviation + "-" + initials(issuer), Subject: c.Form.Subject,
+		Copies: []string{s.word("report.word.as_above"), c.Pack.Term("paper.archive", "vi")},
+		Signer: Signer{Title: head.Title, Name: head.Name}}
+	if at := s.fullName(cmp.Or(text(facts, "system.name"), issuer)); at != "" {
+		f.Subject += " " + s.word("report.word.at") + " " + at
+	}
+	if rest, ok := committee(issuer); ok {
+		// The People's Committee of an area has no body above it in Ô 2, and acts
+		// as a collective (Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II.2 and II.7).
+		f.Parent = ""
+		if rest != "" && head.Name != "" {
+			f.Signer.College = s.word("report.word.committee")
+		}
+	}
+	f.To = s.recipients(c, own, facts)
+	return f
+}
+
+// recipients are the roles the form names; a form of another regime goes where
+// the law of the case's own day sends its notice. A body does not write to
+// itself.
+func (s *Service) recipients(c Choice, own *rulepack.Pack, facts incident.Facts) []string {
+	if list, ok := facts["report.recipients"].([]string); ok {
+		return list
+	}
+	pack, roles := c.Pack, c.Form.Recipients
+	if c.Other {
+		for _, id := range notices {
+			if f, ok := own.Form(id); ok {
+				pack, roles = own, f.Recipients
+				break
+			}
+		}
+	}
+	var to []string
+	for _, role := range roles {
+		a, _ := pack.Addressee(role)
+		name := a.Label.VI
+		if role == "chu_quan" {
+			name = s.fullName(text(facts, "system.owner"))
+			if i18n.Fold(name) == i18n.Fold(s.fullName(text(facts, "unit.name"))) {
+				continue
+			}
+		}
+		if name != "" {
+			to = append(to, name)
+		}
+	}
+	return to
+}
+
+func text(facts incident.Facts, key string) string {
+	t, _ := facts[key].(string)
+	return t
+}
+
+// committee reports whether name is that of a People's Committee, and what
+// stands after those words, as written.
+func committee(name string) (rest string, ok bool) {
+	words := strings.Fields(name)
+	for _, start := range []string{"ubnd", "uy ban nhan dan"} {
+		n := len(strings.Fields(start))
+		if len(words) >= n && i18n.Fold(strings.Join(words[:n], " ")) == start {
+			return strings.Join(words[n:], " "), true
+		}
+	}
+	return "", false
+}
+
+// fullName writes the usual abbreviation out, as a paper must.
+func (s *Service) fullName(name string) string {
+	if rest, ok := committee(name); ok {
+		return strings.TrimSpace(s.word("report.word.committee") + " " + rest)
+	}
+	return name
+}
+
+// areas are the words between a committee's name and its area, folded.
+var areas = []string{"xa", "phuong", "dac khu", "tinh", "thanh pho", "tp.", "tp", "huyen", "thi xa", "thi tran"}
+
+// placeOf is the area in the date line (Ô 4): the commune's name for a commune,
+// the province's for its bodies; empty when the names do not tell.
+func placeOf(names ...string) string {
+	for _, name := range names {
+		rest, ok := committee(name)
+		if !ok {
+			continue
+		}
+		words := strings.Fields(rest)
+		for _, a := range areas {
+			n := len(strings.Fields(a))
+			if len(words) > n && i18n.Fold(strings.Join(words[:n], " ")) == a {
+				return strings.Join(words[n:], " ")
+			}
+		}
+		return rest
+	}
+	return ""
+}
+
+// small are the words, folded, that an abbreviation leaves out.
+var small = map[string]bool{"va": true, "cua": true, "thuoc": true, "tai": true, "cac": true}
+
+// initials abbreviates a body's name as symbols do: SKHCN, UBND.
+func initials(name string) string {
+	if _, ok := committee(name); ok {
+		return "UBND"
+	}
+	var b strings.Builder
+	for w := range strings.FieldsFuncSeq(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
+		if small[i18n.Fold(w)] {
+			continue
+		}
+		if strings.ToUpper(w) == w && len([]rune(w)) > 1 {
+			b.WriteString(w) // an abbreviation already
+			continue
+		}
+		for _, r := range w {
+			b.WriteRune(unicode.ToUpper(r))
+			break
+		}
+	}
+	return b.String()
+}

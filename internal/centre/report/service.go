@@ -1,0 +1,383 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/audit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+)
+
+// Migrations hold the schema of the room.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Messages are the room's texts.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+var (
+	mayRead  = auth.Permission{Area: auth.Incidents, Act: auth.Read}
+	mayWrite = auth.Permission{Area: auth.Incidents, Act: auth.Write}
+	maySend  = auth.Permission{Area: auth.Incidents, Act: auth.Send}
+)
+
+// Person is a name and the office held.
+type Person struct{ Name, Title string }
+
+// Event is something that befell a paper, for the timeline of its case.
+type Event struct {
+	Kind  string // print, send, withdraw
+	Paper Paper
+	At    time.Time // when it happened
+	Late  bool      // a sending met a clock after its end
+}
+
+// Deps are what the room is built from. Heads and Noted may be nil.
+type Deps struct {
+	Records     *db.DB
+	Now         func() time.Time
+	Laws        *rulepack.Set
+	Obligations *obligation.Service
+	Cases       Cases
+	Files       *blob.Store
+	// Heads names the head of a unit, the usual signer. The case's scope has been
+	// checked; nobody known is the zero Person.
+	Heads func(ctx context.Context, unit string) (Person, error)
+	// Noted is told of each event inside its transaction; its error undoes it. It
+	// may run again after a conflict, so it has no effect but on tx.
+	Noted func(ctx context.Context, tx *db.Tx, e Event) error
+}
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct {
+	records *db.DB
+	now     func() time.Time
+	laws    *rulepack.Set
+	duties  *obligation.Service
+	cases   Cases
+	files   *blob.Store
+	heads   func(context.Context, string) (Person, error)
+	noted   func(context.Context, *db.Tx, Event) error
+	printed *i18n.Catalogue
+}
+
+// New makes the room. A catalogue of the room's own that does not load is a bug
+// and panics.
+func New(d Deps) *Service {
+	words, err := i18n.Load(Messages)
+	if err != nil {
+		panic(err)
+	}
+	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
+		heads: d.Heads, noted: d.Noted, printed: words}
+	if s.heads == nil {
+		s.heads = func(context.Context, string) (Person, error) { return Person{}, nil }
+	}
+	if s.noted == nil {
+		s.noted = func(context.Context, *db.Tx, Event) error { return nil }
+	}
+	return s
+}
+
+// word is a word of the paper itself: Vietnamese, whatever the reader speaks.
+func (s *Service) word(key string, args ...any) string {
+	return s.printed.Text(i18n.Vietnamese, key, args...)
+}
+
+// File is a paper with everything a page shows of it.
+type File struct {
+	Paper
+	Form        rulepack.Form
+	Pack        *rulepack.Pack
+	CaseVersion int64
+	CaseClosed  bool
+	Live        map[string]Value // what the case says now
+	Values      map[string]Value // what the paper says now
+	Sheet       Sheet
+	Findings    []Finding
+	Prints      []Print   // latest first
+	Sendings    []Sending // first first
+	Duties      []obligation.Obligation
+	Successors  []Paper // papers that replace or correct this one
+	Changes     []Change
+	MayWrite    bool
+	MaySend     bool
+}
+
+// Change is one field of which the case now says something else than the latest
+// print. Both are as printed; empty means nothing.
+type Change struct{ Key, Label, Printed, Now string }
+
+// Get returns one paper whose case lies in the actor's scope, else
+// fault.NotFound.
+func (s *Service) Get(ctx context.Context, id ID) (File, error) {
+	const op = "report.Get"
+	actor, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return File{}, err
+	}
+	q := s.records.Read()
+	p, err := get(ctx, q, op, scope, id)
+	if err != nil {
+		return File{}, err
+	}
+	f, err := s.load(ctx, p)
+	if err != nil {
+		return File{}, err
+	}
+	for _, may := range []struct {
+		p    auth.Permission
+		into *bool
+	}{{mayWrite, &f.MayWrite}, {maySend, &f.MaySend}} {
+		if *may.into, err = auth.ScopeOf(actor, may.p).Holds(ctx, q, f.UnitID); err != nil {
+			return File{}, db.Error(op, err)
+		}
+	}
+	if f.Prints, err = prints(ctx, q, id); err != nil {
+		return File{}, err
+	}
+	if f.Sendings, err = sendings(ctx, q, id); err != nil {
+		return File{}, err
+	}
+	if f.Successors, err = successors(ctx, q, id); err != nil {
+		return File{}, err
+	}
+	return f, s.compare(ctx, &f)
+}
+
+// load reads the case of p again, through the incident room's own permission,
+// and compiles the paper.
+func (s *Service) load(ctx context.Context, p Paper) (File, error) {
+	i, err := s.cases.Get(ctx, incident.ID(p.Case.ID))
+	if err != nil {
+		return File{}, err
+	}
+	facts, err := s.cases.Facts(ctx, incident.ID(p.Case.ID))
+	if err != nil {
+		return File{}, err
+	}
+	pack, form, ok := s.form(p)
+	if !ok {
+		return File{}, fmt.Errorf("paper %s: pack %s has no form %s", p.ID, p.PackID, p.FormID)
+	}
+	p.UnitID, p.OwnerUnit, p.Case.Code = i.UnitID, i.OwnerUnit, i.Code
+	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: i.Version, CaseClosed: i.State == incident.Closed,
+		Live: fill(pack, form, facts)}
+	f.Values = p.current(f.Live)
+	now := cut(s.now())
+	f.Sheet = s.sheet(p, pack, form, f.Values, now)
+	if f.Duties, err = s.duties.OfSubject(ctx, s.records.Read(), p.Case.Kind, p.Case.ID); err != nil {
+		return File{}, err
+	}
+	if p.State == Draft || p.State == Printed {
+		f.Findings = lint(p, pack, form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), now)
+	}
+	return f, nil
+}
+
+// compare shows a paper that is no draft as it was printed, and lists what the
+// case says differently from the latest print, but for what a person wrote into
+// the paper.
+func (s *Service) compare(ctx context.Context, f *File) error {
+	if len(f.Prints) == 0 {
+		return nil
+	}
+	in, err := s.inputs(ctx, f.Prints[0])
+	if err != nil {
+		return err
+	}
+	if f.State != Draft {
+		f.Sheet = in.Sheet
+	}
+	for _, fl := range f.Form.Fields() {
+		then, now := in.Values[fl.Key], f.Live[fl.Key]
+		if fl.From == "report.written_at" || slices.Contains(in.Hand, fl.Key) || !inBody(fl) || then.Equal(now) {
+			continue
+		}
+		f.Changes = append(f.Changes, Change{fl.Key, fl.Label, s.show(f.Pack, fl, then), s.show(f.Pack, fl, now)})
+	}
+	return nil
+}
+
+// inputs reads the frozen inputs of a print, verified.
+func (s *Service) inputs(ctx context.Context, p Print) (Inputs, error) {
+	raw, err := verified(ctx, s.files, p.Inputs)
+	if err != nil {
+		return Inputs{}, err
+	}
+	return Parse(raw)
+}
+
+// Of lists the papers of a case in the actor's scope, latest first.
+func (s *Service) Of(ctx context.Context, caseID string) ([]Paper, error) {
+	if _, _, err := auth.Need(ctx, "report.Of", mayRead); err != nil {
+		return nil, err
+	}
+	if _, err := s.cases.Get(ctx, incident.ID(caseID)); err != nil {
+		return nil, err
+	}
+	return ofCase(ctx, s.records.Read(), "incident", caseID)
+}
+
+// Open begins a paper for a case with the form named, or returns the draft of
+// that form that the case has already. The actor writes in the unit that has
+// the case. Errors: fault.Invalid, field form, for a form that is not offered.
+func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error) {
+	const op = "report.Open"
+	if _, _, err := auth.Need(ctx, op, mayWrite); err != nil {
+		return Paper{}, err
+	}
+	i, list, err := s.Choices(ctx, caseID)
+	if err != nil {
+		return Paper{}, err
+	}
+	n := slices.IndexFunc(list, func(c Choice) bool { return c.Form.ID == formID })
+	if n < 0 {
+		return Paper{}, fault.Bad(op, "form", "report.err.form")
+	}
+	if list[n].Paper != "" {
+		f, err := s.Get(ctx, list[n].Paper)
+		return f.Paper, err
+	}
+	facts, err := s.cases.Facts(ctx, i.ID)
+	if err != nil {
+		return Paper{}, err
+	}
+	head, err := s.heads(ctx, i.UnitID)
+	if err != nil {
+		return Paper{}, err
+	}
+	c := list[n]
+	p := Paper{FormID: c.Form.ID, PackID: c.Pack.ID, PackHash: c.Pack.Version, Case: Case{"incident", caseID, i.Code},
+		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head), Values: fill(c.Pack, c.Form, facts)}
+	return s.create(ctx, op, p, true)
+}
+
+// create writes a new draft.
+func (s *Service) create(ctx context.Context, op string, p Paper, remember bool) (Paper, error) {
+	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Paper{}, err
+	}
+	p.ID, p.State, p.Version = ID(db.NewID()), Draft, 1
+	p.CreatedAt, p.CreatedBy = cut(s.now()), actor.Name
+	p.UpdatedAt, p.UpdatedBy = p.CreatedAt, p.CreatedBy
+	guessed := p.Frame
+	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		inside, err := scope.Holds(ctx, tx, p.UnitID)
+		switch {
+		case err != nil:
+			return err
+		case !inside:
+			return &fault.Error{Kind: fault.Forbidden, Op: op}
+		}
+		if remember {
+			last, err := lastOf(ctx, tx, p.UnitID)
+			if err != nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+			p.Frame = guessed
+			p.Frame.remember(last)
+		}
+		if err := insert(ctx, tx, p); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, op, p, map[string]any{"form": p.FormID, "pack": p.PackID, "case": p.Case.ID, "relation": p.Relation, "of": p.Of})
+	})
+	return p, db.Error(op, err)
+}
+
+// remember takes over what a unit's papers have in common from its last one.
+func (f *Frame) remember(last Paper) {
+	for _, t := range []struct{ into, from *string }{{&f.Parent, &last.Frame.Parent}, {&f.Place, &last.Frame.Place}} {
+		if *t.from != "" {
+			*t.into = *t.from
+		}
+	}
+	if last.Frame.Signer.Name != "" {
+		f.Signer = last.Frame.Signer
+	}
+	if len(last.Frame.Copies) > 0 {
+		f.Copies = last.Frame.Copies
+	}
+}
+
+// note adds the audit entry of an act on p.
+func (s *Service) note(ctx context.Context, tx *db.Tx, action string, p Paper, detail map[string]any) error {
+	return audit.Add(ctx, tx, s.now(), audit.Entry{Action: strings.ToLower(action), Kind: "paper", Object: string(p.ID), Unit: p.UnitID, Detail: detail})
+}
+
+// change loads a paper through its case, lets fn change it, and writes row and
+// audit entry in one transaction. Writing and sending go by the unit that has
+// the case; owning the source that saw it lets one only read. fn may be run
+// again after a conflict.
+func (s *Service) change(ctx context.Context, op string, need auth.Permission, id ID, version int64,
+	fn func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error)) (Paper, error) {
+	actor, scope, err := auth.Need(ctx, op, need)
+	if err != nil {
+		return Paper{}, err
+	}
+	now, err := get(ctx, s.records.Read(), op, auth.ScopeOf(actor, mayRead), id)
+	if err != nil {
+		return Paper{}, err
+	}
+	i, err := s.cases.Get(ctx, incident.ID(now.Case.ID))
+	if err != nil {
+		return Paper{}, err
+	}
+	var out Paper
+	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		p, err := get(ctx, tx, op, auth.ScopeOf(actor, mayRead), id)
+		if err != nil {
+			return err
+		}
+		p.UnitID, p.OwnerUnit, p.Case.Code = i.UnitID, i.OwnerUnit, i.Code
+		inside, err := scope.Holds(ctx, tx, p.UnitID)
+		switch {
+		case err != nil:
+			return err
+		case !inside:
+			return &fault.Error{Kind: fault.Forbidden, Op: op}
+		case p.Version != version:
+			return &fault.Error{Kind: fault.Conflict, Op: op}
+		}
+		detail, err := fn(ctx, tx, &p)
+		if err != nil {
+			return err
+		}
+		p.Version++
+		p.UpdatedAt, p.UpdatedBy = cut(s.now()), actor.Name
+		if err := update(ctx, tx, p); err != nil {
+			return err
+		}
+		out = p
+		return s.note(ctx, tx, op, p, detail)
+	})
+	return out, db.Error(op, err)
+}
+
+// Moved keeps the papers of a case in step with the unit that has it, inside
+// the transaction that moved the case: App calls it from the incident room's
+// hook.
+func (s *Service) Moved(ctx context.Context, tx *db.Tx, caseID, unit, owner string) error {
+	_, err := tx.NewUpdate().Table("report_paper").Set("unit_id = ?", unit).Set("owner_unit = ?", owner).
+		Where("subject_kind = ?", "incident").Where("subject_id = ?", caseID).Exec(ctx)
+	return db.Error("report.Moved", err)
+}

@@ -1,0 +1,327 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+)
+
+// Sheet is what a paper says, in final printed words. The page, the DOCX and
+// the PDF show the same sheet, so that no date, number or tick can differ
+// between them. It is part of a print's frozen inputs.
+type Sheet struct {
+	Parent  string        `json:"parent,omitempty"`
+	Issuer  string        `json:"issuer"`
+	Number  string        `json:"number,omitempty"`
+	Symbol  string        `json:"symbol,omitempty"`
+	Place   string        `json:"place,omitempty"`
+	Date    calendar.Date `json:"date,omitzero"`
+	Kind    string        `json:"kind"`
+	Subject string        `json:"subject"`
+	Urgency string        `json:"urgency,omitempty"` // id in CL-urgency
+	To      []string      `json:"to,omitempty"`
+	Basis   []string      `json:"basis,omitempty"`
+	Lead    []string      `json:"lead,omitempty"` // paragraphs before the parts
+	Parts   []Part        `json:"parts"`
+	Closing string        `json:"closing,omitempty"`
+	Notes   []string      `json:"notes,omitempty"`
+	Signer  Signer        `json:"signer,omitzero"`
+	Copies  []string      `json:"copies,omitempty"`
+	Code    string        `json:"code"` // small line at the foot
+}
+
+// Part is one numbered part of the body.
+type Part struct {
+	No    string `json:"no"`
+	Title string `json:"title"`
+	Lines []Line `json:"lines"`
+}
+
+// Line is one field as printed: words, or ticks. A line without either is a
+// blank to fill in.
+type Line struct {
+	Key      string `json:"key"`
+	Label    string `json:"label,omitempty"` // empty when the part's title says it
+	Required bool   `json:"required,omitempty"`
+	Text     string `json:"text,omitempty"`
+	Ticks    []Tick `json:"ticks,omitempty"`
+	Inline   bool   `json:"inline,omitempty"` // ticks beside each other
+}
+
+// Tick is one box of a code list.
+type Tick struct {
+	Label string `json:"label"`
+	On    bool   `json:"on,omitempty"`
+	Note  string `json:"note,omitempty"`
+}
+
+// sheet compiles the paper as it stands with the given values. What the
+// product writes at printing stands as at.
+func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values map[string]Value, at time.Time) Sheet {
+	f := p.Frame
+	out := Sheet{Parent: f.Parent, Issuer: f.Issuer, Number: f.Number, Symbol: f.Symbol, Place: f.Place, Date: f.Date,
+		Kind: form.DocumentType, Subject: f.Subject, Urgency: f.Urgency, To: f.To, Copies: f.Copies, Signer: f.Signer,
+		Code: p.Case.Code + " · " + form.ID, Notes: form.Notes}
+	law := form.Status == rulepack.Law
+	if !law {
+		out.Basis = []string{s.word("report.word.basis", form.Basis)}
+		out.Lead = []string{s.word("report.word.lead", f.Issuer)}
+		out.Closing = s.word("report.word.closing", f.Issuer)
+	}
+	if p.Relation != None {
+		out.Lead = append([]string{s.word("report.word."+string(p.Relation), p.OfLabel)}, out.Lead...)
+	}
+	for _, section := range form.Sections {
+		part := Part{No: section.No, Title: section.Title}
+		for _, fl := range section.Fields {
+			v := values[fl.Key]
+			if fl.From == "report.written_at" && v.Empty() {
+				v = Value{At: at}
+			}
+			if !inBody(fl) || v.Empty() && fl.Req != rulepack.Mandatory || v.Empty() && late(fl) || idle(form, fl, values) {
+				continue
+			}
+			line := s.line(pack, fl, v, law)
+			if fl.Label == section.Title {
+				line.Label = ""
+			}
+			part.Lines = append(part.Lines, line)
+		}
+		if len(part.Lines) > 0 {
+			out.Parts = append(out.Parts, part)
+		}
+	}
+	return out
+}
+
+// late reports whether a field may stay empty until the paper is sent.
+func late(f rulepack.Field) bool { return f.From == "report.channel" }
+
+// idle reports whether a field only says more about a question of its number
+// that was not answered with yes.
+func idle(form rulepack.Form, f rulepack.Field, values map[string]Value) bool {
+	q, ok := question(form, f)
+	return ok && (values[q.Key].Yes == nil || !*values[q.Key].Yes)
+}
+
+// question is the yes-or-no field whose answer a conditional field explains:
+// the one before it with the same number.
+func question(form rulepack.Form, f rulepack.Field) (rulepack.Field, bool) {
+	if f.Req != rulepack.Conditional {
+		return rulepack.Field{}, false
+	}
+	for _, q := range form.Fields() {
+		if q.No == f.No && q.Type == "bool" {
+			return q, true
+		}
+	}
+	return rulepack.Field{}, false
+}
+
+func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, law bool) Line {
+	l := Line{Key: f.Key, Label: strings.TrimRight(f.Label, "?"), Required: law && f.Req == rulepack.Mandatory}
+	list, _ := pack.CodeList(f.List)
+	switch {
+	case law && f.Type == "bool":
+		l.Inline = true
+		l.Ticks = []Tick{{Label: s.word("report.word.yes"), On: v.Yes != nil && *v.Yes},
+			{Label: s.word("report.word.no"), On: v.Yes != nil && !*v.Yes}}
+	case law && (f.Type == "multi" || f.Type == "enum" && f.List != "CL-level"):
+		long := 0
+		for _, c := range list.Items {
+			t := Tick{Label: c.Label.VI, On: chosen(v, c.ID), Note: v.Notes[c.ID]}
+			l.Ticks = append(l.Ticks, t)
+			long += utf8.RuneCountInString(t.String())
+		}
+		l.Inline = utf8.RuneCountInString(l.Label)+long <= oneLine
+	default:
+		l.Text = s.show(pack, f, v)
+	}
+	return l
+}
+
+// oneLine is how many characters of label and ticks stand on one line.
+const oneLine = 62
+
+func chosen(v Value, id string) bool {
+	return slices.Contains(v.Codes, id)
+}
+
+// show writes a value out as the paper does; "" for an empty one.
+func (s *Service) show(pack *rulepack.Pack, f rulepack.Field, v Value) string {
+	switch f.Type {
+	case "enum", "multi":
+		list, _ := pack.CodeList(f.List)
+		var words []string
+		for _, id := range v.Codes {
+			c, _ := list.Find(id)
+			w := strings.TrimSpace(strings.TrimPrefix(c.Label.VI, f.Label)) // no "Cấp độ: Cấp độ 2"
+			if n := v.Notes[id]; n != "" {
+				w += ": " + n
+			}
+			words = append(words, w)
+		}
+		return strings.Join(words, "; ")
+	case "date":
+		return officedoc.ShortDate(v.At)
+	case "datetime":
+		return officedoc.Moment(v.At)
+	case "time":
+		at, err := time.ParseInLocation(clockTime, v.Text, i18n.Hanoi)
+		if err != nil {
+			return v.Text
+		}
+		return at.Format(s.word("report.word.time_of_day"))
+	case "int":
+		if v.Int == nil {
+			return ""
+		}
+		return officedoc.Count(*v.Int)
+	case "bool":
+		switch {
+		case v.Yes == nil:
+			return ""
+		case *v.Yes:
+			return s.word("report.word.yes")
+		}
+		return s.word("report.word.no")
+	case "table", "file":
+		return strings.Join(v.List, "; ")
+	case "unit":
+		return s.fullName(v.Text)
+	}
+	return v.Text
+}
+
+// Paper is the sheet as officedoc prints it. Its bytes depend on the sheet and
+// on at alone.
+func (s Sheet) Paper(at time.Time) officedoc.Paper {
+	p := officedoc.Paper{Parent: twoLines(s.Parent), Issuer: twoLines(s.Issuer), Number: s.Number, Symbol: s.Symbol, Place: s.Place,
+		Kind: s.Kind, Subject: s.Subject, Urgency: urgencies[s.Urgency], To: s.To, Basis: s.Basis, Copies: s.Copies,
+		Code: s.Code, PrintedAt: at, Sign: s.Signer.signature()}
+	if !s.Date.IsZero() {
+		p.Date = s.Date.Start()
+	}
+	for _, t := range s.Lead {
+		p.Body = append(p.Body, officedoc.Text(t))
+	}
+	for _, part := range s.Parts {
+		p.Body = append(p.Body, part.blocks()...)
+	}
+	if s.Closing != "" {
+		p.Body = append(p.Body, officedoc.Text(s.Closing))
+	}
+	if len(s.Notes) > 0 {
+		p.Body = append(p.Body, officedoc.Paragraph{Runs: []officedoc.Run{{Text: strings.Join(s.Notes, " "), Italic: true}}})
+	}
+	return p
+}
+
+// twoLines breaks a committee's name before its area, as heads of papers do.
+func twoLines(name string) string {
+	rest, ok := committee(name)
+	if !ok || rest == "" {
+		return name
+	}
+	return strings.TrimSpace(strings.TrimSuffix(name, rest)) + "\n" + rest
+}
+
+var urgencies = map[string]officedoc.Urgency{"urgent": officedoc.Urgent, "very_urgent": officedoc.VeryUrgent, "flash": officedoc.MostUrgent}
+
+// Boxes of a code list whose label is the heading above it. officedoc draws
+// these two runes itself.
+const (
+	boxEmpty  = "\u2610\u00a0"
+	boxTicked = "\u2612\u00a0"
+)
+
+// heading is the part's title; it carries the mark of a line that it labels.
+func (p Part) heading() string {
+	for _, l := range p.Lines {
+		if l.Label == "" && l.Required {
+			return p.Title + " (*)"
+		}
+	}
+	return p.Title
+}
+
+func (p Part) blocks() []officedoc.Block {
+	out := []officedoc.Block{officedoc.Heading{Level: 1, Number: p.No + ".", Text: p.heading()}}
+	for _, l := range p.Lines {
+		out = append(out, l.blocks()...)
+	}
+	return out
+}
+
+// blocks are the line's field and, where its text has several paragraphs, those
+// after the first.
+func (l Line) blocks() []officedoc.Block {
+	var out []officedoc.Block
+	if l.Label == "" {
+		var ticks []string
+		for _, t := range l.Ticks {
+			ticks = append(ticks, t.String())
+		}
+		if l.Inline {
+			ticks = []string{strings.Join(ticks, "\u00a0\u00a0 ")}
+		}
+		for _, t := range append(ticks, strings.Split(l.Text, "\n")...) {
+			if t != "" {
+				out = append(out, officedoc.Text(t))
+			}
+		}
+		return out
+	}
+	first, more, _ := strings.Cut(l.Text, "\n")
+	f := officedoc.Field{Label: l.Label, Required: l.Required, Value: first, Inline: l.Inline}
+	for _, t := range l.Ticks {
+		f.Options = append(f.Options, officedoc.Option{Label: t.Label, Ticked: t.On, Note: t.Note})
+	}
+	out = append(out, f)
+	for t := range strings.SplitSeq(more, "\n") {
+		if t = strings.TrimSpace(t); t != "" {
+			out = append(out, officedoc.Text(t))
+		}
+	}
+	return out
+}
+
+// String is the tick as one printed line.
+func (t Tick) String() string {
+	box := boxEmpty
+	if t.On {
+		box = boxTicked
+	}
+	if t.Note != "" {
+		return box + t.Label + ": " + t.Note
+	}
+	return box + t.Label
+}
+
+// signature is the block as officedoc prints it.
+func (g Signer) signature() officedoc.Signature {
+	var as []officedoc.Capacity
+	if g.College != "" {
+		as = append(as, officedoc.Capacity{Mark: officedoc.ForCollege, Title: g.College})
+	}
+	switch mark := authorities[g.Authority]; {
+	case mark == officedoc.Acting:
+		as = append(as, officedoc.Capacity{Mark: mark, Title: g.Title})
+	case mark != officedoc.InOwnName:
+		as = append(as, officedoc.Capacity{Mark: mark, Title: g.For}, officedoc.Capacity{Title: g.Title})
+	case g.Title != "":
+		as = append(as, officedoc.Capacity{Title: g.Title})
+	}
+	return officedoc.Signature{As: as, Name: g.Name}
+}
+
+var authorities = map[string]officedoc.Authority{"q": officedoc.Acting, "kt": officedoc.ForHead, "tl": officedoc.ByOrder, "tuq": officedoc.ByDelegation}

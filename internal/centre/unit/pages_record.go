@@ -1,0 +1,209 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package unit
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vonggac/vonggac/internal/platform/audit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+type saver func(context.Context, Unit) (Unit, error)
+
+// version is the version a form was made from; 0, which no unit has, when the
+// field is missing or broken.
+func version(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+type showPage struct {
+	Unit      Unit
+	Kind      string
+	Names     map[ID]string // of parent, successors and predecessors in the scope
+	Ranges    []Range
+	Children  []Listed
+	Checklist Checklist
+	History   []audit.Row
+	Today     calendar.Date
+	MayWrite  bool
+	Typed     url.Values
+	Errors    map[string]string // of the range form
+}
+
+func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
+	return p.renderShow(w, r, http.StatusOK, showPage{})
+}
+
+func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v showPage) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	u, err := p.svc.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	if v.Ranges, err = p.svc.Ranges(ctx, id); err != nil {
+		return err
+	}
+	if v.Names, err = p.svc.Names(ctx, slices.Concat([]ID{u.ParentID}, u.SuccessorIDs, u.PredecessorIDs)...); err != nil {
+		return err
+	}
+	if v.Checklist, err = p.svc.Checklist(ctx, id); err != nil {
+		return err
+	}
+	children, err := p.svc.List(ctx, Filter{Parent: id, On: p.svc.today(), Limit: MaxPage})
+	if err != nil {
+		return err
+	}
+	if v.History, err = audit.Of(ctx, p.svc.db, "unit", string(id), 50); err != nil {
+		return err
+	}
+	v.Unit, v.Kind, v.Children, v.Today, v.MayWrite = u, p.svc.kindLabel(ctx, u.Kind), children.Units, p.svc.today(), auth.May(ctx, mayWrite)
+	return p.site.Render(w, r, status, web.View{Title: u.Name, Body: showView(v)})
+}
+
+// addRange handles POST /units/{id}/ranges. Form: range, range_kind,
+// range_from, range_to, range_note.
+func (p *Pages) addRange(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	n := NewRange{Text: r.PostFormValue("range"), Kind: AddressKind(r.PostFormValue("range_kind")), Note: r.PostFormValue("range_note")}
+	bad := map[string]string{}
+	for field, d := range map[string]*calendar.Date{"range_from": &n.ValidFrom, "range_to": &n.ValidTo} {
+		var ok bool
+		if *d, ok = ParseDay(r.PostFormValue(field)); !ok {
+			bad[field] = "unit.err.day"
+		}
+	}
+	var list []Range
+	var err error = &fault.Error{Kind: fault.Invalid, Op: "unit.form", Fields: bad}
+	if len(bad) == 0 {
+		list, err = p.svc.AddRange(ctx, id, n)
+	}
+	if fault.Is(err, fault.Invalid) {
+		return p.renderShow(w, r, http.StatusUnprocessableEntity, showPage{Typed: r.PostForm, Errors: web.Errors(ctx, err)})
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "unit.range.flash", i18n.Number(ctx, int64(len(list)))))
+	return web.Redirect(w, r, pathOf(id)+"#ranges")
+}
+
+// endRange handles POST …/ranges/{range}/end. Form: last.
+func (p *Pages) endRange(w http.ResponseWriter, r *http.Request) error {
+	last, ok := ParseDay(r.PostFormValue("last"))
+	if !ok {
+		return fault.Bad("unit.form", "last", "unit.err.day")
+	}
+	id := ID(r.PathValue("id"))
+	if err := p.svc.EndRange(r.Context(), id, RangeID(r.PathValue("range")), last); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, pathOf(id)+"#ranges")
+}
+
+func (p *Pages) removeRange(w http.ResponseWriter, r *http.Request) error {
+	id := ID(r.PathValue("id"))
+	if err := p.svc.RemoveRange(r.Context(), id, RangeID(r.PathValue("range"))); err != nil {
+		return err
+	}
+	return web.Redirect(w, r, pathOf(id)+"#ranges")
+}
+
+type abolishPage struct {
+	Unit    Unit
+	Typed   url.Values
+	Errors  map[string]string
+	Problem string
+}
+
+func (p *Pages) abolish(w http.ResponseWriter, r *http.Request) error {
+	u, err := p.svc.Get(r.Context(), ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	return p.renderAbolish(w, r, http.StatusOK, abolishPage{Unit: u, Typed: url.Values{"from": {p.svc.today().String()}}})
+}
+
+func (p *Pages) renderAbolish(w http.ResponseWriter, r *http.Request, status int, v abolishPage) error {
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(r.Context(), "unit.abolish.title"), Body: abolishView(v)})
+}
+
+// abolishPost handles POST /units/{id}/abolish. Form: from, successors, version.
+func (p *Pages) abolishPost(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	u, err := p.svc.Get(ctx, ID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	a, err := p.readAbolition(r)
+	if err == nil {
+		u, err = p.svc.Abolish(ctx, u.ID, version(r), a)
+	}
+	if fault.Is(err, fault.Invalid) {
+		errs := web.Errors(ctx, err)
+		return p.renderAbolish(w, r, http.StatusUnprocessableEntity, abolishPage{Unit: u, Typed: r.PostForm, Errors: errs, Problem: errs[""]})
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "unit.flash.abolished", u.Name))
+	return web.Redirect(w, r, pathOf(u.ID))
+}
+
+func (p *Pages) readAbolition(r *http.Request) (a Abolition, err error) {
+	const op = "unit.form"
+	var ok bool
+	if a.From, ok = ParseDay(r.PostFormValue("from")); !ok {
+		return a, fault.Bad(op, "from", "unit.err.day")
+	}
+	for line := range strings.SplitSeq(r.PostFormValue("successors"), "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		list, err := p.svc.Lookup(r.Context(), line)
+		if err != nil {
+			return a, err
+		}
+		if len(list) != 1 {
+			return a, fault.Bad(op, "successors", "unit.err.successor")
+		}
+		a.Successors = append(a.Successors, list[0])
+	}
+	return a, nil
+}
+
+// Lookup finds the units of the actor's scope that a text names: by code, else
+// name, else short name or alias, each compared without accents and with
+// "UBND" left out. More than one is an ambiguity for the caller to report.
+func (s *Service) Lookup(ctx context.Context, text string) ([]ID, error) {
+	const op = "unit.Lookup"
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newMatcher(ctx, s.db.Read(), scope, nil)
+	if err != nil {
+		return nil, db.Error(op, err)
+	}
+	var out []ID
+	for _, n := range m.find(text, func(*node) bool { return true }) {
+		out = append(out, n.old.ID)
+	}
+	return out, nil
+}
