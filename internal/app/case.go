@@ -218,3 +218,12 @@ func (a *App) incidentOpened(ctx context.Context, tx *db.Tx, i incident.Incident
 	}
 	return a.Rooms.Infections.LinkIncident(ctx, tx, string(i.ID), append(keys, more...)...)
 }
+
+// paperNoted tells the case's timeline what befell one of its papers.
+func (a *App) paperNoted(ctx context.Context, tx *db.Tx, e report.Event) error {
+	event := e.Kind
+	if event == "send" && e.Late {
+		event = "late"
+	}
+	return a.Rooms.Incidents.TellIn(ctx, tx, incident.ID(e.Paper.Case.ID), event, e.At, a.Rooms.Reports.Label(e.Paper))
+}

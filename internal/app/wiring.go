@@ -92,7 +92,7 @@ func (a *App) wire(ctx context.Context) error {
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf})
+		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
@@ -142,8 +142,9 @@ func (a *App) routes(site *web.Site) []web.Route {
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
 		OpenIncident: a.openFromInfection}).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
-	add(incident.NewPages(site, r.Incidents, names).Routes())
-	add(report.NewPages(site, r.Reports, names).Routes())
+	papers := report.NewPages(site, r.Reports, names)
+	add(papers.Routes())
+	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	return all
 }
 

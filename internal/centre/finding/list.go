@@ -86,7 +86,7 @@ type Page struct {
 	Prev, Next string
 }
 
-func (f Filter) narrow(db bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
+func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 	switch f.State {
 	case "":
 	case AnyOpen:
@@ -113,7 +113,7 @@ func (f Filter) narrow(db bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 	if f.Assignee != "" {
 		q = q.Where("f.assignee_id = ?", f.Assignee)
 	}
-	return search(db, q, f.Query)
+	return search(from, q, f.Query)
 }
 
 // search finds what was typed in the finding itself or in one of its names.

@@ -104,20 +104,20 @@ func (v queuePage) filtered() bool {
 }
 
 func (v queuePage) fields(ctx context.Context) []ui.FieldProps {
-	any := i18n.T(ctx, "finding.any")
+	all := i18n.T(ctx, "finding.any")
 	state := ui.FieldProps{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "finding.state"), Value: v.asked.state}
 	for _, s := range listStates {
 		state.Options = append(state.Options, ui.Option{Value: s, Label: i18n.T(ctx, "finding.state."+s)})
 	}
-	threat := ui.FieldProps{Kind: ui.KindSelect, Name: "threat", Label: i18n.T(ctx, "finding.threat"), Value: v.asked.Threat, Blank: any}
+	threat := ui.FieldProps{Kind: ui.KindSelect, Name: "threat", Label: i18n.T(ctx, "finding.threat"), Value: v.asked.Threat, Blank: all}
 	for _, t := range v.threats {
 		threat.Options = append(threat.Options, ui.Option{Value: t, Label: t})
 	}
 	return []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "finding.search"), Value: v.asked.Query},
 		state, threat,
-		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "finding.unit"), Value: v.asked.Unit, Options: v.units, Blank: any},
-		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "finding.subject"), Value: v.asked.Kind, Options: KindOptions(ctx), Blank: any},
+		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "finding.unit"), Value: v.asked.Unit, Options: v.units, Blank: all},
+		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "finding.subject"), Value: v.asked.Kind, Options: KindOptions(ctx), Blank: all},
 		{Kind: ui.KindDate, Name: "since", Label: i18n.T(ctx, "finding.since"), Value: v.asked.since},
 	}
 }

@@ -154,7 +154,7 @@ func (w *writing) place(g *group, list []*standing) {
 			if !f.holds[n.name] {
 				c.names++
 			}
-			if held(n) || true {
+			if !held(n) {
 				t.NewNames++
 			}
 			w.count(f, n)

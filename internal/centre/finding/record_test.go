@@ -4,6 +4,7 @@
 package finding_test
 
 import (
+	"io/fs"
 	"strconv"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
@@ -151,15 +153,9 @@ func TestOneBlockMayHoldThousands(t *testing.T) {
 }
 
 func BenchmarkRecord5000Hits(b *testing.B) {
-	for _, engine := range []struct {
-		name string
-		open func(testing.TB) *house
-	}{
-		{"sqlite", func(t testing.TB) *house { return furnish(t, dbtest.SQLite(t, sources...)) }},
-		{"postgres", func(t testing.TB) *house { return furnish(t, dbtest.Postgres(t, sources...)) }},
-	} {
-		b.Run(engine.name, func(b *testing.B) {
-			h := engine.open(b)
+	for name, open := range map[string]func(testing.TB, ...fs.FS) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			h := furnish(b, open(b, sources...))
 			hits := many(5000, t0)
 			for b.Loop() {
 				h.record(h.root, hits...)

@@ -318,3 +318,21 @@ func TestChoicesAndPlacesReadBack(t *testing.T) {
 		}
 	}
 }
+
+// FuzzChoicesAndPlaces reads what comes back from pages: whatever reads, writes
+// itself so that it reads the same.
+func FuzzChoicesAndPlaces(f *testing.F) {
+	for _, s := range []string{"n1790000000000.0190-a", "p-5.x.y", "0190-a.3.12", "", "..", "n.", "n9223372036854775808.x"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if p, ok := finding.ParsePlace(s); ok {
+			if again, ok := finding.ParsePlace(p.String()); !ok || again != p {
+				t.Errorf("%q: %+v, then %+v", s, p, again)
+			}
+		}
+		if c := finding.ParseChoice(s); c != (finding.Choice{}) && finding.ParseChoice(c.String()) != c {
+			t.Errorf("%q: %+v", s, c)
+		}
+	})
+}

@@ -23,14 +23,18 @@ import (
 
 // Pages are the screens of the room.
 type Pages struct {
-	site  *web.Site
-	svc   *Service
-	units obligation.Units
+	site   *web.Site
+	svc    *Service
+	units  obligation.Units
+	papers Papers
 }
 
-// NewPages makes the screens.
-func NewPages(site *web.Site, svc *Service, units obligation.Units) *Pages {
-	return &Pages{site, svc, units}
+// Papers shows the papers made of a case; the reader may see the case.
+type Papers func(ctx context.Context, caseID string) (templ.Component, error)
+
+// NewPages makes the screens. Papers may be nil.
+func NewPages(site *web.Site, svc *Service, units obligation.Units, papers Papers) *Pages {
+	return &Pages{site, svc, units, papers}
 }
 
 // uploadBody is the most bytes of an upload: the file and its form around it.

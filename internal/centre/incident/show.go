@@ -41,6 +41,8 @@ type showPage struct {
 	now   time.Time
 	typed map[string]string // of the tab's form
 	errs  map[string]string
+
+	papers templ.Component // nil without
 }
 
 // show handles GET /incidents/{id}. Query: tab.
@@ -64,6 +66,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 		return err
 	}
 	v.unit = names[v.f.UnitID]
+	if tab == tabPapers && p.papers != nil {
+		if v.papers, err = p.papers(ctx, string(v.f.ID)); err != nil {
+			return err
+		}
+	}
 	return p.site.Render(w, r, status, web.View{Title: v.f.Code + " " + v.f.Title, Body: showView(v)})
 }
 

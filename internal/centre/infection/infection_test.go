@@ -5,16 +5,20 @@ package infection_test
 
 import (
 	"context"
+	"fmt"
+	"io/fs"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
@@ -275,4 +279,21 @@ func TestListPages(t *testing.T) {
 			}
 		}
 	})
+}
+
+// BenchmarkBlockOf5000Hits is what one full block costs both rooms.
+func BenchmarkBlockOf5000Hits(b *testing.B) {
+	for name, open := range map[string]func(testing.TB, ...fs.FS) *db.DB{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			h := furnish(b, open(b, sources...))
+			var hits []scan.Hit
+			for i := range 5000 {
+				client := fmt.Sprintf("10.1.%d.%d", i/5/250, 1+i/5%250)
+				hits = append(hits, hit(emotet, client, fmt.Sprintf("n%d.evil.example", i%5), 2, t0))
+			}
+			for b.Loop() {
+				h.record(h.root, hits...)
+			}
+		})
+	}
 }

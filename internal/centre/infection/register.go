@@ -118,7 +118,7 @@ func (v listPage) filtered() bool {
 }
 
 func (v listPage) fields(ctx context.Context) []ui.FieldProps {
-	any := i18n.T(ctx, "finding.any")
+	all := i18n.T(ctx, "finding.any")
 	state := ui.FieldProps{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "finding.state"), Value: v.asked.state}
 	for _, s := range listStates {
 		state.Options = append(state.Options, ui.Option{Value: s, Label: i18n.T(ctx, "infection.state."+s)})
@@ -127,8 +127,8 @@ func (v listPage) fields(ctx context.Context) []ui.FieldProps {
 	return []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "infection.search"), Value: v.asked.Query},
 		state,
-		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "finding.unit"), Value: v.asked.Unit, Options: v.units, Blank: any},
-		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "finding.subject"), Value: v.asked.Kind, Options: kinds, Blank: any},
+		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "finding.unit"), Value: v.asked.Unit, Options: v.units, Blank: all},
+		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "finding.subject"), Value: v.asked.Kind, Options: kinds, Blank: all},
 		{Kind: ui.KindDate, Name: "since", Label: i18n.T(ctx, "finding.since"), Value: v.asked.since},
 	}
 }

@@ -305,3 +305,36 @@ func fillPlan(ctx context.Context, tx *db.Tx, root unit.ID) error {
 	}
 	return nil
 }
+
+func TestRangesFollowTheTree(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		a, b := h.add(t, "UBND huyện A", ""), h.add(t, "UBND huyện B", "")
+		c := h.add(t, "UBND xã C", a.ID)
+		addr := h.addRange(t, c.ID, "192.168.1.0/24", unit.NAT)[0].Prefix.Addr()
+		whose := func(owner unit.ID, at time.Time) unit.ID {
+			t.Helper()
+			got, err := h.Attribute(h.ctx, owner, addr, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return got.UnitID
+		}
+		if whose(a.ID, now) != c.ID || whose(b.ID, now) != b.ID {
+			t.Error("before the move: not the owner's subtree alone")
+		}
+		c.ParentID = b.ID
+		if _, err := h.Update(h.ctx, c); err != nil {
+			t.Fatal(err)
+		}
+		if whose(a.ID, now) != a.ID || whose(b.ID, now) != c.ID {
+			t.Error("after the move: not the owner's subtree alone")
+		}
+		d := h.add(t, "UBND xã D", a.ID)
+		if _, err := h.Abolish(h.ctx, c.ID, 2, unit.Abolition{From: day("2026-07-01"), Successors: []unit.ID{d.ID}}); err != nil {
+			t.Fatal(err)
+		}
+		if whose(d.ID, day("2026-06-30").Start()) != c.ID || whose(d.ID, now) != d.ID {
+			t.Error("the successor's logs do not speak of the predecessor's time")
+		}
+	})
+}
