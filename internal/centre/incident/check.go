@@ -41,7 +41,7 @@ func (d *Details) clean() {
 	if d.TLP == "" {
 		d.TLP = "TLP:AMBER"
 	}
-	if !d.PersonalData {
+	if d.PersonalData != Yes {
 		d.DataSubjects = 0
 	}
 }
@@ -75,6 +75,10 @@ func (d Details) check(op string, p *rulepack.Pack, now time.Time) error {
 	refuse("phase", "choice", !slices.Contains(Phases(), d.Phase))
 	refuse("tlp", "choice", !slices.Contains(TLPs(), d.TLP))
 	refuse("data_subjects", "number", d.DataSubjects < 0)
+	for field, a := range map[string]Answer{"harm_security": d.HarmSecurity.Answer, "serious_interruption": d.SeriousInterruption.Answer,
+		"personal_data": d.PersonalData} {
+		refuse(field, "choice", !slices.Contains(Answers(), a))
+	}
 	refuse("domains", "too_many", len(d.System.Domains) > maxList)
 	for _, s := range d.Signs {
 		refuse("signs", "choice", !slices.Contains(Signs(), s))

@@ -95,8 +95,8 @@ func changes(old, i Incident, reason string) map[string]any {
 	add("phase", old.Phase, i.Phase)
 	add("tlp", old.TLP, i.TLP)
 	add("pack", old.PackID, i.PackID)
-	add("harm_security", old.HarmSecurity.Yes, i.HarmSecurity.Yes)
-	add("serious_interruption", old.SeriousInterruption.Yes, i.SeriousInterruption.Yes)
+	add("harm_security", old.HarmSecurity.Answer, i.HarmSecurity.Answer)
+	add("serious_interruption", old.SeriousInterruption.Answer, i.SeriousInterruption.Answer)
 	add("personal_data", old.PersonalData, i.PersonalData)
 	add("system_level", old.System.Level, i.System.Level)
 	return d

@@ -60,6 +60,13 @@ func (f Facts) moment(key string, t time.Time) {
 	}
 }
 
+// answer leaves out what nobody has answered: a paper must not say no to it.
+func (f Facts) answer(key string, a Answer) {
+	if a != Unanswered {
+		f[key] = a == Yes
+	}
+}
+
 func (f Facts) choice(key string, c Choice) {
 	if len(c.IDs) > 0 {
 		f[key] = c
@@ -80,12 +87,12 @@ func (f Facts) ofCase(c File) {
 	f.text("incident.severity_reason", c.Severity.Reason)
 	f.moment("incident.severity_at", c.Severity.At)
 	f["incident.state"] = map[State]string{Open: "open", Closed: "handled"}[c.State]
-	f["incident.national_security"] = c.HarmSecurity.Yes
+	f.answer("incident.national_security", c.HarmSecurity.Answer)
 	f.text("incident.national_security_text", c.HarmSecurity.Text)
-	f["incident.serious_interruption"] = c.SeriousInterruption.Yes
+	f.answer("incident.serious_interruption", c.SeriousInterruption.Answer)
 	f.text("incident.serious_interruption_text", c.SeriousInterruption.Text)
-	f["incident.personal_data"] = c.PersonalData
-	if c.PersonalData {
+	f.answer("incident.personal_data", c.PersonalData)
+	if c.DataSubjects > 0 {
 		f["incident.data_subjects"] = c.DataSubjects
 	}
 	f.text("incident.measures", c.MeasuresTaken)

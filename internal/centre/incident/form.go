@@ -43,9 +43,9 @@ func readForm(ctx context.Context, r *http.Request) formPage {
 	choice := func(name string) Choice { return Choice{r.PostForm[name], text(name + "_text")} }
 	v.d = Details{Title: text("title"), UnitID: text("unit"), Types: choice("types"), Detection: choice("detection"),
 		Description: text("description"), Phase: Phase(text("phase")), TLP: text("tlp"),
-		HarmSecurity:        Claim{yes("harm_security"), text("harm_security_text")},
-		SeriousInterruption: Claim{yes("serious_interruption"), text("serious_interruption_text")},
-		PersonalData:        yes("personal_data"), MeasuresTaken: text("measures"), SupportAsked: text("support"),
+		HarmSecurity:        Claim{Answer(text("harm_security")), text("harm_security_text")},
+		SeriousInterruption: Claim{Answer(text("serious_interruption")), text("serious_interruption_text")},
+		PersonalData:        Answer(text("personal_data")), MeasuresTaken: text("measures"), SupportAsked: text("support"),
 		Notified: choice("notified"), Confidential: yes("confidential"),
 		System: System{Name: text("system_name"), Level: text("system_level"), Approval: text("system_approval"),
 			Operator: text("system_operator"), Owner: text("system_owner"), OS: text("system_os"),
@@ -217,6 +217,26 @@ func (v formPage) check(ctx context.Context, name string, on bool) ui.FieldProps
 	f := v.field(ctx, ui.KindCheckbox, name, "1")
 	f.Checked = on
 	return f
+}
+
+// answer offers yes, no, and that it is not known yet, which stands until
+// somebody answers.
+func (v formPage) answer(ctx context.Context, name string, a Answer) ui.FieldProps {
+	f := v.field(ctx, ui.KindRadio, name, string(a))
+	for _, o := range Answers() {
+		f.Options = append(f.Options, ui.Option{Value: string(o), Label: answerWord(ctx, o)})
+	}
+	return f
+}
+
+func answerWord(ctx context.Context, a Answer) string {
+	switch a {
+	case Yes:
+		return i18n.T(ctx, "incident.yes")
+	case No:
+		return i18n.T(ctx, "incident.no")
+	}
+	return i18n.T(ctx, "incident.unanswered")
 }
 
 func (v formPage) pick(ctx context.Context, name, value string, options []ui.Option, blank string) ui.FieldProps {

@@ -81,10 +81,24 @@ type Choice struct {
 	Text string   `json:"text,omitempty"`
 }
 
-// Claim is a question of the form answered yes or no, with words.
+// Answer is what is known to a question of yes and no. The zero value is a
+// question that nobody has answered, which is never taken for no.
+type Answer string
+
+// The answers.
+const (
+	Unanswered Answer = ""
+	Yes        Answer = "yes"
+	No         Answer = "no"
+)
+
+// Answers lists all answers in the order of the form.
+func Answers() []Answer { return []Answer{Unanswered, Yes, No} }
+
+// Claim is a question of the form with its answer, and words for a yes.
 type Claim struct {
-	Yes  bool
-	Text string
+	Answer Answer
+	Text   string
 }
 
 // System is the affected information system as the reports ask for it. All of
@@ -119,8 +133,8 @@ type Details struct {
 
 	HarmSecurity        Claim // signs of harm to national security or public order
 	SeriousInterruption Claim
-	PersonalData        bool
-	DataSubjects        int64 // people whose data is affected, estimated
+	PersonalData        Answer
+	DataSubjects        int64 // people whose data is affected, estimated; 0 when not known
 	Signs               []Sign
 
 	MeasuresTaken string
@@ -161,7 +175,9 @@ type Incident struct {
 	Version   int64 // +1 per change of the record itself; optimistic lock
 }
 
-// lawFacts is what the rule pack is told. Machines is how many are affected.
+// lawFacts is what the rule pack is told: only what is known. A question nobody
+// has answered starts no clock; Unclear says what it may still change. Machines
+// is how many are affected.
 func (i Incident) lawFacts(machines int) rulepack.Facts {
 	has := func(s Sign) bool { return slices.Contains(i.Signs, s) }
 	level, err := strconv.Atoi(i.System.Level)
@@ -170,10 +186,10 @@ func (i Incident) lawFacts(machines int) rulepack.Facts {
 	}
 	return rulepack.Facts{
 		Severity: i.Severity.Value, SystemLevel: level, Machines: machines, NationalImportant: has(NationalImportant),
-		NationalSecurity: i.HarmSecurity.Yes, SeriousInterruption: i.SeriousInterruption.Yes,
+		NationalSecurity: i.HarmSecurity.Answer == Yes, SeriousInterruption: i.SeriousInterruption.Answer == Yes,
 		ServiceInterrupted: has(ServiceInterrupted), SecretDisclosed: has(SecretDisclosed), DataLost: has(DataLost),
 		ControlLost: has(ControlLost), MaySpread: has(MaySpread), BeyondCapacity: has(BeyondCapacity),
-		PersonalData: i.PersonalData,
+		PersonalData: i.PersonalData == Yes,
 	}
 }
 

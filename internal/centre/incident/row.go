@@ -30,11 +30,11 @@ type row struct {
 	Types            string  `bun:"types"`
 	Detection        string  `bun:"detection"`
 	Description      string  `bun:"description"`
-	HarmSecurity     bool    `bun:"harm_security"`
+	HarmSecurity     string  `bun:"harm_security"`
 	HarmSecurityText string  `bun:"harm_security_text"`
-	Interruption     bool    `bun:"interruption"`
+	Interruption     string  `bun:"interruption"`
 	InterruptionText string  `bun:"interruption_text"`
-	PersonalData     bool    `bun:"personal_data"`
+	PersonalData     string  `bun:"personal_data"`
 	DataSubjects     int64   `bun:"data_subjects"`
 	Signs            string  `bun:"signs"`
 	MeasuresTaken    string  `bun:"measures_taken"`
@@ -62,9 +62,9 @@ type row struct {
 func toRow(i Incident) (row, error) {
 	r := row{ID: string(i.ID), Code: i.Code, Title: i.Title, UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, State: string(i.State),
 		Phase: string(i.Phase), TLP: i.TLP, DetectedAt: db.At(i.DetectedAt), OccurredAt: db.At(i.OccurredAt),
-		Description: i.Description, HarmSecurity: i.HarmSecurity.Yes, HarmSecurityText: i.HarmSecurity.Text,
-		Interruption: i.SeriousInterruption.Yes, InterruptionText: i.SeriousInterruption.Text, PersonalData: i.PersonalData,
-		DataSubjects: i.DataSubjects, MeasuresTaken: i.MeasuresTaken, SupportAsked: i.SupportAsked,
+		Description: i.Description, HarmSecurity: string(i.HarmSecurity.Answer), HarmSecurityText: i.HarmSecurity.Text,
+		Interruption: string(i.SeriousInterruption.Answer), InterruptionText: i.SeriousInterruption.Text,
+		PersonalData: string(i.PersonalData), DataSubjects: i.DataSubjects, MeasuresTaken: i.MeasuresTaken, SupportAsked: i.SupportAsked,
 		Confidential: i.Confidential, Severity: i.Severity.Value, SeverityReason: i.Severity.Reason,
 		SeverityByID: i.Severity.ByID, SeverityBy: i.Severity.By, SeverityAt: db.At(i.Severity.At), PackID: i.PackID,
 		PackHash: i.PackHash, Cause: i.Cause, ClosedAt: db.At(i.ClosedAt), ClosedBy: i.ClosedBy, CloseNote: i.CloseNote,
@@ -88,8 +88,8 @@ func (r row) incident() (Incident, error) {
 		CloseNote: r.CloseNote, OpenedAt: r.OpenedAt.Time, OpenedBy: r.OpenedBy, Version: r.Version,
 		Details: Details{Title: r.Title, UnitID: r.UnitID, DetectedAt: r.DetectedAt.Time, OccurredAt: r.OccurredAt.Time,
 			Description: r.Description, Phase: Phase(r.Phase), TLP: r.TLP,
-			HarmSecurity:        Claim{r.HarmSecurity, r.HarmSecurityText},
-			SeriousInterruption: Claim{r.Interruption, r.InterruptionText}, PersonalData: r.PersonalData,
+			HarmSecurity:        Claim{Answer(r.HarmSecurity), r.HarmSecurityText},
+			SeriousInterruption: Claim{Answer(r.Interruption), r.InterruptionText}, PersonalData: Answer(r.PersonalData),
 			DataSubjects: r.DataSubjects, MeasuresTaken: r.MeasuresTaken, SupportAsked: r.SupportAsked,
 			Confidential: r.Confidential}}
 	for text, into := range map[*string]any{&r.Types: &i.Types, &r.Detection: &i.Detection, &r.Signs: &i.Signs,

@@ -78,7 +78,7 @@ func TestACaseFromNightToEnd(t *testing.T) {
 
 		b.now = b.at("23/11/2026 09:00") // signs of harm to security: at once, from T0
 		harm := i.Details
-		harm.HarmSecurity = incident.Claim{Yes: true, Text: "lộ danh sách cán bộ"}
+		harm.HarmSecurity = incident.Claim{Answer: incident.Yes, Text: "lộ danh sách cán bộ"}
 		i, err = b.svc.Edit(truc, i.ID, harm, "", i.Version)
 		if err != nil {
 			t.Fatal(err)

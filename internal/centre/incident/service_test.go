@@ -129,7 +129,8 @@ func TestDetailsAreChecked(t *testing.T) {
 		"a sign nobody knows":            {func(d *incident.Details) { d.Signs = []incident.Sign{"x"} }, "signs"},
 		"a phase nobody knows":           {func(d *incident.Details) { d.Phase = "x" }, "phase"},
 		"a mark nobody knows":            {func(d *incident.Details) { d.TLP = "TLP:WHITE" }, "tlp"},
-		"fewer than no people concerned": {func(d *incident.Details) { d.PersonalData, d.DataSubjects = true, -1 }, "data_subjects"},
+		"an answer nobody knows":         {func(d *incident.Details) { d.PersonalData = "maybe" }, "personal_data"},
+		"fewer than no people concerned": {func(d *incident.Details) { d.PersonalData, d.DataSubjects = incident.Yes, -1 }, "data_subjects"},
 	} {
 		details := good
 		c.change(&details)
@@ -225,6 +226,7 @@ func TestFactsFillTheForms(t *testing.T) {
 		t0 := b.at(day)
 		details := incident.Details{Title: "x", UnitID: "a", DetectedAt: t0, OccurredAt: t0.Add(-time.Hour),
 			Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}}, Description: "mô tả",
+			HarmSecurity: incident.Claim{Answer: incident.No}, SeriousInterruption: incident.Claim{Answer: incident.No}, PersonalData: incident.No,
 			MeasuresTaken: "cô lập", System: incident.System{Name: "Một cửa", Level: "2", Approval: "QĐ 1", Domains: []string{"mau.example"}}}
 		if form == "F1a" {
 			details.Notified.IDs = []string{"coordinator"}

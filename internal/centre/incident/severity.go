@@ -21,16 +21,39 @@ const maxReason = 500
 type Suggestion struct {
 	Severity rulepack.Code
 	Reasons  []rulepack.Label
-	Found    bool // the table has a row that holds
+	Found    bool     // the table has a row that holds
+	Unclear  []string // questions nobody has answered, by form name, whose yes would suggest another severity
 }
 
-// Suggest says what the pack's table suggests for the case as it stands.
+// Suggest says what the pack's table suggests for what is known of the case,
+// and which open questions may still change it.
 func (s *Service) Suggest(f File) Suggestion {
 	p := s.Pack(f.Incident)
-	id, reasons := p.SuggestSeverity(f.lawFacts(counted(f.Machines)))
+	facts := f.lawFacts(counted(f.Machines))
+	id, reasons := p.SuggestSeverity(facts)
 	list, _ := p.CodeList(rulepack.SeverityList)
 	code, ok := list.Find(id)
-	return Suggestion{code, reasons, ok}
+	return Suggestion{code, reasons, ok, f.unclear(p, facts, id)}
+}
+
+// unclear names the unanswered questions whose yes would suggest another
+// severity than known.
+func (i Incident) unclear(p *rulepack.Pack, facts rulepack.Facts, known string) []string {
+	var out []string
+	ask := func(name string, a Answer, fact *bool) {
+		if a != Unanswered {
+			return
+		}
+		*fact = true
+		if id, _ := p.SuggestSeverity(facts); id != known {
+			out = append(out, name)
+		}
+		*fact = false
+	}
+	ask("harm_security", i.HarmSecurity.Answer, &facts.NationalSecurity)
+	ask("serious_interruption", i.SeriousInterruption.Answer, &facts.SeriousInterruption)
+	ask("personal_data", i.PersonalData, &facts.PersonalData)
+	return out
 }
 
 // Decide records the severity as the decision of the actor, who is named on

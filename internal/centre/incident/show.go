@@ -235,10 +235,7 @@ func (v showPage) choice(ctx context.Context, list string, c Choice) string {
 }
 
 func (v showPage) claim(ctx context.Context, c Claim) string {
-	answer := i18n.T(ctx, "incident.no")
-	if c.Yes {
-		answer = i18n.T(ctx, "incident.yes")
-	}
+	answer := answerWord(ctx, c.Answer)
 	if c.Text != "" {
 		answer += ". " + c.Text
 	}

@@ -194,7 +194,7 @@ func linked(ctx context.Context, q bun.IDB, scope auth.Scope, kind string, refs 
 	}
 	var rows []row
 	sel := q.NewSelect().Model(&rows).Where("i.id IN (SELECT incident_id FROM incident_link WHERE kind = ? AND ref_id IN (?))",
-		kind, bun.In(refs))
+		kind, bun.List(refs))
 	if err := visible(sel, scope).OrderExpr("i.detected_at DESC, i.id DESC").Scan(ctx); err != nil {
 		return nil, db.Error("incident.linked", err)
 	}

@@ -161,7 +161,7 @@ func ofSubjects(ctx context.Context, q bun.IDB, scope *auth.Scope, kind string, 
 		return nil, nil
 	}
 	var rows []row
-	sel := q.NewSelect().Model(&rows).Where("o.subject_kind = ?", kind).Where("o.subject_id IN (?)", bun.In(ids))
+	sel := q.NewSelect().Model(&rows).Where("o.subject_kind = ?", kind).Where("o.subject_id IN (?)", bun.List(ids))
 	if scope != nil {
 		sel = scope.Filter(sel, "o.unit_id")
 	}

@@ -27,17 +27,17 @@ func (k kinds) find(id string) (rulepack.Kind, bool) {
 // words a unit's name begins with ("UBND xã Mường Than"). Of several that fit,
 // the one with the longest beginning is meant.
 func (k kinds) recognise(text string) (rulepack.Kind, bool) {
-	folded := strings.ReplaceAll(i18n.Fold(text), "uy ban nhan dan", "ubnd")
+	folded := short(text)
 	var found rulepack.Kind
 	best := 0
 	for _, kind := range k {
 		for _, label := range []string{kind.ID, kind.Label.VI, kind.Label.EN} {
-			if folded != "" && folded == i18n.Fold(label) {
+			if folded != "" && folded == short(label) {
 				return kind, true
 			}
 		}
 		for _, start := range kind.Abbreviations {
-			if start := i18n.Fold(start); len(start) > best && begins(folded, start) {
+			if start := short(start); len(start) > best && begins(folded, start) {
 				found, best = kind, len(start)
 			}
 		}
@@ -49,4 +49,9 @@ func (k kinds) recognise(text string) (rulepack.Kind, bool) {
 func begins(s, start string) bool {
 	rest, ok := strings.CutPrefix(s, start)
 	return ok && (rest == "" || rest[0] == ' ' || strings.HasSuffix(start, "."))
+}
+
+// short folds text and writes the people's committee by its initials.
+func short(text string) string {
+	return strings.ReplaceAll(i18n.Fold(text), "uy ban nhan dan", "ubnd")
 }

@@ -217,7 +217,7 @@ func countRanges(ctx context.Context, q bun.IDB, ids []ID, d calendar.Date) (map
 		N      int `bun:"n"`
 	}
 	at := d.Start().UnixMilli()
-	err := q.NewSelect().Model((*rangeRow)(nil)).Column("unit_id").ColumnExpr("COUNT(*) AS n").Where("r.unit_id IN (?)", bun.In(ids)).
+	err := q.NewSelect().Model((*rangeRow)(nil)).Column("unit_id").ColumnExpr("COUNT(*) AS n").Where("r.unit_id IN (?)", bun.List(ids)).
 		Where("r.valid_from <= ?", at).Where("r.valid_until > ?", at).Group("unit_id").Scan(ctx, &rows)
 	for _, r := range rows {
 		out[r.UnitID] = r.N

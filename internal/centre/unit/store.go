@@ -129,7 +129,7 @@ func link(ctx context.Context, q bun.IDB, list []Unit) error {
 		at[list[i].ID], ids[i] = &list[i], list[i].ID
 	}
 	var aliases []aliasRow
-	if err := q.NewSelect().Model(&aliases).Where("unit_id IN (?)", bun.In(ids)).Order("alias").Scan(ctx); err != nil {
+	if err := q.NewSelect().Model(&aliases).Where("unit_id IN (?)", bun.List(ids)).Order("alias").Scan(ctx); err != nil {
 		return err
 	}
 	for _, a := range aliases {
@@ -139,7 +139,7 @@ func link(ctx context.Context, q bun.IDB, list []Unit) error {
 		slices.Sort(u.Aliases) // by bytes, as clean does; the engine may collate
 	}
 	var links []successorRow
-	err := q.NewSelect().Model(&links).WhereOr("unit_id IN (?)", bun.In(ids)).WhereOr("successor_id IN (?)", bun.In(ids)).
+	err := q.NewSelect().Model(&links).WhereOr("unit_id IN (?)", bun.List(ids)).WhereOr("successor_id IN (?)", bun.List(ids)).
 		Order("unit_id", "successor_id").Scan(ctx)
 	for _, l := range links {
 		if u := at[l.UnitID]; u != nil {
@@ -253,7 +253,7 @@ func relink(ctx context.Context, tx bun.IDB) error {
 	}
 	for ancestor, list := range gone {
 		_, err := tx.NewDelete().Model((*closureRow)(nil)).Where("ancestor = ?", ancestor).
-			Where("descendant IN (?)", bun.In(list)).Exec(ctx)
+			Where("descendant IN (?)", bun.List(list)).Exec(ctx)
 		if err != nil {
 			return err
 		}
@@ -293,7 +293,7 @@ func names(ctx context.Context, q bun.IDB, scope auth.Scope, ids []ID) (map[ID]s
 		return out, nil
 	}
 	var rows []row
-	sel := q.NewSelect().Model(&rows).Column("id", "name", "short_name").Where("u.id IN (?)", bun.In(ids))
+	sel := q.NewSelect().Model(&rows).Column("id", "name", "short_name").Where("u.id IN (?)", bun.List(ids))
 	if err := scope.Filter(sel, "u.id").Scan(ctx); err != nil {
 		return nil, err
 	}

@@ -204,3 +204,21 @@ func TestGreatestAndLeastWorkOnBothEngines(t *testing.T) {
 		}
 	})
 }
+
+func TestTuplesMatchPairsOnBothEngines(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		for _, n := range []note{{ID: "a", Body: "x"}, {ID: "b", Body: "y"}, {ID: "c", Body: "x'); --"}} {
+			if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return insert(ctx, tx, n) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		q := d.Read().NewSelect().Model((*note)(nil)).Where("(id, body) IN (?)", db.Tuples{{"a", "x"}, {"b", "x"}, {"c", "x'); --"}})
+		if n, err := q.Count(ctx); err != nil || n != 2 {
+			t.Errorf("found %d, %v; want 2", n, err)
+		}
+		if _, err := d.Read().NewSelect().Model((*note)(nil)).Where("(id, body) IN (?)", db.Tuples{}).Count(ctx); err == nil {
+			t.Error("an empty list gave no error")
+		}
+	})
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
@@ -135,4 +136,26 @@ func Search(q *bun.SelectQuery, column, typed string) *bun.SelectQuery {
 		q = q.Where("? LIKE ? ESCAPE '!'", bun.Ident(column), "%"+word+"%")
 	}
 	return q
+}
+
+// Tuples are rows for "(a, b) IN (?)": the form both engines understand. An
+// empty list is an error of the query.
+type Tuples [][]string
+
+// AppendQuery implements schema.QueryAppender.
+func (t Tuples) AppendQuery(gen schema.QueryGen, b []byte) ([]byte, error) {
+	if len(t) == 0 {
+		return nil, errors.New("no tuples to look for")
+	}
+	b = append(b, "VALUES "...)
+	for i, tuple := range t {
+		if i > 0 {
+			b = append(b, ", "...)
+		}
+		var err error
+		if b, err = bun.Tuple(tuple).AppendQuery(gen, b); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }

@@ -1,6 +1,7 @@
 -- +goose Up
 -- Why:    the case record with its timeline, observables, machines, evidence and links to what it grew from.
 -- JSON:   types, detection, notified, signs, system and args are JSON text; no query looks inside.
+-- Answers: '' is a question nobody has answered, which is not no.
 -- Series: one row a year; the number is taken in the transaction that opens the case, so a rolled-back case may leave
 --         no gap and two never share a code.
 -- Cost:   new tables. Undo: none.
@@ -23,11 +24,11 @@ CREATE TABLE incident (
     types               TEXT NOT NULL,
     detection           TEXT NOT NULL,
     description         TEXT NOT NULL,
-    harm_security       BOOLEAN NOT NULL,
+    harm_security       TEXT NOT NULL CHECK (harm_security IN ('', 'yes', 'no')),
     harm_security_text  TEXT NOT NULL,
-    interruption        BOOLEAN NOT NULL,
+    interruption        TEXT NOT NULL CHECK (interruption IN ('', 'yes', 'no')),
     interruption_text   TEXT NOT NULL,
-    personal_data       BOOLEAN NOT NULL,
+    personal_data       TEXT NOT NULL CHECK (personal_data IN ('', 'yes', 'no')),
     data_subjects       BIGINT NOT NULL,
     signs               TEXT NOT NULL,
     measures_taken      TEXT NOT NULL,
