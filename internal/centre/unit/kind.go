@@ -37,7 +37,8 @@ func (k kinds) recognise(text string) (rulepack.Kind, bool) {
 			}
 		}
 		for _, start := range kind.Abbreviations {
-			if start := short(start); len(start) > best && begins(folded, start) {
+			start := short(start)
+			if len(start) > best && (begins(folded, start) || begins(strings.TrimPrefix(folded, "ubnd "), start)) {
 				found, best = kind, len(start)
 			}
 		}
