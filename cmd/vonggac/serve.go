@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -90,6 +91,10 @@ func serve(ctx context.Context, std streams, a *app.App, cfg *config.Config, gre
 	address, err := a.Start(ctx)
 	if err == nil {
 		fmt.Fprintf(std.out, "Vọng Gác %s is serving %s (listening on %s)\n", versionText(), cfg.URL, address)
+		if a.CA != nil {
+			fmt.Fprintf(std.out, "The certificate comes from this centre's own authority; browsers trust it once %s is installed.\n",
+				filepath.Join(cfg.Data, "tls", "ca.crt"))
+		}
 		if a.Assets.Missing() {
 			fmt.Fprintln(std.err, "The pages have no styles or scripts in this build: run `make assets`, then build again.")
 		}

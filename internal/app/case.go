@@ -163,10 +163,14 @@ const maxObservables = 50
 func (a *App) openCase(ctx context.Context, c clue) (string, error) {
 	seed := c.seed
 	seed.OwnerUnit = c.owner
-	seed.Machines = []incident.Machine{{Addr: c.addr, AddrKind: string(c.kind)}}
-	seed.Details = incident.Details{Title: i18n.T(ctx, "app.case.title", c.threat, c.addr), UnitID: cmp.Or(c.unit, c.owner), DetectedAt: c.found,
+	client := i18n.T(ctx, "app.case.hidden")
+	if c.addr.IsValid() {
+		client = c.addr.String()
+		seed.Machines = []incident.Machine{{Addr: c.addr, AddrKind: string(c.kind)}}
+	}
+	seed.Details = incident.Details{Title: i18n.T(ctx, "app.case.title", c.threat, client), UnitID: cmp.Or(c.unit, c.owner), DetectedAt: c.found,
 		OccurredAt: c.first, Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}},
-		Description: a.describe(ctx, c)}
+		Description: a.describe(ctx, c, client)}
 	if c.first.After(c.found) { // the log's clock is ahead
 		seed.OccurredAt = time.Time{}
 	}
@@ -181,8 +185,8 @@ func (a *App) openCase(ctx context.Context, c clue) (string, error) {
 	return "/incidents/" + string(i.ID), err
 }
 
-func (a *App) describe(ctx context.Context, c clue) string {
-	text := i18n.T(ctx, "app.case.seen", c.addr, i18n.Number(ctx, c.queries), i18n.Number(ctx, c.names), i18n.Time(ctx, c.first), i18n.Time(ctx, c.last))
+func (a *App) describe(ctx context.Context, c clue, client string) string {
+	text := i18n.T(ctx, "app.case.seen", client, i18n.Number(ctx, c.queries), i18n.Number(ctx, c.names), i18n.Time(ctx, c.first), i18n.Time(ctx, c.last))
 	if c.kind != unit.Machine {
 		text += "\n" + i18n.T(ctx, "app.case.behind")
 	}

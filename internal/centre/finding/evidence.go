@@ -65,7 +65,7 @@ func (s *Service) Hits(ctx context.Context, of []Seen, offset, limit int) (list 
 		return nil, 0, nil
 	}
 	var rows []hitRow
-	q := s.Records.Read().NewSelect().Model(&rows).Where("h.finding_id IN (?)", bun.In(ids(of)))
+	q := s.Records.Read().NewSelect().Model(&rows).Where("h.finding_id IN (?)", bun.List(ids(of)))
 	n, err := q.Order("h.last_seen DESC", "h.finding_id", "h.name", "h.indicator", "h.list", "h.type", "h.source_id", "h.file_id", "h.day", "h.undated").
 		Offset(int64(offset)).Limit(int64(limit)).ScanAndCount(ctx)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Service) Names(ctx context.Context, of []Seen, limit int) (list []Name,
 		return nil, 0, nil
 	}
 	q := func() *bun.SelectQuery {
-		return s.Records.Read().NewSelect().Model((*nameRow)(nil)).Where("n.finding_id IN (?)", bun.In(ids(of)))
+		return s.Records.Read().NewSelect().Model((*nameRow)(nil)).Where("n.finding_id IN (?)", bun.List(ids(of)))
 	}
 	if err := q().ColumnExpr("COUNT(DISTINCT n.name)").Scan(ctx, &total); err != nil {
 		return nil, 0, db.Error(op, err)
@@ -116,7 +116,7 @@ func (s *Service) TopNames(ctx context.Context, of []Seen) (map[ID]string, error
 	q := s.Records.Read()
 	ranked := q.NewSelect().Model((*nameRow)(nil)).Column("finding_id", "name").
 		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY n.finding_id ORDER BY n.queries DESC, n.name) AS place").
-		Where("n.finding_id IN (?)", bun.In(ids(of)))
+		Where("n.finding_id IN (?)", bun.List(ids(of)))
 	err := q.NewSelect().TableExpr("(?) AS t", ranked).ColumnExpr("t.finding_id, t.name").Where("t.place = 1").Scan(ctx, &rows)
 	for _, r := range rows {
 		out[ID(r.FindingID)] = r.Name

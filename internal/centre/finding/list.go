@@ -90,7 +90,7 @@ func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 	switch f.State {
 	case "":
 	case AnyOpen:
-		q = q.Where("f.state IN (?)", bun.In([]State{Waiting, Acknowledged}))
+		q = q.Where("f.state IN (?)", bun.List([]State{Waiting, Acknowledged}))
 	default:
 		q = q.Where("f.state = ?", string(f.State))
 	}

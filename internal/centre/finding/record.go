@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
@@ -72,7 +70,7 @@ func stand(ctx context.Context, tx *db.Tx, owner string, groups []*group) (map[K
 		}
 		var rows []row
 		err := tx.NewSelect().Model(&rows).Where("f.owner_unit = ?", owner).
-			Where("(f.addr_key, f.threat) IN (VALUES ?)", bun.In(keys)).Order("f.episode").Scan(ctx)
+			Where("(f.addr_key, f.threat) IN (?)", db.Tuples(keys)).Order("f.episode").Scan(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +99,7 @@ func hold(ctx context.Context, tx *db.Tx, found map[Key][]*standing, names map[K
 	for part := range slices.Chunk(pairs, chunk) {
 		var rows []nameRow
 		err := tx.NewSelect().Model(&rows).Column("finding_id", "name").
-			Where("(n.finding_id, n.name) IN (VALUES ?)", bun.In(part)).Scan(ctx)
+			Where("(n.finding_id, n.name) IN (?)", db.Tuples(part)).Scan(ctx)
 		if err != nil {
 			return err
 		}

@@ -25,7 +25,7 @@ func (s *Service) MarkHandled(ctx context.Context, tx *db.Tx, incident string, i
 		return nil
 	}
 	var rows []row
-	err := tx.NewSelect().Model(&rows).Where("f.id IN (?)", bun.In(ids)).Order("f.id").Scan(ctx)
+	err := tx.NewSelect().Model(&rows).Where("f.id IN (?)", bun.List(ids)).Order("f.id").Scan(ctx)
 	if err != nil {
 		return db.Error(op, err)
 	}

@@ -6,8 +6,6 @@ package infection
 import (
 	"context"
 
-	"github.com/uptrace/bun"
-
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -94,7 +92,7 @@ func (s *Service) Of(ctx context.Context, keys ...finding.Key) ([]Seen, error) {
 	}
 	var rows []row
 	err = columns(visible(s.Records.Read(), &rows, scope)).
-		Where("(i.owner_unit, i.addr_key, i.threat) IN (VALUES ?)", bun.In(tuples)).OrderExpr("i.id").Scan(ctx)
+		Where("(i.owner_unit, i.addr_key, i.threat) IN (?)", db.Tuples(tuples)).OrderExpr("i.id").Scan(ctx)
 	if err != nil {
 		return nil, db.Error(op, err)
 	}

@@ -15,6 +15,7 @@ package infection
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/finding"
@@ -144,11 +145,9 @@ func (i *Infection) reopen() error {
 }
 
 func (i *Infection) move(op string, to State, from ...State) error {
-	for _, s := range from {
-		if i.State == s {
-			i.State = to
-			return nil
-		}
+	if slices.Contains(from, i.State) {
+		i.State = to
+		return nil
 	}
 	return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "infection.err.state"}
 }

@@ -86,7 +86,7 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	switch f.State {
 	case "":
 	case AnyActive:
-		q = q.Where("i.state IN (?)", bun.In(active))
+		q = q.Where("i.state IN (?)", bun.List(active))
 	default:
 		q = q.Where("i.state = ?", string(f.State))
 	}
@@ -98,7 +98,7 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	case UnknownKind:
 		q = q.Where("i.address_kind = ''")
 	case Behind:
-		q = q.Where("i.address_kind IN (?)", bun.In(behind))
+		q = q.Where("i.address_kind IN (?)", bun.List(behind))
 	default:
 		q = q.Where("i.address_kind = ?", f.Kind)
 	}

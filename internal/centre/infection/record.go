@@ -124,7 +124,7 @@ func machines(ctx context.Context, tx *db.Tx, signs []sign) (map[string]MachineI
 			return nil, err
 		}
 		var found []machineRow
-		err := tx.NewSelect().Model(&found).Where("(m.owner_unit, m.addr_key) IN (VALUES ?)", bun.In(keys)).Scan(ctx)
+		err := tx.NewSelect().Model(&found).Where("(m.owner_unit, m.addr_key) IN (?)", db.Tuples(keys)).Scan(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -143,7 +143,7 @@ func standing(ctx context.Context, tx *db.Tx, signs []sign) (map[finding.Key]Inf
 			keys = append(keys, []string{g.key.Owner, g.key.AddrKey, g.key.Threat})
 		}
 		var rows []row
-		err := tx.NewSelect().Model(&rows).Where("(i.owner_unit, i.addr_key, i.threat) IN (VALUES ?)", bun.In(keys)).Scan(ctx)
+		err := tx.NewSelect().Model(&rows).Where("(i.owner_unit, i.addr_key, i.threat) IN (?)", db.Tuples(keys)).Scan(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,16 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
+
+// TestMain draws thirty worlds instead of rapid's hundred, unless told: each is
+// a few dozen transactions.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		panic(err)
+	}
+	flag.Parse() // what the command line says comes after
+	m.Run()
+}
 
 // step is a block that arrives or an act of a person, after some time.
 type step struct {
