@@ -27,7 +27,7 @@ type bind9 struct {
 	pairs pairs
 }
 
-func newBind9(opt Options) Reader { return guard{&bind9{clock: newClock(opt)}} }
+func newBind9(opt Options) Reader { return textGuard(&bind9{clock: newClock(opt)}, opt) }
 
 func (r *bind9) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	h := r.clock.head(s)
@@ -41,6 +41,10 @@ func (r *bind9) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 // question and response in one, which only Infoblox writes, are of the format.
 func (r *bind9) message(h head, reports bool, into []event.DNS) ([]event.DNS, Verdict) {
 	msg, known := trimCategories(h)
+	at := h.at
+	if t, rest, state := r.clock.scan(msg); state == goodTime { // Infoblox puts its time behind the category
+		at, msg = t, strings.TrimLeft(rest, " ")
+	}
 	client, ok := strings.CutPrefix(msg, "client ")
 	matched, isMatch := strings.CutPrefix(msg, "List Matched ") // EfficientIP repeats the query
 	switch {
@@ -58,7 +62,7 @@ func (r *bind9) message(h head, reports bool, into []event.DNS) ([]event.DNS, Ve
 	if kind == bindReport && !reports {
 		return into, reject(NotFormat)
 	}
-	q.at = h.at
+	q.at = at
 	e, v := q.event()
 	if v != parsed {
 		return into, v
@@ -92,13 +96,14 @@ func bindClient(s string) (question, bindKind, Verdict) {
 		}
 	}
 	peer, bare := strings.CutSuffix(who, ":")
-	if q.client = peer; !bare {
+	if q.client = peer; !bare && !strings.HasPrefix(s, "UDP: ") && !strings.HasPrefix(s, "TCP: ") { // older NIOS has no colon there
 		var ok bool
 		if _, s, ok = strings.Cut(s, "): "); !ok { // the name stands again after "query: "
 			return q, 0, reject(NotFormat)
 		}
 	}
-	if _, ok := hostPort(peer); !ok {
+	var ok bool
+	if q.from, ok = hostPort(peer); !ok {
 		return q, 0, reject(BadClient)
 	}
 	if rest, ok := strings.CutPrefix(s, "view "); ok {
@@ -155,8 +160,8 @@ func (q *question) bindQuestion(s string) (rest string, v Verdict) {
 		var word string
 		word, tail, _ = strings.Cut(tail, " ")
 		if n := len(word); n > 2 && word[0] == '(' && word[n-1] == ')' {
-			if _, ok := address(word[1 : n-1]); ok {
-				q.server = word[1 : n-1]
+			if addr, ok := address(word[1 : n-1]); ok {
+				q.to = addr
 				break
 			}
 		}
@@ -224,7 +229,7 @@ func isCategory(s string) bool {
 	switch s {
 	case "info", "notice", "warning", "error", "critical", "dynamic",
 		"client", "cname", "config", "database", "default", "delegation-only", "dispatch", "dnssec", "dnstap",
-		"edns-disabled", "general", "lame-servers", "network", "notify", "nsid", "queries", "query-errors",
+		"edns-disabled", "general", "infoblox-responses", "lame-servers", "network", "notify", "nsid", "queries", "query-errors",
 		"rate-limit", "resolver", "responses", "rpz", "rpz-passthru", "security", "serve-stale", "spill",
 		"sslkeylog", "trust-anchor-telemetry", "unmatched", "update", "update-security", "xfer-in", "xfer-out",
 		"zoneload":
@@ -237,7 +242,7 @@ func isCategory(s string) bool {
 // isBindPhrase tells BIND's own messages where nothing else names the program.
 func isBindPhrase(s string) bool {
 	for _, start := range [...]string{
-		"validating ", "rpz: ", "zone ", "transfer of '", "DNS format error from ",
+		"validating ", "lame server resolving '", "rpz: ", "zone ", "transfer of '", "DNS format error from ",
 		"managed-keys-zone", "resolver priming query complete", "received notify for zone ", "automatic empty zone:",
 		"received control channel command '", "command channel listening on ", "all zones loaded",
 	} {
@@ -245,5 +250,8 @@ func isBindPhrase(s string) bool {
 			return true
 		}
 	}
-	return strings.Contains(s, " resolving '")
+	_, rest, ok := strings.Cut(s, " resolving '") // "timed out resolving 'name/A/IN': addr#port"
+	what, _, _ := strings.Cut(rest, "'")
+	_, _, class, isTriple := cutTriple(what)
+	return ok && isTriple && isClass(class)
 }

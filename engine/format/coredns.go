@@ -12,73 +12,24 @@ import (
 
 // coredns reads CoreDNS' log plugin (coredns.io/plugins/log) in its common and
 // combined forms, bare, with a leading time, through syslog, and as container
-// runtimes wrap it (Docker's and Fluent Bit's JSON, the CRI line form):
+// runtimes wrap it:
 //
 //	[INFO] 192.0.2.5:42114 - 64820 "A IN example.com. udp 57 false 1232" NOERROR qr,rd,ra 66 0.00015s
 //
 // There is one line a query, and it holds the answer's code.
 type coredns struct {
 	clock clock
-	json  jsonLine
 	ours  bool // a line only CoreDNS writes was met
 }
 
-func newCoredns(opt Options) Reader { return guard{&coredns{clock: newClock(opt)}} }
+func newCoredns(opt Options) Reader { return textGuard(&coredns{clock: newClock(opt)}, opt) }
 
 func (r *coredns) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
-	if s[0] == '{' {
-		return r.envelope(s, into)
-	}
 	h := r.clock.head(s)
 	if h.bad {
 		return into, reject(BadTime)
 	}
-	if rest, ok := trimCRI(h.rest); ok {
-		inner := r.clock.head(rest)
-		if inner.at.IsZero() {
-			inner.at = h.at
-		}
-		h = inner
-	}
 	return r.message(h.at, h.tag, h.rest, into)
-}
-
-// envelope unwraps one JSON object of a container log.
-func (r *coredns) envelope(s string, into []event.DNS) ([]event.DNS, Verdict) {
-	v, verdict := r.json.parse(s)
-	if verdict != parsed {
-		return into, verdict
-	}
-	text := firstText(v, "log", "message", "msg", "MESSAGE")
-	if text == "" {
-		return into, reject(NotFormat)
-	}
-	var at time.Time
-	if stamp := firstText(v, "time", "@timestamp", "timestamp", "ts"); stamp != "" {
-		t, _, state := r.clock.scan(stamp)
-		if state != goodTime {
-			return into, reject(BadTime)
-		}
-		at = t
-	}
-	h := r.clock.head(strings.TrimRight(text, "\r\n"))
-	if h.bad {
-		return into, reject(BadTime)
-	}
-	if !h.at.IsZero() {
-		at = h.at
-	}
-	return r.message(at, h.tag, h.rest, into)
-}
-
-// trimCRI drops "stdout F " (Kubernetes CRI logging format).
-func trimCRI(s string) (string, bool) {
-	for _, p := range [...]string{"stdout F ", "stderr F ", "stdout P ", "stderr P "} {
-		if rest, ok := strings.CutPrefix(s, p); ok {
-			return rest, true
-		}
-	}
-	return s, false
 }
 
 func (r *coredns) message(at time.Time, tag, s string, into []event.DNS) ([]event.DNS, Verdict) {
@@ -154,6 +105,11 @@ func trimLevel(s string) (string, bool) {
 	return s, false
 }
 
+func isClient(s string) bool {
+	_, ok := hostPort(s)
+	return ok
+}
+
 // aside judges a line that is no query. Any program may write "[INFO] ...", so
 // that alone tells nothing until CoreDNS has been recognised.
 func (r *coredns) aside(s string, levelled bool) Verdict {
@@ -164,6 +120,9 @@ func (r *coredns) aside(s string, levelled bool) Verdict {
 	_, port, ok := cutLast(s, ":")
 	if _, rest, isNumber := number(port, 5); ok && isNumber && rest == "" && !strings.Contains(s, " ") {
 		return skip(Header) // ".:53", the zones served, at start
+	}
+	if first, _, _ := strings.Cut(s, " "); isClient(first) {
+		return reject(MissField) // a query in a form of the operator's own
 	}
 	if levelled && r.ours || strings.Contains(s, ", go1.") {
 		return skip(OtherEvent)

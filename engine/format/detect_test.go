@@ -28,6 +28,9 @@ func TestDetect(t *testing.T) {
 		{"more queries win over more other events", "DHCPDISCOVER from x\nDHCPDISCOVER from y\nquery[A] example.vn from 192.0.2.1", "dnsmasq"},
 		{"equal queries: more known lines win", "client 192.0.2.1#1 (a.vn): query: a.vn IN A + (192.0.2.2)\nDHCPDISCOVER from x", "infoblox"},
 		{"equal in all: the first listed wins", "client 192.0.2.1#1 (a.vn): query: a.vn IN A + (192.0.2.2)", "bind9"},
+		{"a phrase of BIND inside another program's record is unknown", `{"level":"warn","msg":"error while resolving 'x' for y"}`, ""},
+		{"a log in a container's JSON is its own", `{"log":"[1700000000] unbound[1:0] info: 192.0.2.1 a.vn. A IN\n","stream":"stdout"}`, "unbound"},
+		{"a log behind a container's head is its own", "2026-01-14T01:15:37.9Z stdout F Jan  1 00:00:00 dnsmasq[1]: query[A] a.vn from 192.0.2.1", "dnsmasq"},
 		{"broken JSON is unknown", `{"event_type":"dns`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

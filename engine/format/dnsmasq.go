@@ -19,7 +19,7 @@ import (
 // is forwarded; every "... is ..." is an answer.
 type dnsmasq struct{ clock clock }
 
-func newDnsmasq(opt Options) Reader { return guard{&dnsmasq{newClock(opt)}} }
+func newDnsmasq(opt Options) Reader { return textGuard(&dnsmasq{newClock(opt)}, opt) }
 
 func (r *dnsmasq) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	h := r.clock.head(s)

@@ -23,6 +23,11 @@ type guard struct{ in textReader }
 
 const bom = "\uFEFF"
 
+// textGuard is guard for a format of text lines, which may come wrapped.
+func textGuard(in textReader, opt Options) guard {
+	return guard{&wrapped{in: in, clock: newClock(opt)}}
+}
+
 func (g guard) Read(line []byte, into []event.DNS) ([]event.DNS, Verdict) {
 	if len(line) > MaxLine {
 		return into, reject(TooLong)

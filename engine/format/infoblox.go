@@ -18,7 +18,7 @@ import (
 // and the lines of its DHCP server, which are other events.
 type infoblox struct{ bind bind9 }
 
-func newInfoblox(opt Options) Reader { return guard{&infoblox{bind9{clock: newClock(opt)}}} }
+func newInfoblox(opt Options) Reader { return textGuard(&infoblox{bind9{clock: newClock(opt)}}, opt) }
 
 func (r *infoblox) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	h := r.bind.clock.head(s)

@@ -20,12 +20,16 @@ type jsonLine struct {
 // parse reads the object of s, which may have a syslog prefix before it.
 func (j *jsonLine) parse(s string) (*fastjson.Value, Verdict) {
 	if s[0] != '{' {
-		// A relayed object stands after a tag: "host suricata[17]: {" or "prog: @cee: {".
-		i := strings.Index(s, ": {")
-		if i < 0 {
+		// A relayed object stands after a tag, "host suricata[17]: {" or "prog:
+		// @cee: {", or after the structured data of RFC 5424, "- - {".
+		_, after, ok := strings.Cut(s, ": {")
+		if !ok {
+			_, after, ok = strings.Cut(s, " {")
+		}
+		if !ok {
 			return nil, reject(NotFormat)
 		}
-		s = s[i+2:]
+		s = s[len(s)-len(after)-1:]
 	}
 	j.scratch = j.scratch[:0]
 	v, err := j.parser.Parse(s)

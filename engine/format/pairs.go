@@ -15,10 +15,34 @@ import "github.com/vonggac/vonggac/engine/event"
 // head of a rotated file whose queries are in the file before still count.
 type pairs struct {
 	both   bool
-	recent []uint64 // marks of recent queries, each at its own low bits
+	recent marks // of queries
 }
 
+// marks remembers recent marks, each at its own low bits.
+type marks []uint64
+
 const pairSlots = 1 << 12
+
+func (s *marks) put(m uint64) {
+	if *s == nil {
+		*s = make([]uint64, pairSlots)
+	}
+	(*s)[m%pairSlots] = m
+}
+
+func (s marks) has(m uint64) bool { return s != nil && s[m%pairSlots] == m }
+
+// take says whether m was there, and forgets it.
+func (s marks) take(m uint64) bool {
+	if !s.has(m) {
+		return false
+	}
+	s[m%pairSlots] = 0
+	return true
+}
+
+// asked says whether the query of e had a line of its own.
+func (p *pairs) asked(e event.DNS) bool { return p.both || p.recent.has(mark(e)) }
 
 // take appends e and gives the verdict, unless e is an answer already counted.
 func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS, Verdict) {
@@ -28,14 +52,10 @@ func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS,
 	if p.both {
 		return append(into, e), parsed
 	}
-	m := mark(e)
-	switch {
-	case !isAnswer && p.recent == nil:
-		p.recent = make([]uint64, pairSlots)
-		fallthrough
+	switch m := mark(e); {
 	case !isAnswer:
-		p.recent[m%pairSlots] = m
-	case p.recent != nil && p.recent[m%pairSlots] == m:
+		p.recent.put(m)
+	case p.recent.has(m):
 		p.both, p.recent = true, nil
 		return into, skip(Answer)
 	}

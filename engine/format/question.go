@@ -4,6 +4,7 @@
 package format
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/vonggac/vonggac/engine/event"
@@ -12,7 +13,8 @@ import (
 // question is one lookup as cut from a line, before it is understood.
 type question struct {
 	at             time.Time
-	client, server string // address, with or without port, brackets, zone
+	client, server string     // address, with or without port, brackets, zone
+	from, to       netip.Addr // client and server, where they were read on the way
 	name           string
 	escapes        escapes
 	kind           string // record type, as name or number
@@ -22,15 +24,20 @@ type question struct {
 // event understands q. A server that cannot be read is left unsaid: it is of
 // no use to refuse a query for it.
 func (q *question) event() (event.DNS, Verdict) {
-	client, ok := hostPort(q.client)
-	if !ok {
-		return event.DNS{}, reject(BadClient)
+	client, server := q.from, q.to
+	if !client.IsValid() {
+		var ok bool
+		if client, ok = hostPort(q.client); !ok {
+			return event.DNS{}, reject(BadClient)
+		}
 	}
 	name, ok := nameText(q.name, q.escapes)
 	if !ok {
 		return event.DNS{}, reject(BadName)
 	}
-	server, _ := hostPort(q.server)
+	if !server.IsValid() && q.server != "" {
+		server, _ = hostPort(q.server)
+	}
 	return event.DNS{
 		Time: q.at, Client: client, Server: server,
 		Name: name, Type: typeName(q.kind), RCode: rcodeName(q.rcode),

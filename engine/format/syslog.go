@@ -17,13 +17,13 @@ type head struct {
 }
 
 // head strips the prefixes of s: RFC 3164 with or without priority, RFC 5424,
-// and the ISO form of newer daemons, one inside the other where logs were
-// relayed, down to the program's message. The program's own time, if it writes
+// the ISO form of newer daemons and that of Kubernetes' container runtimes, one
+// inside the other where logs were relayed, down to the program's message. The program's own time, if it writes
 // one after the tag, is the innermost.
 func (c *clock) head(s string) head {
 	h := head{rest: s}
 	for range 4 {
-		s := trimPriority(strings.TrimLeft(h.rest, " \t"))
+		s := strings.TrimLeft(trimPriority(strings.TrimLeft(h.rest, " \t")), " ")
 		if rest, ok := strings.CutPrefix(s, "1 "); ok && c.rfc5424(&h, rest) {
 			continue
 		}
@@ -43,11 +43,15 @@ func (c *clock) head(s string) head {
 		}
 		h.at = at
 		rest = strings.TrimPrefix(strings.TrimLeft(rest, " \t"), ": ")
+		if inner, ok := trimCRI(rest); ok {
+			h.rest = inner
+			continue
+		}
 		tag, rest := cutTag(rest)
 		if tag != "" {
 			h.tag = tag
 		}
-		h.rest = rest
+		h.rest = trimMessageID(rest)
 	}
 	return h
 }
@@ -119,8 +123,28 @@ func trimData(s string) (string, bool) {
 	return s, true
 }
 
-// cutTag drops "prog[pid]: ", "host prog[pid]: " or "host daemon.info
-// prog[pid]: " (BusyBox) and gives the program; without a tag s stays whole.
+// trimCRI drops "stdout F " (Kubernetes CRI logging format).
+func trimCRI(s string) (string, bool) {
+	if len(s) < 9 || s[:3] != "std" || s[6] != ' ' || s[7] != 'F' && s[7] != 'P' || s[8] != ' ' || s[3:6] != "out" && s[3:6] != "err" {
+		return s, false
+	}
+	return s[9:], true
+}
+
+// trimMessageID drops "[ID 873579 daemon.info] ", which Solaris puts before
+// the message (syslogd(1M)).
+func trimMessageID(s string) string {
+	if strings.HasPrefix(s, "[ID ") {
+		if _, rest, ok := strings.Cut(s, "] "); ok {
+			return rest
+		}
+	}
+	return s
+}
+
+// cutTag drops "prog[pid]: ", "host prog[pid]: ", "host address prog[pid]: "
+// (relays, Infoblox grids) or "host daemon.info prog[pid]: " (BusyBox) and
+// gives the program; without a tag s stays whole.
 func cutTag(s string) (tag, rest string) {
 	rest = s
 	for i := range 3 {
@@ -128,7 +152,7 @@ func cutTag(s string) (tag, rest string) {
 		if tag := tagName(word); tag != "" {
 			return tag, strings.TrimLeft(after, " ")
 		}
-		if !isHost(word) || i == 1 && !isFacility(word) {
+		if !isHost(word) || i == 1 && !isFacility(word) && !isAddress(word) {
 			break
 		}
 		rest = strings.TrimLeft(after, " ")
@@ -163,6 +187,11 @@ func isHost(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+func isAddress(s string) bool {
+	_, ok := address(s)
+	return ok
 }
 
 // isFacility tells "daemon.info" and the like (RFC 5424 §6.2.1, syslog.h names).

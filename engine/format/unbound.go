@@ -18,13 +18,16 @@ import (
 //	Aug 15 16:19:02 host unbound[4711]: [4711:0] reply: 192.0.2.5 example.com. A IN NOERROR 0.045 0 59
 //
 // Four fields are a query, more a reply with its code; log-tag-queryreply
-// writes "query:" and "reply:" for "info:".
+// writes "query:" and "reply:" for "info:". What a local zone or a policy zone
+// did (log-local-actions, rpz-log) stands between the two: it counts where the
+// query has no line of its own, and then its reply does not.
 type unbound struct {
 	clock clock
 	pairs pairs
+	acted marks // actions that were events, whose replies are to come
 }
 
-func newUnbound(opt Options) Reader { return guard{&unbound{clock: newClock(opt)}} }
+func newUnbound(opt Options) Reader { return textGuard(&unbound{clock: newClock(opt)}, opt) }
 
 func (r *unbound) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	h := r.clock.head(s)
@@ -46,6 +49,11 @@ func (r *unbound) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 		return into, r.aside(ours)
 	}
 	q, isReply, ok := unboundQuestion(rest)
+	isAction := false
+	if !ok && level == "info" {
+		q, isAction = unboundAction(rest)
+		ok = isAction
+	}
 	if !ok && level != "info" {
 		return into, reject(MissField)
 	}
@@ -56,6 +64,13 @@ func (r *unbound) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	e, v := q.event()
 	if v != parsed {
 		return into, v
+	}
+	switch {
+	case isAction && r.pairs.asked(e), isReply && r.acted.take(mark(e)):
+		return into, skip(Answer)
+	case isAction:
+		r.acted.put(mark(e))
+		return append(into, e), parsed
 	}
 	return r.pairs.take(e, isReply, into)
 }
@@ -108,6 +123,19 @@ func isUnboundLevel(s string) bool {
 		return true
 	}
 	return false
+}
+
+// unboundAction reads "zone action addr@port name TYPE CLASS" with anything
+// before the address, which is the fourth word from the end.
+func unboundAction(s string) (q question, ok bool) {
+	s, class, _ := cutLast(s, " ")
+	s, kind, _ := cutLast(s, " ")
+	s, name, _ := cutLast(s, " ")
+	_, client, ok := cutLast(s, " ")
+	if _, isAddr := hostPort(client); !ok || !isAddr || strings.IndexByte(client, '@') < 0 || !isClass(class) {
+		return q, false
+	}
+	return question{client: client, name: name, kind: kind}, true
 }
 
 // unboundQuestion reads "addr name TYPE CLASS [RCODE seconds cached size ...]".

@@ -22,11 +22,16 @@ type windns struct {
 }
 
 func newWindns(opt Options) Reader {
-	return guard{&windns{days: dayOrders{clock: newClock(opt)}}}
+	return textGuard(&windns{days: dayOrders{clock: newClock(opt)}}, opt)
 }
 
 func (r *windns) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	at, rest, state := r.days.scan(s)
+	if state == noTime { // forwarders put a syslog head before the line
+		if h := r.days.head(s); !h.bad && h.rest != s {
+			at, rest, state = r.days.scan(h.rest)
+		}
+	}
 	switch state {
 	case noTime:
 		return into, r.undated(s)

@@ -117,7 +117,7 @@ func (f eventFields) get(key string) (string, bool) {
 // time reads the event's time: ISO 8601, or .NET's /Date(1713778273872)/.
 func (r *windnsAnalytical) time(v *fastjson.Value) (time.Time, bool) {
 	s, ok := r.first(v, []string{"@timestamp"}, []string{"TimeCreated"}, []string{"EventTime"}, []string{"TimeCreated", "SystemTime"},
-		[]string{"Event", "System", "TimeCreated", "SystemTime"}, []string{"timestamp"})
+		[]string{"Event", "System", "TimeCreated", "SystemTime"}, []string{"Event", "System", "TimeCreated", "#attributes", "SystemTime"}, []string{"timestamp"})
 	if !ok {
 		return time.Time{}, true
 	}

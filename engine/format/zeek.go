@@ -29,7 +29,7 @@ func (r *zeek) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 		return into, r.columns.directive(t)
 	}
 	switch {
-	case s[0] == '{' || !r.columns.named && strings.Contains(s, ": {"):
+	case s[0] == '{' || !r.columns.named && strings.Contains(s, " {"):
 		return r.object(s, into)
 	case !r.columns.named:
 		return into, reject(NotFormat)
@@ -80,6 +80,9 @@ func (r *zeek) object(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	v, verdict := r.json.parse(s)
 	if verdict != parsed {
 		return into, verdict
+	}
+	if inner := v.Get("dns"); inner != nil && zeekID(inner, "orig_h") != "" { // Zeek's Kafka writer names the log
+		v = inner
 	}
 	f := record{client: zeekID(v, "orig_h"), server: zeekID(v, "resp_h")}
 	path := firstText(v, "_path", "@stream", "path")

@@ -60,12 +60,12 @@ func (x *Index) AppendMatch(dst []Match, normal []byte) []Match {
 	}
 	start := len(dst)
 	for at := 0; ; {
+		dot := bytes.IndexByte(normal[at:], '.')
+		if dot < 0 { // a name of one label is a public suffix, which is never taken in
+			break
+		}
 		if i, ok := x.find(normal[at:]); ok {
 			dst = x.appendEntries(dst, i, at == 0)
-		}
-		dot := bytes.IndexByte(normal[at:], '.')
-		if dot < 0 {
-			break
 		}
 		at += dot + 1
 	}

@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 
 	"golang.org/x/text/encoding/unicode"
@@ -24,6 +25,9 @@ func decode(r *guard) (io.Reader, string, error) {
 	if err != nil && len(head) == 0 && !errors.Is(err, io.EOF) {
 		return nil, "", err
 	}
+	if isTar(head) {
+		return nil, "", fmt.Errorf("%w: this is a tar file; unpack it first (tar xf FILE) and give the files inside", ErrArchive)
+	}
 	le, be := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	mark := 0
 	defer func() { _, _ = br.Discard(mark) }() // at most what Peek has seen
@@ -31,10 +35,10 @@ func decode(r *guard) (io.Reader, string, error) {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
 		mark = 3
 		return br, "utf-8", nil
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}):
+	case bytes.HasPrefix(head, []byte{0xff, 0xfe}) && isWide(head):
 		mark = 2
 		return transform.NewReader(br, le.NewDecoder()), "utf-16le", nil
-	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
+	case bytes.HasPrefix(head, []byte{0xfe, 0xff}) && isWide(head):
 		mark = 2
 		return transform.NewReader(br, be.NewDecoder()), "utf-16be", nil
 	}
@@ -46,6 +50,18 @@ func decode(r *guard) (io.Reader, string, error) {
 	}
 	return br, "utf-8", nil
 }
+
+// isTar tells a tar archive by the mark that POSIX.1-1988 put into its header
+// (pax, "ustar Interchange Format"). It looks at unpacked text, so that .tar.gz
+// is told as well.
+func isTar(head []byte) bool {
+	return len(head) >= 262 && string(head[257:262]) == "ustar" && bytes.IndexByte(head[:257], 0) >= 0 // names are filled up with zeros
+}
+
+// isWide reports whether what follows a mark of UTF-16 can be that: no line of
+// a log is without an ASCII character, of which one byte is zero. Two stray
+// bytes must not make one long foreign line of a whole log.
+func isWide(head []byte) bool { return len(head) < 16 || bytes.IndexByte(head, 0) >= 0 }
 
 type parity uint8
 

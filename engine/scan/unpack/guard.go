@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // guard counts unpacked bytes, holds them to the limits and says where packed
@@ -69,6 +71,9 @@ func (g *guard) read(p []byte) (int, error) {
 func broken(err error, in *counter, name string, out int64) error {
 	if in.err != nil {
 		return in.err
+	}
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+		return fmt.Errorf("%w: the %s data need a window of more than %d MiB; unpack them first (zstd -d --long=31 FILE)", ErrArchive, name, maxWindow>>20)
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fmt.Errorf("%w: the %s data end at byte %d before their end mark, after %d unpacked bytes; fetch the file again", ErrTruncated, name, in.n, out)

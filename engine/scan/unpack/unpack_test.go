@@ -154,6 +154,9 @@ func TestWhatBreaksIsSaidAfterWhatCameBefore(t *testing.T) {
 		"zstd bomb":              {bytes.NewReader(zst(t, make([]byte, 8<<20))), unpack.Limits{Slack: 1 << 20}, unpack.ErrBomb, true},
 		"bomb of a lower bound":  {bytes.NewReader(gz(t, bytes.Repeat([]byte(text), 9999))), unpack.Limits{Slack: 1, MaxRatio: 20}, unpack.ErrBomb, true},
 		"zip":                    {strings.NewReader("PK\x03\x04...."), unpack.Limits{}, unpack.ErrArchive, false},
+		"tar":                    {bytes.NewReader(tar()), unpack.Limits{}, unpack.ErrArchive, false},
+		"tar in gzip":            {bytes.NewReader(gz(t, tar())), unpack.Limits{}, unpack.ErrArchive, false},
+		"zstd of a huge window":  {bytes.NewReader([]byte("\x28\xb5\x2f\xfd\x00\xa0\x01\x00\x00")), unpack.Limits{}, unpack.ErrArchive, false},
 		"xz":                     {strings.NewReader("\xfd7zXZ\x00...."), unpack.Limits{}, unpack.ErrArchive, false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,6 +171,28 @@ func TestWhatBreaksIsSaidAfterWhatCameBefore(t *testing.T) {
 				t.Errorf("%d bytes, then %v; want %v", len(got), err, c.want)
 			}
 		})
+	}
+}
+
+// tar is the start of an archive with one log.
+func tar() []byte {
+	head := make([]byte, 512)
+	copy(head, "query.log")
+	copy(head[257:], "ustar\x0000")
+	return append(head, text...)
+}
+
+func TestAMarkAloneMakesNoUTF16(t *testing.T) {
+	t.Parallel()
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff"} {
+		u, err := unpack.New(strings.NewReader(mark+text), unpack.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(u)
+		if u.Close(); err != nil || string(got) != mark+text || u.Charset() != "utf-8" {
+			t.Errorf("%q, %v, %s", got, err, u.Charset())
+		}
 	}
 }
 
