@@ -24,8 +24,10 @@ func (p *Province) decided(at time.Time) Case {
 	c.Title = "Máy của " + u.Name + " kết nối tới máy chủ điều khiển của mã độc A (giả định)"
 	c.Description = "Nhật ký của máy phân giải DNS " + u.Name + " cho thấy máy " + x.Machine.Host + " hỏi tên miền điều khiển mỗi phút một lần, " +
 		"cả ngoài giờ làm việc. Máy có kết nối tới phần mềm hồ sơ bệnh án nội bộ. Tình huống giả định để dùng thử."
+	c.HarmSecurity.Answer, c.SeriousInterruption.Answer, c.PersonalData = incident.No, incident.No, incident.No
+	c.Phase = incident.Contain
 	c.Signs = []incident.Sign{incident.ControlLost, incident.MaySpread}
-	c.MeasuresTaken = "Đã ngắt máy khỏi mạng nội bộ; giữ nguyên trạng ổ đĩa; chặn các tên miền điều khiển tại máy phân giải trung tâm."
+	c.MeasuresTaken = "Đã yêu cầu " + u.Name + " ngắt máy khỏi mạng, giữ nguyên trạng ổ đĩa; tiếp tục theo dõi truy vấn tới các tên miền điều khiển."
 	c.SupportAsked = "Đề nghị Trung tâm cử cán bộ phân tích máy và rà soát các máy cùng dải địa chỉ."
 	c.System = incident.System{Name: "Hệ thống thông tin nội bộ " + u.Name, Level: "2", OS: "Windows", Purpose: "Quản lý văn bản, hồ sơ của sở"}
 	c.Severity = "M2"
@@ -50,7 +52,7 @@ func (p *Province) undecided(at time.Time) Case {
 func (p *Province) caseOf(x Infection, seen netip.Addr, kind unit.AddressKind, found time.Time) Case {
 	c := Case{Seed: incident.Seed{Details: incident.Details{UnitID: x.Machine.Unit, DetectedAt: found.UTC().Truncate(time.Minute),
 		Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"detection_system", "log_review"}},
-		Phase: incident.Contain, TLP: "TLP:AMBER"}}}
+		TLP: "TLP:AMBER"}}}
 	c.threat = p.Family(x.Family).Threat
 	m := incident.Machine{Addr: seen, AddrKind: string(kind)}
 	if kind == unit.Machine {

@@ -92,7 +92,7 @@ func clickSlot(t time.Time) int64 { return t.UnixNano() / int64(clickEvery) }
 func (t *Traffic) clicks(s *Source, slot int64, start, end time.Time) []query {
 	r := t.p.random("click", int(slot))
 	at := time.Unix(0, slot*int64(clickEvery)).UTC().Add(time.Duration(r.Int64N(int64(clickEvery))))
-	if r.Float64() > 0.1+0.5*busy(at) {
+	if r.Float64() > 0.02+0.1*busy(at) { // some eight a day
 		return nil
 	}
 	m := pick(r, t.p.Machines)

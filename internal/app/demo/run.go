@@ -5,7 +5,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -20,6 +19,7 @@ type Options struct {
 	Every   time.Duration      // between files of a source; 0: 10 s
 	History time.Duration      // brought in at the first start, and at most after a pause; 0: 24 h
 	Ready   func([]Invitation) // told once, as soon as people can sign in; nil: nobody
+	Seeded  func()             // told once, when history has been read and logs begin to flow; nil: nobody
 	Log     *slog.Logger       // nil: silent
 }
 
@@ -51,9 +51,12 @@ func Run(ctx context.Context, c Centre, p *Province, opt Options) error {
 	r := &runner{Options: opt, c: c, p: p}
 	err := r.seed(ctx)
 	if err == nil {
+		if r.Seeded != nil {
+			r.Seeded()
+		}
 		err = r.flow(ctx)
 	}
-	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	if ctx.Err() != nil { // stores tell of it in words of their own
 		return nil
 	}
 	return err

@@ -369,7 +369,8 @@ func units(grants []auth.Grant) []string {
 }
 
 // Relink makes a new one-time link for an account in scope: a lost slip, a
-// forgotten password. The old password works until the link is used.
+// forgotten password. The old password works until the link is used. It fails
+// with fault.Forbidden for an account with a role outside the actor's scope.
 func (s *Service) Relink(ctx context.Context, id ID) (Account, string, error) {
 	scope, full, err := inviteScope(ctx, "account.Relink")
 	if err != nil {
@@ -381,6 +382,15 @@ func (s *Service) Relink(ctx context.Context, id ID) (Account, string, error) {
 	}
 	if !full && slices.ContainsFunc(a.Grants, func(g auth.Grant) bool { return g.Role == auth.Administrator }) {
 		return Account{}, "", &fault.Error{Kind: fault.Forbidden, Op: "account.Relink"}
+	}
+	for _, unit := range units(a.Grants) { // the link gives all that the account may do
+		in, err := scope.Holds(ctx, s.Records.Read(), unit)
+		if err != nil {
+			return Account{}, "", db.Error("account.Relink", err)
+		}
+		if !in {
+			return Account{}, "", &fault.Error{Kind: fault.Forbidden, Op: "account.Relink"}
+		}
 	}
 	secret, err := s.relink(ctx, a)
 	return a, secret, err

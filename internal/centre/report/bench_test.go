@@ -107,9 +107,9 @@ func example(unit string) incident.Details {
 		Description: "Nhật ký phân giải tên miền của mạng nội bộ cho thấy 03 máy trạm tại bộ phận Một cửa truy vấn 412 lượt tới tên miền " +
 			"điều khiển mã độc trong khoảng từ 20 giờ 10 phút ngày 20/11/2026 đến 03 giờ 05 phút ngày 21/11/2026. Chưa thấy dấu hiệu mã hóa dữ liệu.\n" +
 			"Phạm vi đã biết: 03/41 máy trạm; máy chủ dùng chung chưa thấy dấu hiệu bị xâm nhập.",
-		HarmSecurity:        incident.Claim{},
-		SeriousInterruption: incident.Claim{Yes: true, Text: "Bộ phận Một cửa ngừng tiếp nhận hồ sơ trực tuyến từ 03 giờ 30 phút"},
-		PersonalData:        true, DataSubjects: 1250,
+		HarmSecurity:        incident.Claim{Answer: incident.No},
+		SeriousInterruption: incident.Claim{Answer: incident.Yes, Text: "Bộ phận Một cửa ngừng tiếp nhận hồ sơ trực tuyến từ 03 giờ 30 phút"},
+		PersonalData:        incident.Yes, DataSubjects: 1250,
 		MeasuresTaken: "Đã ngắt 03 máy trạm khỏi mạng lúc 03 giờ 30 phút; giữ nguyên hiện trạng ổ đĩa; chặn tên miền tại thiết bị biên; đổi mật khẩu tài khoản dịch vụ công.",
 		SupportAsked:  "Cử cán bộ hỗ trợ thu thập chứng cứ và phân tích mẫu mã độc.",
 		Confidential:  true,

@@ -157,7 +157,8 @@ func (v paperPage) input(ctx context.Context, f rulepack.Field) input {
 		}
 	case "bool":
 		in.Props.Kind = ui.KindRadio
-		in.Props.Options = []ui.Option{{Value: "yes", Label: i18n.T(ctx, "report.yes")}, {Value: "no", Label: i18n.T(ctx, "report.no")}}
+		in.Props.Options = []ui.Option{{Label: i18n.T(ctx, "report.unanswered")}, {Value: "yes", Label: i18n.T(ctx, "report.yes")},
+			{Value: "no", Label: i18n.T(ctx, "report.no")}}
 		if value.Yes != nil {
 			in.Props.Value = map[bool]string{true: "yes", false: "no"}[*value.Yes]
 		}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -73,6 +74,25 @@ func TestEveryFieldIsFilledFromTheFacts(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWhatNobodyAnsweredStopsTheNotice(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.SQLite(t, sources...))
+	d := example("a")
+	d.HarmSecurity, d.SeriousInterruption, d.PersonalData = incident.Claim{}, incident.Claim{}, incident.Unanswered
+	f := b.draft(b.open(d), "F1b")
+	missing := map[string]bool{}
+	for _, fd := range f.Findings {
+		if fd.Stops && fd.Key == "report.lint.missing" {
+			missing[fd.Field] = true
+		}
+	}
+	for _, key := range []string{"national_security", "serious_interruption", "personal_data"} {
+		if v, ok := f.Values[key]; ok || !missing[key] {
+			t.Errorf("%s: the notice says %+v, missing %t", key, v, missing[key])
+		}
+	}
 }
 
 func TestLintFindsWhatIsMissing(t *testing.T) {

@@ -37,8 +37,9 @@ type Neighbours struct {
 	Keys   func(ctx context.Context, unit string) ([]Key, error) // of programs that may feed unit
 	NewKey func(ctx context.Context, name, unit string) (secret string, err error)
 	Revoke func(ctx context.Context, id string) error
-	// Armed is how many indicators a file would be compared with now.
-	Armed func() int
+	// Armed is how many indicators a file would be compared with now, of those
+	// that the actor of ctx may see: a closed list of others is not counted.
+	Armed func(ctx context.Context) (int64, error)
 	Link  func(path string) string // the full address of a path
 }
 
@@ -208,7 +209,7 @@ type showPage struct {
 	Next   string
 	Keys   []Key
 	Secret string // of a key just made, shown once
-	Armed  int
+	Armed  int64
 	May    bool
 	At     string // address programs send to
 	Errors map[string]string
@@ -224,7 +225,10 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	if err != nil {
 		return err
 	}
-	v.Source, v.May, v.Armed = src, auth.May(ctx, mayWrite), p.near.Armed()
+	v.Source, v.May = src, auth.May(ctx, mayWrite)
+	if v.Armed, err = p.near.Armed(ctx); err != nil {
+		return err
+	}
 	v.At = p.near.Link("/api/v1/ingest/" + string(src.ID))
 	if v.Files, v.Total, err = p.svc.Files(ctx, src.ID, r.URL.Query().Get("before"), filesOnPage); err != nil {
 		return err
@@ -315,6 +319,9 @@ func (p *Pages) newKey(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) revoke(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
+	if _, err := p.svc.Get(ctx, ID(r.PathValue("id"))); err != nil {
+		return err // a source the actor does not see has no keys to end
+	}
 	if err := p.near.Revoke(ctx, r.PathValue("key")); err != nil {
 		return err
 	}

@@ -200,4 +200,8 @@ func Defang(value string) string {
 	return scheme + strings.Replace(host, "@", "[@]", 1) + path
 }
 
+// long tells whether a value may be broken over lines. A whole IPv6 address,
+// 39 characters, stays on one.
+func long(value string) bool { return len(value) > 40 }
+
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -48,6 +48,7 @@ type CardProps struct {
 	ID      string // anchor; may be empty
 	Actions []Action
 	Flush   bool // content touches the frame: for tables
+	Screen  bool // only a form to fill in: left out on paper
 }
 
 // ProgressProps is how far something is. Total zero shows the text alone.
