@@ -5,10 +5,12 @@ package main
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vonggac/vonggac/internal/app"
+	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
@@ -39,7 +41,16 @@ func accountLinkCommand(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText()})
+			fictitious, err := app.IsDemo(cfg.Data)
+			if err != nil {
+				return err
+			}
+			if fictitious { // its records lie in its folder, whatever is configured
+				if cfg, err = demoConfig(config.Sources{Env: os.Environ(), Flags: map[string]string{"data": cfg.Data}}); err != nil {
+					return usageError{err}
+				}
+			}
+			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: fictitious})
 			if err != nil {
 				return err
 			}

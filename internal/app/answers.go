@@ -10,6 +10,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -52,6 +53,16 @@ func (a *App) unitOptions(ctx context.Context) ([]ui.Option, error) {
 		out[i] = ui.Option{Value: string(n.ID), Label: strings.Repeat("\u2003", n.Depth) + n.Label()}
 	}
 	return out, nil
+}
+
+// armed is how many indicators logs are compared with, of the lists that the
+// actor may see.
+func (a *App) armed(ctx context.Context) (int64, error) {
+	s, err := a.Rooms.Indicators.Status(ctx)
+	if fault.Is(err, fault.Forbidden) {
+		return 0, nil
+	}
+	return s.Indicators, err
 }
 
 func (a *App) feedKeys(ctx context.Context, unit string) ([]source.Key, error) {

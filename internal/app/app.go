@@ -25,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
 // Options are what a centre is opened with. Now nil is the system clock.
@@ -52,6 +53,7 @@ type App struct {
 
 	runner  *jobs.Runner
 	handler http.Handler
+	table   []web.Route // all pages and the API
 	server  *http.Server
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without

@@ -61,3 +61,13 @@ func (a *App) markFolder() error {
 	}
 	return nil
 }
+
+// IsDemo reports whether dir holds a fictitious centre; an absent or new folder
+// does not.
+func IsDemo(dir string) (bool, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, kindFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return strings.TrimSpace(string(raw)) == kindDemo, err
+}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io/fs"
 	"net/http"
+	"slices"
 
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
@@ -91,6 +92,9 @@ func (a *App) wire(ctx context.Context) error {
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
+	r.Incidents.OnClosed(func(ctx context.Context, tx *db.Tx, i incident.Incident) error {
+		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
+	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
@@ -105,7 +109,8 @@ func (a *App) wire(ctx context.Context) error {
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
 		Secure: a.opt.Config.TLS.Mode != config.Off, Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
-	a.handler = a.outer(site.Handler(a.routes(site)...))
+	a.table = a.routes(site)
+	a.handler = a.outer(site.Handler(a.table...))
 	return nil
 }
 
@@ -127,6 +132,10 @@ func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) 
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
 }
 
+// Routes is the route table of all rooms: what a walk over every page and form
+// has to ask for. Health, assets and the site's own settings stand beside it.
+func (a *App) Routes() []web.Route { return slices.Clone(a.table) }
+
 func (a *App) routes(site *web.Site) []web.Route {
 	r, names := &a.Rooms, unitNames{a}
 	var all []web.Route
@@ -135,7 +144,7 @@ func (a *App) routes(site *web.Site) []web.Route {
 	add(unit.NewPages(site, r.Units).Routes())
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
-		Revoke: a.revokeFeedKey, Armed: func() int { return r.Indicators.Index().Len() }, Link: a.link}).Routes())
+		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())

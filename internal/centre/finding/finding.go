@@ -80,6 +80,9 @@ type Finding struct {
 	AckedBy  string
 	Closed   Closing
 	Incident string // id of the incident it is handled in; may be empty
+	// Following: that incident is still open, so that later hits count here and
+	// call nobody a second time.
+	Following bool
 
 	FirstSeen time.Time // of the log lines, else of the receipt
 	LastSeen  time.Time
@@ -179,7 +182,13 @@ func (f *Finding) handle(incident, by, reason string, at time.Time) error {
 		return wrongState("finding.MarkHandled")
 	}
 	f.State, f.Incident, f.Closed = Handled, incident, Closing{At: at, By: by, Reason: reason}
+	f.Following = incident != ""
 	return nil
+}
+
+// release ends the following at: what is asked for after it is a new finding.
+func (f *Finding) release(at time.Time) {
+	f.Following, f.Closed.At = false, at
 }
 
 // reopen undoes an acknowledgement or a dismissal: f waits in the queue again,

@@ -16,12 +16,13 @@ type standing struct {
 //   - What was last asked before a finding was closed belongs to the first so
 //     closed: somebody has dealt with it. A false positive takes in no name it
 //     does not hold, for nobody has judged that.
-//   - All else belongs to the open one.
+//   - All else belongs to the open one, which is also one that an open case
+//     follows.
 func route(list []*standing, n *named) *standing {
 	var earlier, open, muted *standing
 	for _, f := range list {
 		switch {
-		case f.State.Open():
+		case f.State.Open() || f.Following:
 			open = f
 		case f.Closed.Muted:
 			if f.holds[n.name] {

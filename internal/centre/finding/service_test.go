@@ -336,3 +336,29 @@ func FuzzChoicesAndPlaces(f *testing.F) {
 		}
 	})
 }
+
+func TestAnOpenCaseKeepsItsFindingFromCallingAgain(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.record(h.a, hit(emotet, "10.1.0.5", "evil.example", 1, t0))
+		f := h.one(finding.Filter{State: finding.AnyOpen})
+		if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return h.MarkHandled(ctx, tx, "inc-1", f.ID) }); err != nil {
+			t.Fatal(err)
+		}
+		later := t0.Add(48 * time.Hour)
+		h.record(h.a, hit(emotet, "10.1.0.5", "worse.example", 3, later))
+		if rows := h.all(h.officer(), finding.Filter{State: finding.AnyOpen}); len(rows) != 0 {
+			t.Errorf("the queue was called again: %+v", rows)
+		}
+		if f, err := h.Get(h.officer(), f.ID); err != nil || f.Queries != 4 || f.Names != 2 || !f.Following {
+			t.Errorf("the case's finding = %+v, %v; want 4 queries of 2 names", f, err)
+		}
+		if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return h.ReleaseIn(ctx, tx, "inc-1") }); err != nil {
+			t.Fatal(err)
+		}
+		h.record(h.a, hit(emotet, "10.1.0.5", "evil.example", 1, later.Add(24*time.Hour*365)))
+		again := h.one(finding.Filter{State: finding.AnyOpen})
+		if again.ID == f.ID || again.Episode != 2 {
+			t.Errorf("after the case closed: %+v, want a second episode", again)
+		}
+	})
+}

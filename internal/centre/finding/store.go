@@ -37,6 +37,7 @@ type row struct {
 	ClosedBy   string  `bun:"closed_by"`
 	Reason     string  `bun:"reason"`
 	Muted      bool    `bun:"muted"`
+	Following  bool    `bun:"following"`
 	IncidentID string  `bun:"incident_id"`
 	FirstSeen  db.Time `bun:"first_seen"`
 	LastSeen   db.Time `bun:"last_seen"`
@@ -62,7 +63,7 @@ func toRow(f Finding) (row, error) {
 	r := row{ID: string(f.ID), OwnerUnit: f.Owner, AddrKey: f.AddrKey, Threat: f.Threat, Episode: f.Episode, State: f.State,
 		AssigneeID: f.Assignee.ID, Assignee: f.Assignee.Name, AckedAt: db.At(f.AckedAt), AckedBy: f.AckedBy,
 		ClosedAt: db.At(f.Closed.At), ClosedBy: f.Closed.By, Reason: f.Closed.Reason, Muted: f.Closed.Muted,
-		IncidentID: f.Incident, FirstSeen: db.At(f.FirstSeen), LastSeen: db.At(f.LastSeen), Queries: f.Queries,
+		Following: f.Following, IncidentID: f.Incident, FirstSeen: db.At(f.FirstSeen), LastSeen: db.At(f.LastSeen), Queries: f.Queries,
 		Undated: f.Undated, Names: f.Names, Lists: string(lists), TLP: f.TLP, CreatedAt: db.At(f.CreatedAt),
 		UpdatedAt: db.At(f.UpdatedAt), Version: f.Version}
 	if f.Addr.IsValid() {
@@ -76,7 +77,7 @@ func (r row) finding() (Finding, error) {
 	f := Finding{ID: ID(r.ID), Owner: r.OwnerUnit, AddrKey: r.AddrKey, Threat: r.Threat, Episode: r.Episode, State: r.State,
 		Assignee: Person{r.AssigneeID, r.Assignee}, AckedAt: r.AckedAt.Time, AckedBy: r.AckedBy,
 		Closed:   Closing{r.ClosedAt.Time, r.ClosedBy, r.Reason, r.Muted},
-		Incident: r.IncidentID, FirstSeen: r.FirstSeen.Time, LastSeen: r.LastSeen.Time, Queries: r.Queries, Undated: r.Undated,
+		Incident: r.IncidentID, Following: r.Following, FirstSeen: r.FirstSeen.Time, LastSeen: r.LastSeen.Time, Queries: r.Queries, Undated: r.Undated,
 		Names: r.Names, TLP: r.TLP, CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time, Version: r.Version}
 	if err := json.Unmarshal([]byte(r.Lists), &f.Lists); err != nil {
 		return f, fmt.Errorf("finding %s: lists: %w", r.ID, err)
@@ -196,7 +197,7 @@ func save(ctx context.Context, tx *db.Tx, f Finding) error {
 		return err
 	}
 	res, err := tx.NewUpdate().Model(&r).Column("state", "assignee_id", "assignee", "acked_at", "acked_by", "closed_at", "closed_by",
-		"reason", "muted", "incident_id", "updated_at", "version").WherePK().Where("version = ?", f.Version-1).Exec(ctx)
+		"reason", "muted", "following", "incident_id", "updated_at", "version").WherePK().Where("version = ?", f.Version-1).Exec(ctx)
 	if db.IsDuplicate(err) {
 		return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "finding.err.newer_open", Err: err}
 	}

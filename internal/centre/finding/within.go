@@ -43,6 +43,26 @@ func (s *Service) MarkHandled(ctx context.Context, tx *db.Tx, incident string, i
 	return nil
 }
 
+// ReleaseIn ends the following of what the incident had taken over, because it
+// was closed: what comes after this moment is a new finding.
+func (s *Service) ReleaseIn(ctx context.Context, tx *db.Tx, incident string) error {
+	var rows []row
+	err := tx.NewSelect().Model(&rows).Where("f.incident_id = ?", incident).Where("f.following = ?", true).Order("f.id").Scan(ctx)
+	if err != nil {
+		return db.Error("finding.ReleaseIn", err)
+	}
+	for _, r := range rows {
+		f, err := r.finding()
+		if err != nil {
+			return err
+		}
+		if err := s.closeIn(ctx, tx, f, "", map[string]any{"incident": incident}, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // SettleIn closes the open finding of a key because the machine was dealt with:
 // what it asks for after this moment opens the next one.
 func (s *Service) SettleIn(ctx context.Context, tx *db.Tx, k Key, how string) error {
@@ -73,6 +93,10 @@ func (s *Service) closeKey(ctx context.Context, tx *db.Tx, k Key, action string,
 }
 
 func (s *Service) closeIn(ctx context.Context, tx *db.Tx, f Finding, action string, detail map[string]any, fn func(*Finding, string) error) error {
+	if f.Following {
+		f.release(s.at())
+		return s.put(ctx, tx, "finding.release", &f, detail)
+	}
 	if !f.State.Open() {
 		return nil
 	}

@@ -71,6 +71,7 @@ type Service struct {
 	units    Units
 	files    *blob.Store
 	onOpened []Hook
+	onClosed []Hook
 }
 
 // Hook is told of a case inside the transaction of the change; its error undoes
@@ -85,6 +86,9 @@ func New(d Deps) *Service {
 // OnOpened adds a hook that is told of every new case. App calls it while it
 // wires, before the first request.
 func (s *Service) OnOpened(h Hook) { s.onOpened = append(s.onOpened, h) }
+
+// OnClosed adds a hook that is told of every case that is closed.
+func (s *Service) OnClosed(h Hook) { s.onClosed = append(s.onClosed, h) }
 
 // Pack is the rule pack the case is judged under.
 func (s *Service) Pack(i Incident) *rulepack.Pack {

@@ -123,6 +123,11 @@ func (s *Service) Close(ctx context.Context, id ID, c Closing, version int64) (I
 			return nil, fault.Bad(op, "reason", "incident.err.too_long_reason")
 		}
 		i.State, i.Cause, i.CloseNote, i.ClosedAt, i.ClosedBy = Closed, c.Cause, c.Reason, cut(s.now()), by.Name
+		for _, hook := range s.onClosed {
+			if err := hook(ctx, tx, *i); err != nil {
+				return nil, err
+			}
+		}
 		return map[string]any{"owed": owed, "reason": c.Reason}, s.tell(ctx, tx, *i, Decision, "closed", Arg{Value: c.Cause})
 	})
 }

@@ -2,6 +2,7 @@
 -- Why:    hits of the indicator lists, grouped: one row a source's owner, client address and threat, which is also its
 --         row in the duty queue. Whose machine it is stands in no column: it is looked up at read time.
 -- Key:    finding_open lets one finding be open at a time; what comes after it was closed is the next episode.
+-- Cases:  following marks a finding that an open case has taken over: what comes later counts in it and calls nobody.
 -- Times:  first_seen and last_seen are of the log lines; undated counts queries whose lines gave no time and which are
 --         therefore placed at the receipt.
 -- Cost:   new tables. Undo: none.
@@ -21,6 +22,7 @@ CREATE TABLE finding (
     closed_by   TEXT NOT NULL,
     reason      TEXT NOT NULL,
     muted       BOOLEAN NOT NULL,
+    following   BOOLEAN NOT NULL,
     incident_id TEXT NOT NULL,
     first_seen  BIGINT NOT NULL,
     last_seen   BIGINT NOT NULL CHECK (last_seen >= first_seen),
@@ -35,7 +37,8 @@ CREATE TABLE finding (
     version     BIGINT NOT NULL,
     UNIQUE (owner_unit, addr_key, threat, episode),
     CHECK ((state IN ('dismissed', 'handled')) = (closed_at IS NOT NULL)),
-    CHECK (NOT muted OR state = 'dismissed')
+    CHECK (NOT muted OR state = 'dismissed'),
+    CHECK (NOT following OR state = 'handled')
 );
 CREATE UNIQUE INDEX finding_open ON finding (owner_unit, addr_key, threat) WHERE state IN ('new', 'acknowledged');
 CREATE INDEX finding_state ON finding (state, created_at, id);

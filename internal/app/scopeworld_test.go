@@ -1,0 +1,315 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/app"
+	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/centre/indicator"
+	"github.com/vonggac/vonggac/internal/centre/infection"
+	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/config"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+)
+
+// goods are ids of records by kind ("unit", "finding", …).
+type goods map[string][]string
+
+func (g goods) add(kind string, ids ...string) { g[kind] = append(g[kind], ids...) }
+
+// scopes is a centre with two units that must not see each other. Everything
+// of the unit looked at from holds the word alpha; everything of the other one
+// holds bravo, and what is the centre's alone charlie.
+type scopes struct {
+	*house
+	centre  context.Context // the first person, who sees all
+	central source.Source
+	own     goods
+	foreign goods
+	key     string // secret of a program that feeds the own unit
+	people  map[auth.Role]*visitor
+}
+
+// openScopes opens a centre on each engine.
+func openScopes(t *testing.T, address string) *scopes {
+	t.Helper()
+	flags := map[string]string{"data": t.TempDir(), "listen": "127.0.0.1:0"}
+	if address != "" {
+		flags["records.address"] = address
+	}
+	cfg, err := config.Load(config.Sources{Flags: flags, Hostname: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return t0 }, Version: "test",
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w := &scopes{house: &house{App: a}, own: goods{}, foreign: goods{}, people: map[auth.Role]*visitor{}}
+	w.centre = w.found(t)
+	w.arm(t, w.centre, "bad.example\n")
+	w.central = w.source(t, w.centre, "Charlie", "")
+	return w
+}
+
+// postgresAddress makes an empty database for the length of the test.
+func postgresAddress(t *testing.T) string {
+	t.Helper()
+	server := os.Getenv(dbtest.PostgresEnv)
+	if server == "" {
+		t.Skip("no PostgreSQL: " + dbtest.PostgresEnv + " is not set")
+	}
+	admin := must(db.Open(context.Background(), server))(t)
+	name := "s" + strings.ReplaceAll(db.NewID(), "-", "")
+	must(admin.Read().NewRaw("CREATE DATABASE " + name).Exec(t.Context()))(t)
+	t.Cleanup(func() {
+		if _, err := admin.Read().NewRaw("DROP DATABASE " + name + " WITH (FORCE)").Exec(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if err := admin.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	u := must(url.Parse(server))(t)
+	u.Path = "/" + name
+	return u.String()
+}
+
+// must gives the value of a call that may not fail here.
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// settle makes one unit with one of each thing the rooms keep. net is the first
+// half of its private addresses.
+func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Unit {
+	t.Helper()
+	ctx, r := w.centre, w.Rooms
+	person := func(office string) unit.Contact {
+		return unit.Contact{Name: office + " " + word, Title: "Chủ tịch", Phone: "0200 000 0001", Email: word + "@mau.example"}
+	}
+	u := must(r.Units.Create(ctx, unit.Unit{Name: "UBND xã " + word, Code: word + ".01", Kind: "xa", ParentID: unit.ID(w.root), Head: person("Ông"),
+		SecurityContact: person("Bà"), Hotline: "0200 000 0009", Address: "Thôn " + word, Aliases: []string{"Xã cũ " + word}}))(t)
+	ranges := must(r.Units.AddRange(ctx, u.ID, unit.NewRange{Text: net + ".0.0/16; " + public, Kind: unit.Machine, Note: word}))(t)
+	src := must(r.Sources.Create(ctx, source.Source{Name: "DNS " + word, Owner: string(u.ID), Note: word}))(t)
+	key, secret, err := r.Accounts.NewKey(ctx, "máy "+word, string(u.ID), auth.Centre, source.Feeding)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.key == "" {
+		w.key = secret
+	}
+	who, _, err := r.Accounts.Invite(ctx, account.Account{Login: word + ".officer", Name: "Cán bộ " + word, Home: string(u.ID),
+		Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: string(u.ID)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := must(r.Indicators.Store(ctx, word+"-red.txt", strings.NewReader(word+"-red.example\n")))(t)
+	list := must(r.Indicators.Create(ctx, indicator.List{Name: "Danh sách đỏ " + word, Kind: indicator.Block, TLP: indicator.Red, Owner: string(u.ID),
+		Scope: indicator.WithSubdomains, Layout: indicator.Auto}, names))(t)
+	w.work(t)
+	g.add("unit", string(u.ID))
+	g.add("range", string(ranges[0].ID))
+	g.add("source", string(src.ID))
+	g.add("key", key.ID)
+	g.add("account", string(who.ID))
+	g.add("list", string(list.ID))
+	g.add("file", w.feed(t, src, word+".log", word+"-red.example from "+net+".7.6", "two."+word+".bad.example from "+net+".7.6"))
+	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
+	w.handle(t, g, u, word)
+	return u
+}
+
+// feed sends a log and has it read. Lines are names and clients.
+func (w *scopes) feed(t *testing.T, src source.Source, name string, asked ...string) string {
+	t.Helper()
+	var text strings.Builder
+	for _, q := range asked {
+		text.WriteString("Nov 20 08:00:00 dnsmasq[9]: query[A] " + q + "\n")
+	}
+	f, _, err := w.Rooms.Sources.Receive(w.centre, src.ID, name, source.ByPage, strings.NewReader(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.work(t)
+	return string(f.ID)
+}
+
+// handle notes what the logs gave, and takes one finding through a case and its
+// notice.
+func (w *scopes) handle(t *testing.T, g goods, u unit.Unit, word string) {
+	t.Helper()
+	ctx, r := w.centre, w.Rooms
+	var seed incident.Seed
+	for _, f := range must(r.Findings.List(ctx, finding.Filter{Unit: string(u.ID)}))(t).Rows {
+		g.add("finding", string(f.ID))
+		if strings.HasSuffix(f.Addr.String(), ".7.5") {
+			seed.OwnerUnit, seed.FindingIDs = f.Owner, []string{string(f.ID)}
+			seed.Machines = []incident.Machine{{Name: "pc-" + word, Addr: f.Addr, AddrKind: string(unit.Machine)}}
+		}
+	}
+	for _, i := range must(r.Infections.List(ctx, infection.Filter{Unit: string(u.ID)}))(t).Rows {
+		g.add("infection", string(i.ID))
+	}
+	if len(g["finding"]) != 4 || len(g["infection"]) != 4 || seed.FindingIDs == nil {
+		t.Fatalf("the logs of %s gave %d findings and %d infections", word, len(g["finding"]), len(g["infection"]))
+	}
+	seed.Details = incident.Details{Title: "Máy của " + word, UnitID: string(u.ID), DetectedAt: t0, Description: strings.Repeat("Mô tả "+word+". ", 9),
+		Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}}, MeasuresTaken: "Cô lập " + word,
+		HarmSecurity: incident.Claim{Answer: incident.No}, SeriousInterruption: incident.Claim{Answer: incident.No}, PersonalData: incident.No,
+		System: incident.System{Name: "Một cửa " + word, Level: "2", Approval: "QĐ " + word, Domains: []string{word + ".example"}}}
+	seed.Observables = []incident.Observable{{Value: "one." + word + ".bad.example"}}
+	i := must(r.Incidents.OpenFrom(ctx, seed))(t)
+	must(r.Incidents.Decide(ctx, i.ID, "M2", "vì "+word, i.Version))(t)
+	e := must(r.Incidents.AddEvidence(ctx, i.ID, word+".pcap", word, strings.NewReader("bytes of "+word)))(t)
+	g.add("incident", string(i.ID))
+	g.add("evidence", e.ID)
+	w.print(t, g, i, word)
+	for _, o := range must(r.Obligations.Of(ctx, "incident", string(i.ID)))(t) {
+		g.add("obligation", string(o.ID))
+	}
+}
+
+// print prints and sends the notice of a case, and leaves a draft of another.
+func (w *scopes) print(t *testing.T, g goods, i incident.Incident, word string) {
+	t.Helper()
+	ctx, r := w.centre, w.Rooms
+	p := must(r.Reports.Open(ctx, string(i.ID), "F1b"))(t)
+	p, _, err := r.Reports.Print(ctx, p.ID, p.Version)
+	if err != nil {
+		f := must(r.Reports.Get(ctx, p.ID))(t)
+		t.Fatalf("%v: %+v", err, f.Findings)
+	}
+	must(r.Reports.Send(ctx, p.ID, report.Dispatch{At: t0, Channel: "paper", Receipt: "nhận " + word, Number: "7", Date: calendar.DateOf(t0),
+		Name: word + "-receipt.pdf", File: strings.NewReader("receipt of " + word)}, p.Version))(t)
+	sent := must(r.Reports.Get(ctx, p.ID))(t).Sendings
+	draft := must(r.Reports.Open(ctx, string(i.ID), "F1a"))(t)
+	g.add("paper", string(p.ID), string(draft.ID))
+	g.add("sending", sent[0].ID)
+}
+
+// visitor is somebody signed in.
+type visitor struct {
+	handler http.Handler
+	cookie  string
+	bearer  string
+}
+
+// admit signs a person in who holds role in the own unit and nowhere else.
+func (w *scopes) admit(t *testing.T, role auth.Role) *visitor {
+	t.Helper()
+	home, login := w.own["unit"][0], "alpha."+string(role)
+	_, secret, err := w.Rooms.Accounts.Invite(w.centre, account.Account{Login: login, Name: "Người alpha", Home: home,
+		Grants: []auth.Grant{{Role: role, Unit: home}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(w.Rooms.Accounts.SetPassword(t.Context(), secret, phrase))(t)
+	v := &visitor{handler: w.Handler(), bearer: w.key}
+	res := v.send(t, http.MethodPost, "/sign-in", "application/x-www-form-urlencoded", url.Values{"login": {login}, "password": {phrase}}.Encode())
+	if res.Code != http.StatusSeeOther {
+		t.Fatalf("sign in as %s: %d", role, res.Code)
+	}
+	v.cookie, _, _ = strings.Cut(res.Header().Get("Set-Cookie"), ";")
+	return v
+}
+
+// tester is what a test and a property have in common.
+type tester interface {
+	Helper()
+	Context() context.Context
+	Errorf(format string, args ...any)
+	Fatalf(format string, args ...any)
+}
+
+func (v *visitor) send(t tester, method, path, kind, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	req := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(body))
+	req.RemoteAddr = netip.AddrPortFrom(netip.MustParseAddr("192.0.2.9"), 40000).String()
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
+	}
+	if v.cookie != "" {
+		req.Header.Set("Cookie", v.cookie)
+	}
+	if v.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+v.bearer)
+	}
+	res := httptest.NewRecorder()
+	v.handler.ServeHTTP(res, req)
+	return res
+}
+
+func (v *visitor) get(t tester, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	return v.send(t, http.MethodGet, path, "", "")
+}
+
+// multipartForm is values and one file as browsers send them.
+func multipartForm(t *testing.T, values url.Values) (kind, body string) {
+	t.Helper()
+	var buf bytes.Buffer
+	m := multipart.NewWriter(&buf)
+	for name, all := range values {
+		for _, v := range all {
+			if err := m.WriteField(name, v); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	part := must(m.CreateFormFile("file", "x.csv"))(t)
+	must(io.WriteString(part, "STT;Tên đơn vị;Loại;Đơn vị cấp trên\n1;UBND xã Mới;xã;UBND xã bravo\n"))(t)
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return m.FormDataContentType(), buf.String()
+}
+
+// unzipped is the text of all parts of a workbook; anything else is itself.
+func unzipped(t *testing.T, path string, body []byte) string {
+	t.Helper()
+	if !strings.HasSuffix(path, ".xlsx") {
+		return string(body)
+	}
+	var text strings.Builder
+	for _, f := range must(zip.NewReader(bytes.NewReader(body), int64(len(body))))(t).File {
+		r := must(f.Open())(t)
+		text.WriteString(f.Name + "\n" + string(must(io.ReadAll(r))(t)) + "\n")
+	}
+	return text.String()
+}
