@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"mime"
 	"net/http"
 	"path"
@@ -85,9 +86,7 @@ func (s *Set) Path(name string) string {
 // Files returns the bundled files by logical name, for size checks.
 func (s *Set) Files() map[string]File {
 	out := make(map[string]File, len(s.byName))
-	for name, f := range s.byName {
-		out[name] = f
-	}
+	maps.Copy(out, s.byName)
 	return out
 }
 

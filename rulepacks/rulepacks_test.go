@@ -52,12 +52,12 @@ func TestPacksLoadWhole(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s is missing", id)
 		}
-		for _, kind := range strings.Fields("trung_uong ubnd_tinh co_quan_tinh so ban nganh doan_the hiep_hoi bao_dai xa phuong dac_khu dn_vien_thong ngan_hang doanh_nghiep huyen thi_tran") {
+		for kind := range strings.FieldsSeq("trung_uong ubnd_tinh co_quan_tinh so ban nganh doan_the hiep_hoi bao_dai xa phuong dac_khu dn_vien_thong ngan_hang doanh_nghiep huyen thi_tran") {
 			if _, ok := p.Kind(kind); !ok {
 				t.Errorf("%s has no unit kind %s", id, kind)
 			}
 		}
-		for _, key := range strings.Fields("security security.short incident incident.serious response ministry paper.country paper.motto paper.number paper.subject paper.to paper.recipients paper.archive paper.annex") {
+		for key := range strings.FieldsSeq("security security.short incident incident.serious response ministry paper.country paper.motto paper.number paper.subject paper.to paper.recipients paper.archive paper.annex") {
 			if p.Term(key, "vi") == key || p.Term(key, "en") == key {
 				t.Errorf("%s has no term %s", id, key)
 			}

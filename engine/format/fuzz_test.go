@@ -50,7 +50,7 @@ func fuzz(f *testing.F, name string) {
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		opt := format.Options{At: received}
 		a, b := form.New(opt), form.New(opt)
-		for _, line := range bytes.Split(stream, []byte("\n")) {
+		for line := range bytes.SplitSeq(stream, []byte("\n")) {
 			checkLine(t, a, b, line)
 		}
 	})

@@ -4,6 +4,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vonggac/vonggac/engine/event"
@@ -54,11 +55,9 @@ func (c *zeekColumns) directive(s string) Verdict {
 func (c *zeekColumns) name(fields []string) {
 	at := func(names ...string) int {
 		for i, f := range fields {
-			for _, name := range names {
-				if f == name {
-					c.last = max(c.last, i)
-					return i
-				}
+			if slices.Contains(names, f) {
+				c.last = max(c.last, i)
+				return i
 			}
 		}
 		return -1

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -323,15 +324,15 @@ func problems(errs map[string]string) []ui.FieldError {
 }
 
 func grantText(ctx context.Context, grants []auth.Grant, units map[string]string) string {
-	text := ""
+	var text strings.Builder
 	for i, g := range grants {
 		if i > 0 {
-			text += "; "
+			text.WriteString("; ")
 		}
-		text += i18n.T(ctx, "web.role."+string(g.Role))
+		text.WriteString(i18n.T(ctx, "web.role."+string(g.Role)))
 		if name := units[g.Unit]; name != "" {
-			text += " (" + name + ")"
+			text.WriteString(" (" + name + ")")
 		}
 	}
-	return text
+	return text.String()
 }

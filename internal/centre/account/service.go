@@ -6,6 +6,7 @@ package account
 import (
 	"context"
 	"embed"
+	"maps"
 	"slices"
 	"time"
 
@@ -153,9 +154,7 @@ func both(a, b error) error {
 	e, f := fault.Of(a), fault.Of(b)
 	fields := map[string]string{}
 	for _, m := range []map[string]string{e.Fields, f.Fields} {
-		for k, v := range m {
-			fields[k] = v
-		}
+		maps.Copy(fields, m)
 	}
 	return &fault.Error{Kind: fault.Invalid, Op: e.Op, Fields: fields}
 }

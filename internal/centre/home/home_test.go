@@ -168,8 +168,8 @@ func figure(t *testing.T, body, label string) string {
 	at := strings.Index(body, `<span class="vg-tilelabel">`)
 	for ; at >= 0; at = strings.Index(body, `<span class="vg-tilelabel">`) {
 		body = body[at+1:]
-		end := strings.Index(body, "</li>")
-		tile := body[:end]
+		before, _, _ := strings.Cut(body, "</li>")
+		tile := before
 		if strings.Contains(tile, label) {
 			value := tile[strings.Index(tile, `<span class="vg-value">`):]
 			return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(value, " ")

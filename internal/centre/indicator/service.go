@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"maps"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -227,9 +228,7 @@ func join(a, b error) error {
 	both := *fault.Of(a)
 	both.Fields = map[string]string{}
 	for _, e := range []error{b, a} {
-		for field, key := range fault.Of(e).Fields {
-			both.Fields[field] = key
-		}
+		maps.Copy(both.Fields, fault.Of(e).Fields)
 	}
 	return &both
 }

@@ -113,12 +113,13 @@ func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
 // renderFault answers e as a page.
 func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Error) error {
 	ctx := r.Context()
-	what := i18n.T(ctx, e.Public(), e.Args...)
+	var what strings.Builder
+	what.WriteString(i18n.T(ctx, e.Public(), e.Args...))
 	for _, key := range e.Fields {
-		what += " " + i18n.T(ctx, key)
+		what.WriteString(" " + i18n.T(ctx, key))
 	}
 	_, known := auth.From(ctx)
-	body := ui.Problem(ui.ProblemProps{Status: e.Kind.Status(), What: what, RequestID: w.Header().Get("X-Request-Id")})
+	body := ui.Problem(ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id")})
 	return s.Render(w, r, e.Kind.Status(), View{Title: i18n.T(ctx, "web.problem"), Body: body, Bare: !known})
 }
 
