@@ -8,7 +8,9 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
@@ -26,7 +29,11 @@ func TestAUnitSeesNothingOfAnother(t *testing.T) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		testScope(t, openScopes(t, ""))
+		w := openScopes(t, "")
+		if raced() && os.Getenv(dbtest.PostgresEnv) != "" {
+			w.roles, w.lists = []auth.Role{auth.UnitOfficer, auth.Centre}, nil
+		}
+		testScope(t, w)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
@@ -34,9 +41,16 @@ func TestAUnitSeesNothingOfAnother(t *testing.T) {
 	})
 }
 
+// raced reports whether the race detector runs. It makes SQLite, which is Go,
+// ten times slower: then two roles walk there, and PostgreSQL takes the rest.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "-race" && s.Value == "true" })
+}
+
 func testScope(t *testing.T, w *scopes) {
 	w.settle(t, w.own, "alpha", "10.1", "198.51.100.0/24")
-	for _, role := range auth.Roles() {
+	for _, role := range w.roles {
 		w.people[role] = w.admit(t, role)
 	}
 	chief, _, err := w.Rooms.Accounts.Invite(w.centre, account.Account{Login: "alpha.chief", Name: "Lãnh đạo alpha", Home: w.own["unit"][0],
@@ -46,10 +60,10 @@ func testScope(t *testing.T, w *scopes) {
 	}
 	w.foreign.add("entry", must(w.Rooms.Indicators.Allow(w.centre, "good.example", true, "charlie"))(t).ID)
 	w.work(t)
-	w.people[auth.Viewer].get(t, "/api/v1/files/"+w.own["file"][0]) // the key's page says when it was used
-	alone := make([]map[string]string, len(auth.Roles()))
+	w.people[auth.UnitOfficer].get(t, "/api/v1/files/"+w.own["file"][0]) // the key's page says when it was used
+	alone := make([]map[string]string, len(w.roles))
 	var all sync.WaitGroup
-	for n, role := range auth.Roles() {
+	for n, role := range w.roles {
 		all.Go(func() { alone[n] = w.allPages(t, w.people[role]) })
 	}
 	all.Wait()
@@ -58,7 +72,7 @@ func testScope(t *testing.T, w *scopes) {
 	before := w.everything(t)
 
 	t.Run("others", func(t *testing.T) {
-		for n, role := range auth.Roles() {
+		for n, role := range w.roles {
 			t.Run(string(role), func(t *testing.T) {
 				t.Parallel()
 				w.asksByID(t, w.people[role])
@@ -78,7 +92,7 @@ func testScope(t *testing.T, w *scopes) {
 			t.Parallel()
 			w.counts(t)
 		})
-		for _, l := range lists {
+		for _, l := range w.lists {
 			t.Run(l.path, func(t *testing.T) {
 				t.Parallel()
 				w.anyFilter(t, l)
@@ -232,12 +246,16 @@ func (w *scopes) asksByID(t *testing.T, v *visitor) {
 			continue
 		}
 		_, foreign := w.paths(t, rt)
+		ghosts := map[string]int{}
 		for path, absent := range foreign {
+			if _, known := ghosts[absent]; !known {
+				ghosts[absent] = v.get(t, absent).Code
+			}
 			res := v.get(t, path)
 			if res.Code != http.StatusForbidden && res.Code != http.StatusNotFound {
 				t.Errorf("GET %s (%s): %d", path, rt.Pattern, res.Code)
 			}
-			w.hidden(t, rt.Pattern, res.Code, v.get(t, absent).Code, res.Body.String(), path)
+			w.hidden(t, rt.Pattern, res.Code, ghosts[absent], res.Body.String(), path)
 		}
 	}
 }

@@ -53,9 +53,13 @@ func (w *scopes) sendsForms(t *testing.T, v *visitor) {
 			}
 			continue
 		}
+		ghosts := map[string]int{}
 		for path, absent := range foreign {
+			if _, known := ghosts[absent]; !known {
+				ghosts[absent] = v.send(t, http.MethodPost, absent, kind, body).Code
+			}
 			res := v.send(t, http.MethodPost, path, kind, body)
-			w.hidden(t, rt.Pattern, res.Code, v.send(t, http.MethodPost, absent, kind, body).Code, res.Body.String(), path)
+			w.hidden(t, rt.Pattern, res.Code, ghosts[absent], res.Body.String(), path)
 		}
 	}
 }
@@ -83,6 +87,9 @@ func (w *scopes) drawsIn(t *testing.T) {
 	}
 	done := map[string]bool{}
 	for _, role := range []auth.Role{auth.UnitOfficer, auth.Duty, auth.Centre, auth.Administrator} {
+		if w.people[role] == nil {
+			continue
+		}
 		for _, rt := range w.Routes() {
 			if !strings.HasPrefix(rt.Pattern, "POST ") || rt.Access == web.Public || !placeholder.MatchString(rt.Pattern) {
 				continue

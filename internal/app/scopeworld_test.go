@@ -51,6 +51,8 @@ type scopes struct {
 	foreign goods
 	key     string // secret of a program that feeds the own unit
 	people  map[auth.Role]*visitor
+	roles   []auth.Role // who walks
+	lists   []list      // what is asked with any filter
 }
 
 // openScopes opens a centre on each engine.
@@ -74,7 +76,7 @@ func openScopes(t *testing.T, address string) *scopes {
 			t.Error(err)
 		}
 	})
-	w := &scopes{house: &house{App: a}, own: goods{}, foreign: goods{}, people: map[auth.Role]*visitor{}}
+	w := &scopes{house: &house{App: a}, own: goods{}, foreign: goods{}, people: map[auth.Role]*visitor{}, roles: auth.Roles(), lists: lists}
 	w.centre = w.found(t)
 	w.arm(t, w.centre, "bad.example\n")
 	w.central = w.source(t, w.centre, "Charlie", "")

@@ -38,6 +38,7 @@ function send(form, data, box, words) {
 
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
+  request.setRequestHeader("X-By-Script", "1");
   request.upload.addEventListener("progress", (e) => {
     if (!e.lengthComputable) return;
     const percent = Math.floor((100 * e.loaded) / e.total);
@@ -54,8 +55,9 @@ function send(form, data, box, words) {
 
 // show follows a redirect, or puts the answer in the place of this page.
 function show(request, asked) {
-  if (request.status < 400 && request.responseURL !== asked) {
-    location.assign(request.responseURL);
+  const next = request.getResponseHeader("X-Location");
+  if (next || (request.status < 400 && request.responseURL !== asked)) {
+    location.assign(next || request.responseURL);
     return;
   }
   const page = new DOMParser().parseFromString(request.responseText, "text/html");

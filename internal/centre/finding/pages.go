@@ -136,6 +136,7 @@ func (p *Pages) incident(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.Site.Flash(ctx, ui.OK, i18n.T(ctx, "finding.done.incident"))
 	return web.Redirect(w, r, path)
 }
 

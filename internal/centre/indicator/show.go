@@ -95,6 +95,9 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if job.State > ui.JobRunning {
+		w.Header().Set("HX-Refresh", "true") // the account is ready: show the whole page
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	return ui.Job(job).Render(ui.WithAssets(ctx, p.choices.Assets), w)
 }

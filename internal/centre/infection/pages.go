@@ -167,6 +167,7 @@ func (p *Pages) incident(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.Site.Flash(ctx, ui.OK, i18n.T(ctx, "infection.done.incident"))
 	return web.Redirect(w, r, path)
 }
 

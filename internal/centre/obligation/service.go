@@ -216,7 +216,7 @@ func (s *Service) meet(ctx context.Context, tx *db.Tx, o *Obligation, p Proof, b
 	if err := checkText(op, "how", p.How); err != nil {
 		return err
 	}
-	if p.At.After(now) || p.At.Before(o.T0) {
+	if p.At.After(now) || p.At.Before(o.T0.Truncate(time.Minute)) { // people tell the minute
 		return fault.Bad(op, "met_at", "obligation.err.met_at")
 	}
 	o.State, o.Proof, o.RecordedAt, o.RecordedBy = Met, p, now, by

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -163,7 +164,7 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 		facts = append(facts, fact("met_at", ui.Time(o.Proof.At)), fact("how", ui.Multiline(o.Proof.How)),
 			fact("recorded", ui.Text(i18n.T(ctx, "obligation.by", i18n.Time(ctx, o.RecordedAt), o.RecordedBy))))
 		if o.Proof.Ref != "" {
-			facts = append(facts, fact("ref", ui.Text(o.Proof.Ref)))
+			facts = append(facts, fact("ref", proof(o.Proof.Ref)))
 		}
 	case Cancelled, Waived:
 		facts = append(facts, fact("reason", ui.Multiline(o.Ending.Reason)),
@@ -203,4 +204,12 @@ func (v showPage) formErrors() []ui.FieldError {
 		}
 	}
 	return list
+}
+
+// proof is a link where the proof is a page of the centre.
+func proof(ref string) templ.Component {
+	if strings.HasPrefix(ref, "/") {
+		return ui.Anchor(ui.Link{Label: ref, Href: ref, Icon: ui.IconDocument})
+	}
+	return ui.Text(ref)
 }

@@ -24,8 +24,18 @@ func With(r *http.Request, pairs ...string) string {
 	return u.RequestURI()
 }
 
+// ByScript marks a POST that the page's script sends to show its progress; the
+// script goes on to the place named in its answer by itself, so that a message
+// for the next page is not spent on an answer nobody sees.
+const ByScript = "X-By-Script"
+
 // Redirect sends the reader to path after a POST (RFC 9110 §15.4.4).
 func Redirect(w http.ResponseWriter, r *http.Request, path string) error {
+	if r.Header.Get(ByScript) != "" {
+		w.Header().Set("X-Location", path)
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
 	http.Redirect(w, r, path, http.StatusSeeOther)
 	return nil
 }

@@ -12,9 +12,12 @@ import (
 	"embed"
 	"errors"
 	"log/slog"
+	"mime"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -176,12 +179,46 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 			_, _, err = auth.Need(ctx, "web", rt.Need)
 		}
 		if err == nil {
+			err = refuseNUL(r)
+		}
+		if err == nil {
 			err = rt.Handle(w, r)
 		}
 		if err != nil {
 			s.fail(w, r, rt, err)
 		}
 	}
+}
+
+// refuseNUL refuses addresses and forms with a NUL character: no person types
+// one, and databases cut or refuse text at it.
+func refuseNUL(r *http.Request) error {
+	bad := &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_text"}
+	if strings.Contains(r.URL.Path, "\x00") || hasNUL(r.URL.Query()) {
+		return bad
+	}
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil
+	}
+	if err := r.ParseForm(); err != nil {
+		if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
+			return err
+		}
+		return bad
+	}
+	if hasNUL(r.PostForm) {
+		return bad
+	}
+	return nil
+}
+
+func hasNUL(values url.Values) bool {
+	for name, list := range values {
+		if strings.Contains(name, "\x00") || slices.ContainsFunc(list, func(v string) bool { return strings.Contains(v, "\x00") }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Site) actor(ctx context.Context, r *http.Request, rt Route) (auth.Actor, error) {

@@ -297,3 +297,20 @@ func TestBackStaysOnThisSite(t *testing.T) {
 		}
 	}
 }
+
+func TestNULIsRefusedBeforeTheHandler(t *testing.T) {
+	t.Parallel()
+	srv, _ := site(t)
+	c := person(t, srv, "duty")
+	if status, _, _ := get(t, c, srv.URL+"/incidents?q=%00"); status != http.StatusUnprocessableEntity {
+		t.Errorf("NUL in the query = %d, want 422", status)
+	}
+	res, err := c.PostForm(srv.URL+"/incidents", url.Values{"name": {"a\x00b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("NUL in the form = %d, want 422", res.StatusCode)
+	}
+}
