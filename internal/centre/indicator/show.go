@@ -37,10 +37,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), ID(r.PathValue("id"))
 	v := showPage{manage: MayManage(ctx)}
 	var err error
-	if v.list, err = p.svc.Get(ctx, id); err != nil {
+	// Versions first: work that ends in between is shown as under way, and the
+	// page follows it to its end, rather than as done and without effect.
+	if v.versions, err = p.svc.Versions(ctx, id); err != nil {
 		return err
 	}
-	if v.versions, err = p.svc.Versions(ctx, id); err != nil {
+	if v.list, err = p.svc.Get(ctx, id); err != nil {
 		return err
 	}
 	if v.entries, err = p.svc.Entries(ctx, id); err != nil {
