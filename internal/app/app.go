@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/vonggac/vonggac/assets"
@@ -167,6 +168,11 @@ func (a *App) Close() error {
 		errs = append(errs, a.lock.release())
 	}
 	return errors.Join(errs...)
+}
+
+// secure reports whether pages are reached by HTTPS: here, or at a proxy before.
+func (a *App) secure() bool {
+	return a.opt.Config.TLS.Mode != config.Off || strings.HasPrefix(a.opt.Config.URL, "https://")
 }
 
 // certificates are the configured ones, or those of the own authority with its

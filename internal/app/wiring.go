@@ -22,7 +22,6 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -108,7 +107,10 @@ func (a *App) wire(ctx context.Context) error {
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
-		Secure: a.opt.Config.TLS.Mode != config.Off, Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
+		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
+	if err := site.Trust(a.opt.Config.URL); err != nil {
+		return err
+	}
 	a.table = a.routes(site)
 	a.handler = a.outer(site.Handler(a.table...))
 	return nil

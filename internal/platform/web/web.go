@@ -11,6 +11,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -102,6 +103,15 @@ type Site struct {
 // New makes a site. Its routes come with Handler.
 func New(cfg Config) *Site {
 	return &Site{cfg: cfg, sessions: newSessions(cfg), guard: http.NewCrossOriginProtection()}
+}
+
+// Trust names where people reach the site, "https://soc.example.vn": a proxy may
+// give another host name inward, and forms sent from there are the site's own.
+func (s *Site) Trust(origin string) error {
+	if err := s.guard.AddTrustedOrigin(origin); err != nil {
+		return fmt.Errorf("address of the site: %w", err)
+	}
+	return nil
 }
 
 const defaultBody = 1 << 20

@@ -167,7 +167,7 @@ func TestRoutesAskForTheirPermission(t *testing.T) {
 
 func TestForeignSitesCannotPost(t *testing.T) {
 	t.Parallel()
-	srv, _ := site(t)
+	srv, s := site(t)
 	c := person(t, srv, "duty")
 	post := func(fetchSite string) int {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/incidents", nil)
@@ -180,6 +180,24 @@ func TestForeignSitesCannotPost(t *testing.T) {
 	}
 	if got := post("cross-site"); got != http.StatusForbidden {
 		t.Errorf("cross-site post = %d, want 403", got)
+	}
+	fromProxy := func() int {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/incidents", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Origin", "https://soc.example.vn") // an old browser: no Sec-Fetch-Site
+		status, _, _ := do(t, c, r)
+		return status
+	}
+	if got := fromProxy(); got != http.StatusForbidden {
+		t.Errorf("post from an unknown origin = %d, want 403", got)
+	}
+	if err := s.Trust("https://soc.example.vn"); err != nil {
+		t.Fatal(err)
+	}
+	if got := fromProxy(); got != http.StatusOK {
+		t.Errorf("post from the site's own address = %d, want 200", got)
 	}
 	if got := post("same-origin"); got != http.StatusOK {
 		t.Errorf("own post = %d, want 200", got)
