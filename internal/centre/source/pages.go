@@ -69,7 +69,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /files/{file}", Need: mayRead, Handle: p.file},
 		{Pattern: "GET /files/{file}/state", Need: mayRead, Handle: p.fileState},
 		{Pattern: "POST /api/v1/ingest/{source}", Need: mayWrite, API: true, Body: p.svc.Limit, Handle: p.ingest},
-		{Pattern: "GET /api/v1/files/{file}", Need: mayRead, API: true, Handle: p.fileAPI},
+		{Pattern: "GET /api/v1/files/{file}", Need: mayWrite, API: true, Handle: p.fileAPI},
 	}
 }
 
@@ -421,8 +421,10 @@ func (p *Pages) ingest(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// fileAPI handles GET /api/v1/files/{file}: whoever may send follows what became
+// of the file.
 func (p *Pages) fileAPI(w http.ResponseWriter, r *http.Request) error {
-	f, err := p.svc.File(r.Context(), FileID(r.PathValue("file")))
+	f, err := p.svc.Sent(r.Context(), FileID(r.PathValue("file")))
 	if err != nil {
 		return err
 	}

@@ -95,6 +95,16 @@ func (s *Service) File(ctx context.Context, id FileID) (File, error) {
 	return getFile(ctx, s.Records.Read(), scope, id)
 }
 
+// Sent is File for those who may send but not look around: the account of what
+// was received in the units they send for.
+func (s *Service) Sent(ctx context.Context, id FileID) (File, error) {
+	_, scope, err := auth.Need(ctx, "source.Sent", Feeding)
+	if err != nil {
+		return File{}, err
+	}
+	return getFile(ctx, s.Records.Read(), scope, id)
+}
+
 // Create adds a source in a unit of the actor's scope.
 func (s *Service) Create(ctx context.Context, src Source) (Source, error) {
 	const op = "source.Create"
