@@ -261,3 +261,29 @@ func TestKeysDoOneThingUntilRevoked(t *testing.T) {
 		}
 	})
 }
+
+func TestInvitersNeverReachAboveThemselves(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx, first := h.begin(t)
+		leader, _ := auth.From(h.person(t, ctx, "leader.a", "a", auth.Leader))
+		officer := h.person(t, ctx, "officer.a", "a", auth.UnitOfficer)
+		centre := h.person(t, ctx, "centre.root", "root", auth.Centre)
+		if _, _, err := h.Relink(officer, account.ID(leader.ID)); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a unit officer gets a link for the unit's leader: %v", err)
+		}
+		if _, _, err := h.Relink(centre, account.ID(leader.ID)); err != nil {
+			t.Errorf("a centre officer resets a leader's password: %v", err)
+		}
+		if _, _, err := h.Relink(centre, first.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a centre officer gets a link for the administrator: %v", err)
+		}
+		duty := account.Account{Login: "duty.root", Name: "Duty", Home: "root", Grants: []auth.Grant{{Role: auth.Duty, Unit: "root"}}}
+		if _, _, err := h.Invite(centre, duty); err != nil {
+			t.Errorf("a centre officer invites a duty officer: %v", err)
+		}
+		admin := account.Account{Login: "admin2", Name: "Hai", Home: "root", Grants: []auth.Grant{{Role: auth.Administrator, Unit: "root"}}}
+		if _, _, err := h.Invite(centre, admin); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a centre officer makes an administrator: %v", err)
+		}
+	})
+}

@@ -316,9 +316,18 @@ func inviteScope(ctx context.Context, op string) (scope auth.Scope, full bool, e
 	return scope, false, err
 }
 
+// mayGive reports whether an actor who may only invite may give grants, or a link
+// to an account that has them: a centre officer any role but the administrator's,
+// others the unit officer's and those they hold themselves.
+func mayGive(ctx context.Context, grants []auth.Grant) bool {
+	actor, _ := auth.From(ctx)
+	return !slices.ContainsFunc(grants, func(g auth.Grant) bool {
+		return g.Role == auth.Administrator || g.Role != auth.UnitOfficer && !actor.Has(auth.Centre) && !actor.Has(g.Role)
+	})
+}
+
 // Invite makes an account without password and the secret of the one-time link
-// with which its owner sets one. An actor who may only invite gives no role
-// but those they hold themselves and the unit officer's.
+// with which its owner sets one. See mayGive for who may give which role.
 func (s *Service) Invite(ctx context.Context, a Account) (Account, string, error) {
 	const op = "account.Invite"
 	scope, full, err := inviteScope(ctx, op)
@@ -329,13 +338,8 @@ func (s *Service) Invite(ctx context.Context, a Account) (Account, string, error
 	if err := a.Check(); err != nil {
 		return Account{}, "", err
 	}
-	actor, _ := auth.From(ctx)
-	for _, g := range a.Grants {
-		if !full && g.Role != auth.UnitOfficer && !slices.ContainsFunc(actor.Grants, func(h auth.Grant) bool {
-			return h.Role == g.Role && g.Role != auth.Administrator
-		}) {
-			return Account{}, "", fault.Bad(op, "role", "account.bad.role_above")
-		}
+	if !full && !mayGive(ctx, a.Grants) {
+		return Account{}, "", fault.Bad(op, "role", "account.bad.role_above")
 	}
 	secret, stored := newToken()
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -379,7 +383,7 @@ func (s *Service) Relink(ctx context.Context, id ID) (Account, string, error) {
 	if err != nil {
 		return Account{}, "", err
 	}
-	if !full && slices.ContainsFunc(a.Grants, func(g auth.Grant) bool { return g.Role == auth.Administrator }) {
+	if !full && !mayGive(ctx, a.Grants) {
 		return Account{}, "", &fault.Error{Kind: fault.Forbidden, Op: "account.Relink"}
 	}
 	for _, unit := range units(a.Grants) { // the link gives all that the account may do
