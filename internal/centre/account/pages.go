@@ -159,7 +159,11 @@ func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.render(w, r, showPage{Account: a, Units: p.unitNames(r.Context()), Mine: true})
+	names, err := p.unitNames(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, showPage{Account: a, Units: names, Mine: true})
 }
 
 type listPage struct {
@@ -178,7 +182,11 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := listPage{Accounts: accounts, Total: total, Search: f.Search, Units: p.unitNames(ctx), MayAdd: mayInvite(ctx)}
+	names, err := p.unitNames(ctx)
+	if err != nil {
+		return err
+	}
+	v := listPage{Accounts: accounts, Total: total, Search: f.Search, Units: names, MayAdd: mayInvite(ctx)}
 	if len(accounts) == f.Limit {
 		v.Next = web.With(r, "after", string(accounts[len(accounts)-1].ID))
 	}
@@ -190,16 +198,13 @@ func mayInvite(ctx context.Context) bool {
 }
 
 // unitNames names the units in scope; one outside keeps no name.
-func (p *Pages) unitNames(ctx context.Context) map[string]string {
+func (p *Pages) unitNames(ctx context.Context) (map[string]string, error) {
 	options, err := p.choices.Units(ctx)
-	if err != nil {
-		return nil
-	}
 	names := map[string]string{}
 	for _, o := range options {
 		names[o.Value] = o.Label
 	}
-	return names
+	return names, err
 }
 
 type invitePage struct {
@@ -256,7 +261,12 @@ type slipPage struct {
 // slip shows the link once; it is not stored and cannot be shown again.
 func (p *Pages) slip(w http.ResponseWriter, r *http.Request, a Account, secret string) error {
 	ctx := r.Context()
-	v := slipPage{Account: a, Link: p.choices.Link("/start?token=" + url.QueryEscape(secret)), Unit: p.unitNames(ctx)[a.Home]}
+	v := slipPage{Account: a, Link: p.choices.Link("/start?token=" + url.QueryEscape(secret))}
+	if names, err := p.unitNames(ctx); err == nil { // the link is shown once: a missing name must not cost it
+		v.Unit = names[a.Home]
+	} else {
+		v.Unit = i18n.T(ctx, fault.Of(err).Public())
+	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "account.slip.title"), Body: slipView(v)})
 }
 
@@ -276,7 +286,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	actor, _ := auth.From(ctx)
 	mine := actor.ID == string(a.ID)
-	return p.render(w, r, showPage{Account: a, Units: p.unitNames(ctx), Mine: mine, May: mayInvite(ctx) && !mine,
+	names, err := p.unitNames(ctx)
+	if err != nil {
+		return err
+	}
+	return p.render(w, r, showPage{Account: a, Units: names, Mine: mine, May: mayInvite(ctx) && !mine,
 		Shut: auth.May(ctx, writeAccounts) && !mine})
 }
 

@@ -61,16 +61,6 @@ func (s *Site) SignIn(ctx context.Context, account string, epoch int64) error {
 // SignOut ends the request's session.
 func (s *Site) SignOut(ctx context.Context) error { return s.sessions.Destroy(ctx) }
 
-// Remember keeps a small text in the session under key, and Recall reads it.
-func (s *Site) Remember(ctx context.Context, key, value string) {
-	s.sessions.Put(ctx, "page."+key, value)
-}
-
-// Recall returns what Remember kept, or "".
-func (s *Site) Recall(ctx context.Context, key string) string {
-	return s.sessions.GetString(ctx, "page."+key)
-}
-
 type sessionRow struct {
 	bun.BaseModel `bun:"table:web_session"`
 
