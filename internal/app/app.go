@@ -26,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
@@ -50,9 +51,11 @@ type App struct {
 	Files   *blob.Store
 	Assets  *assets.Set
 	Queue   *jobs.Queue
+	Secrets *secret.Box
 	Rooms   Rooms
 
 	runner  *jobs.Runner
+	behind  background
 	handler http.Handler
 	table   []web.Route // all pages and the API
 	server  *http.Server
@@ -100,7 +103,11 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Assets, err = assets.Load(); err != nil {
 		return err
 	}
+	if a.Secrets, err = secret.Open(cfg.Data); err != nil {
+		return err
+	}
 	a.Queue = jobs.New(a.Records, a.opt.Now)
+	a.behind.log = a.opt.Log
 	return a.wire(ctx)
 }
 
@@ -123,6 +130,7 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 		}
 	}
 	a.runner.Start()
+	a.behind.start()
 	go func() {
 		if a.server.TLSConfig != nil {
 			a.served <- a.server.ServeTLS(ln, "", "")
@@ -150,7 +158,7 @@ func (a *App) Stop(ctx context.Context) error {
 	var errs []error
 	if a.server != nil {
 		errs = append(errs, a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx))
+		errs = append(errs, a.runner.Stop(ctx), a.behind.stop(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)
 }
@@ -189,6 +197,10 @@ func (a *App) certificates() (*tls.Config, []byte, error) {
 	}
 	return certificate.Own(filepath.Join(cfg.Data, "tls"), certificate.Names(cfg.Listen, cfg.URL, host), a.opt.Now)
 }
+
+// Attend does what background work finds due now: for the command line and
+// tests, without Start.
+func (a *App) Attend(ctx context.Context) error { return a.behind.once(ctx) }
 
 // Work does the jobs that wait, one after the other, and returns how many: for
 // the command line and tests, without Start.

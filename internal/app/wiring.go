@@ -27,6 +27,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 	"github.com/vonggac/vonggac/rulepacks"
@@ -49,7 +50,7 @@ type Rooms struct {
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
-	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, unit.Migrations, account.Migrations,
+	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
 		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
 		incident.Migrations, report.Migrations}
 }
