@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strconv"
 )
@@ -21,16 +20,16 @@ type Head struct {
 	Signature string `json:"signature"` // base64 Ed25519 over Seq and Hash
 }
 
-// link is the hash of an entry in its place: of its number, the hash before it
-// and all its fields (SHA-256, hexadecimal).
-func link(seq int64, prev string, r Row) (string, error) {
-	raw, err := json.Marshal([]string{"vonggac-audit-1", strconv.FormatInt(seq, 10), prev, r.ID,
-		strconv.FormatInt(r.At.UnixMilli(), 10), r.ActorID, r.ActorName, r.Action, r.Kind, r.Object, r.UnitID, r.Detail, r.Elevated})
-	if err != nil {
-		return "", fmt.Errorf("audit entry %s: %w", r.ID, err)
+// link is the hash of an entry in its place: the SHA-256, in hexadecimal, of its
+// number, the hash before it and all its fields, each as a netstring
+// ("5:hello,") so that nothing can move from one field to the next.
+func link(seq int64, prev string, r Row) string {
+	h := sha256.New()
+	for _, part := range []string{"vonggac-audit-1", strconv.FormatInt(seq, 10), prev, r.ID, strconv.FormatInt(r.At.UnixMilli(), 10),
+		r.ActorID, r.ActorName, r.Action, r.Kind, r.Object, r.UnitID, r.Detail, r.Elevated} {
+		fmt.Fprintf(h, "%d:%s,", len(part), part)
 	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:]), nil
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 func statement(seq int64, hash string) []byte {

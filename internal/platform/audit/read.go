@@ -44,6 +44,15 @@ func Select(ctx context.Context, q bun.IDB, build func(*bun.SelectQuery) *bun.Se
 	return out, nil
 }
 
+// HashOf is the hash of entry number seq; empty for 0, the start of the chain.
+func HashOf(ctx context.Context, q bun.IDB, seq int64) (hash string, err error) {
+	if seq == 0 {
+		return "", nil
+	}
+	err = q.NewSelect().Model((*sealRow)(nil)).Column("hash").Where("seq = ?", seq).Scan(ctx, &hash)
+	return hash, db.Error("audit.HashOf", err)
+}
+
 // joined is a seal and what it seals; the entry's part is empty when it is gone.
 type joined struct {
 	Seq       int64  `bun:"seq"`

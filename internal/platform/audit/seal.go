@@ -93,9 +93,7 @@ func (s *Sealer) batch(ctx context.Context) (head Head, n int, err error) {
 		seals, ids := make([]sealRow, len(rows)), make([]string, len(rows))
 		for i, r := range rows {
 			head.Seq++
-			if head.Hash, err = link(head.Seq, head.Hash, r); err != nil {
-				return err
-			}
+			head.Hash = link(head.Seq, head.Hash, r)
 			seals[i], ids[i] = sealRow{Seq: head.Seq, EntryID: r.ID, Hash: head.Hash, SealedAt: db.At(s.now())}, r.ID
 		}
 		head.Signature = sign(s.key, head.Seq, head.Hash)

@@ -299,10 +299,10 @@ func (tr trail) rehash(seq int64, entry string) {
 	}
 	prev := tr.hash(seq - 1)
 	for _, r := range rows {
-		raw, err := json.Marshal([]string{"vonggac-audit-1", strconv.FormatInt(r.Seq, 10), prev, r.ID,
-			strconv.FormatInt(r.At.UnixMilli(), 10), r.ActorID, r.ActorName, r.Action, r.Kind, r.Object, r.UnitID, r.Detail, r.Elevated})
-		if err != nil {
-			tr.t.Fatal(err)
+		var raw []byte
+		for _, part := range []string{"vonggac-audit-1", strconv.FormatInt(r.Seq, 10), prev, r.ID, strconv.FormatInt(r.At.UnixMilli(), 10),
+			r.ActorID, r.ActorName, r.Action, r.Kind, r.Object, r.UnitID, r.Detail, r.Elevated} {
+			raw = fmt.Appendf(raw, "%d:%s,", len(part), part)
 		}
 		sum := sha256.Sum256(raw)
 		prev = hex.EncodeToString(sum[:])

@@ -91,9 +91,7 @@ func (s *Sealer) walk(ctx context.Context, r *Report, at int64) (hash string, er
 			return "", err
 		}
 		for _, e := range rows {
-			if err := s.check(r, e, prev); err != nil {
-				return "", err
-			}
+			s.check(r, e, prev)
 			r.Sealed++
 			r.Head = Head{e.Seq, e.Hash, e.Signature}
 			if prev = e.Hash; e.Seq == at {
@@ -112,25 +110,19 @@ func (s *Sealer) walk(ctx context.Context, r *Report, at int64) (hash string, er
 
 // check compares one seal with its entry and its neighbour before. The chain
 // goes on from what the seal says, so that one change is one trouble.
-func (s *Sealer) check(r *Report, e joined, prev string) error {
+func (s *Sealer) check(r *Report, e joined, prev string) {
 	if e.Seq != r.Head.Seq+1 {
 		r.add(Gone, r.Head.Seq+1, "")
 	}
-	if e.ID == "" {
+	switch {
+	case e.ID == "":
 		r.add(Gone, e.Seq, e.EntryID)
-	} else {
-		hash, err := link(e.Seq, prev, e.row())
-		if err != nil {
-			return err
-		}
-		if hash != e.Hash {
-			r.add(Changed, e.Seq, e.EntryID)
-		}
+	case link(e.Seq, prev, e.row()) != e.Hash:
+		r.add(Changed, e.Seq, e.EntryID)
 	}
 	if head := (Head{e.Seq, e.Hash, e.Signature}); e.Signature != "" && !head.signed(s.Public()) {
 		r.add(Unsigned, e.Seq, e.EntryID)
 	}
-	return nil
 }
 
 // strangers finds entries beside the chain, and those that were taken out of
