@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"slices"
@@ -91,6 +92,9 @@ func (a *App) wire(ctx context.Context) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
 		}})
 	r.Infections = infection.New(infection.Deps{Records: a.Records, Findings: r.Findings, Now: now})
+	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Span) error {
+		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans))
+	})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
@@ -99,6 +103,9 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
+	if err := errors.Join(r.Findings.StampMissing(ctx), r.Infections.StampMissing(ctx)); err != nil {
+		return err
+	}
 	if r.Trail, err = a.trail(); err != nil {
 		return err
 	}

@@ -146,8 +146,7 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, err
 	// The ids first: only the rows of the page are then attributed for showing.
 	ids := Seek(f.narrow(q, visible(q, (*row)(nil), scope)).ColumnExpr("f.id"), f.Sort.expr(), "f.id", f.Desc, f.After, limit)
 	var rows []row
-	sel := columns(q.NewSelect().Model(&rows).ModelTableExpr("(?) AS f", attributed(q))).
-		Where("f.id IN (SELECT p.id FROM (?) AS p)", ids)
+	sel := columns(q.NewSelect().Model(&rows)).Where("f.id IN (SELECT p.id FROM (?) AS p)", ids)
 	if err := Seek(sel, f.Sort.expr(), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}

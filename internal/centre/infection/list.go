@@ -124,8 +124,7 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, err
 	// The ids first: only the rows of the page are then attributed for showing.
 	ids := finding.Seek(f.narrow(visible(q, (*row)(nil), scope)).ColumnExpr("i.id"), f.Sort.expr(), "i.id", f.Desc, f.After, limit)
 	var rows []row
-	sel := columns(q.NewSelect().Model(&rows).ModelTableExpr("(?) AS i", attributed(q))).
-		Where("i.id IN (SELECT p.id FROM (?) AS p)", ids)
+	sel := columns(q.NewSelect().Model(&rows)).Where("i.id IN (SELECT p.id FROM (?) AS p)", ids)
 	if err := finding.Seek(sel, f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}
