@@ -5,6 +5,7 @@ package finding
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -134,11 +135,15 @@ func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 	return search(from, q, f.Query)
 }
 
-// search finds what was typed in the finding itself or in one of its names.
+// search finds what was typed in the finding itself or in one of its names. A
+// whole address is looked up; anything else is looked for in all texts.
 func search(q bun.IDB, sel *bun.SelectQuery, typed string) *bun.SelectQuery {
-	typed = Refang(typed)
-	if strings.TrimSpace(typed) == "" {
+	typed = strings.TrimSpace(Refang(typed))
+	if typed == "" {
 		return sel
+	}
+	if a, err := netip.ParseAddr(typed); err == nil {
+		return sel.Where("f.addr_key = ?", db.AddrKey(a))
 	}
 	itself := db.Search(q.NewSelect().TableExpr("finding AS s").ColumnExpr("s.id"), "s.search", typed)
 	names := db.Search(q.NewSelect().TableExpr("finding_name AS n").ColumnExpr("n.finding_id"), "n.name", typed)
@@ -236,7 +241,7 @@ func threats(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error)
 	}
 	next := r.visible((*row)(nil)).ColumnExpr("MIN(f.threat)").Where("f.threat > n.threat")
 	walk := r.visible((*row)(nil)).ColumnExpr("MIN(f.threat) AS threat").
-		UnionAll(q.NewSelect().TableExpr("n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
-	err = q.NewSelect().WithRecursive("n", walk).TableExpr("n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").Limit(maxThreats).Scan(ctx, &out)
+		UnionAll(q.NewSelect().TableExpr("walk AS n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
+	err = q.NewSelect().WithRecursive("walk", walk).TableExpr("walk AS n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").Limit(maxThreats).Scan(ctx, &out)
 	return out, db.Error(op, err)
 }

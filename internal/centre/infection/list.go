@@ -5,6 +5,8 @@ package infection
 
 import (
 	"context"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -110,7 +112,11 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if !f.Since.IsZero() {
 		q = q.Where("i.last_seen >= ?", f.Since.UnixMilli())
 	}
-	return db.Search(q, "i.search", finding.Refang(f.Query))
+	typed := strings.TrimSpace(finding.Refang(f.Query))
+	if a, err := netip.ParseAddr(typed); err == nil {
+		return q.Where("i.addr_key = ?", db.AddrKey(a))
+	}
+	return db.Search(q, "i.search", typed)
 }
 
 func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, error) {
