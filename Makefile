@@ -6,7 +6,7 @@
 # make test   all tests, both databases; sets up what it needs
 # make check  everything a change must satisfy besides tests
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
-# make bench  memory of a scan at 200 MB and 2 GB
+# make bench  memory of a scan at 200 MB and 2 GB; pages at a million findings
 # make build  the release files, in dist/
 
 SHELL    := /bin/bash
@@ -41,6 +41,7 @@ check:
 
 bench:
 	go run ./bench/scanmem
+	tools/postgres.sh go run ./bench/pages
 
 fuzz:
 	@set -o pipefail; tools/fuzz.sh $(FUZZTIME) | tools/tally.sh

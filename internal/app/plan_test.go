@@ -16,13 +16,10 @@ import (
 // is for make bench.
 func TestListsKeepTheirPlansAndCounts(t *testing.T) {
 	t.Parallel()
-	for name, w := range map[string]func() *scopes{
-		"sqlite":   func() *scopes { return openScopes(t, "") },
-		"postgres": func() *scopes { return openScopes(t, postgresAddress(t)) },
-	} {
+	for name, address := range map[string]func(*testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": postgresAddress} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := crowd.Fill(t.Context(), w().App, t0, crowd.Size{Units: 30, People: 8, Findings: 8000, Infections: 3000, Incidents: 100, Acts: 3000})
+			c, err := crowd.Fill(t.Context(), openAt(t, address(t)), t0, crowd.Size{Units: 30, People: 8, Findings: 8000, Infections: 3000, Incidents: 100, Acts: 3000})
 			if err != nil {
 				t.Fatal(err)
 			}

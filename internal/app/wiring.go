@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
@@ -106,6 +107,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err := errors.Join(r.Findings.StampMissing(ctx), r.Infections.StampMissing(ctx)); err != nil {
 		return err
 	}
+	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
 	}
