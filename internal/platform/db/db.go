@@ -77,9 +77,9 @@ func redact(err error) error {
 }
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
-	open := func(mode string, conns int) (*bun.DB, error) {
+	open := func(mode string, conns, cacheKiB int) (*bun.DB, error) {
 		q := url.Values{"_txlock": {mode}, "_pragma": {
-			"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "temp_store(memory)"}}
+			fmt.Sprintf("cache_size(-%d)", cacheKiB), "journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "temp_store(memory)"}}
 		dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
 		pool, err := sql.Open("sqlite", dsn)
 		if err != nil {
@@ -93,11 +93,11 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 		}
 		return b, nil
 	}
-	write, err := open("immediate", 1)
+	write, err := open("immediate", 1, 64<<10)
 	if err != nil {
 		return nil, err
 	}
-	read, err := open("deferred", max(4, runtime.GOMAXPROCS(0)))
+	read, err := open("deferred", max(4, runtime.GOMAXPROCS(0)), 16<<10)
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
