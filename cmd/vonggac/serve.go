@@ -17,6 +17,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/platform/config"
+	"github.com/vonggac/vonggac/internal/platform/journal"
 )
 
 // stopLimit is how long work in hand may take when the program is told to end.
@@ -53,11 +54,7 @@ func (s *settings) load(cmd *cobra.Command) (*config.Config, error) {
 }
 
 func logger(w io.Writer, cfg *config.Config) *slog.Logger {
-	opt := &slog.HandlerOptions{Level: cfg.Log.Level}
-	if cfg.Log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, opt))
-	}
-	return slog.New(slog.NewTextHandler(w, opt))
+	return journal.New(w, cfg.Log.Level, cfg.Log.Format)
 }
 
 func serveCommand(std streams) *cobra.Command {

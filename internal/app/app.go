@@ -26,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/metrics"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
@@ -56,6 +57,7 @@ type App struct {
 
 	runner  *jobs.Runner
 	behind  background
+	figures *metrics.Registry
 	handler http.Handler
 	table   []web.Route // all pages and the API
 	server  *http.Server
@@ -107,7 +109,8 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.Queue = jobs.New(a.Records, a.opt.Now)
-	a.behind.log = a.opt.Log
+	a.behind.log, a.behind.now = a.opt.Log, a.opt.Now
+	a.measure()
 	return a.wire(ctx)
 }
 

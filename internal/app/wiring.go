@@ -108,7 +108,7 @@ func (a *App) wire(ctx context.Context) error {
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
-		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
+		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version, Observe: a.observe})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
@@ -172,6 +172,7 @@ func (a *App) outer(site http.Handler) http.Handler {
 		}
 		web.WriteJSON(w, http.StatusOK, health{"ok"})
 	})
+	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal()))
 	mux.Handle("/", site)
 	return mux
 }

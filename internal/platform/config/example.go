@@ -32,7 +32,7 @@ var about = map[string]string{
 // default, so that a copy of it changes nothing until edited.
 func Example() []byte {
 	var b bytes.Buffer
-	b.WriteString("# Vọng Gác: configuration. Every key is optional; remove the # of a key and of its section to set it.\n" +
+	b.WriteString("# Configuration of vonggac. Every key is optional; remove the # of a key and of its section to set it.\n" +
 		"# The same keys are variables (tls.mode: VONGGAC_TLS_MODE). Check with: vonggac config --config FILE\n")
 	section := ""
 	for _, s := range settings {
