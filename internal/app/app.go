@@ -45,6 +45,13 @@ type Options struct {
 	BlockSize int64
 }
 
+func (o Options) complete() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
 // App is one running centre.
 type App struct {
 	opt     Options
@@ -64,15 +71,14 @@ type App struct {
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without
 	lock    *folderLock
+	examined
 }
 
 // Open opens the stores under the configured folder, brings the schema up to
 // date and builds the rooms. Nothing runs before Start. With the default
 // stores one process owns a folder: a second one fails.
 func Open(ctx context.Context, opt Options) (*App, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
+	opt = opt.complete()
 	cfg := opt.Config
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)

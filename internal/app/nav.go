@@ -48,6 +48,7 @@ var groups = []struct {
 	{"manage", []entry{
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+		{key: "health", href: "/settings/health", icon: ui.IconInfo, need: mayExamine},
 	}},
 }
 

@@ -40,8 +40,10 @@ func sqlitePool(ctx context.Context, path string, conns int, q url.Values) (*bun
 }
 
 // Inspect opens the store at address so that nothing can be written through
-// it, also beside a process that has it open. An absent file is an error.
-func Inspect(ctx context.Context, address string) (*DB, error) {
+// it, also beside a process that has it open. alone says that no process has;
+// then not even SQLite's own files appear beside the file. An absent file is
+// an error.
+func Inspect(ctx context.Context, address string, alone bool) (*DB, error) {
 	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
 		cfg, err := pgx.ParseConfig(address)
 		if err != nil {
@@ -57,7 +59,12 @@ func Inspect(ctx context.Context, address string) (*DB, error) {
 	if _, err := os.Stat(address); err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
-	b, err := sqlitePool(ctx, address, 4, url.Values{"mode": {"ro"}, "_pragma": {"query_only(1)", "busy_timeout(10000)", "temp_store(memory)"}})
+	options := url.Values{"mode": {"ro"}, "_pragma": {"query_only(1)", "busy_timeout(10000)", "temp_store(memory)"}}
+	// What a killed process left in the log must be read, so only without one.
+	if info, err := os.Stat(address + "-wal"); alone && (errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0) {
+		options.Set("immutable", "1")
+	}
+	b, err := sqlitePool(ctx, address, 4, options)
 	if err != nil {
 		return nil, err
 	}
