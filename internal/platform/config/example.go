@@ -48,8 +48,12 @@ func Example() []byte {
 			name = s.key
 		}
 		section = head
-		fmt.Fprintf(&b, "#%s# %s\n", indent, about[s.key])
-		fmt.Fprintf(&b, "#%s%s: %s\n", indent, name, s.def)
+		mark := "#"
+		if below {
+			mark = "#" + indent + "#"
+		}
+		fmt.Fprintf(&b, "%s %s\n", mark, about[s.key])
+		b.WriteString(strings.TrimRight("#"+indent+name+": "+s.def, " ") + "\n")
 		if s.secret {
 			fmt.Fprintf(&b, "#%s# Or from a file that only the service may read:\n#%s%s_file:\n", indent, indent, name)
 		}
