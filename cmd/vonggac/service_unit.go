@@ -34,9 +34,8 @@ func unitText(o order, owner string) (string, error) {
 	text = replaceLine(text, "User", "User="+owner)
 	text = replaceLine(text, "StateDirectory", "ReadWritePaths="+unitQuote(o.data))
 	text = replaceLine(text, "StateDirectoryMode", "")
-	if strings.HasPrefix(o.data, "/home/") || strings.HasPrefix(o.data, "/root/") {
-		text = replaceLine(text, "ProtectHome", "ProtectHome=no")
-	}
+	// The folder may lie in somebody's home, which would else not be there.
+	text = replaceLine(text, "ProtectHome", "ProtectHome=read-only")
 	return text, nil
 }
 

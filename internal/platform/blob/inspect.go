@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"syscall"
 )
 
 // Inspect opens the store in folder dir to look at, making and removing
@@ -36,4 +38,12 @@ func (s *Store) Verify(ctx context.Context, sha string) (same bool, err error) {
 		return false, fmt.Errorf("blob.Verify: %w", err)
 	}
 	return name(sum) == sha, nil
+}
+
+// diskFull is ERROR_DISK_FULL of Windows, which is no ENOSPC there.
+const diskFull = syscall.Errno(112)
+
+// noRoom reports that the disk has no room left.
+func noRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || runtime.GOOS == "windows" && errors.Is(err, diskFull)
 }

@@ -161,6 +161,9 @@ func (d *DB) run(ctx context.Context, fn func(context.Context, *Tx) error, audit
 			}
 			return nil
 		})
+		if full(err) {
+			return fault.Full("db.Write", err)
+		}
 		if err == nil || !again(err) || ctx.Err() != nil {
 			return err
 		}
