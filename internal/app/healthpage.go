@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -37,6 +38,7 @@ func (p healthPages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	results := p.app.Examine(ctx, Exam{Quick: true})
+	slices.SortStableFunc(results, func(a, b health.Result) int { return healthOrder[a.State] - healthOrder[b.State] })
 	head := ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "health.title"), Lead: i18n.T(ctx, "health.lead")})
 	body := templ.Join(head, ui.Alert(healthAlert(ctx, health.Worst(results))), ui.List(healthList(ctx, results)))
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "health.title"), Body: body})
@@ -53,6 +55,9 @@ func healthAlert(ctx context.Context, worst health.State) ui.AlertProps {
 }
 
 var healthTones = map[health.State]ui.Tone{health.OK: ui.OK, health.Unknown: ui.NoData, health.Warning: ui.Warn, health.Wrong: ui.Bad}
+
+// healthOrder puts on top what somebody has to do something about.
+var healthOrder = map[health.State]int{health.Wrong: 0, health.Warning: 1, health.Unknown: 2, health.OK: 2}
 
 func healthList(ctx context.Context, results []health.Result) ui.ListProps {
 	list := ui.ListProps{Caption: i18n.T(ctx, "health.title"), Total: int64(len(results)), Heads: []ui.Head{
