@@ -61,7 +61,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 			group.Title = i18n.T(ctx, "app.group."+g.key)
 		}
 		for _, e := range g.entries {
-			if !e.open && !auth.May(ctx, e.need) {
+			if !e.open && !auth.May(ctx, e.need) || e.key == "health" && a.needMachine(ctx) != nil {
 				continue
 			}
 			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}
