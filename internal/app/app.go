@@ -26,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/metrics"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
@@ -44,6 +45,13 @@ type Options struct {
 	BlockSize int64
 }
 
+func (o Options) complete() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
 // App is one running centre.
 type App struct {
 	opt     Options
@@ -56,21 +64,21 @@ type App struct {
 
 	runner  *jobs.Runner
 	behind  background
+	figures *metrics.Registry
 	handler http.Handler
 	table   []web.Route // all pages and the API
 	server  *http.Server
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without
 	lock    *folderLock
+	examined
 }
 
 // Open opens the stores under the configured folder, brings the schema up to
 // date and builds the rooms. Nothing runs before Start. With the default
 // stores one process owns a folder: a second one fails.
 func Open(ctx context.Context, opt Options) (*App, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
+	opt = opt.complete()
 	cfg := opt.Config
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
@@ -107,7 +115,8 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.Queue = jobs.New(a.Records, a.opt.Now)
-	a.behind.log = a.opt.Log
+	a.behind.log, a.behind.now = a.opt.Log, a.opt.Now
+	a.measure()
 	return a.wire(ctx)
 }
 

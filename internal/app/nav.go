@@ -49,6 +49,7 @@ var groups = []struct {
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
+		{key: "health", href: "/settings/health", icon: ui.IconInfo, need: mayExamine},
 	}},
 }
 
@@ -61,7 +62,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 			group.Title = i18n.T(ctx, "app.group."+g.key)
 		}
 		for _, e := range g.entries {
-			if !e.open && !auth.May(ctx, e.need) {
+			if !e.open && !auth.May(ctx, e.need) || e.key == "health" && a.needMachine(ctx) != nil {
 				continue
 			}
 			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}

@@ -27,6 +27,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/health"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -61,7 +62,7 @@ func migrations() []fs.FS {
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
-	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
+	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, health.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
 		report.Messages, home.Messages, trail.Messages}
 }
@@ -116,6 +117,7 @@ func (a *App) wire(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
+	a.behind.every(time.Hour, "key", a.sealCanary)
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
 		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
 		indicator.JobKind: r.Indicators.Handler(),
@@ -123,7 +125,7 @@ func (a *App) wire(ctx context.Context) error {
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
-		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
+		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version, Observe: a.observe})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
@@ -174,26 +176,28 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
+	add(healthPages{site, a}.routes())
 	return all
 }
 
 // outer adds what is no page: health for machines that watch this one.
 func (a *App) outer(site http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, r *http.Request) { web.WriteJSON(w, http.StatusOK, health{"ok"}) })
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, r *http.Request) { web.WriteJSON(w, http.StatusOK, status{"ok"}) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := a.Records.Ping(r.Context()); err != nil {
 			a.opt.Log.Error("not ready", "err", err)
-			web.WriteJSON(w, http.StatusServiceUnavailable, health{"records unreachable"})
+			web.WriteJSON(w, http.StatusServiceUnavailable, status{"records unreachable"})
 			return
 		}
-		web.WriteJSON(w, http.StatusOK, health{"ok"})
+		web.WriteJSON(w, http.StatusOK, status{"ok"})
 	})
+	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal()))
 	mux.Handle("/", site)
 	return mux
 }
 
-type health struct {
+type status struct {
 	Status string `json:"status"`
 }
 

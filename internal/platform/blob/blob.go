@@ -115,6 +115,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (Ref, error) 
 		if fault.Is(err, fault.TooLarge) {
 			return Ref{}, err
 		}
+		if noRoom(err) {
+			return Ref{}, fault.Full(op, err)
+		}
 		return Ref{}, fmt.Errorf("%s: %w", op, err)
 	}
 	return ref, nil

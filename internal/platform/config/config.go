@@ -37,6 +37,7 @@ type Config struct {
 	Log      Log
 	Upload   Upload
 	Session  Session
+	Metrics  Metrics
 	Language i18n.Language // of people who have not chosen
 
 	origins map[string]string // key -> where its value came from
@@ -89,6 +90,10 @@ type Upload struct{ Limit int64 }
 
 // Session bounds how long one sign-in lasts.
 type Session struct{ Lifetime time.Duration }
+
+// Metrics says who may read /metrics besides this machine itself: a program
+// that shows Token. Empty means nobody.
+type Metrics struct{ Token Secret }
 
 // Sources are what Load reads. Nothing else of the surroundings is looked at.
 type Sources struct {

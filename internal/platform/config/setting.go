@@ -45,6 +45,7 @@ var settings = []setting{
 	{key: "log.format", def: "text", set: setFormat, show: func(c *Config) string { return c.Log.Format }},
 	{key: "upload.limit", def: "8GiB", set: setUpload, show: func(c *Config) string { return size(c.Upload.Limit) }},
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
+	{key: "metrics.token", secret: true, set: setMetricsToken, show: showMetricsToken},
 	{key: "language", def: "vi", set: setLanguage, show: func(c *Config) string { return string(c.Language) }},
 }
 
