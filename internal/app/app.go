@@ -25,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -62,6 +63,10 @@ type App struct {
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without
 	lock    *folderLock
+
+	catalogue *i18n.Catalogue
+	commands  map[string]Command
+	control   *control
 }
 
 // Open opens the stores under the configured folder, brings the schema up to
@@ -129,6 +134,9 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 			return "", errors.Join(err, ln.Close())
 		}
 	}
+	if err := a.listenControl(ctx); err != nil {
+		return "", errors.Join(err, ln.Close())
+	}
 	a.runner.Start()
 	a.behind.start()
 	go func() {
@@ -156,6 +164,9 @@ func (a *App) Wait(ctx context.Context) error {
 // allows, and closes the stores.
 func (a *App) Stop(ctx context.Context) error {
 	var errs []error
+	if a.control != nil {
+		errs = append(errs, a.control.stop())
+	}
 	if a.server != nil {
 		errs = append(errs, a.server.Shutdown(ctx))
 		errs = append(errs, a.runner.Stop(ctx), a.behind.stop(ctx))

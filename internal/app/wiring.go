@@ -74,6 +74,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.catalogue = catalogue
 	r := &a.Rooms
 	r.Packs = packs
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
