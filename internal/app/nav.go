@@ -48,6 +48,7 @@ var groups = []struct {
 	{"manage", []entry{
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+		{key: "backups", href: "/settings/backup", icon: ui.IconCopy, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},
 	}},
 }
 
@@ -60,7 +61,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 			group.Title = i18n.T(ctx, "app.group."+g.key)
 		}
 		for _, e := range g.entries {
-			if !e.open && !auth.May(ctx, e.need) {
+			if !e.open && !auth.May(ctx, e.need) || e.key == "backups" && !a.Rooms.Backups.May(ctx) {
 				continue
 			}
 			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}

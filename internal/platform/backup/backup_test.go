@@ -288,15 +288,17 @@ func TestADamagedBackupIsRefused(t *testing.T) {
 			}
 			refused(filepath.Base(path) + " " + what)
 		}
-		flips := []int{0, len(raw) / 2, len(raw) - 1, rng.IntN(len(raw)), rng.IntN(len(raw))}
+		flipped := func(i int) []byte { return slices.Concat(raw[:i], []byte{raw[i] ^ (1 << rng.IntN(8))}, raw[i+1:]) }
 		if filepath.Base(path) == "manifest.json" {
-			flips = flips[:0]
 			for i := range raw {
-				flips = append(flips, i)
+				tried++
+				if _, err := backup.Parse(flipped(i), path); !fault.Is(err, fault.Invalid) {
+					t.Errorf("manifest with byte %d changed: %v, want Invalid", i, err)
+				}
 			}
 		}
-		for _, i := range flips {
-			put(fmt.Sprint("with byte ", i, " changed"), slices.Concat(raw[:i], []byte{raw[i] ^ (1 << rng.IntN(8))}, raw[i+1:]))
+		for _, i := range []int{0, len(raw) / 2, len(raw) - 1, rng.IntN(len(raw)), rng.IntN(len(raw))} {
+			put(fmt.Sprint("with byte ", i, " changed"), flipped(i))
 		}
 		put("cut short", raw[:len(raw)-1])
 		put("empty", nil)
