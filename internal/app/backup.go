@@ -43,10 +43,13 @@ func (a *App) skipFile(name string) bool {
 }
 
 // backups builds the room.
-func (a *App) backups() *backup.Service {
-	data := a.opt.Config.Data
+func (a *App) backups() (*backup.Service, error) {
+	data, err := filepath.Abs(a.opt.Config.Data) // the pages show whole paths
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
 	return backup.New(backup.Deps{Records: a.Records, Queue: a.Queue, Now: a.opt.Now, Data: data, Default: filepath.Join(data, backupFolder),
-		Source: a.backupSource, Sources: migrations(), Root: a.root, Founded: a.founded, Open: a.openCopy})
+		Source: a.backupSource, Sources: migrations(), Root: a.root, Founded: a.founded, Open: a.openCopy}), nil
 }
 
 // keepBackups has the backups made in the background and by the command line.
