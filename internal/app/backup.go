@@ -66,12 +66,12 @@ func (a *App) backupSource(ctx context.Context) (store.Source, error) {
 
 // founded is when the first act of the trail was.
 func (a *App) founded(ctx context.Context) (time.Time, error) {
-	var at []db.Time
+	var at []int64
 	err := a.Records.Read().NewSelect().Table("audit_entry").Column("at").Order("id").Limit(1).Scan(ctx, &at)
 	if err != nil || len(at) == 0 {
 		return time.Time{}, db.Error("app.founded", err)
 	}
-	return at[0].Time, nil
+	return time.UnixMilli(at[0]).UTC(), nil
 }
 
 // openCopy opens a restored copy as the program would open the real folder,
@@ -124,7 +124,7 @@ func (a *App) backupCommand(ctx context.Context, args json.RawMessage, say func(
 
 // ErrNewerRecords means that a newer program has changed the records: this one
 // would not understand what it writes over.
-var ErrNewerRecords = errors.New("the records hold data of a newer version (dữ liệu của bản mới hơn); install that version of vonggac again, or restore a backup made before the upgrade")
+var ErrNewerRecords = errors.New("the records hold data of a newer version; install that version of vonggac again, or restore a backup made before the upgrade")
 
 // guardSchema refuses records of a newer program, and makes a backup before
 // this program changes the schema of an older one.
@@ -152,7 +152,9 @@ func (a *App) guardSchema(ctx context.Context) error {
 		}}
 	name, m, err := target.Take(ctx, src, store.Upgrade, a.opt.Now, func(int64, int64, string) {})
 	if err != nil {
-		return fmt.Errorf("backup before the upgrade: %w (nothing was changed; make room, or set upgrade.backup to off to go on without)", err)
+		words, unread := Words()
+		return errors.Join(fmt.Errorf("backup before the upgrade: %w (nothing was changed; make room, or set upgrade.backup to off to go on without)",
+			InWords(words, err)), unread)
 	}
 	a.opt.Log.Info("backup before the upgrade is made", "name", name, "rows", m.Rows(), "files", m.Files.Rows)
 	return nil

@@ -72,16 +72,15 @@ func claim(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
+	if err := checkRestored(dir); err != nil {
+		return err
+	}
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return err
 	}
 	for _, d := range list {
-		switch d.Name() {
-		case "lock":
-		case restoringFile:
-			return fmt.Errorf("%s: %w", dir, ErrHalfRestored)
-		default:
+		if d.Name() != "lock" {
 			return &fault.Error{Kind: fault.Conflict, Op: "app.Restore", Msg: "backup.folder_not_empty", Args: []any{dir}}
 		}
 	}
