@@ -195,7 +195,7 @@ func (s *Service) ask(ctx context.Context, op, kind string, o order) (jobs.Job, 
 	var j jobs.Job
 	now := s.Now()
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if j, err = s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: kind, Key: db.NewID(), Payload: o, Unit: root, MaxAttempts: attempts}); err != nil {
+		if j, err = s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: kind, Key: db.NewID(), Payload: o, Unit: root, MaxAttempts: attempts(kind)}); err != nil {
 			return err
 		}
 		return audit.Add(ctx, tx, now, audit.Entry{Action: kind + ".ask", Kind: "backup", Object: j.ID, Unit: root, Detail: map[string]any{"name": o.Name}})
@@ -203,7 +203,14 @@ func (s *Service) ask(ctx context.Context, op, kind string, o order) (jobs.Job, 
 	return j, db.Error(op, err)
 }
 
-const attempts = 3
+// attempts says how often a job is tried: a backup again when a share was away
+// for a moment; a check or drill that failed has given its answer.
+func attempts(kind string) int64 {
+	if kind == takeJob {
+		return 3
+	}
+	return 1
+}
 
 // Cancel ends a job of the room; what it had written is removed.
 func (s *Service) Cancel(ctx context.Context, id string) error {
@@ -253,7 +260,7 @@ func (s *Service) Attend(ctx context.Context) error {
 		return err
 	}
 	return s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: takeJob, Key: key, Unit: root, MaxAttempts: attempts,
+		_, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: takeJob, Key: key, Unit: root, MaxAttempts: attempts(takeJob),
 			Payload: order{Reason: store.Nightly, ByID: "system", ByName: "system"}})
 		return err
 	})
