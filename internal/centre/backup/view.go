@@ -63,7 +63,7 @@ func args(f jobs.Failure) []any {
 
 func (v page) facts(ctx context.Context) []ui.Fact {
 	st := v.Status
-	newest, drill, next := ui.None(), ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "backup.drill.never"), Tone: ui.Warn}), ui.Text(i18n.T(ctx, "backup.next.off"))
+	newest, drill, next := ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "backup.newest.none"), Tone: ui.Warn}), ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "backup.drill.never"), Tone: ui.Warn}), ui.Text(i18n.T(ctx, "backup.next.off"))
 	if st.Newest != nil {
 		newest = ui.Text(i18n.T(ctx, "backup.newest.value", i18n.Time(ctx, st.Newest.Manifest.MadeAt), i18n.Duration(ctx, st.Age)))
 	}
@@ -72,7 +72,8 @@ func (v page) facts(ctx context.Context) []ui.Fact {
 		if !d.Good {
 			key, tone = "backup.drill.bad", ui.Bad
 		}
-		drill = ui.Badge(ui.BadgeProps{Tone: tone, Text: i18n.T(ctx, key, i18n.Time(ctx, d.EndedAt.Time), i18n.Duration(ctx, d.Took()), i18n.Number(ctx, d.Tables))})
+		drill = marked(ui.BadgeProps{Tone: tone, Text: i18n.T(ctx, key)},
+			i18n.T(ctx, "backup.drill.detail", i18n.Time(ctx, d.EndedAt.Time), i18n.Duration(ctx, d.Took()), i18n.Number(ctx, d.Tables), d.ByName))
 	}
 	if st.On {
 		next = ui.Time(st.Next)
@@ -119,9 +120,9 @@ func (b Backup) badge(ctx context.Context) templ.Component {
 	case !b.Checked.Good:
 		return ui.Badge(ui.BadgeProps{Tone: ui.Bad, Text: i18n.T(ctx, "backup.state.damaged")})
 	case b.Checked.Kind == Drill:
-		return ui.Badge(ui.BadgeProps{Tone: ui.OK, Text: i18n.T(ctx, "backup.state.drilled", i18n.Date(ctx, b.Checked.EndedAt.Time))})
+		return marked(ui.BadgeProps{Tone: ui.OK, Text: i18n.T(ctx, "backup.state.drilled")}, i18n.Date(ctx, b.Checked.EndedAt.Time))
 	}
-	return ui.Badge(ui.BadgeProps{Tone: ui.OK, Text: i18n.T(ctx, "backup.state.checked", i18n.Date(ctx, b.Checked.EndedAt.Time))})
+	return marked(ui.BadgeProps{Tone: ui.OK, Text: i18n.T(ctx, "backup.state.checked")}, i18n.Date(ctx, b.Checked.EndedAt.Time))
 }
 
 func (b Backup) menu(ctx context.Context) ui.MenuProps {
@@ -154,7 +155,8 @@ func (v page) command() string {
 func jobTitle(ctx context.Context, j jobs.Job) string { return i18n.T(ctx, "backup.job."+j.Kind) }
 
 func jobProps(ctx context.Context, j jobs.Job) ui.JobProps {
-	p := ui.JobProps{ID: "job-" + j.ID, Title: jobTitle(ctx, j), State: ui.JobWaiting, Progress: ui.ProgressProps{Label: jobTitle(ctx, j), Done: j.Done, Total: j.Total}}
+	p := ui.JobProps{ID: "job-" + j.ID, Title: jobTitle(ctx, j), State: ui.JobWaiting, Progress: ui.ProgressProps{Label: jobTitle(ctx, j), Done: j.Done, Total: j.Total},
+		Result: &ui.Action{Label: i18n.T(ctx, "backup.act.cancel"), Href: at + "/jobs/" + j.ID + "/cancel", Post: true, Danger: true, Icon: ui.IconDismiss}}
 	if j.State == jobs.Running {
 		p.State = ui.JobRunning
 	}
