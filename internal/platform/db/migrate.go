@@ -70,7 +70,9 @@ func (d *DB) migrate(ctx context.Context, files gathered) (int, error) {
 	if d.engine == Postgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, d.write.DB, files, goose.WithDisableGlobalRegistry(true))
+	// Rooms number their files on their own: one that comes later may have a
+	// lower number than what an older program applied.
+	p, err := goose.NewProvider(dialect, d.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}
