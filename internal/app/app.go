@@ -25,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/metrics"
 	"github.com/vonggac/vonggac/internal/platform/secret"
@@ -63,6 +64,7 @@ type App struct {
 	Rooms   Rooms
 
 	runner  *jobs.Runner
+	keeper  *jobs.Runner // backups and drills, beside the reading of logs
 	behind  background
 	figures *metrics.Registry
 	handler http.Handler
@@ -72,6 +74,10 @@ type App struct {
 	CA      []byte // PEM of the own certificate authority; nil without
 	lock    *folderLock
 	examined
+
+	catalogue *i18n.Catalogue
+	commands  map[string]Command
+	control   *control
 }
 
 // Open opens the stores under the configured folder, brings the schema up to
@@ -96,16 +102,19 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.lock, err = lockFolder(cfg.Data); err != nil {
 		return err
 	}
-	if err := a.markFolder(); err != nil {
+	if err := errors.Join(checkRestored(cfg.Data), a.markFolder()); err != nil {
 		return err
 	}
 	if a.Records, err = db.Open(ctx, cfg.Records.Address.Reveal()); err != nil {
 		return err
 	}
-	if _, err := a.Records.Migrate(ctx, migrations()...); err != nil {
+	if a.Files, err = blob.Open(filepath.Join(cfg.Data, "files"), a.opt.Now()); err != nil {
 		return err
 	}
-	if a.Files, err = blob.Open(filepath.Join(cfg.Data, "files"), a.opt.Now()); err != nil {
+	if err := a.guardSchema(ctx); err != nil {
+		return err
+	}
+	if _, err := a.Records.Migrate(ctx, migrations()...); err != nil {
 		return err
 	}
 	if a.Assets, err = assets.Load(); err != nil {
@@ -138,7 +147,11 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 			return "", errors.Join(err, ln.Close())
 		}
 	}
+	if err := a.listenControl(ctx); err != nil {
+		return "", errors.Join(err, ln.Close())
+	}
 	a.runner.Start()
+	a.keeper.Start()
 	a.behind.start()
 	go func() {
 		if a.server.TLSConfig != nil {
@@ -165,9 +178,12 @@ func (a *App) Wait(ctx context.Context) error {
 // allows, and closes the stores.
 func (a *App) Stop(ctx context.Context) error {
 	var errs []error
+	if a.control != nil {
+		errs = append(errs, a.control.stop())
+	}
 	if a.server != nil {
 		errs = append(errs, a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx), a.behind.stop(ctx))
+		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.behind.stop(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)
 }
@@ -215,7 +231,11 @@ func (a *App) Attend(ctx context.Context) error { return a.behind.once(ctx) }
 // the command line and tests, without Start.
 func (a *App) Work(ctx context.Context) (int, error) {
 	for n := 0; ; n++ {
-		if ran, err := a.runner.RunOnce(ctx); err != nil || !ran {
+		ran, err := a.runner.RunOnce(ctx)
+		if err == nil && !ran {
+			ran, err = a.keeper.RunOnce(ctx)
+		}
+		if err != nil || !ran {
 			return n, err
 		}
 	}

@@ -43,11 +43,11 @@ func (a *App) checkSchema(ctx context.Context) (health.Result, error) {
 	case err != nil:
 		return health.Say(health.Wrong, "health.schema.none", err).Then("health.schema.none.do"), nil
 	case len(s.Unknown) > 0:
-		return health.Say(health.Wrong, "health.schema.newer", s.Latest).Then("health.schema.newer.do"), nil
+		return health.Say(health.Wrong, "health.schema.newer", s.Latest()).Then("health.schema.newer.do"), nil
 	case len(s.Missing) > 0:
 		return health.Say(health.Warning, "health.schema.older", len(s.Missing)).Then("health.schema.older.do"), nil
 	}
-	return health.Say(health.OK, "health.schema.ok", s.Latest), nil
+	return health.Say(health.OK, "health.schema.ok", s.Latest()), nil
 }
 
 func (a *App) checkIntegrity(ctx context.Context, e Exam) (health.Result, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -35,6 +36,8 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 	"github.com/vonggac/vonggac/rulepacks"
+
+	store "github.com/vonggac/vonggac/internal/platform/backup"
 )
 
 // Rooms are the use cases of every room; the command line and tests call the
@@ -51,20 +54,21 @@ type Rooms struct {
 	Incidents   *incident.Service
 	Reports     *report.Service
 	Trail       *trail.Service
+	Backups     *backup.Service
 }
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
 	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
 		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
-		incident.Migrations, report.Migrations}
+		incident.Migrations, report.Migrations, backup.Migrations}
 }
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, health.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages, trail.Messages}
+		report.Messages, home.Messages, trail.Messages, store.Messages, backup.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -79,6 +83,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.catalogue = catalogue
 	r := &a.Rooms
 	r.Packs = packs
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
@@ -112,6 +117,10 @@ func (a *App) wire(ctx context.Context) error {
 	if r.Trail, err = a.trail(); err != nil {
 		return err
 	}
+	if r.Backups, err = a.backups(); err != nil {
+		return err
+	}
+	a.keepBackups()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
@@ -123,6 +132,7 @@ func (a *App) wire(ctx context.Context) error {
 		indicator.JobKind: r.Indicators.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
 	}})
+	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version, Observe: a.observe})
@@ -171,6 +181,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
 		OpenIncident: a.openFromInfection}).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
+	add(backup.NewPages(site, r.Backups).Routes())
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())

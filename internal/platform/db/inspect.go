@@ -11,9 +11,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
-	"path"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -118,50 +116,4 @@ func (d *DB) Release(ctx context.Context) (words string, number int64, err error
 	}
 	err = d.read.NewRaw("SELECT current_setting('server_version'), current_setting('server_version_num')").Scan(ctx, &words, &number)
 	return "PostgreSQL " + words, number, err
-}
-
-// Schema is how far a store's schema is, as numbers of migration files.
-type Schema struct {
-	Latest  int64   // newest one done
-	Missing []int64 // known to this program and not done: an update will do them
-	Unknown []int64 // done and not known: a newer program was here
-}
-
-// Schema compares what was done to the store with the migrations of sources.
-func (d *DB) Schema(ctx context.Context, sources ...fs.FS) (Schema, error) {
-	known := map[int64]bool{}
-	for _, src := range sources {
-		found, err := fs.Glob(src, "migrations/*.sql")
-		if err != nil {
-			return Schema{}, fmt.Errorf("gather migrations: %w", err)
-		}
-		for _, name := range found {
-			number, _, _ := strings.Cut(path.Base(name), "_")
-			n, err := strconv.ParseInt(number, 10, 64)
-			if err != nil {
-				return Schema{}, fmt.Errorf("number of migration %s: %w", name, err)
-			}
-			known[n] = false
-		}
-	}
-	var done []int64
-	if err := d.read.NewRaw("SELECT DISTINCT version_id FROM goose_db_version WHERE version_id > 0 ORDER BY version_id").Scan(ctx, &done); err != nil {
-		return Schema{}, fmt.Errorf("read schema version: %w", err)
-	}
-	var s Schema
-	for _, n := range done {
-		s.Latest = n
-		if _, ok := known[n]; !ok {
-			s.Unknown = append(s.Unknown, n)
-			continue
-		}
-		known[n] = true
-	}
-	for n, isDone := range known {
-		if !isDone {
-			s.Missing = append(s.Missing, n)
-		}
-	}
-	slices.Sort(s.Missing)
-	return s, nil
 }

@@ -68,7 +68,7 @@ func TestInspectReadsAndLeavesTheFolderAlone(t *testing.T) {
 	}
 	newer := fstest.MapFS{"migrations/20261122000002_more.sql": {Data: []byte("-- +goose Up\nSELECT 1;\n")}}
 	s, err := alone.Schema(t.Context(), newer)
-	if err != nil || s.Latest != 20261122000001 || len(s.Unknown) != 1 || len(s.Missing) != 1 {
+	if err != nil || s.Latest() != 20261122000001 || len(s.Unknown) != 1 || len(s.Missing) != 1 {
 		t.Errorf("schema %+v, %v", s, err)
 	}
 	files, err := os.ReadDir(filepath.Dir(path))
