@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/vonggac/vonggac/internal/app"
-	"github.com/vonggac/vonggac/internal/app/crowd"
+	"github.com/vonggac/vonggac/bench/crowd"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"

@@ -28,7 +28,7 @@ func doctorCommand(std streams) *cobra.Command {
 		Use:   "doctor",
 		Short: "Check the centre: configuration, data, clock, certificate, work",
 		Long: "Check the centre and say what to do about what is wrong. Nothing is changed: a stopped centre is opened read-only,\n" +
-			"a running one is looked at from beside. Exit code 0: nothing wrong (there may be warnings), 1: something is wrong.",
+			"a running one looks at itself. Exit code 0: nothing wrong (there may be warnings), 1: something is wrong.",
 		Example: "  vonggac doctor --data /var/lib/vonggac\n  vonggac doctor --deep --audit --json",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -74,6 +74,15 @@ func examine(cmd *cobra.Command, set *settings, std streams, exam app.Exam) ([]h
 		if cfg, err = demoConfig(config.Sources{File: set.file, Env: os.Environ(), Flags: flags}); err != nil {
 			return nil, usageError{err}
 		}
+	}
+	raw, err := app.Ask(cmd.Context(), cfg.Data, "doctor", exam, func(app.Step) {})
+	if err == nil {
+		var results []health.Result
+		err = json.Unmarshal(raw, &results)
+		return results, err
+	}
+	if !errors.Is(err, app.ErrNotRunning) {
+		return nil, err
 	}
 	a, err := app.Inspect(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: fictitious})
 	if err != nil {

@@ -126,7 +126,10 @@ func (a *App) open(ctx context.Context) (err error) {
 	a.Queue = jobs.New(a.Records, a.opt.Now)
 	a.behind.log, a.behind.now = a.opt.Log, a.opt.Now
 	a.measure()
-	return a.wire(ctx)
+	if err := a.wire(ctx); err != nil {
+		return err
+	}
+	return errors.Join(a.Rooms.Findings.StampMissing(ctx), a.Rooms.Infections.StampMissing(ctx))
 }
 
 // Handler serves the whole site; tests use it without a listener.

@@ -55,6 +55,7 @@ func (a *App) backups() (*backup.Service, error) {
 // keepBackups has the backups made in the background and by the command line.
 func (a *App) keepBackups() {
 	a.command("backup", a.backupCommand)
+	a.command("doctor", a.doctorCommand)
 	a.behind.every(time.Minute, "nightly backup", a.Rooms.Backups.Attend)
 }
 

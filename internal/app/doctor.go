@@ -60,6 +60,8 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "jobs", Run: a.onRecords(a.checkJobs)},
 		{Name: "indicators", Run: a.onRooms(a.checkIndicators)},
 		{Name: "sources", Run: a.onRecords(a.checkSources)},
+		{Name: "audit", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkAudit(ctx, e) })},
+		{Name: "backup", Run: a.onRooms(a.checkBackup)},
 		{Name: "assets", Run: a.checkAssets},
 	}
 	return all

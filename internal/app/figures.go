@@ -35,6 +35,17 @@ func (a *App) measure() {
 	m.Gauges("read_lines", "Lines read out of the files received in the last 24 hours.", nil,
 		a.ofDay("SELECT COALESCE(SUM(lines), 0) FROM source_file WHERE received_at >= ?"))
 	m.Gauges("rejected_lines", "Lines rejected in the files received in the last 24 hours, by reason.", []string{"reason"}, a.rejected)
+	m.Gauge("backup_age_seconds", "Age of the newest good backup; -1 when there is none.", func(ctx context.Context) (float64, error) {
+		s, err := a.Rooms.Backups.Status(ctx)
+		if err != nil || s.Newest == nil {
+			return -1, err
+		}
+		return s.Age.Seconds(), nil
+	})
+	m.Gauge("audit_unsealed_entries", "Entries of the audit trail that wait for their seal.", func(ctx context.Context) (float64, error) {
+		n, _, err := a.Rooms.Trail.Sealer.Waiting(ctx)
+		return float64(n), err
+	})
 	m.Gauge("indicators", "Indicators matched against.", func(context.Context) (float64, error) {
 		return float64(a.Rooms.Indicators.Index().Len()), nil
 	})

@@ -6,7 +6,7 @@ package app_test
 import (
 	"testing"
 
-	"github.com/vonggac/vonggac/internal/app/crowd"
+	"github.com/vonggac/vonggac/bench/crowd"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 

@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/secret"
 
 	store "github.com/vonggac/vonggac/internal/platform/backup"
 )
@@ -111,6 +112,17 @@ func restoreInto(ctx context.Context, dir string, cfg *config.Config, now func()
 	defer func() { err = errors.Join(err, files.Close()) }()
 	got, err = store.Restore(ctx, dir, store.Into{Records: records, Files: files, Data: cfg.Data, Sources: migrations()}, say)
 	if err != nil {
+		return got, err
+	}
+	box, err := secret.Open(cfg.Data)
+	if err != nil {
+		return got, err
+	}
+	sealer, err := newSealer(records, box, now, cfg.Data)
+	if err != nil {
+		return got, err
+	}
+	if err := sealer.Note(ctx); err != nil { // the one in the backup may be ahead of its records
 		return got, err
 	}
 	return got, backup.New(backup.Deps{Records: records, Now: now}).Settle(ctx, filepath.Base(dir), got.Manifest)

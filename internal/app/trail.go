@@ -4,20 +4,19 @@
 package app
 
 import (
+	"errors"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/platform/audit"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/secret"
 )
 
 // trail builds the room of the audit trail and begins its background work:
 // sealing once a second, a look at the whole chain once a day.
 func (a *App) trail() (*trail.Service, error) {
-	seed, err := a.Secrets.Derive("audit")
-	if err != nil {
-		return nil, err
-	}
-	sealer, err := audit.NewSealer(a.Records, a.opt.Now, seed, a.opt.Config.Data)
+	sealer, err := newSealer(a.Records, a.Secrets, a.opt.Now, a.opt.Config.Data)
 	if err != nil {
 		return nil, err
 	}
@@ -25,6 +24,17 @@ func (a *App) trail() (*trail.Service, error) {
 	a.behind.every(time.Second, "seal the audit trail", sealer.Seal)
 	a.behind.every(time.Hour, "check the audit trail", s.Daily)
 	return s, nil
+}
+
+func newSealer(records *db.DB, box *secret.Box, now func() time.Time, folder string) (*audit.Sealer, error) {
+	if box == nil { // the doctor looks at a folder without its key
+		return nil, errors.New("the audit trail needs " + secret.FileName)
+	}
+	seed, err := box.Derive("audit")
+	if err != nil {
+		return nil, err
+	}
+	return audit.NewSealer(records, now, seed, folder)
 }
 
 // recordPaths are the paths in front of a record's id, by the kind an audit

@@ -110,9 +110,6 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
-	if err := errors.Join(r.Findings.StampMissing(ctx), r.Infections.StampMissing(ctx)); err != nil {
-		return err
-	}
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err

@@ -123,6 +123,16 @@ func last(ctx context.Context, q bun.IDB) (Head, error) {
 // Head is the newest seal of the trail, signed.
 func (s *Sealer) Head(ctx context.Context) (Head, error) { return last(ctx, s.records.Read()) }
 
+// Note keeps the present head in the file, in place of what stands there: after
+// a restore, when the records are those of the backup.
+func (s *Sealer) Note(ctx context.Context) error {
+	head, err := s.Head(ctx)
+	if err != nil || head.Seq == 0 {
+		return err
+	}
+	return s.keep(head)
+}
+
 // Waiting is how many entries have no seal yet and since when; zero time when
 // none waits.
 func (s *Sealer) Waiting(ctx context.Context) (n int, since time.Time, err error) {
