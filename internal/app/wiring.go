@@ -16,6 +16,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
+	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -26,6 +27,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/notify"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -46,20 +48,21 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Notices     *notice.Service
 }
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
 	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
 		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
-		incident.Migrations, report.Migrations}
+		incident.Migrations, report.Migrations, notify.Migrations, notice.Migrations}
 }
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages}
+		report.Messages, home.Messages, notify.Messages, notice.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -76,14 +79,17 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	r := &a.Rooms
 	r.Packs = packs
+	r.Notices = a.notices(catalogue)
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
 	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost,
 		Found: func(ctx context.Context, tx *db.Tx, name, kind string) (string, error) {
 			u, err := r.Units.Found(ctx, tx, name, kind)
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
-		}})
-	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit})
-	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root})
+		}, Invited: a.tellInvited})
+	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
+		Unread: a.tellUnread})
+	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
+		Refused: a.tellRefused})
 	r.Findings = finding.New(finding.Deps{Records: a.Records, Now: now, People: a.people,
 		Moved: func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
@@ -92,6 +98,8 @@ func (a *App) wire(ctx context.Context) error {
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
+	r.Incidents.OnOpened(a.tellOpened)
+	r.Incidents.OnDecided(a.tellSeverity)
 	r.Incidents.OnClosed(func(ctx context.Context, tx *db.Tx, i incident.Incident) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
@@ -132,6 +140,9 @@ func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) 
 	if err != nil {
 		return err
 	}
+	if err := a.tellFound(ctx, tx, f, b, touched); err != nil {
+		return err
+	}
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
 }
 
@@ -157,6 +168,7 @@ func (a *App) routes(site *web.Site) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	return all
 }
 

@@ -171,3 +171,11 @@ func (o *Outbox) Forget(ctx context.Context, tx *db.Tx, t time.Time) (int64, err
 	n, err := res.RowsAffected()
 	return n, db.Error(op, err)
 }
+
+// LastSent is when recipient's last letter was taken; zero when none was.
+func (o *Outbox) LastSent(ctx context.Context, q bun.IDB, recipient string) (time.Time, error) {
+	var at db.Time
+	err := q.NewSelect().Model((*Row)(nil)).ColumnExpr("MAX(l.ended_at)").Where("l.recipient = ?", recipient).
+		Where("l.state = ?", Sent).Scan(ctx, &at)
+	return at.Time, db.Error("notify.LastSent", err)
+}
