@@ -34,6 +34,7 @@ var groups = []struct {
 	{"", []entry{
 		{key: "today", href: "/", icon: ui.IconToday, open: true},
 		{key: "obligations", href: "/obligations", icon: ui.IconTask, need: auth.Permission{Area: auth.Obligations, Act: auth.Read}},
+		{key: "notices", href: "/notices", icon: ui.IconInfo, open: true},
 	}},
 	{"watch", []entry{
 		{key: "findings", href: "/findings", icon: ui.IconFinding, need: auth.Permission{Area: auth.Findings, Act: auth.Read}},
@@ -48,6 +49,7 @@ var groups = []struct {
 	{"manage", []entry{
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+		{key: "mail", href: "/settings/mail", icon: ui.IconSend, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},
 	}},
 }
 
@@ -75,7 +77,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 }
 
 // parents are pages that belong to another entry's list.
-var parents = map[string]string{"/files/": "/sources"}
+var parents = map[string]string{"/files/": "/sources", "/settings/outbox": "/settings/mail", "/account/notices": "/notices"}
 
 func here(href, path string) bool {
 	if href == "/" {
@@ -92,6 +94,9 @@ func here(href, path string) bool {
 // count puts the open number beside an entry. A count that cannot be had is
 // left out and logged: the page itself will say what is wrong.
 func (a *App) count(ctx context.Context, key string, item *ui.NavItem) {
+	if key == "notices" {
+		item.Count, _ = a.Rooms.Notices.Bell(ctx)
+	}
 	if key == "obligations" {
 		c, err := a.Rooms.Obligations.Count(ctx)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"net"
 	"net/textproto"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
@@ -135,7 +136,8 @@ func said(err error) string {
 	if err == nil {
 		return ""
 	}
-	return err.Error()
+	words, _, _ := strings.Cut(err.Error(), ", affected ") // whose letter it was stands beside it
+	return words
 }
 
 // cut bounds an answer: a server may say anything.
