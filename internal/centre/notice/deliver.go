@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/notify"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 )
@@ -29,7 +30,7 @@ func (s *Service) Attend(ctx context.Context) error {
 	if err != nil || conf.Way == notify.Off {
 		return err
 	}
-	sender, err := conf.Sender(s.Secrets, s.Folder)
+	sender, err := s.sender(conf)
 	if err != nil {
 		return err
 	}
@@ -44,6 +45,15 @@ func (s *Service) mail(ctx context.Context) (notify.Settings, int64, error) {
 	var conf notify.Settings
 	version, err := setting.Get(ctx, s.Records.Read(), notify.SettingName, &conf)
 	return conf, version, err
+}
+
+// sender is what sends under conf; nil when mail is off.
+func (s *Service) sender(conf notify.Settings) (notify.Sender, error) {
+	sender, err := conf.Sender(s.Secrets, s.Folder)
+	if err != nil {
+		return nil, &fault.Error{Kind: fault.Conflict, Op: "notice.sender", Msg: "notice.err.key", Err: err}
+	}
+	return sender, nil
 }
 
 // gather puts the notices that are due by mail into the letter of each person.

@@ -99,7 +99,7 @@ func (s *Service) TryMail(ctx context.Context, to string) (answer string, err er
 	if err != nil {
 		return "", err
 	}
-	sender, err := conf.Sender(s.Secrets, s.Folder)
+	sender, err := s.sender(conf)
 	if err != nil {
 		return "", err
 	}

@@ -24,6 +24,8 @@ import (
 // daysShown is how many days the table of days goes back.
 const daysShown = 14
 
+const perPage = 50
+
 // outboxPage is /settings/outbox.
 type outboxPage struct {
 	r      *http.Request
@@ -31,6 +33,7 @@ type outboxPage struct {
 	rows   []notify.Row
 	names  map[string]string
 	total  int64
+	next   string
 	days   []notify.Day
 	health notify.Health
 }
@@ -47,9 +50,14 @@ func outboxFilter(r *http.Request) notify.Filter {
 func (p *Pages) outbox(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := outboxPage{r: r, f: outboxFilter(r)}
+	v.f.Limit = perPage + 1 // one more tells whether there is a next page
 	var err error
 	if v.rows, v.names, v.total, err = p.Service.Letters(ctx, v.f); err != nil {
 		return err
+	}
+	if len(v.rows) > perPage {
+		v.rows = v.rows[:perPage]
+		v.next = web.With(r, "after", v.rows[perPage-1].ID)
 	}
 	if v.days, err = p.Service.Days(ctx, daysShown); err != nil {
 		return err
@@ -106,9 +114,7 @@ func (v outboxPage) list(ctx context.Context) ui.ListProps {
 	if v.f.Before != "" {
 		l.Prev = web.With(v.r, "after", "")
 	}
-	if n := len(v.rows); n == 50 {
-		l.Next = web.With(v.r, "after", v.rows[n-1].ID)
-	}
+	l.Next = v.next
 	return l
 }
 

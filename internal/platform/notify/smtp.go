@@ -68,7 +68,7 @@ func (s *server) client(line *net.Conn) (*mail.Client, error) {
 		policy = mail.TLSOpportunistic
 		dial = (&tls.Dialer{NetDialer: &net.Dialer{Timeout: patience}, Config: conf}).DialContext
 	}
-	opts := []mail.Option{mail.WithPort(s.Port), mail.WithTimeout(patience), mail.WithHELO("vonggac.invalid"),
+	opts := []mail.Option{mail.WithPort(s.Port), mail.WithTimeout(patience), mail.WithHELO(domain(s.From)),
 		mail.WithTLSConfig(conf), mail.WithTLSPolicy(policy), mail.WithoutNoop(),
 		mail.WithDialContextFunc(func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dial(ctx, network, address)
@@ -77,9 +77,6 @@ func (s *server) client(line *net.Conn) (*mail.Client, error) {
 			}
 			return conn, err
 		})}
-	if d := domain(s.From); d != "" {
-		opts = append(opts, mail.WithHELO(d))
-	}
 	if s.User != "" {
 		opts = append(opts, mail.WithUsername(s.User), mail.WithPassword(s.password),
 			mail.WithOpportunisticSMTPAuth(mail.SMTPAuthSCRAMSHA256, mail.SMTPAuthPlain, mail.SMTPAuthLogin, mail.SMTPAuthCramMD5))

@@ -19,6 +19,7 @@ CREATE TABLE notice (
     letter_id  TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX notice_account ON notice (account_id, updated_at, id);
+CREATE INDEX notice_unread ON notice (account_id, read_at);
 CREATE INDEX notice_matter ON notice (account_id, kind, object);
 CREATE INDEX notice_mail ON notice (mail, mail_at);
 CREATE INDEX notice_letter ON notice (letter_id);
