@@ -127,12 +127,13 @@ func (o *Outbox) Days(ctx context.Context, since time.Time) ([]Day, error) {
 	return out, db.Error("notify.Days", err)
 }
 
-// Retry makes a failed or resting letter due now. The caller has checked the
-// right and writes the audit entry.
+// Retry makes a failed or resting letter due now. One that may have arrived
+// still does not grow: its receiver may drop it as one they know. The caller
+// has checked the right and writes the audit entry.
 func (o *Outbox) Retry(ctx context.Context, tx *db.Tx, id string) error {
 	now := db.At(o.Now())
 	res, err := tx.NewUpdate().Model((*Row)(nil)).Set("state = ?", Waiting).Set("next_at = ?", now).Set("updated_at = ?", now).
-		Set("ended_at = NULL").Set("reason = ''").Set("unsure = 0").Where("id = ?", id).
+		Set("ended_at = NULL").Set("reason = ''").Set("unsure = CASE WHEN unsure > 0 THEN 1 ELSE 0 END").Where("id = ?", id).
 		Where("state IN (?)", bun.List([]State{Waiting, Failed})).Exec(ctx)
 	return changed("notify.Retry", res, err)
 }
