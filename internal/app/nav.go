@@ -35,6 +35,7 @@ var groups = []struct {
 	{"", []entry{
 		{key: "today", href: "/", icon: ui.IconToday, open: true},
 		{key: "obligations", href: "/obligations", icon: ui.IconTask, need: auth.Permission{Area: auth.Obligations, Act: auth.Read}},
+		{key: "notices", href: "/notices", icon: ui.IconInfo, open: true},
 	}},
 	{"watch", []entry{
 		{key: "findings", href: "/findings", icon: ui.IconFinding, need: auth.Permission{Area: auth.Findings, Act: auth.Read}},
@@ -52,6 +53,7 @@ var groups = []struct {
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
 		{key: "health", href: "/settings/health", icon: ui.IconInfo, need: mayExamine, whole: true},
 		{key: "backups", href: "/settings/backup", icon: ui.IconCopy, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}, whole: true},
+		{key: "mail", href: "/settings/mail", icon: ui.IconSend, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},
 	}},
 }
 
@@ -79,7 +81,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 }
 
 // parents are pages that belong to another entry's list.
-var parents = map[string]string{"/files/": "/sources"}
+var parents = map[string]string{"/files/": "/sources", "/settings/outbox": "/settings/mail", "/account/notices": "/notices"}
 
 func here(href, path string) bool {
 	if href == "/" {
@@ -96,6 +98,9 @@ func here(href, path string) bool {
 // count puts the open number beside an entry. A count that cannot be had is
 // left out and logged: the page itself will say what is wrong.
 func (a *App) count(ctx context.Context, key string, item *ui.NavItem) {
+	if key == "notices" {
+		item.Count, _ = a.Rooms.Notices.Bell(ctx)
+	}
 	if key == "obligations" {
 		c, err := a.Rooms.Obligations.Count(ctx)
 		if err != nil {

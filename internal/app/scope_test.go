@@ -121,6 +121,11 @@ func (w *scopes) ofCentre(t *testing.T) {
 		return q.Where("e.object = ?", w.foreign["unit"][0])
 	}))(t)
 	w.foreign.add("act", acts[0].ID)
+	var told []string
+	if err := w.Records.Read().NewRaw("SELECT id FROM notice WHERE unit_id = ?", w.foreign["unit"][0]).Scan(t.Context(), &told); err != nil || len(told) == 0 {
+		t.Fatalf("nobody was told of anything of the other unit: %v", err)
+	}
+	w.foreign.add("notice", told...)
 	me := must(w.Rooms.Accounts.Me(w.centre))(t)
 	w.foreign.add("account", string(me.ID))
 	files, _, err := w.Rooms.Sources.Files(w.centre, w.central.ID, "", 50)

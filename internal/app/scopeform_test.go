@@ -21,7 +21,7 @@ import (
 // accepts are forms without id in their path that may answer otherwise than by
 // refusing: they take what is the actor's own and pass over the rest. What they
 // leave is checked with all else.
-var accepts = []string{"POST /findings/bulk", "POST /units/import"}
+var accepts = []string{"POST /findings/bulk", "POST /units/import", "POST /notices/read"}
 
 // fields are all fields of all forms, naming the others' records wherever one
 // may be named.
@@ -29,7 +29,7 @@ func (w *scopes) fields() url.Values {
 	b := func(kind string) string { return w.foreign[kind][0] }
 	return url.Values{"version": {"1"}, "names": {"1"}, "reason": {"vì thế"}, "title": {"x"}, "unit": {b("unit")}, "parent": {b("unit")},
 		"owner": {b("unit")}, "name": {"Mới"}, "kind": {"xa"}, "code": {"z.9"}, "login": {"moi.toi"}, "role": {"unit"}, "form": {"F1b"},
-		"person": {b("account")}, "do": {"acknowledge"}, "id": {b("finding") + ".1.1", b("finding")}, "detected_at": {"2026-11-21T07:00"},
+		"person": {b("account")}, "do": {"acknowledge"}, "id": {b("finding") + ".1.1", b("finding"), b("notice")}, "detected_at": {"2026-11-21T07:00"},
 		"severity": {"M2"}, "cause": {"x"}, "how": {"x"}, "why": {"x"}, "met_at": {"2026-11-21T07:30"}, "note": {"x"}, "text": {"x"},
 		"value": {"x.example"}, "observables": {"x.example"}, "range": {"203.0.113.0/25"}, "range_kind": {"machine"}, "last": {"1/12/2026"},
 		"from": {"1/12/2026"}, "successors": {"UBND xã bravo"}, "upload": {b("upload")}, "digest": {w.foreign["upload"][1]}, "relation": {"replace"},

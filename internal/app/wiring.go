@@ -19,6 +19,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
+	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -31,6 +32,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/health"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/notify"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -55,20 +57,57 @@ type Rooms struct {
 	Reports     *report.Service
 	Trail       *trail.Service
 	Backups     *backup.Service
+	Notices     *notice.Service
 }
 
-// migrations are the schemas of all rooms.
+// migrations are the schemas of all rooms, one a line.
 func migrations() []fs.FS {
-	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
-		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
-		incident.Migrations, report.Migrations, backup.Migrations}
+	return []fs.FS{
+		auth.Migrations,
+		web.Migrations,
+		audit.Migrations,
+		jobs.Migrations,
+		setting.Migrations,
+		notify.Migrations,
+		unit.Migrations,
+		account.Migrations,
+		source.Migrations,
+		indicator.Migrations,
+		finding.Migrations,
+		infection.Migrations,
+		obligation.Migrations,
+		incident.Migrations,
+		report.Migrations,
+		backup.Migrations,
+		notice.Migrations,
+	}
 }
 
-// Messages are the texts of all rooms.
+// Messages are the texts of all rooms, one a line.
 func Messages() []fs.FS {
-	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, health.Messages, messages, unit.Messages, account.Messages,
-		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages, trail.Messages, store.Messages, backup.Messages}
+	return []fs.FS{
+		fault.Messages,
+		web.Messages,
+		ui.Messages,
+		jobs.Messages,
+		health.Messages,
+		messages,
+		notify.Messages,
+		unit.Messages,
+		account.Messages,
+		source.Messages,
+		indicator.Messages,
+		finding.Messages,
+		infection.Messages,
+		obligation.Messages,
+		incident.Messages,
+		report.Messages,
+		home.Messages,
+		trail.Messages,
+		store.Messages,
+		backup.Messages,
+		notice.Messages,
+	}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -86,14 +125,17 @@ func (a *App) wire(ctx context.Context) error {
 	a.catalogue = catalogue
 	r := &a.Rooms
 	r.Packs = packs
+	r.Notices = a.notices(catalogue)
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
 	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost,
 		Found: func(ctx context.Context, tx *db.Tx, name, kind string) (string, error) {
 			u, err := r.Units.Found(ctx, tx, name, kind)
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
-		}})
-	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit})
-	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root})
+		}, Invited: a.tellInvited})
+	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
+		Unread: a.tellUnread})
+	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
+		Refused: a.tellRefused})
 	r.Findings = finding.New(finding.Deps{Records: a.Records, Now: now, People: a.people,
 		Moved: func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
@@ -105,6 +147,8 @@ func (a *App) wire(ctx context.Context) error {
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
+	r.Incidents.OnOpened(a.tellOpened)
+	r.Incidents.OnDecided(a.tellSeverity)
 	r.Incidents.OnClosed(func(ctx context.Context, tx *db.Tx, i incident.Incident) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
@@ -156,6 +200,9 @@ func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) 
 	if err != nil {
 		return err
 	}
+	if err := a.tellFound(ctx, tx, f, b, touched); err != nil {
+		return err
+	}
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
 }
 
@@ -185,6 +232,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
 	add(healthPages{site, a}.routes())
+	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	return all
 }
 

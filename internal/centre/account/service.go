@@ -36,6 +36,8 @@ type Deps struct {
 	Now     func() time.Time
 	Found   Founder
 	Cost    Cost // zero is StandardCost
+	// Invited is told, inside the transaction, of a new account. May be nil.
+	Invited func(ctx context.Context, tx *db.Tx, a Account) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -357,6 +359,11 @@ func (s *Service) Invite(ctx context.Context, a Account) (Account, string, error
 		}
 		if err := putLink(ctx, tx, string(a.ID), stored, s.Now().Add(linkLife)); err != nil {
 			return err
+		}
+		if s.Invited != nil {
+			if err := s.Invited(ctx, tx, a); err != nil {
+				return err
+			}
 		}
 		return s.note(ctx, tx, "account.invite", a, map[string]any{"login": a.Login, "grants": a.Grants})
 	})

@@ -72,6 +72,7 @@ type Service struct {
 	files    *blob.Store
 	onOpened []Hook
 	onClosed []Hook
+	onJudged []Hook
 }
 
 // Hook is told of a case inside the transaction of the change; its error undoes
@@ -86,6 +87,9 @@ func New(d Deps) *Service {
 // OnOpened adds a hook that is told of every new case. App calls it while it
 // wires, before the first request.
 func (s *Service) OnOpened(h Hook) { s.onOpened = append(s.onOpened, h) }
+
+// OnDecided adds a hook that is told of every decision on a severity.
+func (s *Service) OnDecided(h Hook) { s.onJudged = append(s.onJudged, h) }
 
 // OnClosed adds a hook that is told of every case that is closed.
 func (s *Service) OnClosed(h Hook) { s.onClosed = append(s.onClosed, h) }

@@ -79,6 +79,11 @@ func (s *Service) Decide(ctx context.Context, id ID, severity, reason string, ve
 		if err := s.tell(ctx, tx, *i, Decision, "severity", args...); err != nil {
 			return nil, err
 		}
+		for _, hook := range s.onJudged {
+			if err := hook(ctx, tx, *i); err != nil {
+				return nil, err
+			}
+		}
 		detail := map[string]any{"severity": severity, "was": was.Value, "reason": reason}
 		return detail, s.resync(ctx, tx, *i, reason)
 	})

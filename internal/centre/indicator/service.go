@@ -50,6 +50,9 @@ type Deps struct {
 	// Most is how many indicators all lists together may hold, about 60 bytes
 	// of memory each and twice that while the index is rebuilt; 0 is 20 million.
 	Most int64
+	// Refused is told, inside the transaction, of a list whose new version
+	// cannot be put in force. May be nil.
+	Refused func(ctx context.Context, tx *db.Tx, l List, seq int64) error
 }
 
 // Service holds the use cases and the live index. It is safe for concurrent

@@ -145,6 +145,11 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, v Version) error {
 			return err
 		}
 	}
+	if v.State == Refused && s.deps.Refused != nil {
+		if err := s.deps.Refused(ctx, tx, r.list(), int64(v.Seq)); err != nil {
+			return err
+		}
+	}
 	rep := v.Report
 	return s.note(ctx, tx, action, r.list(), map[string]any{"seq": v.Seq, "rows": rep.Rows, "added": rep.Added, "merged": rep.Merged,
 		"skipped": Sum(rep.Skipped), "rejected": Sum(rep.Rejected), "problem": v.Problem})

@@ -40,6 +40,9 @@ type Deps struct {
 	Queue   *jobs.Queue
 	Now     func() time.Time
 	Limit   int64
+	// Unread is told, inside the transaction, of a file that could not be read
+	// to its end. May be nil.
+	Unread func(ctx context.Context, tx *db.Tx, f File) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.

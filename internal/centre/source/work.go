@@ -137,6 +137,11 @@ func (s *Service) finish(ctx context.Context, p *jobs.Progress, f File, sum scan
 		if err := saveFile(ctx, tx, f); err != nil {
 			return err
 		}
+		if f.State == Broken && s.Unread != nil {
+			if err := s.Unread(ctx, tx, f); err != nil {
+				return err
+			}
+		}
 		return s.noteFile(ctx, tx, "source.read", f, map[string]any{"state": f.State, "lines": f.Account.Lines,
 			"parsed": f.Account.Parsed, "hits": f.Account.Hits, "problem": f.Problem})
 	})
