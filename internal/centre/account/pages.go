@@ -177,7 +177,7 @@ type listPage struct {
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	f := Filter{Search: q.Get("q"), After: q.Get("after"), Limit: 50}
+	f := Filter{Search: q.Get("q"), After: ID(q.Get("after")), Limit: 50}
 	accounts, total, err := p.svc.List(ctx, f)
 	if err != nil {
 		return err
