@@ -5,6 +5,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -22,6 +23,25 @@ func (s *Service) Invite(ctx context.Context, a Account) (Account, string, error
 		return err
 	})
 	return slip.Account, slip.Secret, err
+}
+
+// NewPerson is Invite with a login made of the name when a has none, and gives
+// the whole slip.
+func (s *Service) NewPerson(ctx context.Context, a Account) (Slip, error) {
+	var slip Slip
+	proposed := canonical(a.Login) == ""
+	err := s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if proposed {
+			var logins []string
+			if err := tx.NewSelect().Model((*row)(nil)).Column("login").Scan(ctx, &logins); err != nil {
+				return db.Error("account.NewPerson", err)
+			}
+			a.Login = ProposeLogin(a.Name, func(l string) bool { return slices.Contains(logins, l) })
+		}
+		slip, err = s.invite(ctx, tx, a)
+		return err
+	})
+	return slip, err
 }
 
 // Slip is what a person gets on paper, once: the secret of the one-time link,

@@ -88,7 +88,10 @@ type Log struct {
 type Upload struct{ Limit int64 }
 
 // Session bounds how long one sign-in lasts.
-type Session struct{ Lifetime time.Duration }
+type Session struct {
+	Lifetime time.Duration // from signing in
+	Idle     time.Duration // from the last use
+}
 
 // Sources are what Load reads. Nothing else of the surroundings is looked at.
 type Sources struct {

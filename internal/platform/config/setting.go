@@ -45,6 +45,7 @@ var settings = []setting{
 	{key: "log.format", def: "text", set: setFormat, show: func(c *Config) string { return c.Log.Format }},
 	{key: "upload.limit", def: "8GiB", set: setUpload, show: func(c *Config) string { return size(c.Upload.Limit) }},
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
+	{key: "session.idle", def: "4h", set: setIdle, show: func(c *Config) string { return c.Session.Idle.String() }},
 	{key: "language", def: "vi", set: setLanguage, show: func(c *Config) string { return string(c.Language) }},
 }
 
@@ -202,6 +203,15 @@ func setLifetime(c *Config, s string) error {
 		return fmt.Errorf("%q: want a duration such as 12h, from 1m to 720h", s)
 	}
 	c.Session.Lifetime = d
+	return nil
+}
+
+func setIdle(c *Config, s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < shortestSession || d > longestSession {
+		return fmt.Errorf("%q: want a duration such as 4h, from 1m to 720h", s)
+	}
+	c.Session.Idle = d
 	return nil
 }
 
