@@ -37,7 +37,8 @@ var sorts = map[string]struct {
 func (f Filter) narrow(q *bun.SelectQuery, scope auth.Scope, now time.Time) *bun.SelectQuery {
 	q = db.Search(scope.Filter(q, "home_unit"), "folded", f.Search)
 	if f.Unit != "" {
-		q = q.Where("home_unit IN (SELECT descendant FROM unit_closure WHERE ancestor = ?)", f.Unit)
+		where, args := scope.Where("c.ancestor") // a unit beyond the scope holds nothing to look at
+		q = q.Where("home_unit IN (SELECT c.descendant FROM unit_closure c WHERE c.ancestor = ? AND "+where+")", append([]any{f.Unit}, args...)...)
 	}
 	if f.Role != "" {
 		q = q.Where("(EXISTS (SELECT 1 FROM account_role r WHERE r.account_id = account.id AND r.role = ?0 "+
