@@ -529,7 +529,7 @@ func loansView(v loansPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindSelect, Name: "grant", Label: i18n.T(ctx, "account.loans.grant"), Value: string(v.In.Role) + "@" + v.In.Unit, Error: v.Errors["grant"], Required: true, Options: v.grants(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindSelect, Name: "grant", Label: i18n.T(ctx, "account.loans.grant"), Value: string(v.In.Role) + "@" + v.In.Unit, Error: v.Errors["grant"], Required: true, Blank: i18n.T(ctx, "account.choose"), Options: v.grants(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

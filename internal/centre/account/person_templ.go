@@ -150,7 +150,7 @@ func showView(v showPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindSelect, Name: "role", Label: i18n.T(ctx, "account.field.role"), Value: string(v.In.Role), Error: v.Errors["role"], Required: true, Options: roleOptions(ctx, auth.Roles())}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindSelect, Name: "role", Label: i18n.T(ctx, "account.field.role"), Value: string(v.In.Role), Error: v.Errors["role"], Required: true, Blank: i18n.T(ctx, "account.choose"), Options: roleOptions(ctx, auth.Roles())}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
