@@ -179,3 +179,29 @@ func TestNobodyChangesTheirOwnFlags(t *testing.T) {
 		}
 	})
 }
+
+func TestBreakGlassHandsOutNothingThatLastsLonger(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx, me := h.begin(t)
+		inA, an := h.admit(t, ctx, "an.nv", "a", auth.UnitOfficer)
+		_, binh := h.admit(t, ctx, "binh.tt", "a", auth.UnitOfficer)
+		h.flag(t, ctx, an.ID, "")
+		if _, err := h.BreakGlass(inA, glass(auth.Centre, "a", 2, me.ID)); err != nil {
+			t.Fatal(err)
+		}
+		actor, err := h.Actor(ctx, string(an.ID), an.Epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		under := auth.With(ctx, actor)
+		if _, _, err := h.Invite(under, account.Account{Login: "moi", Name: "Mới", Home: "a"}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("inviting: %v", err)
+		}
+		if err := h.Give(under, binh.ID, account.Held{Grant: auth.Grant{Role: auth.Duty, Unit: "a"}}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("giving a role: %v", err)
+		}
+		if _, err := h.lend(t, under, binh.ID, auth.Centre, "a", time.Time{}, h.now.AddDate(0, 0, 1)); !fault.Is(err, fault.Invalid) {
+			t.Errorf("lending the role: %v", err)
+		}
+	})
+}
