@@ -54,6 +54,7 @@ var groups = []struct {
 		{key: "health", href: "/settings/health", icon: ui.IconInfo, need: mayExamine, whole: true},
 		{key: "backups", href: "/settings/backup", icon: ui.IconCopy, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}, whole: true},
 		{key: "mail", href: "/settings/mail", icon: ui.IconSend, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},
+		{key: "break_glass", href: "/break-glass", icon: ui.IconKey, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
 	}},
 }
 

@@ -144,11 +144,12 @@ func (w *scopes) ofCentre(t *testing.T) {
 // kinds says which kind of record a placeholder of a path names, by the first
 // part of the path. A room that is new here has to be added.
 var kinds = map[string]map[string]string{
-	"units": {"id": "unit", "range": "range"}, "accounts": {"id": "account"}, "sources": {"id": "source", "key": "key"},
+	"units": {"id": "unit", "range": "range"}, "accounts": {"id": "account", "session": "session"}, "sources": {"id": "source", "key": "key"},
 	"files": {"file": "file"}, "ingest": {"source": "source"}, "indicators": {"id": "list", "entry": "entry"}, "findings": {"id": "finding"},
 	"infections": {"id": "infection"}, "incidents": {"id": "incident", "evidence": "evidence"}, "obligations": {"id": "obligation"},
 	"papers": {"id": "paper", "sending": "sending", "file": ""}, "audit": {"id": "act"},
 	"settings": {"name": "backup", "job": "job"},
+	"account":  {"session": "session", "delegation": "delegation"}, "break-glass": {"id": "elevation"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
@@ -288,6 +289,7 @@ var asked = map[string][]string{
 	"GET /obligations":    {"?status=all", "?status=met"},
 	"GET /indicators":     {"?q=one.alpha.bad.example", "?q=bravo-red.example", "?sort=-name"},
 	"GET /units":          {"?show=all", "?q=alpha"},
+	"GET /accounts":       {"?sort=-seen", "?role=duty", "?state=invited", "?q=alpha"},
 }
 
 // allPages reads every page of the own unit and of no record, by address.
@@ -356,7 +358,7 @@ func firstDifference(a, b string) string {
 }
 
 // open are the pages anyone may ask for.
-var openPages = []string{"GET /start", "POST /start", "GET /sign-in", "POST /sign-in"}
+var openPages = []string{"GET /start", "POST /start", "POST /start/code", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code"}
 
 // nobody asks for every page and form without signing in, and looks at what the
 // table asks of each route.

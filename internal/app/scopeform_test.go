@@ -21,7 +21,7 @@ import (
 // accepts are forms without id in their path that may answer otherwise than by
 // refusing: they take what is the actor's own and pass over the rest. What they
 // leave is checked with all else.
-var accepts = []string{"POST /findings/bulk", "POST /units/import", "POST /notices/read"}
+var accepts = []string{"POST /findings/bulk", "POST /units/import", "POST /notices/read", "POST /account/sessions/end"}
 
 // fields are all fields of all forms, naming the others' records wherever one
 // may be named.
@@ -34,7 +34,8 @@ func (w *scopes) fields() url.Values {
 		"value": {"x.example"}, "observables": {"x.example"}, "range": {"203.0.113.0/25"}, "range_kind": {"machine"}, "last": {"1/12/2026"},
 		"from": {"1/12/2026"}, "successors": {"UBND xã bravo"}, "upload": {b("upload")}, "digest": {w.foreign["upload"][1]}, "relation": {"replace"},
 		"meets": {b("obligation")}, "sent_at": {"2026-11-21T07:30"}, "channel": {"paper"}, "receipt": {"x"}, "disabled": {"1"}, "as": {"other"},
-		"tlp": {"TLP:RED"}, "scope": {"subdomains"}, "layout": {"auto"}, "exact": {"1"}, "sure": {"1"}, "phase": {"detect"}, "addr": {"10.2.7.9"}}
+		"tlp": {"TLP:RED"}, "scope": {"subdomains"}, "layout": {"auto"}, "exact": {"1"}, "sure": {"1"}, "phase": {"detect"}, "addr": {"10.2.7.9"},
+		"grant": {"unit@" + b("unit")}, "until": {"2026-11-25T08:00"}, "witness": {b("account")}, "hours": {"2"}, "back": {b("account")}}
 }
 
 // sendsForms sends every form with the others' ids in path and fields.

@@ -35,7 +35,7 @@ var lists = []list{
 	{"/obligations", "status=all", auth.UnitOfficer, "obligation", "/obligations.csv", "SELECT count(*) FROM obligation WHERE unit_id = ?"},
 	{"/papers", "", auth.UnitOfficer, "paper", "/papers.csv", "SELECT count(*) FROM report_paper WHERE unit_id = ?"},
 	{"/units", "show=all", auth.UnitOfficer, "unit", "/units/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},
-	{"/accounts", "", auth.UnitOfficer, "account", "", "SELECT count(*) FROM account WHERE home_unit = ?"},
+	{"/accounts", "", auth.UnitOfficer, "account", "/accounts.csv", "SELECT count(*) FROM account WHERE home_unit = ?"},
 	{"/sources", "", auth.Centre, "source", "", "SELECT count(*) FROM source WHERE owner_unit = ?"},
 	{"/indicators", "", auth.Centre, "list", "/indicators.csv", "SELECT count(*) FROM indicator_list WHERE tlp <> 'TLP:RED' OR owner_unit = ?"},
 }
@@ -111,9 +111,10 @@ func (w *scopes) anyFilter(t *testing.T, l list) {
 			word = strings.ReplaceAll(rapid.StringN(0, 12, 40).Draw(rt, "text"), "\x00", "0")
 		}
 		q := url.Values{"q": {word}, "unit": {pick("unit", ids...)}, "after": {pick("after", places...)}, "before": {pick("before", places...)},
-			"state":    {pick("state", "", "all", "open", "new", "closed", "dismissed", "handled", "cleaned", "draft", "sent", "x")},
+			"state":    {pick("state", "", "all", "open", "new", "closed", "dismissed", "handled", "cleaned", "draft", "sent", "invited", "active", "locked", "x")},
+			"role":     {pick("role", "", "", "unit", "leader", "x")},
 			"status":   {pick("status", "", "all", "late", "met", "x")},
-			"sort":     {pick("sort", "", "name", "-name", "last", "-last", "-first", "queries", "created", "detected", "-due", "x")},
+			"sort":     {pick("sort", "", "name", "-name", "last", "-last", "-first", "queries", "created", "detected", "-due", "seen", "-seen", "x")},
 			"kind":     {pick("kind", "", "", "machine", "unknown", "xa", "block", "x")},
 			"parent":   {pick("parent", "", "", "", w.foreign["unit"][0], w.root)},
 			"assignee": {pick("assignee", "", "", "", w.foreign["account"][0])}, "show": {pick("show", "", "all")},

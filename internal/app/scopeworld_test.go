@@ -144,7 +144,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	if w.key == "" {
 		w.key = secret
 	}
-	who, _, err := r.Accounts.Invite(ctx, account.Account{Login: word + ".officer", Name: "Cán bộ " + word, Home: string(u.ID),
+	who, invitation, err := r.Accounts.Invite(ctx, account.Account{Login: word + ".officer", Name: "Cán bộ " + word, Home: string(u.ID),
 		Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: string(u.ID)}}})
 	if err != nil {
 		t.Fatal(err)
@@ -158,11 +158,43 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	g.add("source", string(src.ID))
 	g.add("key", key.ID)
 	g.add("account", string(who.ID))
+	w.peopled(t, g, u, who.ID, invitation, word)
 	g.add("list", string(list.ID))
 	g.add("file", w.feed(t, src, word+".log", word+"-red.example from "+net+".7.6", "two."+word+".bad.example from "+net+".7.6"))
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
 	w.handle(t, g, u, word)
 	return u
+}
+
+// peopled signs the officer of a unit in, lends their role to a deputy and has
+// them break glass.
+func (w *scopes) peopled(t *testing.T, g goods, u unit.Unit, officer account.ID, invitation, word string) {
+	t.Helper()
+	people, now := w.Rooms.Accounts, t0
+	must(people.SetPassword(t.Context(), invitation, phrase))(t)
+	deputy, _, err := people.Invite(w.centre, account.Account{Login: word + ".deputy", Name: "Phó " + word, Home: string(u.ID),
+		Grants: []auth.Grant{{Role: auth.Viewer, Unit: string(u.ID)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&visitor{handler: w.Handler()}).signIn(t, word+".officer")
+	a := must(people.Get(w.centre, officer))(t)
+	if err := people.SetFlags(w.centre, officer, a.Version, account.Flags{BreakGlass: true}); err != nil {
+		t.Fatal(err)
+	}
+	self := auth.With(t.Context(), a.Actor())
+	loan := must(people.Lend(self, account.Delegation{To: deputy.ID, Grant: auth.Grant{Role: auth.UnitOfficer, Unit: string(u.ID)},
+		Term: account.Term{Until: now.AddDate(0, 0, 3)}, Reason: "nghỉ phép của " + word}))(t)
+	me := must(people.Me(w.centre))(t)
+	e := must(people.BreakGlass(self, account.Break{Grant: auth.Grant{Role: auth.Duty, Unit: string(u.ID)}, Hours: 1,
+		Reason: "sự cố đêm ở " + word, Witness: me.ID}))(t)
+	var sessions []string
+	if err := w.Records.Read().NewSelect().Table("web_session").Column("id").Where("account_id = ?", string(officer)).Scan(t.Context(), &sessions); err != nil {
+		t.Fatal(err)
+	}
+	g.add("session", sessions...)
+	g.add("delegation", loan.ID)
+	g.add("elevation", e.ID)
 }
 
 // feed sends a log and has it read. Lines are names and clients.
@@ -251,12 +283,19 @@ func (w *scopes) admit(t *testing.T, role auth.Role) *visitor {
 	}
 	must(w.Rooms.Accounts.SetPassword(t.Context(), secret, phrase))(t)
 	v := &visitor{handler: w.Handler(), bearer: w.key}
+	v.signIn(t, login)
+	v.get(t, "/account") // takes what is said once, after signing in
+	return v
+}
+
+// signIn begins a session by password.
+func (v *visitor) signIn(t *testing.T, login string) {
+	t.Helper()
 	res := v.send(t, http.MethodPost, "/sign-in", "application/x-www-form-urlencoded", url.Values{"login": {login}, "password": {phrase}}.Encode())
 	if res.Code != http.StatusSeeOther {
-		t.Fatalf("sign in as %s: %d", role, res.Code)
+		t.Fatalf("sign in as %s: %d", login, res.Code)
 	}
 	v.cookie, _, _ = strings.Cut(res.Header().Get("Set-Cookie"), ";")
-	return v
 }
 
 // tester is what a test and a property have in common.

@@ -24,7 +24,7 @@ const onToday = 10
 func (a *App) today() home.Deps {
 	return home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Findings: a.todayFindings,
 		Infections: a.todayInfections, Incidents: a.todayIncidents, Sources: a.todaySources, Indicators: a.todayIndicators,
-		Units: a.todayUnits, Own: a.todayOwn}
+		Units: a.todayUnits, Own: a.todayOwn, Alerts: a.todayAlerts}
 }
 
 // names looks up the labels of units for a few rows.

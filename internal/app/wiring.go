@@ -127,7 +127,8 @@ func (a *App) wire(ctx context.Context) error {
 	r.Packs = packs
 	r.Notices = a.notices(catalogue)
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
-	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost,
+	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost, Secrets: a.Secrets, Root: a.root,
+		Sheet: unit.Tables, UnitNamed: a.unitNamed,
 		Found: func(ctx context.Context, tx *db.Tx, name, kind string) (string, error) {
 			u, err := r.Units.Found(ctx, tx, name, kind)
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
@@ -174,9 +175,16 @@ func (a *App) wire(ctx context.Context) error {
 		trail.JobKind:     r.Trail.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
-	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
-		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
-		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version, Observe: a.observe})
+	site := web.New(web.Config{
+		Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
+		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor,
+		Nav: a.nav,
+		//BELL
+		Lifetime: a.opt.Config.Session.Lifetime, Idle: a.opt.Config.Session.Idle,
+		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted,
+		Demo: a.opt.Demo, Version: a.opt.Version,
+		Observe: a.observe,
+	})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}

@@ -16,6 +16,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/secret"
+	"github.com/vonggac/vonggac/internal/platform/setting"
+	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
 var t0 = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
@@ -26,12 +29,32 @@ type house struct {
 	*account.Service
 	now   time.Time
 	store *db.DB
+	told  []told
 }
+
+// told is one notice and whom it reached.
+type told struct {
+	to []account.ID
+	account.Notice
+}
+
+var box = func() *secret.Box {
+	b, err := secret.New(make([]byte, 32))
+	if err != nil {
+		panic(err)
+	}
+	return b
+}()
 
 func open(d *db.DB) *house {
 	h := &house{now: t0, store: d}
 	h.Service = account.New(account.Deps{Records: d, Now: func() time.Time { return h.now }, Found: found,
-		Cost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
+		Cost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, Secrets: box,
+		Root: func(context.Context) (string, error) { return "root", nil },
+		Told: func(_ context.Context, _ *db.Tx, to []account.ID, n account.Notice) error {
+			h.told = append(h.told, told{to, n})
+			return nil
+		}})
 	return h
 }
 
@@ -53,7 +76,7 @@ var first = account.First{Body: "Tỉnh Mẫu", Kind: "province", Name: "Lò Th�
 
 func each(t *testing.T, test func(*testing.T, *house)) {
 	t.Parallel()
-	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, account.Migrations}, func(t *testing.T, d *db.DB) { test(t, open(d)) })
+	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, web.Migrations, account.Migrations}, func(t *testing.T, d *db.DB) { test(t, open(d)) })
 }
 
 // begin sets the centre up and returns the first account's context.

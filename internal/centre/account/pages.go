@@ -7,13 +7,11 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -36,161 +34,36 @@ type Pages struct {
 // NewPages makes the screens.
 func NewPages(site *web.Site, svc *Service, c Choices) *Pages { return &Pages{site, svc, c} }
 
+// MaxImport is the largest list of people taken, in bytes.
+const MaxImport = 8 << 20
+
 // Routes lists the screens.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{
-		{Pattern: "GET /start", Access: web.Public, Handle: p.opening},
-		{Pattern: "POST /start", Access: web.Public, Handle: p.start},
-		{Pattern: "GET /sign-in", Access: web.Public, Handle: p.signIn},
-		{Pattern: "POST /sign-in", Access: web.Public, Handle: p.signInPost},
-		{Pattern: "GET /account", Access: web.SignedIn, Handle: p.me},
+	return slices.Concat(p.signRoutes(), p.ownRoutes(), p.glassRoutes(), []web.Route{
 		{Pattern: "GET /accounts", Need: readAccounts, Handle: p.list},
+		{Pattern: "GET /accounts.csv", Need: readAccounts, Handle: p.export},
 		{Pattern: "GET /accounts/new", Need: readAccounts, Handle: p.invite},
 		{Pattern: "POST /accounts/new", Need: readAccounts, Handle: p.invitePost},
+		{Pattern: "GET /accounts/import", Need: readAccounts, Handle: p.importForm},
+		{Pattern: "POST /accounts/import", Need: readAccounts, Body: MaxImport + 1<<20, Handle: p.importPost},
+		{Pattern: "POST /accounts/import/apply", Need: readAccounts, Handle: p.importApply},
+		{Pattern: "GET /accounts/import/template.csv", Need: readAccounts, Handle: p.template},
+		{Pattern: "POST /accounts/slips", Need: readAccounts, Handle: p.slips},
+		{Pattern: "GET /accounts/policies", Need: configure, Handle: p.policies},
+		{Pattern: "POST /accounts/policies", Need: configure, Handle: p.policiesPost},
 		{Pattern: "GET /accounts/{id}", Need: readAccounts, Handle: p.show},
+		{Pattern: "GET /accounts/{id}/edit", Need: writeAccounts, Handle: p.edit},
+		{Pattern: "POST /accounts/{id}/edit", Need: writeAccounts, Handle: p.editPost},
 		{Pattern: "POST /accounts/{id}/link", Need: readAccounts, Handle: p.relink},
 		{Pattern: "POST /accounts/{id}/disable", Need: writeAccounts, Handle: p.disable},
-	}
-}
-
-type startPage struct {
-	Token   string
-	Account Account // zero at the first start
-	In      First
-	Kinds   []ui.Option
-	Errors  map[string]string
-}
-
-// opening handles GET /start?token=…: the first start, or a person's new
-// password. The link stays good until the form is sent.
-func (p *Pages) opening(w http.ResponseWriter, r *http.Request) error {
-	token := r.URL.Query().Get("token")
-	a, err := p.svc.Opening(r.Context(), token)
-	if err != nil {
-		return err
-	}
-	return p.renderStart(w, r, http.StatusOK, startPage{Token: token, Account: a})
-}
-
-func (p *Pages) renderStart(w http.ResponseWriter, r *http.Request, status int, v startPage) error {
-	ctx := r.Context()
-	if v.Account.ID != "" {
-		return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "account.password.title"), Body: passwordView(v), Bare: true})
-	}
-	v.Kinds = p.choices.Kinds(ctx)
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "account.start.title"), Body: startView(v), Bare: true})
-}
-
-// start handles POST /start. Form: token, password, again; at the first start
-// also body, kind, name, login, title.
-func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
-	ctx, token := r.Context(), r.PostFormValue("token")
-	a, err := p.svc.Opening(ctx, token)
-	if err != nil {
-		return err
-	}
-	v := startPage{Token: token, Account: a, In: First{Body: r.PostFormValue("body"), Kind: r.PostFormValue("kind"),
-		Name: r.PostFormValue("name"), Login: r.PostFormValue("login"), Title: r.PostFormValue("title"),
-		Password: r.PostFormValue("password")}}
-	switch {
-	case v.In.Password != r.PostFormValue("again"):
-		err = fault.Bad("account.start", "again", "account.bad.again")
-	case a.ID == "":
-		a, err = p.svc.Start(ctx, token, v.In)
-	default:
-		a, err = p.svc.SetPassword(ctx, token, v.In.Password)
-	}
-	if v.Errors = web.Errors(ctx, err); v.Errors != nil {
-		return p.renderStart(w, r, http.StatusUnprocessableEntity, v)
-	}
-	if err != nil {
-		return err
-	}
-	if err := p.site.SignIn(ctx, string(a.ID), a.Epoch); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, "/")
-}
-
-type signInPage struct {
-	Login, Next, Problem string
-}
-
-func (p *Pages) signIn(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	if _, ok := auth.From(ctx); ok {
-		return web.Redirect(w, r, web.Back(cmp.Or(r.URL.Query().Get("next"), "/")))
-	}
-	empty, err := p.svc.Empty(ctx)
-	if err != nil {
-		return err
-	}
-	if empty {
-		return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "account.first.title"), Body: firstView(), Bare: true})
-	}
-	return p.renderSignIn(w, r, http.StatusOK, signInPage{Next: r.URL.Query().Get("next")})
-}
-
-func (p *Pages) renderSignIn(w http.ResponseWriter, r *http.Request, status int, v signInPage) error {
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(r.Context(), "account.sign_in.title"), Body: signInView(v), Bare: true})
-}
-
-// signInPost handles POST /sign-in. Form: login, password, next.
-func (p *Pages) signInPost(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	v := signInPage{Login: r.PostFormValue("login"), Next: r.PostFormValue("next")}
-	a, err := p.svc.SignIn(ctx, v.Login, r.PostFormValue("password"))
-	if fault.Is(err, fault.Invalid) {
-		e := fault.Of(err)
-		v.Problem = i18n.T(ctx, e.Public(), e.Args...)
-		return p.renderSignIn(w, r, http.StatusUnprocessableEntity, v)
-	}
-	if err != nil {
-		return err
-	}
-	if err := p.site.SignIn(ctx, string(a.ID), a.Epoch); err != nil {
-		return err
-	}
-	return web.Redirect(w, r, web.Back(cmp.Or(v.Next, "/")))
-}
-
-func (p *Pages) me(w http.ResponseWriter, r *http.Request) error {
-	a, err := p.svc.Me(r.Context())
-	if err != nil {
-		return err
-	}
-	names, err := p.unitNames(r.Context())
-	if err != nil {
-		return err
-	}
-	return p.render(w, r, showPage{Account: a, Units: names, Mine: true})
-}
-
-type listPage struct {
-	Accounts []Account
-	Total    int64
-	Search   string
-	Units    map[string]string
-	Next     string
-	MayAdd   bool
-}
-
-func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	ctx, q := r.Context(), r.URL.Query()
-	f := Filter{Search: q.Get("q"), After: q.Get("after"), Limit: 50}
-	accounts, total, err := p.svc.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	names, err := p.unitNames(ctx)
-	if err != nil {
-		return err
-	}
-	v := listPage{Accounts: accounts, Total: total, Search: f.Search, Units: names, MayAdd: mayInvite(ctx)}
-	if len(accounts) == f.Limit {
-		v.Next = web.With(r, "after", string(accounts[len(accounts)-1].ID))
-	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "account.list.title"), Body: listView(v)})
+		{Pattern: "POST /accounts/{id}/roles", Need: readAccounts, Handle: p.give},
+		{Pattern: "POST /accounts/{id}/roles/end", Need: readAccounts, Handle: p.withdraw},
+		{Pattern: "POST /accounts/{id}/flags", Need: writeAccounts, Handle: p.flags},
+		{Pattern: "GET /accounts/{id}/second-factor", Need: writeAccounts, Handle: p.reset},
+		{Pattern: "POST /accounts/{id}/second-factor", Need: writeAccounts, Handle: p.resetPost},
+		{Pattern: "POST /accounts/{id}/sessions/end", Need: writeAccounts, Handle: p.endSessions},
+		{Pattern: "POST /accounts/{id}/sessions/{session}/end", Need: writeAccounts, Handle: p.endSessions},
+	})
 }
 
 func mayInvite(ctx context.Context) bool {
@@ -202,128 +75,18 @@ func (p *Pages) unitNames(ctx context.Context) (map[string]string, error) {
 	options, err := p.choices.Units(ctx)
 	names := map[string]string{}
 	for _, o := range options {
-		names[o.Value] = o.Label
+		names[o.Value] = strings.TrimSpace(o.Label)
 	}
 	return names, err
 }
 
-type invitePage struct {
-	In     Account
-	Role   string
-	Roles  []ui.Option
-	Units  []ui.Option
-	Errors map[string]string
-}
-
-func (p *Pages) invite(w http.ResponseWriter, r *http.Request) error {
-	return p.renderInvite(w, r, http.StatusOK, invitePage{Role: string(auth.UnitOfficer), In: Account{Home: r.URL.Query().Get("unit")}})
-}
-
-func (p *Pages) renderInvite(w http.ResponseWriter, r *http.Request, status int, v invitePage) error {
-	ctx := r.Context()
-	if !mayInvite(ctx) {
-		return &fault.Error{Kind: fault.Forbidden, Op: "account.invite"}
-	}
-	units, err := p.choices.Units(ctx)
+// say answers a POST: with a message on the page at path, or with err.
+func (p *Pages) say(w http.ResponseWriter, r *http.Request, err error, path, key string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	v.Units = units
-	for _, role := range auth.Roles() {
-		v.Roles = append(v.Roles, ui.Option{Value: string(role), Label: i18n.T(ctx, "web.role."+string(role))})
-	}
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "account.invite.title"), Body: inviteView(v)})
-}
-
-// invitePost handles POST /accounts/new. Form: login, name, title, phone,
-// email, unit, role. The one-time link is shown once, to be printed.
-func (p *Pages) invitePost(w http.ResponseWriter, r *http.Request) error {
-	ctx, unit := r.Context(), r.PostFormValue("unit")
-	v := invitePage{Role: r.PostFormValue("role"), In: Account{Login: r.PostFormValue("login"), Name: r.PostFormValue("name"),
-		Title: r.PostFormValue("title"), Phone: r.PostFormValue("phone"), Email: r.PostFormValue("email"), Home: unit,
-		Grants: []auth.Grant{{Role: auth.Role(r.PostFormValue("role")), Unit: unit}}}}
-	a, secret, err := p.svc.Invite(ctx, v.In)
-	if v.Errors = web.Errors(ctx, err); v.Errors != nil {
-		return p.renderInvite(w, r, http.StatusUnprocessableEntity, v)
-	}
-	if err != nil {
-		return err
-	}
-	return p.slip(w, r, a, secret)
-}
-
-type slipPage struct {
-	Account Account
-	Link    string
-	Unit    string
-}
-
-// slip shows the link once; it is not stored and cannot be shown again.
-func (p *Pages) slip(w http.ResponseWriter, r *http.Request, a Account, secret string) error {
-	ctx := r.Context()
-	v := slipPage{Account: a, Link: p.choices.Link("/start?token=" + url.QueryEscape(secret))}
-	if names, err := p.unitNames(ctx); err == nil { // the link is shown once: a missing name must not cost it
-		v.Unit = names[a.Home]
-	} else {
-		v.Unit = i18n.T(ctx, fault.Of(err).Public())
-	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "account.slip.title"), Body: slipView(v)})
-}
-
-type showPage struct {
-	Account Account
-	Units   map[string]string
-	Mine    bool
-	May     bool // invite or reset
-	Shut    bool // disable
-}
-
-func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	a, err := p.svc.Get(ctx, ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	actor, _ := auth.From(ctx)
-	mine := actor.ID == string(a.ID)
-	names, err := p.unitNames(ctx)
-	if err != nil {
-		return err
-	}
-	return p.render(w, r, showPage{Account: a, Units: names, Mine: mine, May: mayInvite(ctx) && !mine,
-		Shut: auth.May(ctx, writeAccounts) && !mine})
-}
-
-func (p *Pages) render(w http.ResponseWriter, r *http.Request, v showPage) error {
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: v.Account.Name, Body: showView(v)})
-}
-
-func (p *Pages) relink(w http.ResponseWriter, r *http.Request) error {
-	a, secret, err := p.svc.Relink(r.Context(), ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	return p.slip(w, r, a, secret)
-}
-
-// disable handles POST /accounts/{id}/disable. Form: version, disabled (1 or
-// empty to let the person in again).
-func (p *Pages) disable(w http.ResponseWriter, r *http.Request) error {
-	ctx, id := r.Context(), r.PathValue("id")
-	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
-	if err != nil {
-		return &fault.Error{Kind: fault.Conflict, Op: "account.disable", Err: err}
-	}
-	shut := r.PostFormValue("disabled") == "1"
-	if err := p.svc.SetDisabled(ctx, ID(id), version, shut); err != nil {
-		return err
-	}
-	key := "account.flash.enabled"
-	if shut {
-		key = "account.flash.disabled"
-	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, key))
-	return web.Redirect(w, r, "/accounts/"+id)
+	p.site.Flash(r.Context(), ui.OK, i18n.T(r.Context(), key, args...))
+	return web.Redirect(w, r, path)
 }
 
 func problems(errs map[string]string) []ui.FieldError {
@@ -337,16 +100,76 @@ func problems(errs map[string]string) []ui.FieldError {
 	return out
 }
 
+func roleName(ctx context.Context, r auth.Role) string { return i18n.T(ctx, "web.role."+string(r)) }
+
+func roleOptions(ctx context.Context, roles []auth.Role) []ui.Option {
+	var out []ui.Option
+	for _, r := range roles {
+		out = append(out, ui.Option{Value: string(r), Label: roleName(ctx, r)})
+	}
+	return out
+}
+
+func personOptions(people []Person) []ui.Option {
+	var out []ui.Option
+	for _, p := range people {
+		label := p.Name
+		if p.Title != "" {
+			label += ", " + p.Title
+		}
+		out = append(out, ui.Option{Value: string(p.ID), Label: label})
+	}
+	return out
+}
+
 func grantText(ctx context.Context, grants []auth.Grant, units map[string]string) string {
 	var text strings.Builder
 	for i, g := range grants {
 		if i > 0 {
 			text.WriteString("; ")
 		}
-		text.WriteString(i18n.T(ctx, "web.role."+string(g.Role)))
+		text.WriteString(roleName(ctx, g.Role))
 		if name := units[g.Unit]; name != "" {
 			text.WriteString(" (" + name + ")")
 		}
 	}
 	return text.String()
+}
+
+// moment reads a date and time as browsers send it, Asia/Ho_Chi_Minh; empty is
+// the zero time.
+func moment(s string) (time.Time, bool) {
+	if s == "" {
+		return time.Time{}, true
+	}
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		if t, err := time.ParseInLocation(layout, s, i18n.Hanoi); err == nil {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// term reads the fields from and until; bad names those that are no moment.
+func term(r *http.Request) (t Term, bad map[string]string) {
+	for field, at := range map[string]*time.Time{"from": &t.From, "until": &t.Until} {
+		v, ok := moment(r.PostFormValue(field))
+		if *at = v; !ok {
+			bad = map[string]string{field: i18n.T(r.Context(), "account.bad.moment")}
+		}
+	}
+	return t, bad
+}
+
+// termText is a term in words.
+func termText(ctx context.Context, t Term) string {
+	switch {
+	case t.From.IsZero() && t.Until.IsZero():
+		return i18n.T(ctx, "account.term.open")
+	case t.Until.IsZero():
+		return i18n.T(ctx, "account.term.from", i18n.Time(ctx, t.From))
+	case t.From.IsZero():
+		return i18n.T(ctx, "account.term.until", i18n.Time(ctx, t.Until))
+	}
+	return i18n.T(ctx, "account.term.both", i18n.Time(ctx, t.From), i18n.Time(ctx, t.Until))
 }

@@ -118,3 +118,35 @@ func digest(secret string) string {
 	sum := sha256.Sum256([]byte(secret))
 	return hex.EncodeToString(sum[:])
 }
+
+// codeAlphabet is Crockford's base 32: no I, L, O or U to mistake on paper.
+const codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+const codeLength = 16 // 80 bits: enough to keep its bare digest
+
+// newCode makes a secret to be typed from paper, in groups of four.
+func newCode() string {
+	raw := make([]byte, codeLength)
+	// crypto/rand.Read never fails: it ends the process instead.
+	_, _ = rand.Read(raw)
+	var b strings.Builder
+	for i, c := range raw {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(codeAlphabet[int(c)%len(codeAlphabet)]) // 256 is a multiple of 32
+	}
+	return b.String()
+}
+
+// plainCode is a code as typed, without what people add and with what they
+// mistake put right.
+func plainCode(typed string) string {
+	return strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(typed))
+}
+
+// TypedSecret is what a person types from a slip, as the secret of a link.
+func TypedSecret(login, code string) string { return canonical(login) + ":" + plainCode(code) }
+
+// typedCode takes apart what TypedSecret joined; a link's own secret is none.
+func typedCode(secret string) (login, code string, ok bool) { return strings.Cut(secret, ":") }

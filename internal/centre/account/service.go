@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/secret"
 )
 
 // Migrations hold the schema of the room.
@@ -35,9 +36,39 @@ type Deps struct {
 	Records *db.DB
 	Now     func() time.Time
 	Found   Founder
-	Cost    Cost // zero is StandardCost
+	Cost    Cost        // zero is StandardCost
+	Secrets *secret.Box // seals second factors; required to enrol one
+	// Root is the unit that runs the centre: who keeps the accounts there
+	// decides what holds for everybody. Required.
+	Root func(ctx context.Context) (string, error)
 	// Invited is told, inside the transaction, of a new account. May be nil.
 	Invited func(ctx context.Context, tx *db.Tx, a Account) error
+	// Told is told in tx of what people must know at once; nil tells nobody.
+	Told func(ctx context.Context, tx *db.Tx, to []ID, n Notice) error
+	// Sheet reads the tables of a file as people send it, rows from the first;
+	// fault.Invalid (field "file") says what is wrong. Required to import.
+	Sheet func(data []byte) ([][][]string, error)
+	// UnitNamed finds the units in the actor's scope that a text names, by code,
+	// name or alias. Required to import.
+	UnitNamed func(ctx context.Context, text string) ([]string, error)
+}
+
+// Notice is what somebody must know at once. Path leads to the page about it.
+type Notice struct {
+	Kind   string // "break_glass", "break_glass_ended", "delegation", "delegation_ended"
+	Object string // id of the record
+	Path   string
+	Who    string // name of the person whose act it is
+	Unit   string // unit id
+	Reason string
+	Until  time.Time
+}
+
+func (s *Service) tell(ctx context.Context, tx *db.Tx, n Notice, to ...ID) error {
+	if s.Told == nil {
+		return nil
+	}
+	return s.Told(ctx, tx, to, n)
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -59,6 +90,7 @@ var (
 	readAccounts  = auth.Permission{Area: auth.Accounts, Act: auth.Read}
 	writeAccounts = auth.Permission{Area: auth.Accounts, Act: auth.Write}
 	invite        = auth.Permission{Area: auth.Accounts, Act: auth.Invite}
+	configure     = auth.Permission{Area: auth.Accounts, Act: auth.Configure}
 )
 
 const (
@@ -84,23 +116,12 @@ func (s *Service) FirstLink(ctx context.Context) (secret string, err error) {
 		if n > 0 {
 			return &fault.Error{Kind: fault.Conflict, Op: "account.FirstLink", Msg: "account.link.not_first"}
 		}
-		if err := putLink(ctx, tx, "", stored, s.Now().Add(firstLinkLife)); err != nil {
+		if err := putLink(ctx, tx, "", stored, "", s.Now().Add(firstLinkLife)); err != nil {
 			return err
 		}
 		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "account.first_link", Kind: "account"})
 	})
 	return secret, err
-}
-
-// Opening is what the holder of a one-time link sees: the account it belongs
-// to, or the zero account at the first start.
-func (s *Service) Opening(ctx context.Context, secret string) (Account, error) {
-	l, err := openLink(ctx, s.Records.Read(), secret, s.Now())
-	if err != nil || l.Account == "" {
-		return Account{}, err
-	}
-	a, _, err := find(ctx, s.Records.Read(), "id", l.Account)
-	return a, err
 }
 
 // First is what the first person enters.
@@ -183,107 +204,51 @@ func (s *Service) enter(ctx context.Context) (release func(), err error) {
 	}
 }
 
-// SetPassword uses a link up and gives its account a new password; all its
-// sessions end.
-func (s *Service) SetPassword(ctx context.Context, secret, password string) (Account, error) {
-	a, err := s.Opening(ctx, secret)
-	if err != nil {
-		return Account{}, err
-	}
-	if a.ID == "" {
-		return Account{}, errLink
-	}
-	hash, err := s.hashNew(ctx, password, a.Login, a.Name)
-	if err != nil {
-		return Account{}, err
-	}
-	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		l, err := openLink(ctx, tx, secret, s.Now())
-		if err != nil {
-			return err
-		}
-		if a, _, err = find(ctx, tx, "id", l.Account); err != nil {
-			return err
-		}
-		was := a.Version
-		a.Epoch, a.Version, a.Failures, a.LockedUntil = a.Epoch+1, was+1, 0, time.Time{}
-		if err := update(ctx, tx, a, was, hash); err != nil {
-			return err
-		}
-		if err := useLink(ctx, tx, l, s.Now()); err != nil {
-			return err
-		}
-		return s.note(auth.With(ctx, a.Actor()), tx, "account.set_password", a, nil)
-	})
-	return a, err
-}
-
-var errSignIn = &fault.Error{Kind: fault.Invalid, Op: "account.SignIn", Msg: "account.bad.sign_in"}
-
-// SignIn checks login and password. Whatever is wrong, the answer is the same
-// fault.Invalid and takes as long, except that a waiting account is told how
-// long it waits.
-func (s *Service) SignIn(ctx context.Context, login, password string) (Account, error) {
-	release, err := s.enter(ctx)
-	if err != nil {
-		return Account{}, err
-	}
-	defer release()
-	seen, stored, err := find(ctx, s.Records.Read(), "login", canonical(login))
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return Account{}, err
-	}
-	if err != nil || stored == "" || seen.Disabled {
-		matches(password, s.decoy)
-		return Account{}, errSignIn
-	}
-	if wait := seen.LockedUntil.Sub(s.Now()); wait > 0 {
-		return Account{}, &fault.Error{Kind: fault.Invalid, Op: "account.SignIn", Msg: "account.bad.wait",
-			Args: []any{int(wait.Round(time.Second) / time.Second)}}
-	}
-	right := matches(password, stored)
-	var a Account
-	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if a, _, err = find(ctx, tx, "id", string(seen.ID)); err != nil {
-			return err
-		}
-		was, action := a.Version, "account.sign_in"
-		a.Version++
-		if right {
-			a.Failures, a.LockedUntil, a.SignedInAt = 0, time.Time{}, s.Now()
-		} else {
-			a.Fail(s.Now())
-			action = "account.sign_in_failed"
-		}
-		if err := update(ctx, tx, a, was, ""); err != nil {
-			return err
-		}
-		return s.note(auth.With(ctx, a.Actor()), tx, action, a, nil)
-	})
-	if err == nil && !right {
-		err = errSignIn
-	}
-	return a, err
-}
-
-// Actor loads who a session of account belongs to; fault.SignedOut when the
-// account is gone, disabled, or has begun a later epoch.
+// Actor loads who a session of account belongs to, with what they may do now;
+// fault.SignedOut when the account is gone, disabled, or has begun a later
+// epoch. Who has put off the second factor for too long is confined to the
+// page that enrols it.
 func (s *Service) Actor(ctx context.Context, account string, epoch int64) (auth.Actor, error) {
-	a, _, err := find(ctx, s.Records.Read(), "id", account)
+	q, now := s.Records.Read(), s.Now()
+	a, err := find(ctx, q, "id", account, now)
 	if fault.Is(err, fault.NotFound) || err == nil && (a.Disabled || a.Epoch != epoch) {
 		return auth.Actor{}, &fault.Error{Kind: fault.SignedOut, Op: "account.Actor"}
 	}
-	return a.Actor(), err
+	if err != nil {
+		return auth.Actor{}, err
+	}
+	actor := a.Actor()
+	if a.SecondAt.IsZero() {
+		p, err := s.policy(ctx, q)
+		if err != nil {
+			return auth.Actor{}, err
+		}
+		if p.confines(a.Account, now) {
+			actor.Grants, actor.Confined = nil, SecondFactorPath
+			return actor, nil
+		}
+	}
+	if a.BreakGlass {
+		actor.Elevated, actor.ElevatedUntil, err = elevatedNow(ctx, q, a.ID, now)
+	}
+	return actor, err
 }
+
+// SecondFactorPath is the page that enrols a second factor.
+const SecondFactorPath = "/account/second-factor"
 
 // Me is the signed-in person's own account.
 func (s *Service) Me(ctx context.Context) (Account, error) {
+	a, err := s.me(ctx, "account.Me")
+	return a.Account, err
+}
+
+func (s *Service) me(ctx context.Context, op string) (found, error) {
 	actor, ok := auth.From(ctx)
 	if !ok {
-		return Account{}, &fault.Error{Kind: fault.SignedOut, Op: "account.Me"}
+		return found{}, &fault.Error{Kind: fault.SignedOut, Op: op}
 	}
-	a, _, err := find(ctx, s.Records.Read(), "id", actor.ID)
-	return a, err
+	return find(ctx, s.Records.Read(), "id", actor.ID, s.Now())
 }
 
 // List gives one page of the accounts whose home unit is in the actor's scope,
@@ -296,7 +261,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Account, int64, error) 
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	return list(ctx, s.Records.Read(), scope, f)
+	return list(ctx, s.Records.Read(), scope, f, s.Now())
 }
 
 // Get is one account in scope.
@@ -305,16 +270,20 @@ func (s *Service) Get(ctx context.Context, id ID) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	return getScoped(ctx, s.Records.Read(), scope, id)
+	return getScoped(ctx, s.Records.Read(), scope, id, s.Now())
 }
 
 // inviteScope is where the actor may bring people in: writers of accounts
-// everywhere they are, others where they may invite.
+// everywhere they are, others where they may invite and not while they act
+// under break-glass.
 func inviteScope(ctx context.Context, op string) (scope auth.Scope, full bool, err error) {
 	if _, scope, err = auth.Need(ctx, op, writeAccounts); err == nil {
 		return scope, true, nil
 	}
-	_, scope, err = auth.Need(ctx, op, invite)
+	actor, scope, err := auth.Need(ctx, op, invite)
+	if err == nil && actor.Elevated != "" { // what lasts hours hands out nothing that lasts longer
+		return auth.Scope{}, false, &fault.Error{Kind: fault.Forbidden, Op: op, Msg: "account.bad.glass_give"}
+	}
 	return scope, false, err
 }
 
@@ -326,130 +295,4 @@ func mayGive(ctx context.Context, grants []auth.Grant) bool {
 	return !slices.ContainsFunc(grants, func(g auth.Grant) bool {
 		return g.Role == auth.Administrator || g.Role != auth.UnitOfficer && !actor.Has(auth.Centre) && !actor.Has(g.Role)
 	})
-}
-
-// Invite makes an account without password and the secret of the one-time link
-// with which its owner sets one. See mayGive for who may give which role.
-func (s *Service) Invite(ctx context.Context, a Account) (Account, string, error) {
-	const op = "account.Invite"
-	scope, full, err := inviteScope(ctx, op)
-	if err != nil {
-		return Account{}, "", err
-	}
-	a.ID, a.Epoch, a.Version, a.CreatedAt = ID(db.NewID()), 1, 1, s.Now()
-	if err := a.Check(); err != nil {
-		return Account{}, "", err
-	}
-	if !full && !mayGive(ctx, a.Grants) {
-		return Account{}, "", fault.Bad(op, "role", "account.bad.role_above")
-	}
-	secret, stored := newToken()
-	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, unit := range append([]string{a.Home}, units(a.Grants)...) {
-			in, err := scope.Holds(ctx, tx, unit)
-			if err != nil {
-				return db.Error(op, err)
-			}
-			if !in {
-				return fault.Bad(op, "unit", "account.bad.unit")
-			}
-		}
-		if err := insert(ctx, tx, a, ""); err != nil {
-			return err
-		}
-		if err := putLink(ctx, tx, string(a.ID), stored, s.Now().Add(linkLife)); err != nil {
-			return err
-		}
-		if s.Invited != nil {
-			if err := s.Invited(ctx, tx, a); err != nil {
-				return err
-			}
-		}
-		return s.note(ctx, tx, "account.invite", a, map[string]any{"login": a.Login, "grants": a.Grants})
-	})
-	return a, secret, err
-}
-
-func units(grants []auth.Grant) []string {
-	var out []string
-	for _, g := range grants {
-		out = append(out, g.Unit)
-	}
-	return out
-}
-
-// Relink makes a new one-time link for an account in scope: a lost slip, a
-// forgotten password. The old password works until the link is used. It fails
-// with fault.Forbidden for an account with a role outside the actor's scope.
-func (s *Service) Relink(ctx context.Context, id ID) (Account, string, error) {
-	scope, full, err := inviteScope(ctx, "account.Relink")
-	if err != nil {
-		return Account{}, "", err
-	}
-	a, err := getScoped(ctx, s.Records.Read(), scope, id)
-	if err != nil {
-		return Account{}, "", err
-	}
-	if !full && !mayGive(ctx, a.Grants) {
-		return Account{}, "", &fault.Error{Kind: fault.Forbidden, Op: "account.Relink"}
-	}
-	for _, unit := range units(a.Grants) { // the link gives all that the account may do
-		in, err := scope.Holds(ctx, s.Records.Read(), unit)
-		if err != nil {
-			return Account{}, "", db.Error("account.Relink", err)
-		}
-		if !in {
-			return Account{}, "", &fault.Error{Kind: fault.Forbidden, Op: "account.Relink"}
-		}
-	}
-	secret, err := s.relink(ctx, a)
-	return a, secret, err
-}
-
-// Recover makes a one-time link for login without any actor: for the command
-// line on the server itself, when nobody can sign in.
-func (s *Service) Recover(ctx context.Context, login string) (string, error) {
-	a, _, err := find(ctx, s.Records.Read(), "login", canonical(login))
-	if err != nil {
-		return "", err
-	}
-	return s.relink(ctx, a)
-}
-
-func (s *Service) relink(ctx context.Context, a Account) (string, error) {
-	secret, stored := newToken()
-	return secret, s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := putLink(ctx, tx, string(a.ID), stored, s.Now().Add(linkLife)); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, "account.link", a, nil)
-	})
-}
-
-// SetDisabled shuts an account out, ending its sessions, or lets it in again.
-// Nobody does it to themselves.
-func (s *Service) SetDisabled(ctx context.Context, id ID, version int64, disabled bool) error {
-	const op = "account.SetDisabled"
-	actor, scope, err := auth.Need(ctx, op, writeAccounts)
-	if err != nil {
-		return err
-	}
-	if actor.ID == string(id) {
-		return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "account.bad.self"}
-	}
-	return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		a, err := getScoped(ctx, tx, scope, id)
-		if err != nil {
-			return err
-		}
-		a.Disabled, a.Epoch, a.Version = disabled, a.Epoch+1, version+1
-		if err := update(ctx, tx, a, version, ""); err != nil {
-			return err
-		}
-		return s.note(ctx, tx, "account.set_disabled", a, map[string]any{"disabled": disabled})
-	})
-}
-
-func (s *Service) note(ctx context.Context, tx *db.Tx, action string, a Account, detail map[string]any) error {
-	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "account", Object: string(a.ID), Unit: a.Home, Detail: detail})
 }

@@ -17,45 +17,53 @@ import (
 )
 
 type row struct {
-	bun.BaseModel `bun:"table:account"`
+	bun.BaseModel `bun:"table:account,alias:account"`
 
-	ID          string  `bun:"id,pk"`
-	Login       string  `bun:"login"`
-	Name        string  `bun:"name"`
-	Title       string  `bun:"title"`
-	Phone       string  `bun:"phone"`
-	Email       string  `bun:"email"`
-	Home        string  `bun:"home_unit"`
-	Password    string  `bun:"password"`
-	Epoch       int64   `bun:"epoch"`
-	Disabled    bool    `bun:"disabled"`
-	Failures    int64   `bun:"failures"`
-	LockedUntil db.Time `bun:"locked_until"`
-	SignedInAt  db.Time `bun:"signed_in_at"`
-	CreatedAt   db.Time `bun:"created_at"`
-	Version     int64   `bun:"version"`
-	Folded      string  `bun:"folded"`
+	ID           string  `bun:"id,pk"`
+	Login        string  `bun:"login"`
+	Name         string  `bun:"name"`
+	Title        string  `bun:"title"`
+	Phone        string  `bun:"phone"`
+	Email        string  `bun:"email"`
+	Home         string  `bun:"home_unit"`
+	Language     string  `bun:"language"`
+	Password     string  `bun:"password"`
+	Epoch        int64   `bun:"epoch"`
+	Disabled     bool    `bun:"disabled"`
+	PersonalData bool    `bun:"personal_data"`
+	BreakGlass   bool    `bun:"break_glass"`
+	GlassUnit    string  `bun:"break_glass_unit"`
+	CreatedAt    db.Time `bun:"created_at"`
+	Version      int64   `bun:"version"`
+	Folded       string  `bun:"folded"`
+
+	// What signing in leaves: written by touch alone, under no version, so that
+	// a person who signs in spoils nobody's open form.
+	Failures     int64   `bun:"failures"`
+	LockedUntil  db.Time `bun:"locked_until"`
+	SignedInAt   db.Time `bun:"signed_in_at"`
+	EnrolBy      db.Time `bun:"enrol_by"`
+	SecondSecret string  `bun:"second_secret"` // sealed
+	SecondStep   int64   `bun:"second_step"`
+	SecondAt     db.Time `bun:"second_at"`
 }
+
+var traces = []string{"failures", "locked_until", "signed_in_at", "enrol_by", "second_secret", "second_step", "second_at"}
 
 func toRow(a Account, password string) row {
 	return row{ID: string(a.ID), Login: a.Login, Name: a.Name, Title: a.Title, Phone: a.Phone, Email: a.Email,
-		Home: a.Home, Password: password, Epoch: a.Epoch, Disabled: a.Disabled, Failures: a.Failures,
-		LockedUntil: db.At(a.LockedUntil), SignedInAt: db.At(a.SignedInAt), CreatedAt: db.At(a.CreatedAt),
-		Version: a.Version, Folded: i18n.Fold(a.Name + " " + a.Login + " " + a.Title + " " + a.Email)}
+		Home: a.Home, Language: a.Language, Password: password, Epoch: a.Epoch, Disabled: a.Disabled, PersonalData: a.PersonalData,
+		BreakGlass: a.BreakGlass, GlassUnit: a.GlassUnit, CreatedAt: db.At(a.CreatedAt), Version: a.Version,
+		Failures: a.Failures, LockedUntil: db.At(a.LockedUntil), SignedInAt: db.At(a.SignedInAt), EnrolBy: db.At(a.EnrolBy),
+		Folded: i18n.Fold(a.Name + " " + a.Login + " " + a.Title + " " + a.Email)}
 }
 
 func (r row) account() Account {
-	return Account{ID: ID(r.ID), Login: r.Login, Name: r.Name, Title: r.Title, Phone: r.Phone, Email: r.Email,
-		Home: r.Home, Epoch: r.Epoch, Disabled: r.Disabled, HasPassword: r.Password != "", Failures: r.Failures,
-		LockedUntil: r.LockedUntil.Time, SignedInAt: r.SignedInAt.Time, CreatedAt: r.CreatedAt.Time, Version: r.Version}
-}
-
-type roleRow struct {
-	bun.BaseModel `bun:"table:account_role"`
-
-	Account string `bun:"account_id,pk"`
-	Role    string `bun:"role,pk"`
-	Unit    string `bun:"unit_id,pk"`
+	return Account{ID: ID(r.ID), Login: r.Login, Name: r.Name, Title: r.Title, Phone: r.Phone, Email: r.Email, Home: r.Home,
+		Language: r.Language, Epoch: r.Epoch, Disabled: r.Disabled, HasPassword: r.Password != "", Failures: r.Failures,
+		LockedUntil: r.LockedUntil.Time, SignedInAt: r.SignedInAt.Time, CreatedAt: r.CreatedAt.Time, Version: r.Version,
+		PersonalData: r.PersonalData, BreakGlass: r.BreakGlass, GlassUnit: r.GlassUnit, SecondAt: r.SecondAt.Time,
+		SecondStep: r.SecondStep, EnrolBy: r.EnrolBy.Time}
 }
 
 type linkRow struct {
@@ -65,6 +73,7 @@ type linkRow struct {
 	Account string  `bun:"account_id"`
 	Expires db.Time `bun:"expires_at"`
 	Used    db.Time `bun:"used_at"`
+	Code    string  `bun:"code"` // digest of the typed code; empty where there is none
 }
 
 type keyRow struct {
@@ -88,43 +97,35 @@ func (k keyRow) key() Key {
 		CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.Time, UsedAt: k.UsedAt.Time, RevokedAt: k.RevokedAt.Time}
 }
 
-// find reads one account with its roles and password by an id or a login that
-// the caller may know; it is not scoped: signing in comes before any scope.
-func find(ctx context.Context, q bun.IDB, column, value string) (Account, string, error) {
-	var r row
-	if err := q.NewSelect().Model(&r).Where("? = ?", bun.Ident(column), value).Scan(ctx); err != nil {
-		return Account{}, "", db.Error("account.find", err)
-	}
-	a := r.account()
-	grants, err := grantsOf(ctx, q, []string{r.ID})
-	a.Grants = grants[r.ID]
-	return a, r.Password, err
+// found is an account as signing in needs it.
+type found struct {
+	Account
+	password string // PHC string; empty before the first one
+	second   string // sealed secret of the second factor
 }
 
-func grantsOf(ctx context.Context, q bun.IDB, ids []string) (map[string][]auth.Grant, error) {
-	if len(ids) == 0 {
-		return nil, nil
+// find reads one account with its roles at now by an id or a login that the
+// caller may know; it is not scoped: signing in comes before any scope.
+func find(ctx context.Context, q bun.IDB, column, value string, now time.Time) (found, error) {
+	var r row
+	if err := q.NewSelect().Model(&r).Where("? = ?", bun.Ident(column), value).Scan(ctx); err != nil {
+		return found{}, db.Error("account.find", err)
 	}
-	var rows []roleRow
-	if err := q.NewSelect().Model(&rows).Where("account_id IN (?)", bun.List(ids)).Order("role", "unit_id").Scan(ctx); err != nil {
-		return nil, db.Error("account.grants", err)
-	}
-	out := map[string][]auth.Grant{}
-	for _, r := range rows {
-		out[r.Account] = append(out[r.Account], auth.Grant{Role: auth.Role(r.Role), Unit: r.Unit})
-	}
-	return out, nil
+	f := found{r.account(), r.Password, r.SecondSecret}
+	grants, err := grantsOf(ctx, q, []string{r.ID}, now)
+	f.Grants = grants[r.ID]
+	return f, err
 }
 
 // getScoped reads an account whose home unit lies in scope.
-func getScoped(ctx context.Context, q bun.IDB, scope auth.Scope, id ID) (Account, error) {
+func getScoped(ctx context.Context, q bun.IDB, scope auth.Scope, id ID, now time.Time) (Account, error) {
 	var r row
 	err := scope.Filter(q.NewSelect().Model(&r).Where("id = ?", string(id)), "home_unit").Scan(ctx)
 	if err != nil {
 		return Account{}, db.Error("account.get", err)
 	}
 	a := r.account()
-	grants, err := grantsOf(ctx, q, []string{r.ID})
+	grants, err := grantsOf(ctx, q, []string{r.ID}, now)
 	a.Grants = grants[r.ID]
 	return a, err
 }
@@ -141,20 +142,23 @@ func insert(ctx context.Context, tx *db.Tx, a Account, password string) error {
 }
 
 func insertGrants(ctx context.Context, tx *db.Tx, a Account) error {
+	by := ""
+	if actor, ok := auth.From(ctx); ok {
+		by = actor.Name
+	}
 	for _, g := range a.Grants {
-		r := roleRow{Account: string(a.ID), Role: string(g.Role), Unit: g.Unit}
-		if _, err := tx.NewInsert().Model(&r).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-			return db.Error("account.grants", err)
+		if err := give(ctx, tx, a.ID, Held{Grant: g, GivenBy: by, GivenAt: a.CreatedAt}); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// update writes a's row as the successor of version was, keeping the password
-// when password is empty.
+// update writes what people change of a as the successor of version was,
+// keeping the password when password is empty.
 func update(ctx context.Context, tx *db.Tx, a Account, was int64, password string) error {
 	r := toRow(a, password)
-	q := tx.NewUpdate().Model(&r).WherePK().Where("version = ?", was)
+	q := tx.NewUpdate().Model(&r).WherePK().Where("version = ?", was).ExcludeColumn(traces...)
 	if password == "" {
 		q = q.ExcludeColumn("password")
 	}
@@ -168,23 +172,35 @@ func update(ctx context.Context, tx *db.Tx, a Account, was int64, password strin
 	return nil
 }
 
+// touch writes what a try to sign in leaves.
+func touch(ctx context.Context, tx *db.Tx, a Account) error {
+	r := toRow(a, "")
+	_, err := tx.NewUpdate().Model(&r).WherePK().Column("failures", "locked_until", "signed_in_at", "enrol_by").Exec(ctx)
+	return db.Error("account.touch", err)
+}
+
 // putLink makes the one link of account (empty: the first start), ending
-// earlier ones.
-func putLink(ctx context.Context, tx *db.Tx, account, stored string, expires time.Time) error {
+// earlier ones. code is the digest of its typed code, or empty.
+func putLink(ctx context.Context, tx *db.Tx, account, stored, code string, expires time.Time) error {
 	if _, err := tx.NewDelete().Model((*linkRow)(nil)).Where("account_id = ?", account).Exec(ctx); err != nil {
 		return db.Error("account.link", err)
 	}
-	r := linkRow{Token: stored, Account: account, Expires: db.At(expires)}
+	r := linkRow{Token: stored, Account: account, Expires: db.At(expires), Code: code}
 	_, err := tx.NewInsert().Model(&r).Exec(ctx)
 	return db.Error("account.link", err)
 }
 
 var errLink = &fault.Error{Kind: fault.NotFound, Op: "account.link", Msg: "account.link.dead"}
 
-// openLink finds a link that is neither used nor expired at now.
+// openLink finds a link that is neither used nor expired at now, by its secret
+// or by login and typed code.
 func openLink(ctx context.Context, q bun.IDB, secret string, now time.Time) (linkRow, error) {
 	var r linkRow
-	err := q.NewSelect().Model(&r).Where("token = ?", digest(secret)).Where("used_at IS NULL").
+	column := bun.Ident("token")
+	if _, _, typed := typedCode(secret); typed {
+		column = "code"
+	}
+	err := q.NewSelect().Model(&r).Where("? = ?", column, digest(secret)).Where("used_at IS NULL").
 		Where("expires_at > ?", db.At(now)).Scan(ctx)
 	if err := db.Error("account.link", err); err != nil {
 		if fault.Is(err, fault.NotFound) {
@@ -206,39 +222,4 @@ func useLink(ctx context.Context, tx *db.Tx, r linkRow, now time.Time) error {
 		return errors.Join(errLink, err)
 	}
 	return nil
-}
-
-// Filter narrows the list of accounts.
-type Filter struct {
-	Search string
-	After  string // id of the last account of the page before
-	Limit  int    // 0 is 50
-}
-
-func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) ([]Account, int64, error) {
-	base := func() *bun.SelectQuery {
-		return db.Search(scope.Filter(q.NewSelect().Model((*row)(nil)), "home_unit"), "folded", f.Search)
-	}
-	total, err := base().Count(ctx)
-	if err != nil {
-		return nil, 0, db.Error("account.list", err)
-	}
-	page := base().Order("id").Limit(int64(f.Limit))
-	if f.After != "" {
-		page = page.Where("id > ?", f.After)
-	}
-	var rows []row
-	if err := page.Scan(ctx, &rows); err != nil {
-		return nil, 0, db.Error("account.list", err)
-	}
-	ids := make([]string, len(rows))
-	out := make([]Account, len(rows))
-	for i, r := range rows {
-		ids[i], out[i] = r.ID, r.account()
-	}
-	grants, err := grantsOf(ctx, q, ids)
-	for i := range out {
-		out[i].Grants = grants[ids[i]]
-	}
-	return out, total, err
 }

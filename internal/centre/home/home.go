@@ -51,6 +51,8 @@ type Deps struct {
 	Own func(ctx context.Context) (Own, error)
 	// Since counts what happened since a moment.
 	Since func(ctx context.Context, since time.Time) (Since, error)
+	// Alerts is what the actor must see before all else.
+	Alerts func(ctx context.Context) ([]ui.AlertProps, error)
 	// Nav lists what the actor may open; required.
 	Nav func(ctx context.Context, path string) []ui.NavGroup
 	// Threshold is the share of sources, in percent, that must be heard before

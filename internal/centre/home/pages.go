@@ -40,6 +40,7 @@ type page struct {
 	threshold int64
 	nav       []ui.NavGroup
 	steps     []ui.Step // of the first hour; nil when it is over
+	alerts    []ui.AlertProps
 }
 
 // today handles GET /. Query: view picks one of the actor's views.
@@ -54,6 +55,12 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	if v.view != Calm || actor.Has(auth.Administrator) {
 		var err error
 		if v.state, err = p.deps.gather(ctx); err != nil {
+			return err
+		}
+	}
+	if p.deps.Alerts != nil {
+		var err error
+		if v.alerts, err = p.deps.Alerts(ctx); err != nil {
 			return err
 		}
 	}

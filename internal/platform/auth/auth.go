@@ -11,6 +11,7 @@ import (
 	"context"
 	"embed"
 	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -59,9 +60,18 @@ type Actor struct {
 	// Mask, when not nil, is all an actor may do of what its grants allow: a
 	// program's key is held to the one thing it was made for.
 	Mask []Permission
-	// Elevated is the break-glass record under which the actor acts now; empty
-	// otherwise.
-	Elevated string
+	// PersonalData says that the person may see subscribers' and other people's
+	// personal data where a page hides it from others.
+	PersonalData bool
+	// Elevated is the id of the break-glass record under which the actor acts
+	// now, until ElevatedUntil; empty at all other times. Whatever is written
+	// meanwhile names it.
+	Elevated      string
+	ElevatedUntil time.Time
+	// Confined, when not empty, is the path of the one page, with what lies
+	// under it, that the actor may use until they did what it asks. A confined
+	// actor has no grants.
+	Confined string
 }
 
 // Has reports whether the actor holds role anywhere.

@@ -90,7 +90,10 @@ type Log struct {
 type Upload struct{ Limit int64 }
 
 // Session bounds how long one sign-in lasts.
-type Session struct{ Lifetime time.Duration }
+type Session struct {
+	Lifetime time.Duration // from signing in
+	Idle     time.Duration // from the last use
+}
 
 // Metrics says who may read /metrics besides this machine itself: a program
 // that shows Token. Empty means nobody.

@@ -47,6 +47,7 @@ var settings = []setting{
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
 	{key: "metrics.token", secret: true, set: setMetricsToken, show: showMetricsToken},
 	{key: "upgrade.backup", def: "on", set: setUpgradeBackup, show: func(c *Config) string { return string(c.Upgrade.Backup) }},
+	{key: "session.idle", def: "4h", set: setIdle, show: func(c *Config) string { return c.Session.Idle.String() }},
 	{key: "language", def: "vi", set: setLanguage, show: func(c *Config) string { return string(c.Language) }},
 }
 
@@ -204,6 +205,15 @@ func setLifetime(c *Config, s string) error {
 		return fmt.Errorf("%q: want a duration such as 12h, from 1m to 720h", s)
 	}
 	c.Session.Lifetime = d
+	return nil
+}
+
+func setIdle(c *Config, s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < shortestSession || d > longestSession {
+		return fmt.Errorf("%q: want a duration such as 4h, from 1m to 720h", s)
+	}
+	c.Session.Idle = d
 	return nil
 }
 

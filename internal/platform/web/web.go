@@ -87,6 +87,7 @@ type Config struct {
 	// Nav lists what the actor of ctx may reach, for a page at path.
 	Nav      func(ctx context.Context, path string) []ui.NavGroup
 	Lifetime time.Duration // of a session
+	Idle     time.Duration // a session unused for longer has ended; zero is no such limit
 	Secure   bool          // pages are reached by HTTPS
 	Proxies  []netip.Prefix
 	Demo     bool // pages say that the data is fictitious
@@ -125,12 +126,12 @@ func (s *Site) Handler(routes ...Route) http.Handler {
 	for _, rt := range append(routes, s.own()...) {
 		h := http.Handler(s.serve(rt))
 		if !rt.API {
-			h = s.sessions.LoadAndSave(s.guard.Handler(h))
+			h = s.remember(s.guard.Handler(h))
 		}
 		mux.Handle(rt.Pattern, h)
 	}
 	mux.Handle("GET /assets/", s.cfg.Assets.Handler())
-	mux.Handle("/", s.sessions.LoadAndSave(s.serve(Route{Access: Public, Handle: func(http.ResponseWriter, *http.Request) error {
+	mux.Handle("/", s.remember(s.serve(Route{Access: Public, Handle: func(http.ResponseWriter, *http.Request) error {
 		return fault.Missing("web")
 	}})))
 	return s.observed(s.outer(mux))
@@ -188,6 +189,9 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 		case err != nil:
 		case actor.ID == "":
 			err = &fault.Error{Kind: fault.SignedOut, Op: "web"}
+		case !confinedTo(actor.Confined, r.URL.Path):
+			http.Redirect(w, r, actor.Confined, http.StatusSeeOther)
+			return
 		case rt.Access == Granted:
 			_, _, err = auth.Need(ctx, "web", rt.Need)
 		}
