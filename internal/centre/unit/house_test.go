@@ -97,7 +97,7 @@ func (h *house) add(t testing.TB, name string, parent unit.ID) unit.Unit {
 
 func (h *house) addRange(t testing.TB, id unit.ID, text string, kind unit.AddressKind) []unit.Range {
 	t.Helper()
-	list, err := h.AddRange(h.ctx, id, unit.NewRange{Text: text, Kind: kind})
+	list, err := h.AddRange(h.ctx, id, unit.NewRange{Text: text, Kind: kind, Sure: true})
 	if err != nil {
 		t.Fatalf("add range %s: %v", text, err)
 	}
@@ -116,7 +116,8 @@ func day(text string) calendar.Date {
 func (h *house) clear(t testing.TB) {
 	t.Helper()
 	err := h.db.Housekeep(context.Background(), func(ctx context.Context, tx *db.Tx) error {
-		for _, sql := range []string{"DELETE FROM unit_plan", "DELETE FROM unit_range", "DELETE FROM unit_alias", "DELETE FROM unit_successor",
+		for _, sql := range []string{"DELETE FROM unit_plan", "DELETE FROM unit_fact", "DELETE FROM unit_past", "DELETE FROM unit_reform_unit", "DELETE FROM unit_reform",
+			"DELETE FROM unit_range", "DELETE FROM unit_alias", "DELETE FROM unit_successor",
 			"DELETE FROM unit_closure WHERE descendant <> ?0", "DELETE FROM unit WHERE id <> ?0"} {
 			if _, err := tx.NewRaw(sql, h.root.ID).Exec(ctx); err != nil {
 				return err
