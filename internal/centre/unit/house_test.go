@@ -62,7 +62,9 @@ type house struct {
 	ctx  context.Context // of the centre's officer
 }
 
-func furnish(t testing.TB, d *db.DB) *house {
+func furnish(t testing.TB, d *db.DB) *house { t.Helper(); return furnishAt(t, d, clock) }
+
+func furnishAt(t testing.TB, d *db.DB, clock func() time.Time) *house {
 	t.Helper()
 	h := &house{Service: unit.New(d, kinds, clock), db: d}
 	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) (err error) {
