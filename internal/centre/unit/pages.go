@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
@@ -29,6 +30,10 @@ func NewPages(site *web.Site, svc *Service) *Pages { return &Pages{site, svc} }
 
 // Routes lists the screens.
 func (p *Pages) Routes() []web.Route {
+	return slices.Concat(p.unitRoutes(), p.pastRoutes(), p.reformRoutes())
+}
+
+func (p *Pages) unitRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /units", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /units/export.csv", Need: mayRead, Handle: p.export(CSV)},
@@ -42,8 +47,6 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /units/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /units/{id}/edit", Need: mayWrite, Handle: p.edit},
 		{Pattern: "POST /units/{id}/edit", Need: mayWrite, Handle: p.editPost},
-		{Pattern: "GET /units/{id}/abolish", Need: mayWrite, Handle: p.abolish},
-		{Pattern: "POST /units/{id}/abolish", Need: mayWrite, Handle: p.abolishPost},
 		{Pattern: "POST /units/{id}/ranges", Need: mayWrite, Handle: p.addRange},
 		{Pattern: "POST /units/{id}/ranges/{range}/end", Need: mayWrite, Handle: p.endRange},
 		{Pattern: "POST /units/{id}/ranges/{range}/remove", Need: mayWrite, Handle: p.removeRange},

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -123,69 +122,6 @@ func (p *Pages) removeRange(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Redirect(w, r, pathOf(id)+"#ranges")
-}
-
-type abolishPage struct {
-	Unit    Unit
-	Typed   url.Values
-	Errors  map[string]string
-	Problem string
-}
-
-func (p *Pages) abolish(w http.ResponseWriter, r *http.Request) error {
-	u, err := p.svc.Get(r.Context(), ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	return p.renderAbolish(w, r, http.StatusOK, abolishPage{Unit: u, Typed: url.Values{"from": {p.svc.today().String()}}})
-}
-
-func (p *Pages) renderAbolish(w http.ResponseWriter, r *http.Request, status int, v abolishPage) error {
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(r.Context(), "unit.abolish.title"), Body: abolishView(v)})
-}
-
-// abolishPost handles POST /units/{id}/abolish. Form: from, successors, version.
-func (p *Pages) abolishPost(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	u, err := p.svc.Get(ctx, ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	a, err := p.readAbolition(r)
-	if err == nil {
-		u, err = p.svc.Abolish(ctx, u.ID, version(r), a)
-	}
-	if fault.Is(err, fault.Invalid) {
-		errs := web.Errors(ctx, err)
-		return p.renderAbolish(w, r, http.StatusUnprocessableEntity, abolishPage{Unit: u, Typed: r.PostForm, Errors: errs, Problem: errs[""]})
-	}
-	if err != nil {
-		return err
-	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "unit.flash.abolished", u.Name))
-	return web.Redirect(w, r, pathOf(u.ID))
-}
-
-func (p *Pages) readAbolition(r *http.Request) (a Abolition, err error) {
-	const op = "unit.form"
-	var ok bool
-	if a.From, ok = ParseDay(r.PostFormValue("from")); !ok {
-		return a, fault.Bad(op, "from", "unit.err.day")
-	}
-	for line := range strings.SplitSeq(r.PostFormValue("successors"), "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		list, err := p.svc.Lookup(r.Context(), line)
-		if err != nil {
-			return a, err
-		}
-		if len(list) != 1 {
-			return a, fault.Bad(op, "successors", "unit.err.successor")
-		}
-		a.Successors = append(a.Successors, list[0])
-	}
-	return a, nil
 }
 
 // Lookup finds the units of the actor's scope that a text names: by code, else

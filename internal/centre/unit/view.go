@@ -214,7 +214,7 @@ func (v showPage) actions(ctx context.Context) []ui.Action {
 	list := []ui.Action{{Label: i18n.T(ctx, "unit.edit.title"), Href: pathOf(v.Unit.ID) + "/edit", Primary: true},
 		{Label: i18n.T(ctx, "unit.new.title"), Href: "/units/new?parent=" + string(v.Unit.ID)}}
 	if v.Unit.ParentID != "" && v.Unit.ValidTo.IsZero() {
-		list = append(list, ui.Action{Label: i18n.T(ctx, "unit.abolish.title"), Href: pathOf(v.Unit.ID) + "/abolish", Danger: true})
+		list = append(list, ui.Action{Label: i18n.T(ctx, "unit.reform.new"), Href: "/reforms/new?unit=" + string(v.Unit.ID)})
 	}
 	return list
 }
