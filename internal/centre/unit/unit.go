@@ -211,27 +211,3 @@ func validPhone(s string) bool {
 	}
 	return s == "" || digits >= 3
 }
-
-// Checklist is what a unit must have told the centre before the centre can
-// help it; see screens.md, the unit officer's day.
-type Checklist struct {
-	Head, Contact, Hotline, Addresses bool
-}
-
-// Missing counts what is still absent.
-func (c Checklist) Missing() int {
-	n := 0
-	for _, ok := range []bool{c.Head, c.Contact, c.Hotline, c.Addresses} {
-		if !ok {
-			n++
-		}
-	}
-	return n
-}
-
-// checklist lists what of u is present; ranges is how many of its address ranges
-// are valid today.
-func (u Unit) checklist(ranges int) Checklist {
-	reach := func(c Contact) bool { return c.Name != "" && (c.Phone != "" || c.Email != "") }
-	return Checklist{Head: u.Head.Name != "", Contact: reach(u.SecurityContact), Hotline: u.Hotline != "", Addresses: ranges > 0}
-}
