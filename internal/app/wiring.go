@@ -97,6 +97,7 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
+	a.joinUnits()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 )
 
 // TestMain keeps the properties short, since each round writes real records;
@@ -52,7 +53,7 @@ func each(t *testing.T, test func(*testing.T, *house)) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) { test(t, furnish(t, d)) })
 }
 
-var sources = []fs.FS{auth.Migrations, audit.Migrations, unit.Migrations}
+var sources = []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, unit.Migrations}
 
 // house is a centre with its root and an officer who may write everywhere.
 type house struct {

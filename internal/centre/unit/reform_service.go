@@ -260,11 +260,17 @@ func (s *Service) ReformsDue(ctx context.Context) error {
 	return nil
 }
 
+// Root is the body that runs this centre; fault.NotFound before it is founded.
+func (s *Service) Root(ctx context.Context) (ID, error) {
+	var root ID
+	err := s.db.Read().NewSelect().Model((*row)(nil)).Column("id").Where("u.parent_id = ''").Scan(ctx, &root)
+	return root, db.Error("unit.Root", err)
+}
+
 // rootScope is all units: what the program itself may change on the day.
 func (s *Service) rootScope(ctx context.Context) (auth.Scope, error) {
-	var root string
-	err := s.db.Read().NewSelect().Model((*row)(nil)).Column("id").Where("u.parent_id = ''").Scan(ctx, &root)
-	return auth.ScopeOf(auth.Actor{Grants: []auth.Grant{{Role: auth.Centre, Unit: root}}}, mayWrite), err
+	root, err := s.Root(ctx)
+	return auth.ScopeOf(auth.Actor{Grants: []auth.Grant{{Role: auth.Centre, Unit: string(root)}}}, mayWrite), err
 }
 
 func (s *Service) reformDue(ctx context.Context, scope auth.Scope, id ReformID) error {
