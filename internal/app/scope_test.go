@@ -127,7 +127,8 @@ func (w *scopes) ofCentre(t *testing.T) {
 // kinds says which kind of record a placeholder of a path names, by the first
 // part of the path. A room that is new here has to be added.
 var kinds = map[string]map[string]string{
-	"units": {"id": "unit", "range": "range"}, "accounts": {"id": "account"}, "sources": {"id": "source", "key": "key"},
+	"units": {"id": "unit", "range": "range", "handed": "handed"}, "contacts": {"id": "unit"}, "reforms": {"reform": "reform"},
+	"proposals": {"proposal": "proposal"}, "groups": {"group": "group"}, "accounts": {"id": "account"}, "sources": {"id": "source", "key": "key"},
 	"files": {"file": "file"}, "ingest": {"source": "source"}, "indicators": {"id": "list", "entry": "entry"}, "findings": {"id": "finding"},
 	"infections": {"id": "infection"}, "incidents": {"id": "incident", "evidence": "evidence"}, "obligations": {"id": "obligation"},
 	"papers": {"id": "paper", "sending": "sending", "file": ""},
@@ -270,6 +271,9 @@ var asked = map[string][]string{
 	"GET /obligations":    {"?status=all", "?status=met"},
 	"GET /indicators":     {"?q=one.alpha.bad.example", "?q=bravo-red.example", "?sort=-name"},
 	"GET /units":          {"?show=all", "?q=alpha"},
+	"GET /contacts":       {"?state=missing", "?state=stale"},
+	"GET /reforms":        {"?state=open", "?kind=merge"},
+	"GET /proposals":      {"?state=open"},
 }
 
 // allPages reads every page of the own unit and of no record, by address.

@@ -195,7 +195,7 @@ func (s *Service) OpenHanded(ctx context.Context, id ID, file string) (Handed, i
 		return Handed{}, nil, absent(op)
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return audit.Add(ctx, tx, s.now(), audit.Entry{Action: "unit.file.open", Kind: "unit", Object: string(id), Unit: string(id),
+		return audit.Add(ctx, tx, s.now(), audit.Entry{Action: "unit.file.open", Kind: "unit_file", Object: r.ID, Unit: string(id),
 			Detail: map[string]any{"sha256": r.SHA256}})
 	})
 	if err != nil {

@@ -76,7 +76,7 @@ func (p *Pages) proposalNames(ctx context.Context, rows []Proposal) (map[ID]stri
 func (p *Pages) proposalsExport(format Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, f := r.Context(), proposalFilter(r)
-		f.Limit = MaxPage
+		f.Limit, f.After = MaxPage, ""
 		rows := [][]string{proposalHeads(ctx)}
 		for {
 			page, err := p.svc.Proposals(ctx, f)

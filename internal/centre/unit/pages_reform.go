@@ -42,7 +42,7 @@ func pathOfReform(id ReformID) string { return "/reforms/" + string(id) }
 
 func reformFilter(r *http.Request) ReformFilter {
 	q := r.URL.Query()
-	return ReformFilter{Text: q.Get("q"), State: q.Get("state"), Kind: ReformKind(q.Get("kind")), After: q.Get("after")}
+	return ReformFilter{Text: q.Get("q"), Unit: ID(q.Get("unit")), State: q.Get("state"), Kind: ReformKind(q.Get("kind")), After: q.Get("after")}
 }
 
 type reformsPage struct {
@@ -71,7 +71,7 @@ func (p *Pages) reforms(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) reformsExport(format Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, f := r.Context(), reformFilter(r)
-		f.Limit = MaxPage
+		f.Limit, f.After = MaxPage, ""
 		rows := [][]string{reformHeads(ctx)}
 		for {
 			page, err := p.svc.Reforms(ctx, f)
@@ -203,11 +203,12 @@ func (p *Pages) reformSave(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(ReformKinds(), x.Kind) {
 		return &fault.Error{Kind: fault.Invalid, Op: "unit.form", Fields: map[string]string{"kind_of": "unit.err.required"}}
 	}
+	kind := x.Kind
 	err := p.readReform(r, &x)
 	if err == nil {
 		x, err = p.svc.SaveReform(ctx, x)
 	}
-	v := reformForm{ID: old.ID, Kind: x.Kind, Version: version(r), Typed: r.PostForm}
+	v := reformForm{ID: old.ID, Kind: kind, Version: version(r), Typed: r.PostForm}
 	switch {
 	case fault.Is(err, fault.Invalid):
 		v.Errors = web.Errors(ctx, err)

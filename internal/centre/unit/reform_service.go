@@ -356,6 +356,7 @@ type ReformFilter struct {
 	Text  string // words of units and basis
 	State string // a ReformState; "open": not settled yet; empty: all
 	Kind  ReformKind
+	Unit  ID // that name this unit
 	After string // ReformPage.Next
 	Limit int    // 1..MaxPage; 0 is 50
 }
@@ -387,6 +388,9 @@ func (s *Service) Reforms(ctx context.Context, f ReformFilter) (ReformPage, erro
 		}
 		if f.Kind != "" {
 			q = q.Where("f.kind = ?", f.Kind)
+		}
+		if f.Unit != "" {
+			q = q.Where("f.id IN (SELECT n.reform_id FROM unit_reform_unit n WHERE n.unit_id = ?)", f.Unit)
 		}
 		return q
 	}
