@@ -356,7 +356,7 @@ type ReformFilter struct {
 	Text  string // words of units and basis
 	State string // a ReformState; "open": not settled yet; empty: all
 	Kind  ReformKind
-	Unit  ID // that name this unit
+	Unit  ID     // that name this unit
 	After string // ReformPage.Next
 	Limit int    // 1..MaxPage; 0 is 50
 }
