@@ -297,6 +297,7 @@ func (v contactsPage) heads(ctx context.Context) []ui.Head {
 	for _, f := range Facts() {
 		out = append(out, ui.Head{Label: i18n.T(ctx, "unit.fact."+string(f))})
 	}
+	out = append(out, ui.Head{Label: i18n.T(ctx, "unit.contacts.source")})
 	if v.MayVerify {
 		out = append(out, ui.Head{Label: i18n.T(ctx, "unit.told.verify"), Hide: true})
 	}
@@ -310,12 +311,28 @@ func (v contactsPage) rows(ctx context.Context) []ui.Row {
 		for _, f := range Facts() {
 			cells = append(cells, factCell(e, f, v.Since))
 		}
+		cells = append(cells, ui.Text(e.oldest(ctx)))
 		if v.MayVerify {
 			cells = append(cells, ui.Button(ui.Action{Label: i18n.T(ctx, "unit.told.verify"), Href: "/contacts/" + string(e.ID) + "/verify", Post: true, Icon: ui.IconCheck}))
 		}
 		out = append(out, ui.Row{ID: string(e.ID), Name: e.Name, Href: pathOf(e.ID), Cells: cells})
 	}
 	return out
+}
+
+// oldest says where the fact that was checked longest ago comes from, and when
+// that was: the line's own age.
+func (e Entry) oldest(ctx context.Context) string {
+	var worst Fact
+	for _, f := range Facts() {
+		if f.value(e.Unit) != "" && (worst == "" || e.Told[f].VerifiedAt.Before(e.Told[worst].VerifiedAt)) {
+			worst = f
+		}
+	}
+	if worst == "" {
+		return i18n.T(ctx, "unit.contacts.none")
+	}
+	return i18n.T(ctx, "unit.told.line", sourceText(ctx, e.Unit, worst, e.Told), checkedText(ctx, e.Told[worst]))
 }
 
 // sources says of each fact where it comes from and when it was checked.
