@@ -7,8 +7,14 @@
 // by the tree it keeps (unit_closure, read by platform/auth), and an address
 // seen in a log is somebody's by the ranges it keeps (AttributeSQL).
 //
-// It imports no other room. It refuses a second root, a tree with a circle, and
-// one public prefix in two hands at once. Start at Unit and Service.
+// Units change by decision (Reform): they merge, split, are renamed, move and
+// end, on a day that may lie ahead. Whoever holds a role in a successor, in each
+// of several after a split, sees the whole past of the unit that ended; a unit
+// that goes on after giving a part away keeps its past to itself.
+//
+// It imports no other room. It refuses a second root, a tree with a circle, one
+// public prefix in two hands at once, and, unless asked about, a range inside or
+// over another unit's. Start at Unit, Service and Reform.
 package unit
 
 import (
