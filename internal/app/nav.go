@@ -47,6 +47,9 @@ var groups = []struct {
 		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconDocument, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 	}},
+	{"cooperate", []entry{
+		{key: "contacts", href: "/contacts", icon: ui.IconContact, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
+	}},
 	{"manage", []entry{
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
@@ -82,7 +85,14 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 }
 
 // parents are pages that belong to another entry's list.
-var parents = map[string]string{"/files/": "/sources", "/settings/outbox": "/settings/mail", "/account/notices": "/notices"}
+var parents = map[string]string{
+	"/files/":          "/sources",
+	"/settings/outbox": "/settings/mail",
+	"/account/notices": "/notices",
+	"/reforms":         "/units",
+	"/proposals":       "/units",
+	"/groups":          "/units",
+}
 
 func here(href, path string) bool {
 	if href == "/" {
@@ -101,6 +111,14 @@ func here(href, path string) bool {
 func (a *App) count(ctx context.Context, key string, item *ui.NavItem) {
 	if key == "notices" {
 		item.Count, _ = a.Rooms.Notices.Bell(ctx)
+	}
+	if key == "units" {
+		n, err := a.Rooms.Units.OpenProposals(ctx)
+		if err != nil {
+			a.opt.Log.Error("count proposals", "err", err)
+			return
+		}
+		item.Count = n
 	}
 	if key == "obligations" {
 		c, err := a.Rooms.Obligations.Count(ctx)

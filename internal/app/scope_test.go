@@ -144,12 +144,25 @@ func (w *scopes) ofCentre(t *testing.T) {
 // kinds says which kind of record a placeholder of a path names, by the first
 // part of the path. A room that is new here has to be added.
 var kinds = map[string]map[string]string{
-	"units": {"id": "unit", "range": "range"}, "accounts": {"id": "account", "session": "session"}, "sources": {"id": "source", "key": "key"},
-	"files": {"file": "file"}, "ingest": {"source": "source"}, "indicators": {"id": "list", "entry": "entry"}, "findings": {"id": "finding"},
-	"infections": {"id": "infection"}, "incidents": {"id": "incident", "evidence": "evidence"}, "obligations": {"id": "obligation"},
-	"papers": {"id": "paper", "sending": "sending", "file": ""}, "audit": {"id": "act"},
-	"settings": {"name": "backup", "job": "job"},
-	"account":  {"session": "session", "delegation": "delegation"}, "break-glass": {"id": "elevation"},
+	"units":       {"id": "unit", "range": "range", "handed": "handed"},
+	"contacts":    {"id": "unit"},
+	"reforms":     {"reform": "reform"},
+	"proposals":   {"proposal": "proposal"},
+	"groups":      {"group": "group"},
+	"accounts":    {"id": "account", "session": "session"},
+	"account":     {"session": "session", "delegation": "delegation"},
+	"break-glass": {"id": "elevation"},
+	"sources":     {"id": "source", "key": "key"},
+	"files":       {"file": "file"},
+	"ingest":      {"source": "source"},
+	"indicators":  {"id": "list", "entry": "entry"},
+	"findings":    {"id": "finding"},
+	"infections":  {"id": "infection"},
+	"incidents":   {"id": "incident", "evidence": "evidence"},
+	"obligations": {"id": "obligation"},
+	"papers":      {"id": "paper", "sending": "sending", "file": ""},
+	"audit":       {"id": "act"},
+	"settings":    {"name": "backup", "job": "job"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
@@ -290,6 +303,9 @@ var asked = map[string][]string{
 	"GET /indicators":     {"?q=one.alpha.bad.example", "?q=bravo-red.example", "?sort=-name"},
 	"GET /units":          {"?show=all", "?q=alpha"},
 	"GET /accounts":       {"?sort=-seen", "?role=duty", "?state=invited", "?q=alpha"},
+	"GET /contacts":       {"?state=missing", "?state=stale"},
+	"GET /reforms":        {"?state=open", "?kind=merge"},
+	"GET /proposals":      {"?state=open"},
 }
 
 // allPages reads every page of the own unit and of no record, by address.

@@ -36,6 +36,10 @@ var lists = []list{
 	{"/papers", "", auth.UnitOfficer, "paper", "/papers.csv", "SELECT count(*) FROM report_paper WHERE unit_id = ?"},
 	{"/units", "show=all", auth.UnitOfficer, "unit", "/units/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},
 	{"/accounts", "", auth.UnitOfficer, "account", "/accounts.csv", "SELECT count(*) FROM account WHERE home_unit = ?"},
+	{"/contacts", "", auth.UnitOfficer, "unit", "/contacts/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},
+	{"/proposals", "", auth.UnitOfficer, "proposal", "/proposals/export.csv", "SELECT count(*) FROM unit_proposal WHERE unit_id = ?"},
+	{"/reforms", "", auth.Centre, "reform", "/reforms/export.csv", "SELECT count(*) FROM unit_reform_unit WHERE unit_id = ?"},
+	{"/groups", "", auth.UnitOfficer, "group", "", "SELECT count(*) FROM unit_group WHERE owner_unit = ?"},
 	{"/sources", "", auth.Centre, "source", "", "SELECT count(*) FROM source WHERE owner_unit = ?"},
 	{"/indicators", "", auth.Centre, "list", "/indicators.csv", "SELECT count(*) FROM indicator_list WHERE tlp <> 'TLP:RED' OR owner_unit = ?"},
 }

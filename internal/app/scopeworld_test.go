@@ -163,6 +163,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	g.add("file", w.feed(t, src, word+".log", word+"-red.example from "+net+".7.6", "two."+word+".bad.example from "+net+".7.6"))
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
 	w.handle(t, g, u, word)
+	w.tellOf(t, g, u, word)
 	return u
 }
 

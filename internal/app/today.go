@@ -158,5 +158,6 @@ func (a *App) todayOwn(ctx context.Context) (home.Own, error) {
 		return home.Own{}, err
 	}
 	c, err := a.Rooms.Units.Checklist(ctx, u.ID)
-	return home.Own{Name: u.Label(), Href: "/units/" + string(u.ID), Head: c.Head, Contact: c.Contact, Hotline: c.Hotline, Addresses: c.Addresses}, err
+	return home.Own{Name: u.Label(), Href: "/units/" + string(u.ID), Head: c.Has(unit.CheckHead), Contact: c.Has(unit.CheckContact),
+		Hotline: c.Has(unit.CheckHotline), Addresses: c.Has(unit.CheckAddresses)}, err
 }

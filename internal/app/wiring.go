@@ -142,7 +142,7 @@ func (a *App) wire(ctx context.Context) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
 		}})
 	r.Infections = infection.New(infection.Deps{Records: a.Records, Findings: r.Findings, Now: now})
-	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Span) error {
+	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
 		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans))
 	})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
@@ -163,6 +163,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	a.keepBackups()
+	a.joinUnits()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {

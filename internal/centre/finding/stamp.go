@@ -16,7 +16,7 @@ const table = "finding"
 
 // Restamp writes anew whose the addresses in spans are, inside the transaction
 // that changed the address plan.
-func (s *Service) Restamp(ctx context.Context, tx *db.Tx, spans []unit.Span) error {
+func (s *Service) Restamp(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
 	return unit.Restamp(ctx, tx, table, spans)
 }
 

@@ -60,7 +60,7 @@ func furnish(t testing.TB, d *db.DB) *house {
 		return h.FindingMoved(ctx, tx, f)
 	}})
 	h.Service = infection.New(infection.Deps{Records: d, Findings: h.findings, Now: clock})
-	h.units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Span) error {
+	h.units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
 		return errors.Join(h.findings.Restamp(ctx, tx, spans), h.Restamp(ctx, tx, spans))
 	})
 	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {

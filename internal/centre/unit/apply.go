@@ -106,7 +106,7 @@ func (s *Service) ApplyImport(ctx context.Context, id, digest string) (Plan, err
 		if p.Digest != digest {
 			return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "unit.err.plan_changed"}
 		}
-		if err := s.apply(ctx, tx, scope, m); err != nil {
+		if err := s.apply(ctx, tx, scope, m, p.File); err != nil {
 			return err
 		}
 		if _, err := tx.NewDelete().Model((*importRow)(nil)).Where("id = ?", id).Exec(ctx); err != nil {
@@ -183,7 +183,7 @@ func (m *matcher) line(n *node) PlannedRow {
 
 // apply writes the good rows, parents before children. The closure is brought
 // up to date once a level, since what lies under a new unit is checked by it.
-func (s *Service) apply(ctx context.Context, tx *db.Tx, scope auth.Scope, m *matcher) error {
+func (s *Service) apply(ctx context.Context, tx *db.Tx, scope auth.Scope, m *matcher, file string) error {
 	levels := map[int][]*node{}
 	deepest := 0
 	for _, l := range m.lines {
@@ -193,14 +193,14 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, scope auth.Scope, m *mat
 		}
 	}
 	for d := range deepest + 1 {
-		if err := s.applyLevel(ctx, tx, scope, m, levels[d]); err != nil {
+		if err := s.applyLevel(ctx, tx, scope, m, levels[d], origin{FromImport, file}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) applyLevel(ctx context.Context, tx *db.Tx, scope auth.Scope, m *matcher, level []*node) error {
+func (s *Service) applyLevel(ctx context.Context, tx *db.Tx, scope auth.Scope, m *matcher, level []*node, from origin) error {
 	const op = "unit.ApplyImport"
 	added := false
 	for _, n := range level {
@@ -209,7 +209,7 @@ func (s *Service) applyLevel(ctx context.Context, tx *db.Tx, scope auth.Scope, m
 		}
 		if n.state == RowNew {
 			n.next.ID, added = ID(db.NewID()), true
-			if err := s.add(ctx, tx, op, &n.next); err != nil {
+			if err := s.add(ctx, tx, op, &n.next, from); err != nil {
 				return err
 			}
 		}
@@ -221,7 +221,7 @@ func (s *Service) applyLevel(ctx context.Context, tx *db.Tx, scope auth.Scope, m
 	}
 	for _, n := range level {
 		if n.state == RowChanged && len(n.old.changes(n.next)) > 0 {
-			if err := s.change(ctx, tx, scope, op, *n.old, n.next); err != nil {
+			if err := s.change(ctx, tx, scope, op, *n.old, n.next, from); err != nil {
 				return err
 			}
 		}

@@ -89,7 +89,7 @@ func TestRangesThatClashAreRefused(t *testing.T) {
 			reason string
 		}{
 			"public prefix of another":         {b.ID, "203.0.113.0/24", "", "unit.err.range_taken"},
-			"public prefix inside another's":   {b.ID, "203.0.113.0/25", "", ""},
+			"public prefix inside another's":   {b.ID, "203.0.113.0/25", "", "unit.err.range_overlap"},
 			"private prefix of another":        {b.ID, "192.168.1.0/24", "", ""},
 			"unique local prefix of another":   {b.ID, "fd00:1::/48", "", ""},
 			"carrier prefix of another":        {b.ID, "100.64.3.0/24", "", ""},

@@ -143,12 +143,7 @@ func (s *Service) exportRow(ctx context.Context, u Unit, parent string, addresse
 
 // kindLabel is the kind's name in the reader's language, or its id when the
 // pack does not have it any more.
-func (s *Service) kindLabel(ctx context.Context, id string) string {
-	if k, ok := s.kinds.find(id); ok {
-		return k.Label.In(i18n.Lang(ctx))
-	}
-	return id
-}
+func (s *Service) kindLabel(ctx context.Context, id string) string { return s.kinds.label(ctx, id) }
 
 // writeCSV writes rows as the reader's Excel opens them: UTF-8 with BOM, parted
 // by semicolons where the comma is the decimal sign.

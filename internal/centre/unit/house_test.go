@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 )
 
 // TestMain keeps the properties short, since each round writes real records;
@@ -52,7 +53,7 @@ func each(t *testing.T, test func(*testing.T, *house)) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) { test(t, furnish(t, d)) })
 }
 
-var sources = []fs.FS{auth.Migrations, audit.Migrations, unit.Migrations}
+var sources = []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, unit.Migrations}
 
 // house is a centre with its root and an officer who may write everywhere.
 type house struct {
@@ -62,7 +63,9 @@ type house struct {
 	ctx  context.Context // of the centre's officer
 }
 
-func furnish(t testing.TB, d *db.DB) *house {
+func furnish(t testing.TB, d *db.DB) *house { t.Helper(); return furnishAt(t, d, clock) }
+
+func furnishAt(t testing.TB, d *db.DB, clock func() time.Time) *house {
 	t.Helper()
 	h := &house{Service: unit.New(d, kinds, clock), db: d}
 	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) (err error) {
@@ -97,7 +100,7 @@ func (h *house) add(t testing.TB, name string, parent unit.ID) unit.Unit {
 
 func (h *house) addRange(t testing.TB, id unit.ID, text string, kind unit.AddressKind) []unit.Range {
 	t.Helper()
-	list, err := h.AddRange(h.ctx, id, unit.NewRange{Text: text, Kind: kind})
+	list, err := h.AddRange(h.ctx, id, unit.NewRange{Text: text, Kind: kind, Sure: true})
 	if err != nil {
 		t.Fatalf("add range %s: %v", text, err)
 	}
@@ -116,7 +119,8 @@ func day(text string) calendar.Date {
 func (h *house) clear(t testing.TB) {
 	t.Helper()
 	err := h.db.Housekeep(context.Background(), func(ctx context.Context, tx *db.Tx) error {
-		for _, sql := range []string{"DELETE FROM unit_plan", "DELETE FROM unit_range", "DELETE FROM unit_alias", "DELETE FROM unit_successor",
+		for _, sql := range []string{"DELETE FROM unit_plan", "DELETE FROM unit_fact", "DELETE FROM unit_past", "DELETE FROM unit_reform_unit", "DELETE FROM unit_reform",
+			"DELETE FROM unit_range", "DELETE FROM unit_alias", "DELETE FROM unit_successor",
 			"DELETE FROM unit_closure WHERE descendant <> ?0", "DELETE FROM unit WHERE id <> ?0"} {
 			if _, err := tx.NewRaw(sql, h.root.ID).Exec(ctx); err != nil {
 				return err

@@ -277,6 +277,9 @@ func (p *Plan) seal() {
 	for _, r := range p.Rows {
 		fmt.Fprintf(h, "%d %s %q %q %q %q %q\n", r.Row, r.State, r.Name, r.Kind, r.Parent, r.Changes, r.Ranges)
 	}
+	for _, c := range p.Cells {
+		fmt.Fprintf(h, "%d %s %s %q\n", c.Row, c.Column, c.Reason, c.Args)
+	}
 	p.Digest = hex.EncodeToString(h.Sum(nil))
 }
 

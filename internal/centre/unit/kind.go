@@ -4,6 +4,7 @@
 package unit
 
 import (
+	"context"
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -55,4 +56,13 @@ func begins(s, start string) bool {
 // short folds text and writes the people's committee by its initials.
 func short(text string) string {
 	return strings.ReplaceAll(i18n.Fold(text), "uy ban nhan dan", "ubnd")
+}
+
+// label is the name of the kind in the reader's language, or its id when the
+// pack does not have it any more.
+func (k kinds) label(ctx context.Context, id string) string {
+	if kind, ok := k.find(id); ok {
+		return kind.Label.In(i18n.Lang(ctx))
+	}
+	return id
 }

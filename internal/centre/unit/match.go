@@ -336,7 +336,7 @@ func (m *matcher) address(n *node) {
 				break
 			}
 		}
-		if reason == "" {
+		if reason == "" && m.overlap(n, r) {
 			m.plan[r.Prefix.String()] = append(m.plan[r.Prefix.String()], r)
 			n.ranges = append(n.ranges, r)
 		}

@@ -6,9 +6,11 @@ package unit
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
@@ -29,6 +31,10 @@ func NewPages(site *web.Site, svc *Service) *Pages { return &Pages{site, svc} }
 
 // Routes lists the screens.
 func (p *Pages) Routes() []web.Route {
+	return slices.Concat(p.unitRoutes(), p.pastRoutes(), p.reformRoutes(), p.contactRoutes(), p.proposalRoutes(), p.groupRoutes())
+}
+
+func (p *Pages) unitRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /units", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /units/export.csv", Need: mayRead, Handle: p.export(CSV)},
@@ -42,8 +48,6 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /units/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /units/{id}/edit", Need: mayWrite, Handle: p.edit},
 		{Pattern: "POST /units/{id}/edit", Need: mayWrite, Handle: p.editPost},
-		{Pattern: "GET /units/{id}/abolish", Need: mayWrite, Handle: p.abolish},
-		{Pattern: "POST /units/{id}/abolish", Need: mayWrite, Handle: p.abolishPost},
 		{Pattern: "POST /units/{id}/ranges", Need: mayWrite, Handle: p.addRange},
 		{Pattern: "POST /units/{id}/ranges/{range}/end", Need: mayWrite, Handle: p.endRange},
 		{Pattern: "POST /units/{id}/ranges/{range}/remove", Need: mayWrite, Handle: p.removeRange},
@@ -60,6 +64,7 @@ func (p *Pages) filterOf(r *http.Request) Filter {
 		Desc: q.Get("desc") != "", After: q.Get("after")}
 	if q.Get("show") != "all" {
 		f.On = p.svc.today()
+		f.Ended = q.Get("show") == "ended"
 	}
 	return f
 }
@@ -68,6 +73,7 @@ type listPage struct {
 	Page
 	Filter   Filter
 	Kinds    kinds
+	Parents  []ui.Option // units that have others under them
 	Today    calendar.Date
 	MayWrite bool
 	Next     string
@@ -81,6 +87,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	v := listPage{Filter: p.filterOf(r), Kinds: p.svc.kinds, Today: p.svc.today(), MayWrite: auth.May(ctx, mayWrite), Sorts: map[Sort]string{}}
 	var err error
 	if v.Page, err = p.svc.List(ctx, v.Filter); err != nil {
+		return err
+	}
+	if v.Parents, err = p.parents(ctx); err != nil {
 		return err
 	}
 	if v.Page.Next != "" {
@@ -100,6 +109,19 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	q.Del("after")
 	v.Query = q.Encode()
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "unit.list.title"), Body: listView(v)})
+}
+
+// parents offers the units that have others under them.
+func (p *Pages) parents(ctx context.Context) ([]ui.Option, error) {
+	tree, err := p.svc.Tree(ctx, calendar.Date{})
+	if err != nil {
+		return nil, err
+	}
+	above := map[ID]bool{}
+	for _, n := range tree {
+		above[n.ParentID] = true
+	}
+	return treeOptions(slices.DeleteFunc(tree, func(n Node) bool { return !above[n.ID] })), nil
 }
 
 // export answers the listed units as a file. It is built whole first, so that

@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -34,17 +33,21 @@ func version(r *http.Request) int64 {
 }
 
 type showPage struct {
-	Unit      Unit
-	Kind      string
-	Names     map[ID]string // of parent, successors and predecessors in the scope
-	Ranges    []Range
-	Children  []Listed
-	Checklist Checklist
-	History   []audit.Row
-	Today     calendar.Date
-	MayWrite  bool
-	Typed     url.Values
-	Errors    map[string]string // of the range form
+	Unit       Unit
+	Kind       string
+	Names      map[ID]string // of parent, successors and predecessors in the scope
+	Ranges     []Range
+	Children   []Listed
+	Checklist  Checklist
+	History    []audit.Row
+	Today      calendar.Date
+	MayWrite   bool
+	MayPropose bool // and not write: such people propose
+	MayVerify  bool
+	Told       map[Fact]Told
+	Tags       []string
+	Typed      url.Values
+	Errors     map[string]string // of the range form
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
@@ -74,6 +77,16 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.Unit, v.Kind, v.Children, v.Today, v.MayWrite = u, p.svc.kindLabel(ctx, u.Kind), children.Units, p.svc.today(), auth.May(ctx, mayWrite)
+	v.MayPropose = !v.MayWrite && auth.May(ctx, mayPropose)
+	v.MayVerify = v.MayWrite || v.MayPropose
+	told, err := toldOf(ctx, p.svc.db.Read(), []ID{id})
+	if err != nil {
+		return err
+	}
+	v.Told = told[id]
+	if v.Tags, err = p.svc.Tags(ctx, id); err != nil {
+		return err
+	}
 	return p.site.Render(w, r, status, web.View{Title: u.Name, Body: showView(v)})
 }
 
@@ -89,6 +102,13 @@ func (p *Pages) addRange(w http.ResponseWriter, r *http.Request) error {
 			bad[field] = "unit.err.day"
 		}
 	}
+	n.Sure = r.PostFormValue("sure") != ""
+	if len(bad) == 0 && !n.Sure {
+		// What lies in or over another unit's range is asked about first.
+		if others, err := p.svc.Overlaps(ctx, id, n); err == nil && len(others) > 0 {
+			return p.askOverlap(w, r, id, others)
+		}
+	}
 	var list []Range
 	var err error = &fault.Error{Kind: fault.Invalid, Op: "unit.form", Fields: bad}
 	if len(bad) == 0 {
@@ -102,6 +122,37 @@ func (p *Pages) addRange(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "unit.range.flash", i18n.Number(ctx, int64(len(list)))))
 	return web.Redirect(w, r, pathOf(id)+"#ranges")
+}
+
+type overlapPage struct {
+	Unit   Unit
+	Others []Overlap
+	Typed  url.Values
+}
+
+// askOverlap shows what the typed ranges would draw, and from whom.
+func (p *Pages) askOverlap(w http.ResponseWriter, r *http.Request, id ID, others []Overlap) error {
+	u, err := p.svc.Get(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	return p.site.Render(w, r, http.StatusConflict, web.View{Title: i18n.T(r.Context(), "unit.range.overlap_title"), Body: overlapView(overlapPage{u, others, r.PostForm})})
+}
+
+func (v overlapPage) points(ctx context.Context) []string {
+	var out []string
+	for _, o := range v.Others {
+		out = append(out, o.says(ctx))
+	}
+	return out
+}
+
+func (v overlapPage) hidden() []ui.Hidden {
+	out := []ui.Hidden{{Name: "sure", Value: "1"}}
+	for _, name := range []string{"range", "range_kind", "range_from", "range_to", "range_note"} {
+		out = append(out, ui.Hidden{Name: name, Value: v.Typed.Get(name)})
+	}
+	return out
 }
 
 // endRange handles POST …/ranges/{range}/end. Form: last.
@@ -123,69 +174,6 @@ func (p *Pages) removeRange(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Redirect(w, r, pathOf(id)+"#ranges")
-}
-
-type abolishPage struct {
-	Unit    Unit
-	Typed   url.Values
-	Errors  map[string]string
-	Problem string
-}
-
-func (p *Pages) abolish(w http.ResponseWriter, r *http.Request) error {
-	u, err := p.svc.Get(r.Context(), ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	return p.renderAbolish(w, r, http.StatusOK, abolishPage{Unit: u, Typed: url.Values{"from": {p.svc.today().String()}}})
-}
-
-func (p *Pages) renderAbolish(w http.ResponseWriter, r *http.Request, status int, v abolishPage) error {
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(r.Context(), "unit.abolish.title"), Body: abolishView(v)})
-}
-
-// abolishPost handles POST /units/{id}/abolish. Form: from, successors, version.
-func (p *Pages) abolishPost(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	u, err := p.svc.Get(ctx, ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	a, err := p.readAbolition(r)
-	if err == nil {
-		u, err = p.svc.Abolish(ctx, u.ID, version(r), a)
-	}
-	if fault.Is(err, fault.Invalid) {
-		errs := web.Errors(ctx, err)
-		return p.renderAbolish(w, r, http.StatusUnprocessableEntity, abolishPage{Unit: u, Typed: r.PostForm, Errors: errs, Problem: errs[""]})
-	}
-	if err != nil {
-		return err
-	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "unit.flash.abolished", u.Name))
-	return web.Redirect(w, r, pathOf(u.ID))
-}
-
-func (p *Pages) readAbolition(r *http.Request) (a Abolition, err error) {
-	const op = "unit.form"
-	var ok bool
-	if a.From, ok = ParseDay(r.PostFormValue("from")); !ok {
-		return a, fault.Bad(op, "from", "unit.err.day")
-	}
-	for line := range strings.SplitSeq(r.PostFormValue("successors"), "\n") {
-		if strings.TrimSpace(line) == "" {
-			continue
-		}
-		list, err := p.svc.Lookup(r.Context(), line)
-		if err != nil {
-			return a, err
-		}
-		if len(list) != 1 {
-			return a, fault.Bad(op, "successors", "unit.err.successor")
-		}
-		a.Successors = append(a.Successors, list[0])
-	}
-	return a, nil
 }
 
 // Lookup finds the units of the actor's scope that a text names: by code, else

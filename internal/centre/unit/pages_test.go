@@ -128,7 +128,7 @@ func (b browser) says(page string, texts ...string) {
 	}
 }
 
-var hidden = regexp.MustCompile(`name="(upload|digest|version)" value="([^"]*)"`)
+var hidden = regexp.MustCompile(`name="(upload|digest|version|kind_of|sure|range|range_kind)" value="([^"]*)"`)
 
 // fields are the hidden fields of a page's form.
 func fields(page string) url.Values {
@@ -181,10 +181,42 @@ func TestPagesWalk(t *testing.T) {
 		b.post(at+"/"+string(list[0].ID)+"/remove", nil, 200)
 
 		b.says(b.post("/units/new", url.Values{"name": {"Xã Sau"}, "kind": {"xa"}, "parent_id": {string(h.root.ID)}}, 200), "Xã Sau")
-		form = fields(b.get("/units/"+string(u.ID)+"/abolish", 200))
+		b.says(b.get("/reforms/new?unit="+string(u.ID), 200), "Sáp nhập", "Chia tách")
+		form = fields(b.get("/reforms/new?kind=merge&unit="+string(u.ID), 200))
+		form.Set("units", "xa sau\nUBND xã Mới")
+		form.Set("name", "UBND xã Chung")
 		form.Set("from", "2026-10-01")
-		form.Set("successors", "xa sau\n")
-		b.says(b.post("/units/"+string(u.ID)+"/abolish", form, 200), "Đã chấm dứt", "Xã Sau")
+		b.says(b.post("/reforms/new", form, 422), "Mục này bắt buộc", "UBND xã Chung")
+		form.Set("basis", "Nghị quyết 12/NQ-HĐND")
+		page = b.post("/reforms/new", form, 200)
+		b.says(page, "Sẽ làm những việc này", "Lập “UBND xã Chung” từ 01/10/2026")
+		form = fields(page)
+		reforms, err := h.Reforms(h.ctx, unit.ReformFilter{})
+		if err != nil || len(reforms.Rows) != 1 {
+			t.Fatal(len(reforms.Rows), err)
+		}
+		merger := "/reforms/" + string(reforms.Rows[0].ID)
+		b.says(b.post(merger+"/apply", form, 200), "Đã thực hiện", "Hoàn lại như trước")
+		b.says(b.get("/units/"+string(u.ID)+"/history", 200), "UBND xã Chung", "Nghị quyết 12/NQ-HĐND")
+		b.get("/units/"+string(u.ID)+"/figures", 200)
+		b.says(b.get("/reforms/export.csv", 200), "Sáp nhập")
+		b.says(b.post(merger+"/undo", url.Values{"version": {"2"}}, 200), "Đã hoàn lại")
+
+		for _, path := range []string{"/contacts", "/contacts/print", "/contacts/export.csv", "/contacts/export.xlsx", "/groups", "/proposals", "/reforms", "/units/" + string(u.ID) + "/handed"} {
+			b.get(path, 200)
+		}
+		b.says(b.post("/contacts/"+string(u.ID)+"/verify", url.Values{"reference": {"Công văn 7"}, "back": {"unit"}}, 200), "Đã ghi ngày kiểm tra", "theo Công văn 7")
+		b.says(b.post("/groups/new", url.Values{"name": {"UBND các xã"}, "kinds": {"xa"}}, 200), "UBND các xã", "theo quy tắc")
+		b.post("/units/"+string(u.ID)+"/ranges", url.Values{"range": {"10.8.0.0/16"}}, 200)
+		b.says(b.get("/units?q=sau", 200), "Xã Sau")
+		ids, err := h.Lookup(h.ctx, "Xã Sau")
+		if err != nil || len(ids) != 1 {
+			t.Fatal(ids, err)
+		}
+		at = "/units/" + string(ids[0]) + "/ranges"
+		page = b.post(at, url.Values{"range": {"10.8.3.0/24"}}, 409)
+		b.says(page, "chồng lên dải của đơn vị khác", "UBND xã Mới")
+		b.says(b.post(at, fields(page), 200), "10.8.3.0/24")
 	})
 }
 

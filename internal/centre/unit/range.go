@@ -77,13 +77,17 @@ type NewRange struct {
 	ValidFrom calendar.Date
 	ValidTo   calendar.Date
 	Note      string
+	Sure      bool // the actor was shown Overlaps and wants it all the same
 }
 
 // AddRange gives the unit every prefix of n.Text and returns them. It fails
 // with fault.Invalid (fields "range", "range_kind", "range_to") on text that
 // is no address, and on a prefix that at the same time is another unit's: a
 // public one has one owner, a private one (RFC 1918 and the like) may be used
-// by units that do not lie under each other.
+// by units that do not lie under each other. A prefix inside or over one of
+// another unit, public or private, would draw that unit's hits or let it draw
+// these: it is refused when the other unit lies outside the actor's scope, and
+// otherwise until n.Sure.
 func (s *Service) AddRange(ctx context.Context, id ID, n NewRange) ([]Range, error) {
 	const op = "unit.AddRange"
 	_, scope, err := auth.Need(ctx, op, mayWrite)
@@ -97,6 +101,9 @@ func (s *Service) AddRange(ctx context.Context, id ID, n NewRange) ([]Range, err
 	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		u, err := get(ctx, tx, scope, id)
 		if err != nil {
+			return err
+		}
+		if err := s.mayOverlap(ctx, tx, scope, op, list, n.Sure); err != nil {
 			return err
 		}
 		for _, r := range list {
@@ -185,9 +192,27 @@ func clashes(ctx context.Context, q bun.IDB, r Range) (string, error) {
 // with fault.NotFound when the unit has no such range in the actor's scope, and
 // with fault.Invalid (field "range_to") on a day before its first.
 func (s *Service) EndRange(ctx context.Context, id ID, rid RangeID, last calendar.Date) error {
-	return s.onRange(ctx, "unit.EndRange", id, rid, func(ctx context.Context, tx *db.Tx, r Range) error {
+	const op = "unit.EndRange"
+	return s.onRange(ctx, op, id, rid, func(ctx context.Context, tx *db.Tx, scope auth.Scope, r Range) error {
+		if untilMillis(last) > untilMillis(r.ValidTo) { // longer than it was: as if it were new
+			longer := r
+			longer.ValidTo = last
+			if err := s.mayOverlap(ctx, tx, scope, op, []Range{longer}, false); err != nil {
+				return renamed(err, "range", "range_to")
+			}
+		}
 		return s.endRange(ctx, tx, r, last)
 	})
+}
+
+// renamed gives a refused field the name another form has for it.
+func renamed(err error, from, to string) error {
+	if !fault.Is(err, fault.Invalid) || fault.Of(err).Fields[from] == "" {
+		return err
+	}
+	e := *fault.Of(err)
+	e.Fields = map[string]string{to: e.Fields[from]}
+	return &e
 }
 
 func (s *Service) endRange(ctx context.Context, tx *db.Tx, r Range, last calendar.Date) error {
@@ -215,7 +240,7 @@ func (s *Service) endRange(ctx context.Context, tx *db.Tx, r Range, last calenda
 // Findings of all times are attributed anew, as reading them does. What was
 // once right is ended with EndRange instead.
 func (s *Service) RemoveRange(ctx context.Context, id ID, rid RangeID) error {
-	return s.onRange(ctx, "unit.RemoveRange", id, rid, func(ctx context.Context, tx *db.Tx, r Range) error {
+	return s.onRange(ctx, "unit.RemoveRange", id, rid, func(ctx context.Context, tx *db.Tx, _ auth.Scope, r Range) error {
 		if err := deleteRange(ctx, tx, r.ID); err != nil {
 			return err
 		}
@@ -225,7 +250,7 @@ func (s *Service) RemoveRange(ctx context.Context, id ID, rid RangeID) error {
 }
 
 // onRange runs fn on one range of a unit in which the actor may write.
-func (s *Service) onRange(ctx context.Context, op string, id ID, rid RangeID, fn func(context.Context, *db.Tx, Range) error) error {
+func (s *Service) onRange(ctx context.Context, op string, id ID, rid RangeID, fn func(context.Context, *db.Tx, auth.Scope, Range) error) error {
 	_, scope, err := auth.Need(ctx, op, mayWrite)
 	if err != nil {
 		return err
@@ -236,7 +261,7 @@ func (s *Service) onRange(ctx context.Context, op string, id ID, rid RangeID, fn
 		if err := scope.Filter(q, "r.unit_id").Scan(ctx); err != nil {
 			return err
 		}
-		return fn(ctx, tx, r.addresses())
+		return fn(ctx, tx, scope, r.addresses())
 	})
 	return db.Error(op, err)
 }

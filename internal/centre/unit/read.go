@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -44,6 +45,9 @@ type Filter struct {
 	Kind   string        // kind id
 	Parent ID            // its direct children only
 	On     calendar.Date // those that exist on this day
+	Reach  Reach         // those that can be reached so
+	Fresh  time.Time     // checks before it are stale; for Reach
+	Ended  bool          // those that exist no more on On, instead
 	Sort   Sort
 	Desc   bool
 	After  string // a Page's Next or Prev
@@ -125,8 +129,13 @@ func (f Filter) narrow(q *bun.SelectQuery, scope auth.Scope) *bun.SelectQuery {
 	}
 	if !f.On.IsZero() {
 		at := f.On.Start().UnixMilli()
-		q = q.Where("u.valid_from <= ?", at).Where("u.valid_until > ?", at)
+		if f.Ended {
+			q = q.Where("u.valid_until <= ?", at)
+		} else {
+			q = q.Where("u.valid_from <= ?", at).Where("u.valid_until > ?", at)
+		}
 	}
+	q = f.Reach.narrow(q, f.Fresh)
 	return q
 }
 
@@ -281,15 +290,4 @@ func (s *Service) Tree(ctx context.Context, d calendar.Date) ([]Node, error) {
 	}
 	walk("", 0)
 	return out, nil
-}
-
-// Checklist says what the unit has told the centre and what is still absent.
-func (s *Service) Checklist(ctx context.Context, id ID) (Checklist, error) {
-	const op = "unit.Checklist"
-	u, err := s.Get(ctx, id)
-	if err != nil {
-		return Checklist{}, err
-	}
-	counts, err := countRanges(ctx, s.db.Read(), []ID{id}, s.today())
-	return u.checklist(counts[id]), db.Error(op, err)
 }

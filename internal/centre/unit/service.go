@@ -29,8 +29,10 @@ var Migrations embed.FS
 var Messages embed.FS
 
 var (
-	mayRead  = auth.Permission{Area: auth.Units, Act: auth.Read}
-	mayWrite = auth.Permission{Area: auth.Units, Act: auth.Write}
+	mayRead    = auth.Permission{Area: auth.Units, Act: auth.Read}
+	mayWrite   = auth.Permission{Area: auth.Units, Act: auth.Write}
+	mayPropose = auth.Permission{Area: auth.Units, Act: auth.Propose}
+	mayDecide  = auth.Permission{Area: auth.Units, Act: auth.Decide}
 )
 
 // Service is the room's use cases. It is safe for concurrent use.
@@ -38,8 +40,9 @@ type Service struct {
 	db    *db.DB
 	kinds kinds
 	now   func() time.Time
+	Neighbours
 
-	replanned func(ctx context.Context, tx *db.Tx, spans []Span) error // may be nil
+	replanned func(ctx context.Context, tx *db.Tx, spans []Stretch) error // may be nil
 }
 
 // New makes the service over records, the kinds of unit of the rule pack (the
@@ -47,6 +50,10 @@ type Service struct {
 func New(records *db.DB, kinds []rulepack.Kind, now func() time.Time) *Service {
 	return &Service{db: records, kinds: kinds, now: now}
 }
+
+// Join gives the service what other rooms know. Without it pages say less and
+// files cannot be kept; it is called once, before the first request.
+func (s *Service) Join(n Neighbours) { s.Neighbours = n }
 
 func (s *Service) today() calendar.Date { return calendar.DateOf(s.now()) }
 
@@ -72,7 +79,7 @@ func (s *Service) Found(ctx context.Context, tx *db.Tx, name, kind string) (Unit
 		err = &fault.Error{Kind: fault.Conflict, Op: op, Msg: "unit.err.founded"}
 	}
 	if err == nil {
-		err = s.add(ctx, tx, op, &u)
+		err = s.add(ctx, tx, op, &u, origin{})
 	}
 	if err == nil {
 		err = relink(ctx, tx)
@@ -111,7 +118,7 @@ func (s *Service) Create(ctx context.Context, u Unit) (Unit, error) {
 		if err := s.fits(ctx, tx, scope, op, Unit{}, u); err != nil {
 			return err
 		}
-		if err := s.add(ctx, tx, op, &u); err != nil {
+		if err := s.add(ctx, tx, op, &u, origin{}); err != nil {
 			return err
 		}
 		return relink(ctx, tx)
@@ -128,13 +135,16 @@ func (s *Service) after(ctx context.Context, scope auth.Scope, op string, id ID)
 	return u, db.Error(op, err)
 }
 
-// add writes the new unit u and its audit entry.
-func (s *Service) add(ctx context.Context, tx *db.Tx, op string, u *Unit) error {
+// add writes the new unit u, where its facts come from, and its audit entry.
+func (s *Service) add(ctx context.Context, tx *db.Tx, op string, u *Unit, from origin) error {
 	if taken, err := codeTaken(ctx, tx, u.Code, u.ID); err != nil || taken {
 		return orElse(err, fault.Bad(op, "code", "unit.err.code_taken"))
 	}
 	u.stamp(s.now())
 	if err := insert(ctx, tx, *u); err != nil {
+		return err
+	}
+	if err := s.told(ctx, tx, Unit{}, *u, from); err != nil {
 		return err
 	}
 	return audit.Add(ctx, tx, s.now(), audit.Entry{Action: "unit.create", Kind: "unit", Object: string(u.ID),
@@ -204,7 +214,7 @@ func (s *Service) Update(ctx context.Context, u Unit) (Unit, error) {
 		if old.Version != u.Version {
 			return &fault.Error{Kind: fault.Conflict, Op: op}
 		}
-		return s.change(ctx, tx, scope, op, old, u)
+		return s.change(ctx, tx, scope, op, old, u, origin{})
 	})
 	if err != nil {
 		return Unit{}, db.Error(op, err)
@@ -214,7 +224,7 @@ func (s *Service) Update(ctx context.Context, u Unit) (Unit, error) {
 
 // change writes u over old with its audit entry. Both are of one unit, in the
 // scope; u is clean and checked in itself.
-func (s *Service) change(ctx context.Context, tx *db.Tx, scope auth.Scope, op string, old, u Unit) error {
+func (s *Service) change(ctx context.Context, tx *db.Tx, scope auth.Scope, op string, old, u Unit, from origin) error {
 	if old.Name != u.Name {
 		u.Aliases = cleanAliases(append(slices.Clone(u.Aliases), old.Name), u.Name)
 	}
@@ -235,6 +245,9 @@ func (s *Service) change(ctx context.Context, tx *db.Tx, scope auth.Scope, op st
 	u.Version = old.Version
 	u.stamp(s.now())
 	if err := replace(ctx, tx, u); err != nil {
+		return err
+	}
+	if err := s.told(ctx, tx, old, u, from); err != nil {
 		return err
 	}
 	if old.ParentID != u.ParentID {

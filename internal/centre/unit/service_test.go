@@ -289,7 +289,7 @@ func TestPagesMeetEveryUnitOnceInBothDirections(t *testing.T) {
 func TestChecklistCountsWhatIsPresent(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		u := h.add(t, "UBND xã A", "")
-		if c, err := h.Checklist(h.ctx, u.ID); err != nil || c.Missing() != 4 {
+		if c, err := h.Checklist(h.ctx, u.ID); err != nil || c.Missing() != 6 {
 			t.Errorf("empty unit: %+v, %v", c, err)
 		}
 		u.Head.Name, u.Hotline = "Lò Thị Mẫu", "0213 3876 421"
@@ -298,7 +298,7 @@ func TestChecklistCountsWhatIsPresent(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.addRange(t, u.ID, "10.1.0.0/24", unit.Machine)
-		if c, err := h.Checklist(h.ctx, u.ID); err != nil || c.Missing() != 0 {
+		if c, err := h.Checklist(h.ctx, u.ID); err != nil || c.Missing() != 2 {
 			t.Errorf("full unit: %+v, %v", c, err)
 		}
 	})

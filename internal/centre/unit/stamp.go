@@ -12,9 +12,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
-// Span is all addresses from Lo to Hi, as db.AddrKey writes them, in the logs of
+// Stretch is all addresses from Lo to Hi, as db.AddrKey writes them, in the logs of
 // one owner.
-type Span struct {
+type Stretch struct {
 	Owner  ID
 	Lo, Hi string
 }
@@ -48,18 +48,33 @@ func Stamp(ctx context.Context, tx bun.IDB, table string, narrow func(*bun.Selec
 	return db.Error("unit.Stamp", err)
 }
 
+// WhoseSQL is the unit an address was of at a time, '' when nobody's, as an
+// expression over three columns of a query, which are trusted SQL: an address as
+// db.AddrKey writes it, the owner of the log, a time (db.Time). It looks the plan
+// up for each row: for lists there are stamps.
+func WhoseSQL(addr, owner, at string) string { return attributeSQL(addr, owner, at).unit }
+
+// Candidates selects the ids of the rows of table, which has the columns Stamp
+// goes by, that can be some unit's of units at any time: in their own logs, or in
+// a range they hold or held.
+func Candidates(q bun.IDB, table string, units []string) *bun.SelectQuery {
+	held := q.NewSelect().TableExpr("unit_range AS r").Join("JOIN ? AS x ON x.addr_key >= r.lo AND x.addr_key <= r.hi", bun.Ident(table)).
+		ColumnExpr("x.id").Where("r.unit_id IN (?)", bun.List(units))
+	return q.NewSelect().TableExpr("? AS x", bun.Ident(table)).ColumnExpr("x.id").Where("x.owner_unit IN (?)", bun.List(units)).Union(held)
+}
+
 // manySpans is from how many spans of one owner on all its rows are stamped at once.
 const manySpans = 100
 
 // Restamp stamps the rows of table whose addresses lie in spans.
-func Restamp(ctx context.Context, tx bun.IDB, table string, spans []Span) error {
-	by := map[ID][]Span{}
+func Restamp(ctx context.Context, tx bun.IDB, table string, spans []Stretch) error {
+	by := map[ID][]Stretch{}
 	for _, s := range spans {
 		by[s.Owner] = append(by[s.Owner], s)
 	}
 	for owner, list := range by {
 		if len(list) > manySpans {
-			list = []Span{{owner, "", "g"}} // after every hexadecimal digit
+			list = []Stretch{{owner, "", "g"}} // after every hexadecimal digit
 		}
 		for _, s := range list {
 			err := Stamp(ctx, tx, table, func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -75,7 +90,7 @@ func Restamp(ctx context.Context, tx bun.IDB, table string, spans []Span) error 
 
 // OnReplanned has fn called at the end of every transaction that changes the
 // address plan, with what it changed. It is set while wiring.
-func (s *Service) OnReplanned(fn func(ctx context.Context, tx *db.Tx, spans []Span) error) {
+func (s *Service) OnReplanned(fn func(ctx context.Context, tx *db.Tx, spans []Stretch) error) {
 	s.replanned = fn
 }
 
@@ -84,7 +99,7 @@ type replanKey struct{}
 // write is db.DB.Write for changes that may touch the address plan.
 func (s *Service) write(ctx context.Context, fn func(ctx context.Context, tx *db.Tx) error) error {
 	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var spans []Span
+		var spans []Stretch
 		if err := fn(context.WithValue(ctx, replanKey{}, &spans), tx); err != nil {
 			return err
 		}
@@ -95,17 +110,24 @@ func (s *Service) write(ctx context.Context, fn func(ctx context.Context, tx *db
 	})
 }
 
+// try runs fn, which ends with an error, as write would: nothing is kept.
+func (s *Service) try(ctx context.Context, fn func(ctx context.Context, tx *db.Tx) error) error {
+	return s.db.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return fn(context.WithValue(ctx, replanKey{}, &[]Stretch{}), tx)
+	})
+}
+
 // moved notes that rows of the plan were added or taken away.
 func moved(ctx context.Context, rows []planRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	spans, ok := ctx.Value(replanKey{}).(*[]Span)
+	spans, ok := ctx.Value(replanKey{}).(*[]Stretch)
 	if !ok {
 		return errors.New("unit: the address plan changes outside of Service.write")
 	}
 	for _, r := range rows {
-		*spans = append(*spans, Span{r.Owner, r.Lo, r.Hi})
+		*spans = append(*spans, Stretch{r.Owner, r.Lo, r.Hi})
 	}
 	return nil
 }

@@ -7,8 +7,14 @@
 // by the tree it keeps (unit_closure, read by platform/auth), and an address
 // seen in a log is somebody's by the ranges it keeps (Attribute, Stamp).
 //
-// It imports no other room. It refuses a second root, a tree with a circle, and
-// one public prefix in two hands at once. Start at Unit and Service.
+// Units change by decision (Reform): they merge, split, are renamed, move and
+// end, on a day that may lie ahead. Whoever holds a role in a successor, in each
+// of several after a split, sees the whole past of the unit that ended; a unit
+// that goes on after giving a part away keeps its past to itself.
+//
+// It imports no other room. It refuses a second root, a tree with a circle, one
+// public prefix in two hands at once, and, unless asked about, a range inside or
+// over another unit's. Start at Unit, Service and Reform.
 package unit
 
 import (
@@ -210,28 +216,4 @@ func validPhone(s string) bool {
 		}
 	}
 	return s == "" || digits >= 3
-}
-
-// Checklist is what a unit must have told the centre before the centre can
-// help it; see screens.md, the unit officer's day.
-type Checklist struct {
-	Head, Contact, Hotline, Addresses bool
-}
-
-// Missing counts what is still absent.
-func (c Checklist) Missing() int {
-	n := 0
-	for _, ok := range []bool{c.Head, c.Contact, c.Hotline, c.Addresses} {
-		if !ok {
-			n++
-		}
-	}
-	return n
-}
-
-// checklist lists what of u is present; ranges is how many of its address ranges
-// are valid today.
-func (u Unit) checklist(ranges int) Checklist {
-	reach := func(c Contact) bool { return c.Name != "" && (c.Phone != "" || c.Email != "") }
-	return Checklist{Head: u.Head.Name != "", Contact: reach(u.SecurityContact), Hotline: u.Hotline != "", Addresses: ranges > 0}
 }

@@ -58,12 +58,16 @@ func (v listPage) filters(ctx context.Context) []ui.FieldProps {
 	show := "current"
 	if v.Filter.On.IsZero() {
 		show = "all"
+	} else if v.Filter.Ended {
+		show = "ended"
 	}
 	return []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "unit.list.search"), Value: v.Filter.Text},
 		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "unit.col.kind"), Value: v.Filter.Kind, Blank: i18n.T(ctx, "unit.list.any_kind"), Options: v.Kinds.options(ctx)},
 		{Kind: ui.KindSelect, Name: "show", Label: i18n.T(ctx, "unit.list.which"), Value: show, Options: []ui.Option{
-			{Value: "current", Label: i18n.T(ctx, "unit.list.current")}, {Value: "all", Label: i18n.T(ctx, "unit.list.all")}}},
+			{Value: "current", Label: i18n.T(ctx, "unit.list.current")}, {Value: "ended", Label: i18n.T(ctx, "unit.list.ended")},
+			{Value: "all", Label: i18n.T(ctx, "unit.list.all")}}},
+		{Kind: ui.KindSelect, Name: "parent", Label: i18n.T(ctx, "unit.col."+colParent), Value: string(v.Filter.Parent), Blank: i18n.T(ctx, "unit.list.any_parent"), Options: v.Parents},
 	}
 }
 
@@ -119,11 +123,12 @@ func person(c Contact) string {
 }
 
 func (v listPage) actions(ctx context.Context) []ui.Action {
+	also := []ui.Action{{Label: i18n.T(ctx, "unit.proposal.title"), Href: "/proposals"}, {Label: i18n.T(ctx, "unit.group.title"), Href: "/groups"}}
 	if !v.MayWrite {
-		return nil
+		return also
 	}
-	return []ui.Action{{Label: i18n.T(ctx, "unit.import.title"), Href: "/units/import", Icon: ui.IconUpload, Primary: true},
-		{Label: i18n.T(ctx, "unit.new.title"), Href: "/units/new"}}
+	return append([]ui.Action{{Label: i18n.T(ctx, "unit.import.title"), Href: "/units/import", Icon: ui.IconUpload, Primary: true},
+		{Label: i18n.T(ctx, "unit.new.title"), Href: "/units/new"}, {Label: i18n.T(ctx, "unit.reform.title"), Href: "/reforms"}}, also...)
 }
 
 func (v listPage) exports() []ui.Link {
@@ -208,15 +213,20 @@ func (v showPage) owner() templ.Component {
 }
 
 func (v showPage) actions(ctx context.Context) []ui.Action {
+	at := pathOf(v.Unit.ID)
+	past := []ui.Action{{Label: i18n.T(ctx, "unit.figures.short"), Href: at + "/figures"}, {Label: i18n.T(ctx, "unit.history.short"), Href: at + "/history"}}
 	if !v.MayWrite {
-		return nil
+		if v.MayPropose {
+			past = append([]ui.Action{{Label: i18n.T(ctx, "unit.proposal.new"), Href: at + "/propose", Primary: true}}, past...)
+		}
+		return past
 	}
-	list := []ui.Action{{Label: i18n.T(ctx, "unit.edit.title"), Href: pathOf(v.Unit.ID) + "/edit", Primary: true},
+	list := []ui.Action{{Label: i18n.T(ctx, "unit.edit.title"), Href: at + "/edit", Primary: true},
 		{Label: i18n.T(ctx, "unit.new.title"), Href: "/units/new?parent=" + string(v.Unit.ID)}}
-	if v.Unit.ParentID != "" && v.Unit.ValidTo.IsZero() {
-		list = append(list, ui.Action{Label: i18n.T(ctx, "unit.abolish.title"), Href: pathOf(v.Unit.ID) + "/abolish", Danger: true})
+	if v.Unit.ValidTo.IsZero() {
+		list = append(list, ui.Action{Label: i18n.T(ctx, "unit.reform.new"), Href: "/reforms/new?unit=" + string(v.Unit.ID)})
 	}
-	return list
+	return append(list, past...)
 }
 
 func (v showPage) facts(ctx context.Context) []ui.Fact {
@@ -245,17 +255,27 @@ func (v showPage) mark(ctx context.Context, id ID) templ.Component {
 	return ui.Unit(ui.UnitProps{Name: name, Href: pathOf(id)})
 }
 
+var checkTones = map[CheckState]ui.Tone{CheckMissing: ui.Warn, CheckDone: ui.OK, CheckStale: ui.Warn, CheckDeclared: ui.Info}
+
 func (v showPage) checks(ctx context.Context) []ui.Fact {
-	c := v.Checklist
-	check := func(key string, ok bool) ui.Fact {
-		b := ui.BadgeProps{Text: i18n.T(ctx, "unit.check.no"), Tone: ui.Warn}
-		if ok {
-			b = ui.BadgeProps{Text: i18n.T(ctx, "unit.check.yes"), Tone: ui.OK}
-		}
-		return ui.Fact{Label: i18n.T(ctx, key), Value: ui.Badge(b)}
+	var out []ui.Fact
+	for _, c := range v.Checklist {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "unit.check."+string(c.Key)), Value: checkMark(c)})
 	}
-	return []ui.Fact{check("unit.check.head", c.Head), check("unit.check.contact", c.Contact),
-		check("unit.check.hotline", c.Hotline), check("unit.check.addresses", c.Addresses)}
+	return out
+}
+
+// checkText is the state of c in words.
+func checkText(ctx context.Context, c Check) string {
+	key := "unit.check.state." + cmp.Or(string(c.State), "missing")
+	if c.Key == CheckAVExport && c.State == CheckDeclared {
+		key = "unit.check.state.unread"
+	}
+	text := i18n.T(ctx, key)
+	if c.State != CheckMissing && !c.At.IsZero() {
+		text += " · " + i18n.Date(ctx, c.At)
+	}
+	return text
 }
 
 func (v showPage) history(ctx context.Context) ui.TimelineProps {
@@ -323,4 +343,11 @@ func (v formPage) title(ctx context.Context) string {
 		return i18n.T(ctx, "unit.new.title")
 	}
 	return i18n.T(ctx, "unit.edit.title")
+}
+
+func newGroup(ctx context.Context, may bool) []ui.Action {
+	if !may {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "unit.group.new"), Href: "/groups/new", Primary: true}}
 }
