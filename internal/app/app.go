@@ -25,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -58,6 +59,7 @@ type App struct {
 	behind  background
 	handler http.Handler
 	table   []web.Route // all pages and the API
+	words   *i18n.Catalogue
 	server  *http.Server
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without

@@ -48,6 +48,8 @@ var groups = []struct {
 	{"manage", []entry{
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+		{key: "settings", href: "/settings", icon: ui.IconSettings, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
+		{key: "guide", href: "/guide", icon: ui.IconInfo, open: true},
 	}},
 }
 
@@ -75,7 +77,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 }
 
 // parents are pages that belong to another entry's list.
-var parents = map[string]string{"/files/": "/sources"}
+var parents = map[string]string{"/files/": "/sources", "/setup": "/settings"}
 
 func here(href, path string) bool {
 	if href == "/" {

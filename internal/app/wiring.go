@@ -12,12 +12,14 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -46,6 +48,7 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Setup       *setup.Service
 }
 
 // migrations are the schemas of all rooms.
@@ -59,7 +62,7 @@ func migrations() []fs.FS {
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages}
+		report.Messages, home.Messages, setup.Messages, guideroom.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -75,7 +78,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	r := &a.Rooms
-	r.Packs = packs
+	r.Packs, a.words = packs, catalogue
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
 	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost,
 		Found: func(ctx context.Context, tx *db.Tx, name, kind string) (string, error) {
@@ -96,7 +99,8 @@ func (a *App) wire(ctx context.Context) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
+		Files: a.Files, Heads: a.headOf, Houses: a.house, Noted: a.paperNoted})
+	r.Setup = a.settings()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
@@ -143,9 +147,8 @@ func (a *App) routes(site *web.Site) []web.Route {
 	r, names := &a.Rooms, unitNames{a}
 	var all []web.Route
 	add := func(routes []web.Route) { all = append(all, routes...) }
-	add(home.NewPages(site, a.today()).Routes())
 	add(unit.NewPages(site, r.Units).Routes())
-	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link}).Routes())
+	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link, Welcome: "/setup"}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
 		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
@@ -157,6 +160,10 @@ func (a *App) routes(site *web.Site) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	first := a.setupPages(site, all)
+	add(first.Routes())
+	add(a.guidePages(site).Routes())
+	add(home.NewPages(site, a.today(first.Steps)).Routes())
 	return all
 }
 

@@ -24,6 +24,8 @@ type Choices struct {
 	Kinds func(ctx context.Context) []ui.Option          // kinds of unit a centre's own body may be
 	Units func(ctx context.Context) ([]ui.Option, error) // units in the actor's scope
 	Link  func(path string) string                       // the full address of a path, for printing
+	// Welcome is where who founded the centre goes first; "" is the first page.
+	Welcome string
 }
 
 // Pages are the room's screens.
@@ -92,10 +94,12 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	v := startPage{Token: token, Account: a, In: First{Body: r.PostFormValue("body"), Kind: r.PostFormValue("kind"),
 		Name: r.PostFormValue("name"), Login: r.PostFormValue("login"), Title: r.PostFormValue("title"),
 		Password: r.PostFormValue("password")}}
+	after := "/"
 	switch {
 	case v.In.Password != r.PostFormValue("again"):
 		err = fault.Bad("account.start", "again", "account.bad.again")
 	case a.ID == "":
+		after = cmp.Or(p.choices.Welcome, "/")
 		a, err = p.svc.Start(ctx, token, v.In)
 	default:
 		a, err = p.svc.SetPassword(ctx, token, v.In.Password)
@@ -109,7 +113,7 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	if err := p.site.SignIn(ctx, string(a.ID), a.Epoch); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, "/")
+	return web.Redirect(w, r, after)
 }
 
 type signInPage struct {
