@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
@@ -41,7 +42,35 @@ func (l loader) list(ctx context.Context, called, name string, r io.Reader) erro
 	}
 	_, err = l.Rooms.Indicators.Create(ctx, indicator.List{Name: called, Kind: indicator.Block, TLP: indicator.Amber,
 		Scope: indicator.WithSubdomains, Layout: indicator.Auto}, file)
-	return err
+	if err != nil {
+		return err
+	}
+	return l.settle(ctx)
+}
+
+// armLimit is how long a new list is waited for: a log that follows it at once
+// is then compared with it. A list that takes longer goes on by itself.
+const armLimit = 20 * time.Second
+
+// settle returns when no list waits to be loaded, or after armLimit.
+func (l loader) settle(ctx context.Context) error {
+	limit := time.NewTimer(armLimit)
+	defer limit.Stop()
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		s, err := l.Rooms.Indicators.Status(ctx)
+		if err != nil || s.Waiting == 0 {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-limit.C:
+			return nil
+		case <-tick.C:
+		}
+	}
 }
 
 // Log implements setup.Loader: into a source of the centre's own body for what

@@ -135,7 +135,8 @@ func (b *Book) render(slug string, raw []byte) (Page, error) {
 	if err := md.Renderer().Render(&out, raw, doc); err != nil {
 		return p, err
 	}
-	p.HTML = out.String()
+	// Long lines scroll inside their block: it has to be reached by keyboard.
+	p.HTML = strings.ReplaceAll(out.String(), "<pre>", `<pre tabindex="0">`)
 	return p, nil
 }
 
