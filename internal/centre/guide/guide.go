@@ -202,25 +202,25 @@ func (b *Book) In(lang string) []Page {
 // Found is one page or section that a search leads to.
 type Found struct{ Title, Page, Href string }
 
-// Find looks for words in the titles of pages and sections, accents aside.
-// Nothing typed finds nothing.
+// Find looks for words in the titles of pages and sections, accents aside:
+// pages first. Nothing typed finds nothing.
 func (b *Book) Find(lang, words string) []Found {
 	want := strings.Fields(i18n.Fold(words))
 	if len(want) == 0 {
 		return nil
 	}
-	var out []Found
+	var out, within []Found
 	for _, p := range b.In(lang) {
 		if holds(p.Title, want) {
 			out = append(out, Found{p.Title, p.Title, "/guide/" + p.Slug})
 		}
 		for _, s := range p.Sections {
 			if holds(s.Title, want) {
-				out = append(out, Found{s.Title, p.Title, "/guide/" + p.Slug + "#" + s.ID})
+				within = append(within, Found{s.Title, p.Title, "/guide/" + p.Slug + "#" + s.ID})
 			}
 		}
 	}
-	return out
+	return append(out, within...)
 }
 
 func holds(title string, want []string) bool {
