@@ -111,7 +111,7 @@ func (a *App) wire(ctx context.Context) error {
 		indicator.JobKind: r.Indicators.Handler(),
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
-		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
+		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Language: r.Setup.Language, Lifetime: a.opt.Config.Session.Lifetime,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err

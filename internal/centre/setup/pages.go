@@ -67,10 +67,15 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /setup/sample/remove", Need: mayWrite, Handle: p.unload},
 		{Pattern: "POST /setup/sample/remove", Need: mayWrite, Handle: p.unloadPost},
 		{Pattern: "POST /setup/take", Need: mayWrite, Body: p.near.Limit + 1<<20, Handle: p.take},
-		{Pattern: "POST /setup/backup", Need: mayWrite, Handle: p.backup},
+	}
+	if p.svc.Backups != nil {
+		out = append(out, web.Route{Pattern: "POST /setup/backup", Need: mayWrite, Handle: p.backup})
 	}
 	for _, s := range steps {
-		out = append(out, web.Route{Pattern: "GET /setup/" + string(s.step), Need: mayWrite, Handle: p.show(s.step)})
+		if s == StepBackup && p.svc.Backups == nil {
+			continue
+		}
+		out = append(out, web.Route{Pattern: "GET /setup/" + string(s), Need: mayWrite, Handle: p.show(s)})
 	}
 	for _, part := range []Part{PartUnits, PartPeople, PartList, PartLog} {
 		out = append(out, web.Route{Pattern: "GET /setup/sample/" + string(part), Need: mayWrite, Handle: p.download(part)})
@@ -78,12 +83,8 @@ func (p *Pages) Routes() []web.Route {
 	return out
 }
 
-// steps are the pages of the first hour with the icon of each.
-var steps = []struct {
-	step Step
-	icon ui.IconName
-}{{StepBody, ui.IconDocument}, {StepPack, ui.IconRule}, {StepUnits, ui.IconUnit}, {StepPeople, ui.IconAccount}, {StepLog, ui.IconSource},
-	{StepBackup, ui.IconHistory}}
+// steps are the pages of the first hour.
+var steps = []Step{StepBody, StepPack, StepUnits, StepPeople, StepLog, StepBackup}
 
 type stepPage struct {
 	Progress

@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -71,10 +72,13 @@ type Deps struct {
 }
 
 // Service holds the use cases. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	language atomic.Pointer[i18n.Language] // as last read or saved; nil before
+}
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{Deps: d} }
 
 var (
 	mayRead      = auth.Permission{Area: auth.Settings, Act: auth.Read}
@@ -128,8 +132,26 @@ func (s *Service) SaveBody(ctx context.Context, b Body, version int64) error {
 	if err := b.check(s.Pack().Addressees); err != nil {
 		return err
 	}
-	return s.put(ctx, bodySetting, version, b, "setting.body", map[string]any{"name": b.Name, "superior": b.Superior, "place": b.Place,
+	err := s.put(ctx, bodySetting, version, b, "setting.body", map[string]any{"name": b.Name, "superior": b.Superior, "place": b.Place,
 		"signer": b.Signer, "recipients": b.Recipients, "language": b.Language})
+	if err == nil {
+		s.language.Store(new(i18n.Language(b.Language)))
+	}
+	return err
+}
+
+// Language is that of readers who chose none, "" before anybody set it. It asks
+// the records once; a failure counts as not set and is asked again.
+func (s *Service) Language() i18n.Language {
+	if l := s.language.Load(); l != nil {
+		return *l
+	}
+	var b Body
+	if _, err := setting.Get(context.Background(), s.Records.Read(), bodySetting, &b); err != nil {
+		return ""
+	}
+	s.language.Store(new(i18n.Language(b.Language)))
+	return i18n.Language(b.Language)
 }
 
 func (s *Service) put(ctx context.Context, name string, version int64, v any, action string, detail map[string]any) error {

@@ -239,11 +239,19 @@ func TestTheHeadOfPapersIsChecked(t *testing.T) {
 		if err := b.SaveBody(ctx, good, 0); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a stale form overwrote: %v", err)
 		}
+		if again := newReader(b, d).Language(); b.Language() != "vi" || again != "vi" {
+			t.Errorf("the language is %q, after a restart %q", b.Language(), again)
+		}
 		got, version, err := b.Body(ctx)
 		if err != nil || version != 1 || got.Name != "Trung tâm An ninh mạng" || len(got.Recipients) != 1 || got.Language != "vi" {
 			t.Errorf("kept %+v, version %d, %v", got, version, err)
 		}
 	})
+}
+
+// newReader is the room as a restart finds it.
+func newReader(b *bench, d *db.DB) *setup.Service {
+	return setup.New(setup.Deps{Records: d, Now: b.Now, Packs: b.Packs, Root: b.Root})
 }
 
 func TestTheSampleFitsTogether(t *testing.T) {
