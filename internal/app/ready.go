@@ -23,7 +23,7 @@ func (a *App) items(id unit.ID, c unit.Checklist) []home.Item {
 	}{{"head", at + "/edit", c.Head}, {"contact", at + "/edit", c.Contact}, {"hotline", at + "/edit", c.Hotline}, {"addresses", at, c.Addresses}} {
 		state := home.Missing
 		if item.done {
-			state = home.Green
+			state = home.Told
 		}
 		out = append(out, home.Item{Key: item.key, State: state, Href: item.href})
 	}
@@ -50,7 +50,7 @@ func (a *App) todayReady(ctx context.Context) (home.Ready, error) {
 			keys = keys[:0]
 			for _, item := range a.items(u.ID, told(u)) {
 				keys = append(keys, item.Key)
-				if item.State == home.Green {
+				if item.State == home.Told || item.State == home.Declared {
 					greens[item.Key]++
 				} else {
 					waiting.Lacks = append(waiting.Lacks, item.Key)

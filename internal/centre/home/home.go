@@ -154,29 +154,31 @@ type Own struct {
 }
 
 func (o Own) complete() bool {
-	return !slices.ContainsFunc(o.Items, func(i Item) bool { return i.State != Green })
+	return !slices.ContainsFunc(o.Items, func(i Item) bool { return !i.green() })
 }
 
 // Item is one thing a unit tells the centre. Its name is the catalogue's
-// home.own.<key>: head, contact, hotline, addresses, machines, av.
+// home.own.<key>: head, contact, hotline, addresses, machines, av_export.
 type Item struct {
 	Key   string
 	State ItemState
-	At    time.Time // when it was last made sure of; zero: never
-	Href  string    // where it is told
+	At    time.Time // when it was last told or checked; zero: never
+	Href  string    // where it is told; empty when the actor may not
 }
 
-// ItemState is where an item stands. Any state that is not one of these counts
-// as missing.
+// ItemState is where an item stands; any other text counts as missing.
 type ItemState string
 
 // The states.
 const (
-	Green   ItemState = "ok"
-	Missing ItemState = "missing"
-	Stale   ItemState = "stale"   // told too long ago to be relied on
-	Pending ItemState = "pending" // proposed, waits for the centre
+	Missing  ItemState = ""
+	Told     ItemState = "done"
+	Stale    ItemState = "stale"    // told, and not checked for too long
+	Declared ItemState = "declared" // the unit says so, nobody has measured or read it
 )
+
+// green reports whether nothing more is asked of the unit.
+func (i Item) green() bool { return i.State == Told || i.State == Declared }
 
 // Ready is how many units have told all, and who has not.
 type Ready struct {

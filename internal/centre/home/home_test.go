@@ -65,7 +65,7 @@ func busy() home.Deps {
 		Matching:   give(true),
 		Indicators: give(home.Indicators{Lists: 2, Indicators: 120000, LoadedAt: now, Refused: 1}),
 		Ready:      give(home.Ready{Units: 40, Green: 39, Items: []home.ReadyItem{{Key: "head", Green: 40}, {Key: "contact", Green: 39}}, Waiting: []home.ReadyUnit{{Name: "Xã Thiếu", Href: "/units/2", Lacks: []string{"contact"}}}, List: "/units"}),
-		Own:        give(own(home.Green, home.Missing, home.Green, home.Stale)),
+		Own:        give(own(home.Told, home.Missing, home.Told, home.Stale)),
 		Since: func(context.Context, time.Time) (home.Since, error) {
 			return home.Since{Findings: 15, Opened: 2, Files: 33}, nil
 		},
@@ -293,7 +293,7 @@ func TestEmptyBlocksTeach(t *testing.T) {
 		t.Error("a leader is not told that nothing is matched")
 	}
 	done := busy()
-	done.Own = give(own(home.Green, home.Green, home.Green, home.Green))
+	done.Own = give(own(home.Told, home.Told, home.Told, home.Told))
 	if strings.Contains(today(t, done, "/", 200, auth.UnitOfficer), "Hồ sơ đơn vị còn thiếu") {
 		t.Error("the unit's checklist stays though it is complete")
 	}

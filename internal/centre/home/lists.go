@@ -125,15 +125,12 @@ func (v page) indicatorFacts(ctx context.Context) []ui.Fact {
 func (v page) checklist(ctx context.Context) []ui.Step {
 	var steps []ui.Step
 	for _, item := range v.own.Items {
-		s := ui.Step{Label: i18n.T(ctx, "home.own."+item.Key)}
-		switch item.State {
-		case Green:
-			s.State = ui.StepDone
-		case Stale, Pending:
-			s.Note = i18n.T(ctx, "home.own.state."+string(item.State))
+		s := ui.Step{Label: i18n.T(ctx, "home.own."+item.Key), Href: item.Href}
+		if item.green() {
+			s.State, s.Href = ui.StepDone, ""
 		}
-		if item.State != Green {
-			s.Href = item.Href
+		if item.State == Stale || item.State == Declared {
+			s.Note = i18n.T(ctx, "home.own.state."+string(item.State))
 		}
 		if !item.At.IsZero() {
 			s.Note = strings.TrimSpace(s.Note + " " + i18n.T(ctx, "home.own.at", i18n.Date(ctx, item.At)))
