@@ -5,23 +5,26 @@ package guide_test
 
 import (
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 	"testing/fstest"
 
-	source "github.com/vonggac/vonggac/docs/guide"
 	"github.com/vonggac/vonggac/internal/centre/guide"
 )
+
+// source is the guide itself; package docs/guide embeds it.
+var source = os.DirFS("../../../docs/guide")
 
 // tree is the guide itself with one file in another form.
 func tree(t *testing.T, name, text string) fs.FS {
 	t.Helper()
 	out := fstest.MapFS{}
-	err := fs.WalkDir(source.FS, ".", func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(source, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		raw, err := fs.ReadFile(source.FS, p)
+		raw, err := fs.ReadFile(source, p)
 		out[p] = &fstest.MapFile{Data: raw}
 		return err
 	})
@@ -36,7 +39,7 @@ func tree(t *testing.T, name, text string) fs.FS {
 
 func TestTheGuideReadsInBothLanguages(t *testing.T) {
 	t.Parallel()
-	book, err := guide.Read(source.FS)
+	book, err := guide.Read(source)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +81,7 @@ func TestWhatIsWrongInTheGuideIsRefused(t *testing.T) {
 
 func TestRawHTMLOfThePagesIsLeftOut(t *testing.T) {
 	t.Parallel()
-	raw, err := fs.ReadFile(source.FS, "vi/api.md")
+	raw, err := fs.ReadFile(source, "vi/api.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +97,7 @@ func TestRawHTMLOfThePagesIsLeftOut(t *testing.T) {
 
 func TestTitlesAreFoundWithoutAccents(t *testing.T) {
 	t.Parallel()
-	book, err := guide.Read(source.FS)
+	book, err := guide.Read(source)
 	if err != nil {
 		t.Fatal(err)
 	}
