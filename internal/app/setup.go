@@ -4,12 +4,14 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
 
 	"github.com/vonggac/vonggac/docs/guide"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
+	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/setup"
@@ -106,6 +108,18 @@ func (a *App) house(ctx context.Context, id string) (report.House, error) {
 	}
 	h.Issuer, h.Parent, h.Place, h.Title = body.Name, body.Superior, body.Place, body.Signer
 	return h, nil
+}
+
+// ownCard is the card of the centre's own body: what its settings say where
+// they say something.
+func (a *App) ownCard(ctx context.Context, card incident.UnitCard) (incident.UnitCard, error) {
+	body, version, err := a.Rooms.Setup.Body(ctx)
+	if err != nil || version == 0 {
+		return card, err
+	}
+	card.Name, card.Parent = cmp.Or(body.Name, card.Name), body.Superior
+	card.Address, card.Phone, card.Email = cmp.Or(body.Address, card.Address), cmp.Or(body.Phone, card.Phone), cmp.Or(body.Email, card.Email)
+	return card, nil
 }
 
 // firstHourFacts counts what the first hour's steps go by. The caller has asked

@@ -39,9 +39,10 @@ func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head
 			f.Signer.College = s.word("report.word.committee")
 		}
 	}
-	f.Issuer, f.Place = cmp.Or(house.Issuer, f.Issuer), cmp.Or(house.Place, f.Place)
+	f.Place = cmp.Or(house.Place, f.Place)
 	if house.Issuer != "" {
-		f.Parent = house.Parent
+		f.Issuer, f.Parent = s.fullName(house.Issuer), s.fullName(house.Parent)
+		f.Symbol = c.Form.Abbreviation + "-" + initials(house.Issuer)
 	}
 	f.Signer.Title = cmp.Or(house.Title, f.Signer.Title)
 	f.To = s.recipients(c, own, facts, house.Recipients)

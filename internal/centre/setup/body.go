@@ -5,6 +5,7 @@ package setup
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -73,6 +74,14 @@ func (b *Body) check(roles []rulepack.Addressee) error {
 		return &fault.Error{Kind: fault.Invalid, Op: "setup.Body", Fields: bad}
 	}
 	return nil
+}
+
+// perCase is the role each case names by itself: the owner of its system.
+const perCase = "chu_quan"
+
+// holders are the roles of a pack that one body of the province holds for all.
+func holders(pack *rulepack.Pack) []rulepack.Addressee {
+	return slices.DeleteFunc(slices.Clone(pack.Addressees), func(a rulepack.Addressee) bool { return a.ID == perCase })
 }
 
 // areas are the words before the name of an area, folded, the longest first.

@@ -129,7 +129,7 @@ func (s *Service) SaveBody(ctx context.Context, b Body, version int64) error {
 	if _, err := s.whole(ctx, op, mayWrite); err != nil {
 		return err
 	}
-	if err := b.check(s.Pack().Addressees); err != nil {
+	if err := b.check(holders(s.Pack())); err != nil {
 		return err
 	}
 	err := s.put(ctx, bodySetting, version, b, "setting.body", map[string]any{"name": b.Name, "superior": b.Superior, "place": b.Place,

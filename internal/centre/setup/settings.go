@@ -68,7 +68,7 @@ func (p *Pages) bodyForm(ctx context.Context) (bodyForm, error) {
 	if err != nil && !fault.Is(err, fault.Forbidden) {
 		return bodyForm{}, err
 	}
-	return bodyForm{Body: body, Version: version, Roles: p.svc.Pack().Addressees, Action: "/settings/body", May: err == nil}, nil
+	return bodyForm{Body: body, Version: version, Roles: holders(p.svc.Pack()), Action: "/settings/body", May: err == nil}, nil
 }
 
 // body handles GET /settings/body.
@@ -87,7 +87,7 @@ func (p *Pages) renderBody(w http.ResponseWriter, r *http.Request, status int, f
 // saveBody reads and keeps the form. Fields: those of Body, "to.<role>" a
 // recipient, version.
 func (p *Pages) saveBody(r *http.Request) (bodyForm, error) {
-	f := bodyForm{Roles: p.svc.Pack().Addressees, May: true, Body: Body{Name: r.PostFormValue("name"), Superior: r.PostFormValue("superior"),
+	f := bodyForm{Roles: holders(p.svc.Pack()), May: true, Body: Body{Name: r.PostFormValue("name"), Superior: r.PostFormValue("superior"),
 		Place: r.PostFormValue("place"), Address: r.PostFormValue("address"), Phone: r.PostFormValue("phone"), Email: r.PostFormValue("email"),
 		Signer: r.PostFormValue("signer"), Language: r.PostFormValue("language"), Recipients: map[string]string{}}}
 	for _, role := range f.Roles {
