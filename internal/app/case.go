@@ -81,14 +81,12 @@ func (c cards) Card(ctx context.Context, id string) (incident.UnitCard, error) {
 	}
 	card := incident.UnitCard{Name: u.Name, Address: u.Address, Phone: u.Hotline, Email: u.Head.Email,
 		Contact: incident.Person{Name: u.SecurityContact.Name, Position: u.SecurityContact.Title, Phone: u.SecurityContact.Phone, Email: u.SecurityContact.Email}}
-	if u.ParentID != "" {
-		names, err := c.a.Rooms.Units.Names(ctx, u.ParentID)
-		if err != nil {
-			return card, err
-		}
-		card.Parent = names[u.ParentID]
+	if u.ParentID == "" {
+		return c.a.ownCard(ctx, card)
 	}
-	return card, nil
+	names, err := c.a.Rooms.Units.Names(ctx, u.ParentID)
+	card.Parent = names[u.ParentID]
+	return card, err
 }
 
 // headOf is the usual signer of a unit's papers.

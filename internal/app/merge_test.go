@@ -85,4 +85,3 @@ func testMerger(t *testing.T, w *scopes) {
 		t.Errorf("the successor's officer asks for A's figures: %d", got.Code)
 	}
 }
-

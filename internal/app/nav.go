@@ -19,12 +19,11 @@ import (
 var messages embed.FS
 
 type entry struct {
-	key   string // of its label; "app.nav." before
-	href  string
-	icon  ui.IconName
-	need  auth.Permission
-	open  bool // anyone signed in
-	whole bool // only who holds need over the whole centre
+	key  string // of its label; "app.nav." before
+	href string
+	icon ui.IconName
+	need auth.Permission
+	open bool // anyone signed in
 }
 
 // groups is the navigation in the order of a working day.
@@ -54,10 +53,8 @@ var groups = []struct {
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
-		{key: "health", href: "/settings/health", icon: ui.IconInfo, need: mayExamine, whole: true},
-		{key: "backups", href: "/settings/backup", icon: ui.IconCopy, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}, whole: true},
-		{key: "mail", href: "/settings/mail", icon: ui.IconSend, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},
-		{key: "break_glass", href: "/break-glass", icon: ui.IconKey, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
+		{key: "settings", href: "/settings", icon: ui.IconSettings, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
+		{key: "guide", href: "/guide", icon: ui.IconInfo, open: true},
 	}},
 }
 
@@ -70,7 +67,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 			group.Title = i18n.T(ctx, "app.group."+g.key)
 		}
 		for _, e := range g.entries {
-			if !e.open && !auth.May(ctx, e.need) || e.whole && a.needMachine(ctx) != nil {
+			if !e.open && !auth.May(ctx, e.need) {
 				continue
 			}
 			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}
@@ -87,7 +84,10 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 // parents are pages that belong to another entry's list.
 var parents = map[string]string{
 	"/files/":          "/sources",
-	"/settings/outbox": "/settings/mail",
+	"/setup":           "/settings",
+	"/break-glass":     "/settings",
+	"/keys":            "/settings",
+	"/views":           "/account",
 	"/account/notices": "/notices",
 	"/reforms":         "/units",
 	"/proposals":       "/units",

@@ -21,10 +21,10 @@ import (
 const onToday = 10
 
 // today gathers what the first page asks of the rooms.
-func (a *App) today() home.Deps {
+func (a *App) today(first func(ctx context.Context) ([]ui.Step, error)) home.Deps {
 	return home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Findings: a.todayFindings,
 		Infections: a.todayInfections, Incidents: a.todayIncidents, Sources: a.todaySources, Indicators: a.todayIndicators,
-		Units: a.todayUnits, Own: a.todayOwn, Alerts: a.todayAlerts}
+		FirstHour: first, Ready: a.todayReady, Own: a.todayOwn, Alerts: a.todayAlerts}
 }
 
 // names looks up the labels of units for a few rows.
@@ -146,11 +146,6 @@ func (a *App) todayIndicators(ctx context.Context) (home.Indicators, error) {
 	return out, err
 }
 
-func (a *App) todayUnits(ctx context.Context) (int64, error) {
-	page, err := a.Rooms.Units.List(ctx, unit.Filter{Limit: 1})
-	return max(0, page.Total-1), err
-}
-
 func (a *App) todayOwn(ctx context.Context) (home.Own, error) {
 	actor, _ := auth.From(ctx)
 	u, err := a.Rooms.Units.Get(ctx, unit.ID(actor.Home))
@@ -158,6 +153,5 @@ func (a *App) todayOwn(ctx context.Context) (home.Own, error) {
 		return home.Own{}, err
 	}
 	c, err := a.Rooms.Units.Checklist(ctx, u.ID)
-	return home.Own{Name: u.Label(), Href: "/units/" + string(u.ID), Head: c.Has(unit.CheckHead), Contact: c.Has(unit.CheckContact),
-		Hotline: c.Has(unit.CheckHotline), Addresses: c.Has(unit.CheckAddresses)}, err
+	return home.Own{Name: u.Label(), Href: "/units/" + string(u.ID), Items: items(c)}, err
 }

@@ -133,13 +133,16 @@ func (w *walker) setUp(first string) {
 	w.fill("password", phrase)
 	w.fill("again", phrase)
 	w.press(button("Khởi tạo và đăng nhập"))
-	w.see("Hôm nay", "Giờ đầu tiên của trung tâm", "Nhập danh sách đơn vị", person)
+	w.see("Giờ đầu tiên", "Làm tiếp: Tên cơ quan", person)
+	w.press(nav("/"))
+	w.see("Hôm nay", "Giờ đầu tiên của trung tâm", "Các đơn vị")
 	w.shot("today")
 }
 
 func (w *walker) importUnits() {
 	w.t.Helper()
-	w.press(link("Nhập danh sách đơn vị"))
+	w.press(nav("/units"))
+	w.press(`main a[href="/units/import"]`)
 	w.see("Bước đầu chỉ xem trước, chưa ghi gì.")
 	w.attach(`main input[type=file]`, "testdata/walk/don-vi.csv")
 	w.press(button("Xem trước"))
@@ -157,8 +160,8 @@ func (w *walker) loadIndicators() {
 	if haveReal() {
 		list = "testdata/walk/chi-dau-that.csv"
 	}
-	w.press(nav("/"))
-	w.press(link("Nạp danh sách chỉ dấu"))
+	w.press(nav("/indicators"))
+	w.press(`main a[href="/indicators/new"]`)
 	w.fill("name", "Danh sách của trung tâm")
 	w.attach(`main input[type=file]`, list)
 	w.shot("indicators-new")
@@ -172,8 +175,8 @@ func (w *walker) loadIndicators() {
 // is one.
 func (w *walker) upload() {
 	w.t.Helper()
-	w.press(nav("/"))
-	w.press(link("Khai báo nguồn nhật ký đầu tiên"))
+	w.press(nav("/sources"))
+	w.press(`main a[href="/sources/new"]`)
 	w.fill("name", "DNS trung tâm dữ liệu")
 	w.press(button("Thêm nguồn nhật ký"))
 	w.see("Đã thêm nguồn.", "chỉ dấu đang bật")

@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
@@ -22,6 +23,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/unit"
@@ -58,6 +60,7 @@ type Rooms struct {
 	Trail       *trail.Service
 	Backups     *backup.Service
 	Notices     *notice.Service
+	Setup       *setup.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -107,6 +110,8 @@ func Messages() []fs.FS {
 		store.Messages,
 		backup.Messages,
 		notice.Messages,
+		setup.Messages,
+		guideroom.Messages,
 	}
 }
 
@@ -124,8 +129,8 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.catalogue = catalogue
 	r := &a.Rooms
-	r.Packs = packs
 	r.Notices = a.notices(catalogue)
+	r.Packs = packs
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
 	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost, Secrets: a.Secrets, Root: a.root,
 		Sheet: unit.Tables, UnitNamed: a.unitNamed,
@@ -154,7 +159,7 @@ func (a *App) wire(ctx context.Context) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
+		Files: a.Files, Heads: a.headOf, Houses: a.house, Noted: a.paperNoted})
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
@@ -164,6 +169,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.keepBackups()
 	a.joinUnits()
+	r.Setup = a.settings()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
@@ -179,7 +185,8 @@ func (a *App) wire(ctx context.Context) error {
 	site := web.New(web.Config{
 		Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor,
-		Nav: a.nav,
+		Nav:      a.nav,
+		Language: r.Setup.Language,
 		//BELL
 		Lifetime: a.opt.Config.Session.Lifetime, Idle: a.opt.Config.Session.Idle,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted,
@@ -223,9 +230,8 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	r, names := &a.Rooms, unitNames{a}
 	var all []web.Route
 	add := func(routes []web.Route) { all = append(all, routes...) }
-	add(home.NewPages(site, a.today()).Routes())
 	add(unit.NewPages(site, r.Units).Routes())
-	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link}).Routes())
+	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link, Welcome: "/setup"}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
 		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
@@ -242,6 +248,10 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 		Texts: catalogue}).Routes())
 	add(healthPages{site, a}.routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
+	first := a.setupPages(site, all)
+	add(first.Routes())
+	add(a.guidePages(site).Routes())
+	add(home.NewPages(site, a.today(first.Steps)).Routes())
 	return all
 }
 

@@ -22,6 +22,8 @@ type Choices struct {
 	Kinds func(ctx context.Context) []ui.Option          // kinds of unit a centre's own body may be
 	Units func(ctx context.Context) ([]ui.Option, error) // units in the actor's scope
 	Link  func(path string) string                       // the full address of a path, for printing
+	// Welcome is where who founded the centre goes first; "" is the first page.
+	Welcome string
 }
 
 // Pages are the room's screens.

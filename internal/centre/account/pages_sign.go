@@ -90,10 +90,12 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	v := startPage{Token: token, Account: a, In: First{Body: r.PostFormValue("body"), Kind: r.PostFormValue("kind"),
 		Name: r.PostFormValue("name"), Login: r.PostFormValue("login"), Title: r.PostFormValue("title"),
 		Password: r.PostFormValue("password")}}
+	after := "/"
 	switch {
 	case v.In.Password != r.PostFormValue("again"):
 		err = fault.Bad("account.start", "again", "account.bad.again")
 	case a.ID == "":
+		after = cmp.Or(p.choices.Welcome, "/")
 		a, err = p.svc.Start(ctx, token, v.In)
 	default:
 		a, err = p.svc.SetPassword(ctx, token, v.In.Password)
@@ -104,7 +106,7 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.letIn(w, r, a, "/")
+	return p.letIn(w, r, a, after)
 }
 
 // letIn begins the session of somebody whose password was right, or asks for

@@ -230,6 +230,13 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 	return err
 }
 
+// Busy reports whether a backup, check or drill waits or runs. As Status, it is
+// the system's own question.
+func (s *Service) Busy(ctx context.Context) (bool, error) {
+	list, err := s.underway(ctx)
+	return len(list) > 0, err
+}
+
 // underway are the jobs of the room that wait or run, oldest first.
 func (s *Service) underway(ctx context.Context) (list []jobs.Job, err error) {
 	err = s.Records.Read().NewSelect().Model(&list).Where("state IN ('queued', 'running')").

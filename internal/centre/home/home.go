@@ -11,6 +11,7 @@ package home
 import (
 	"context"
 	"embed"
+	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -45,8 +46,12 @@ type Deps struct {
 	Matching func(ctx context.Context) (bool, error)
 	// Indicators is what logs are matched against, for those who may see lists.
 	Indicators func(ctx context.Context) (Indicators, error)
-	// Units is how many units are in scope besides the centre's own.
-	Units func(ctx context.Context) (int64, error)
+	// FirstHour is what is left of a new centre's first hour; nil when it is over
+	// or not the actor's to do.
+	FirstHour func(ctx context.Context) ([]ui.Step, error)
+	// Ready says which units have told the centre what it must know of them, for
+	// those who look after several.
+	Ready func(ctx context.Context) (Ready, error)
 	// Own is the actor's own unit.
 	Own func(ctx context.Context) (Own, error)
 	// Since counts what happened since a moment.
@@ -146,11 +151,57 @@ type Indicators struct {
 
 // Own is the actor's own unit and what it has told the centre.
 type Own struct {
-	Name, Href                        string
-	Head, Contact, Hotline, Addresses bool
+	Name, Href string
+	Items      []Item
 }
 
-func (o Own) complete() bool { return o.Head && o.Contact && o.Hotline && o.Addresses }
+func (o Own) complete() bool {
+	return !slices.ContainsFunc(o.Items, func(i Item) bool { return !i.green() })
+}
+
+// Item is one thing a unit tells the centre. Its name is the catalogue's
+// home.own.<key>: head, contact, hotline, addresses, machines, av_export.
+type Item struct {
+	Key   string
+	State ItemState
+	At    time.Time // when it was last told or checked; zero: never
+	Href  string    // where it is told; empty when the actor may not
+}
+
+// ItemState is where an item stands; any other text counts as missing.
+type ItemState string
+
+// The states.
+const (
+	Missing  ItemState = ""
+	Told     ItemState = "done"
+	Stale    ItemState = "stale"    // told, and not checked for too long
+	Declared ItemState = "declared" // the unit says so, nobody has measured or read it
+)
+
+// green reports whether nothing more is asked of the unit.
+func (i Item) green() bool { return i.State == Told || i.State == Declared }
+
+// Ready is how many units have told all, and who has not.
+type Ready struct {
+	Units, Green int64
+	Items        []ReadyItem
+	Waiting      []ReadyUnit // not green, ten or so, those that lack most first
+	List         string      // where all are seen
+	Remind       *ui.Action  // reminds those that are not green; nil where nobody can
+}
+
+// ReadyItem is how many units have told one thing.
+type ReadyItem struct {
+	Key   string
+	Green int64
+}
+
+// ReadyUnit is one unit that is not green.
+type ReadyUnit struct {
+	Name, Href string
+	Lacks      []string // keys of items
+}
 
 // Since counts what happened since yesterday.
 type Since struct {
@@ -198,7 +249,8 @@ type state struct {
 	sources    *Sources
 	matching   *bool
 	indicators *Indicators
-	units      *int64
+	first      *[]ui.Step
+	ready      *Ready
 	own        *Own
 	since      *Since
 }
@@ -225,7 +277,7 @@ func (d Deps) gather(ctx context.Context) (state, error) {
 	for _, err := range []error{
 		ask(ctx, &s.duties, d.Duties), ask(ctx, &s.findings, d.Findings), ask(ctx, &s.infections, d.Infections),
 		ask(ctx, &s.incidents, d.Incidents), ask(ctx, &s.sources, bind(d.Sources, since)), ask(ctx, &s.matching, d.Matching), ask(ctx, &s.indicators, d.Indicators),
-		ask(ctx, &s.units, d.Units), ask(ctx, &s.own, d.Own), ask(ctx, &s.since, bind(d.Since, since)),
+		ask(ctx, &s.first, d.FirstHour), ask(ctx, &s.ready, d.Ready), ask(ctx, &s.own, d.Own), ask(ctx, &s.since, bind(d.Since, since)),
 	} {
 		if err != nil {
 			return state{}, err
@@ -256,11 +308,4 @@ func (s state) grade(threshold int64) ui.Grade {
 		return ui.Insufficient
 	}
 	return ui.Measured
-}
-
-// ready reports whether a centre's first hour is over, as far as this reader
-// can tell.
-func (s state) ready() bool {
-	return (s.units == nil || *s.units > 0) && (s.indicators == nil || s.indicators.Indicators > 0) &&
-		(s.sources == nil || s.sources.Expected > 0 && s.sources.Files > 0)
 }

@@ -37,6 +37,15 @@ func give[T any](v T) func(context.Context) (T, error) {
 	return func(context.Context) (T, error) { return v, nil }
 }
 
+// own is the actor's unit with its four items in these states.
+func own(states ...home.ItemState) home.Own {
+	o := home.Own{Name: "Xã Bản Mẫu", Href: "/units/1"}
+	for i, key := range []string{"head", "contact", "hotline", "addresses"} {
+		o.Items = append(o.Items, home.Item{Key: key, State: states[i], At: now, Href: "/units/1/edit"})
+	}
+	return o
+}
+
 // busy is a centre in full work: every source heard, something of everything.
 func busy() home.Deps {
 	clock := ui.ClockProps{Due: now.Add(-2 * time.Hour), Now: now}
@@ -55,8 +64,8 @@ func busy() home.Deps {
 		},
 		Matching:   give(true),
 		Indicators: give(home.Indicators{Lists: 2, Indicators: 120000, LoadedAt: now, Refused: 1}),
-		Units:      give(int64(40)),
-		Own:        give(home.Own{Name: "Xã Bản Mẫu", Href: "/units/1", Head: true, Hotline: true}),
+		Ready:      give(home.Ready{Units: 40, Green: 39, Items: []home.ReadyItem{{Key: "head", Green: 40}, {Key: "contact", Green: 39}}, Waiting: []home.ReadyUnit{{Name: "Xã Thiếu", Href: "/units/2", Lacks: []string{"contact"}}}, List: "/units"}),
+		Own:        give(own(home.Told, home.Missing, home.Told, home.Stale)),
 		Since: func(context.Context, time.Time) (home.Since, error) {
 			return home.Since{Findings: 15, Opened: 2, Files: 33}, nil
 		},
@@ -72,7 +81,8 @@ func fresh() home.Deps {
 	d.Duties, d.Findings, d.Infections, d.Incidents = give(home.Duties{}), give(home.Findings{}), give(home.Infections{}), give(home.Incidents{})
 	d.Sources = func(context.Context, time.Time) (home.Sources, error) { return home.Sources{}, nil }
 	d.Matching = give(false)
-	d.Indicators, d.Units, d.Own = give(home.Indicators{}), give(int64(0)), give(home.Own{Href: "/units/1"})
+	d.Indicators, d.Ready, d.Own = give(home.Indicators{}), give(home.Ready{}), give(own(home.Missing, home.Missing, home.Missing, home.Missing))
+	d.FirstHour = give([]ui.Step{{Label: "Các đơn vị", Href: "/setup/units", State: ui.StepNow}})
 	d.Since = func(context.Context, time.Time) (home.Since, error) { return home.Since{}, nil }
 	return d
 }
@@ -232,26 +242,34 @@ func TestTheFirstHourIsShownUntilItIsOver(t *testing.T) {
 	t.Parallel()
 	d := fresh()
 	body := today(t, d, "/", 200, auth.Administrator, auth.Centre)
-	for _, s := range []string{"Giờ đầu tiên của trung tâm", "/units/import", "/indicators/new", "/sources/new", "Chưa có nguồn nhật ký", "Chưa nạp chỉ dấu nào", `aria-current="step"`} {
+	for _, s := range []string{"Giờ đầu tiên của trung tâm", "/setup/units", "Chưa có nguồn nhật ký", "Chưa nạp chỉ dấu nào", `aria-current="step"`} {
 		if !strings.Contains(body, s) {
 			t.Errorf("the page does not say %q", s)
 		}
 	}
-	d.Units, d.Indicators = give(int64(3)), give(home.Indicators{Lists: 1, Indicators: 5, LoadedAt: now})
-	d.Sources = func(context.Context, time.Time) (home.Sources, error) {
-		return home.Sources{Expected: 1, Heard: 0, Files: 0}, nil
-	}
-	if body = today(t, d, "/", 200, auth.Centre); !strings.Contains(body, "Nhận nhật ký đầu tiên") {
-		t.Error("three of four done ends the first hour")
-	}
-	d.Sources = func(context.Context, time.Time) (home.Sources, error) {
-		return home.Sources{Expected: 1, Heard: 1, Files: 1}, nil
-	}
-	if body = today(t, d, "/", 200, auth.Centre); strings.Contains(body, "Giờ đầu tiên") {
+	if body = today(t, busy(), "/", 200, auth.Centre); strings.Contains(body, "Giờ đầu tiên") {
 		t.Error("it is shown though all is done")
 	}
 	if body = today(t, fresh(), "/", 200, auth.Administrator); !strings.Contains(body, "Giờ đầu tiên") || strings.Contains(body, "Ai đang trễ") {
 		t.Error("an administrator does not see the first hour, or sees more")
+	}
+}
+
+func TestUnitsThatLackSomethingAreNamedUntilNoneDoes(t *testing.T) {
+	t.Parallel()
+	body := today(t, busy(), "/", 200, auth.Leader)
+	for _, s := range []string{"Đơn vị chưa khai đủ hồ sơ", "39/40 đơn vị", "Xã Thiếu", "Đầu mối an ninh mạng"} {
+		if !strings.Contains(body, s) {
+			t.Errorf("the page does not say %q", s)
+		}
+	}
+	d := busy()
+	d.Ready = give(home.Ready{Units: 40, Green: 40})
+	if strings.Contains(today(t, d, "/", 200, auth.Leader), "Đơn vị chưa khai đủ hồ sơ") {
+		t.Error("the block stays though every unit has told all")
+	}
+	if strings.Contains(today(t, busy(), "/", 200, auth.UnitOfficer), "Đơn vị chưa khai đủ hồ sơ") {
+		t.Error("a unit officer is shown other units' gaps")
 	}
 }
 
@@ -275,7 +293,7 @@ func TestEmptyBlocksTeach(t *testing.T) {
 		t.Error("a leader is not told that nothing is matched")
 	}
 	done := busy()
-	done.Own = give(home.Own{Href: "/units/1", Head: true, Contact: true, Hotline: true, Addresses: true})
+	done.Own = give(own(home.Told, home.Told, home.Told, home.Told))
 	if strings.Contains(today(t, done, "/", 200, auth.UnitOfficer), "Hồ sơ đơn vị còn thiếu") {
 		t.Error("the unit's checklist stays though it is complete")
 	}

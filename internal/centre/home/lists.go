@@ -5,6 +5,7 @@ package home
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -123,17 +124,53 @@ func (v page) indicatorFacts(ctx context.Context) []ui.Fact {
 // checklist is what the actor's own unit has told the centre.
 func (v page) checklist(ctx context.Context) []ui.Step {
 	var steps []ui.Step
-	for _, item := range []struct {
-		key  string
-		done bool
-	}{{"head", v.own.Head}, {"contact", v.own.Contact}, {"hotline", v.own.Hotline}, {"addresses", v.own.Addresses}} {
-		s := ui.Step{Label: i18n.T(ctx, "home.own."+item.key)}
-		if item.done {
-			s.State = ui.StepDone
-		} else {
-			s.Href = v.own.Href
+	for _, item := range v.own.Items {
+		s := ui.Step{Label: i18n.T(ctx, "home.own."+item.Key), Href: item.Href}
+		if item.green() {
+			s.State, s.Href = ui.StepDone, ""
+		}
+		if item.State == Stale || item.State == Declared {
+			s.Note = i18n.T(ctx, "home.own.state."+string(item.State))
+		}
+		if !item.At.IsZero() {
+			s.Note = strings.TrimSpace(s.Note + " " + i18n.T(ctx, "home.own.at", i18n.Date(ctx, item.At)))
 		}
 		steps = append(steps, s)
 	}
 	return steps
+}
+
+// readyFacts are the items with how many units have told each.
+func (v page) readyFacts(ctx context.Context) []ui.Fact {
+	of := func(n int64) templ.Component {
+		return ui.Text(i18n.T(ctx, "home.ready.of", i18n.Number(ctx, n), i18n.Number(ctx, v.ready.Units)))
+	}
+	facts := []ui.Fact{{Label: i18n.T(ctx, "home.ready.all"), Value: of(v.ready.Green)}}
+	for _, item := range v.ready.Items {
+		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "home.own."+item.Key), Value: of(item.Green)})
+	}
+	return facts
+}
+
+// readyList is the units that have not told all.
+func (v page) readyList(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{ID: "ready", Caption: i18n.T(ctx, "home.ready.waiting"), Heads: heads(ctx, "home.unit", "home.ready.lacks"),
+		Total: v.ready.Units - v.ready.Green, Empty: empty(ctx, ui.IconUnit, "ready")}
+	for _, u := range v.ready.Waiting {
+		var lacks []string
+		for _, key := range u.Lacks {
+			lacks = append(lacks, i18n.T(ctx, "home.own."+key))
+		}
+		l.Rows = append(l.Rows, ui.Row{Href: u.Href, Name: u.Name, Cells: []templ.Component{unitMark(u.Name), ui.Text(strings.Join(lacks, ", "))}})
+	}
+	return l
+}
+
+// readyActions lead to all units, and remind those that are not green.
+func (v page) readyActions(ctx context.Context) []ui.Action {
+	out := v.all(ctx, v.ready.List)
+	if v.ready.Remind != nil {
+		out = append(out, *v.ready.Remind)
+	}
+	return out
 }

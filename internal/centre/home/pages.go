@@ -39,7 +39,6 @@ type page struct {
 	views     []View
 	threshold int64
 	nav       []ui.NavGroup
-	steps     []ui.Step // of the first hour; nil when it is over
 	alerts    []ui.AlertProps
 }
 
@@ -64,9 +63,6 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if v.view == ForCentre || actor.Has(auth.Administrator) {
-		v.steps = v.firstHour(ctx)
-	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "home.title"), Body: todayView(v)})
 }
 
@@ -81,39 +77,12 @@ func (v page) tabs(ctx context.Context) []ui.Tab {
 	return tabs
 }
 
-// firstHour are the steps of a new centre that this reader can tell, until all
-// are done.
-func (v page) firstHour(ctx context.Context) []ui.Step {
-	if v.ready() {
+// firstHour are the steps of a new centre, nil when they are over.
+func (v page) firstHour() []ui.Step {
+	if v.first == nil {
 		return nil
 	}
-	type step struct {
-		key, href string
-		done      bool
-	}
-	var list []step
-	if v.units != nil {
-		list = append(list, step{"home.first.units", "/units/import", *v.units > 0})
-	}
-	if v.indicators != nil {
-		list = append(list, step{"home.first.indicators", "/indicators/new", v.indicators.Indicators > 0})
-	}
-	if v.sources != nil {
-		list = append(list, step{"home.first.source", "/sources/new", v.sources.Expected > 0}, step{"home.first.log", "/sources", v.sources.Files > 0})
-	}
-	var steps []ui.Step
-	now := true // the first that is not done is next
-	for _, s := range list {
-		out := ui.Step{Label: i18n.T(ctx, s.key), Href: s.href}
-		switch {
-		case s.done:
-			out.State = ui.StepDone
-		case now:
-			out.State, now = ui.StepNow, false
-		}
-		steps = append(steps, out)
-	}
-	return steps
+	return *v.first
 }
 
 // seen is a figure that rests on logs.

@@ -13,6 +13,9 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"context"
+
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -53,13 +56,21 @@ func listView(v listPage) templ.Component {
 			Prev:     v.firstAt,
 			Next:     v.next(),
 			Exports:  []ui.Link{{Label: "CSV", Href: v.exportAt()}},
-			Empty:    ui.EmptyProps{Icon: ui.IconTask, Title: i18n.T(ctx, "obligation.empty"), Text: i18n.T(ctx, "obligation.empty.text")},
+			Empty:    ui.EmptyProps{Icon: ui.IconTask, Title: i18n.T(ctx, "obligation.empty"), Text: i18n.T(ctx, "obligation.empty.text"), Action: toIncidents(ctx)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		return nil
 	})
+}
+
+// toIncidents is the next step of an empty list: the cases it grows from.
+func toIncidents(ctx context.Context) *ui.Action {
+	if !auth.May(ctx, auth.Permission{Area: auth.Incidents, Act: auth.Read}) {
+		return nil
+	}
+	return &ui.Action{Label: i18n.T(ctx, "obligation.empty.next"), Href: "/incidents"}
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -13,9 +13,16 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
+// House is what a body has settled for its papers. Empty fields are guessed.
+type House struct {
+	Issuer, Parent, Place string
+	Title                 string            // of the usual signer
+	Recipients            map[string]string // role of the rule pack -> the body that holds it
+}
+
 // frame guesses the frame of a new paper. What cannot be guessed stays empty and
 // is named by the linter.
-func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head Person) Frame {
+func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head Person, house House) Frame {
 	issuer, parent := text(facts, "unit.name"), text(facts, "unit.parent")
 	f := Frame{Issuer: s.fullName(issuer), Parent: s.fullName(parent), Place: placeOf(issuer, parent),
 		Symbol: c.Form.Abbreviation + "-" + initials(issuer), Subject: c.Form.Subject,
@@ -32,14 +39,20 @@ func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head
 			f.Signer.College = s.word("report.word.committee")
 		}
 	}
-	f.To = s.recipients(c, own, facts)
+	f.Place = cmp.Or(house.Place, f.Place)
+	if house.Issuer != "" {
+		f.Issuer, f.Parent = s.fullName(house.Issuer), s.fullName(house.Parent)
+		f.Symbol = c.Form.Abbreviation + "-" + initials(house.Issuer)
+	}
+	f.Signer.Title = cmp.Or(house.Title, f.Signer.Title)
+	f.To = s.recipients(c, own, facts, house.Recipients)
 	return f
 }
 
 // recipients are the roles the form names; a form of another regime goes where
 // the law of the case's own day sends its notice. A body does not write to
 // itself.
-func (s *Service) recipients(c Choice, own *rulepack.Pack, facts incident.Facts) []string {
+func (s *Service) recipients(c Choice, own *rulepack.Pack, facts incident.Facts, bodies map[string]string) []string {
 	if list, ok := facts["report.recipients"].([]string); ok {
 		return list
 	}
@@ -55,9 +68,9 @@ func (s *Service) recipients(c Choice, own *rulepack.Pack, facts incident.Facts)
 	var to []string
 	for _, role := range roles {
 		a, _ := pack.Addressee(role)
-		name := a.Label.VI
+		name := cmp.Or(bodies[role], a.Label.VI)
 		if role == "chu_quan" {
-			name = s.fullName(text(facts, "system.owner"))
+			name = cmp.Or(s.fullName(text(facts, "system.owner")), bodies[role])
 			if i18n.Fold(name) == i18n.Fold(s.fullName(text(facts, "unit.name"))) {
 				continue
 			}

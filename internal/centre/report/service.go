@@ -60,6 +60,9 @@ type Deps struct {
 	// Heads names the head of a unit, the usual signer. The case's scope has been
 	// checked; nobody known is the zero Person.
 	Heads func(ctx context.Context, unit string) (Person, error)
+	// Houses says what the body of a unit puts over its papers, and whom roles
+	// mean here; fields left empty are guessed from the case.
+	Houses func(ctx context.Context, unit string) (House, error)
 	// Noted is told of each event inside its transaction; its error undoes it. It
 	// may run again after a conflict, so it has no effect but on tx.
 	Noted func(ctx context.Context, tx *db.Tx, e Event) error
@@ -74,6 +77,7 @@ type Service struct {
 	cases   Cases
 	files   *blob.Store
 	heads   func(context.Context, string) (Person, error)
+	houses  func(context.Context, string) (House, error)
 	noted   func(context.Context, *db.Tx, Event) error
 	printed *i18n.Catalogue
 }
@@ -86,9 +90,12 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, noted: d.Noted, printed: words}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, printed: words}
 	if s.heads == nil {
 		s.heads = func(context.Context, string) (Person, error) { return Person{}, nil }
+	}
+	if s.houses == nil {
+		s.houses = func(context.Context, string) (House, error) { return House{}, nil }
 	}
 	if s.noted == nil {
 		s.noted = func(context.Context, *db.Tx, Event) error { return nil }
@@ -264,9 +271,13 @@ func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error
 	if err != nil {
 		return Paper{}, err
 	}
+	house, err := s.houses(ctx, i.UnitID)
+	if err != nil {
+		return Paper{}, err
+	}
 	c := list[n]
 	p := Paper{FormID: c.Form.ID, PackID: c.Pack.ID, PackHash: c.Pack.Version, Case: Case{"incident", caseID, i.Code},
-		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head), Values: fill(c.Pack, c.Form, facts)}
+		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house), Values: fill(c.Pack, c.Form, facts)}
 	return s.create(ctx, op, p, true)
 }
 

@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
@@ -71,17 +73,30 @@ func (c Checklist) Has(key CheckKey) bool {
 
 // Checklist says what the unit has told the centre and what is still absent.
 func (s *Service) Checklist(ctx context.Context, id ID) (Checklist, error) {
-	const op = "unit.Checklist"
 	u, err := s.Get(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	lists, err := s.Checklists(ctx, []Unit{u})
+	return lists[id], err
+}
+
+// Checklists are the checklists of units that the actor was shown.
+func (s *Service) Checklists(ctx context.Context, units []Unit) (map[ID]Checklist, error) {
+	const op = "unit.Checklists"
+	if _, _, err := auth.Need(ctx, op, mayRead); err != nil || len(units) == 0 {
+		return nil, err
+	}
+	ids := make([]ID, len(units))
+	for i, u := range units {
+		ids[i] = u.ID
+	}
 	q := s.db.Read()
-	counts, err := countRanges(ctx, q, []ID{id}, s.today())
+	counts, err := countRanges(ctx, q, ids, s.today())
 	if err != nil {
 		return nil, db.Error(op, err)
 	}
-	told, err := toldOf(ctx, q, []ID{id})
+	told, err := toldOf(ctx, q, ids)
 	if err != nil {
 		return nil, db.Error(op, err)
 	}
@@ -89,23 +104,44 @@ func (s *Service) Checklist(ctx context.Context, id ID) (Checklist, error) {
 	if err != nil {
 		return nil, db.Error(op, err)
 	}
-	machines, err := s.Declarations(ctx, id)
+	machines, err := latest(ctx, q, "unit_declared", ids)
 	if err != nil {
-		return nil, err
+		return nil, db.Error(op, err)
 	}
-	files, err := s.HandedIn(ctx, id)
+	files, err := latest(ctx, q, "unit_file", ids)
 	if err != nil {
-		return nil, err
+		return nil, db.Error(op, err)
 	}
-	facts, hand := pathOf(id)+"/propose", pathOf(id)+"/handed"
+	out := make(map[ID]Checklist, len(units))
+	for _, u := range units {
+		out[u.ID] = u.checklist(ctx, told[u.ID], since, counts[u.ID] > 0, machines[u.ID], files[u.ID])
+	}
+	return out, nil
+}
+
+// latest is when each unit last told something that table keeps.
+func latest(ctx context.Context, q bun.IDB, table string, ids []ID) (map[ID]time.Time, error) {
+	var rows []struct {
+		UnitID ID
+		At     db.Time
+	}
+	err := q.NewSelect().Table(table).ColumnExpr("unit_id, MAX(at) AS at").Where("unit_id IN (?)", bun.List(ids)).GroupExpr("unit_id").Scan(ctx, &rows)
+	out := map[ID]time.Time{}
+	for _, r := range rows {
+		out[r.UnitID] = r.At.Time
+	}
+	return out, err
+}
+
+func (u Unit) checklist(ctx context.Context, told map[Fact]Told, since time.Time, addresses bool, machines, file time.Time) Checklist {
+	facts, hand := pathOf(u.ID)+"/propose", pathOf(u.ID)+"/handed"
 	if auth.May(ctx, mayWrite) {
-		facts = pathOf(id) + "/edit"
+		facts = pathOf(u.ID) + "/edit"
 	} else if !auth.May(ctx, mayPropose) {
 		facts, hand = "", ""
 	}
-	reach := func(c Contact) bool { return c.Name != "" && (c.Phone != "" || c.Email != "") }
 	fact := func(key CheckKey, f Fact, ok bool) Check {
-		c := Check{Key: key, At: told[id][f].VerifiedAt, Href: facts}
+		c := Check{Key: key, At: told[f].VerifiedAt, Href: facts}
 		switch {
 		case !ok:
 		case c.At.Before(since):
@@ -115,16 +151,18 @@ func (s *Service) Checklist(ctx context.Context, id ID) (Checklist, error) {
 		}
 		return c
 	}
-	out := Checklist{fact(CheckHead, FactHead, u.Head.Name != ""), fact(CheckContact, FactContact, reach(u.SecurityContact)),
-		fact(CheckHotline, FactHotline, u.Hotline != ""), {Key: CheckAddresses, Href: facts}, {Key: CheckMachines, Href: hand}, {Key: CheckAVExport, Href: hand}}
-	if counts[id] > 0 {
-		out[3].State = CheckDone
+	declared := func(key CheckKey, at time.Time) Check {
+		c := Check{Key: key, At: at, Href: hand}
+		if !at.IsZero() {
+			c.State = CheckDeclared
+		}
+		return c
 	}
-	if len(machines) > 0 {
-		out[4].State, out[4].At = CheckDeclared, machines[0].Day.Start()
+	reach := u.SecurityContact.Name != "" && (u.SecurityContact.Phone != "" || u.SecurityContact.Email != "")
+	plan := Check{Key: CheckAddresses, Href: facts}
+	if addresses {
+		plan.State = CheckDone
 	}
-	if len(files) > 0 {
-		out[5].State, out[5].At = CheckDeclared, files[0].At
-	}
-	return out, nil
+	return Checklist{fact(CheckHead, FactHead, u.Head.Name != ""), fact(CheckContact, FactContact, reach), fact(CheckHotline, FactHotline, u.Hotline != ""),
+		plan, declared(CheckMachines, machines), declared(CheckAVExport, file)}
 }

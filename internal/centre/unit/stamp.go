@@ -48,7 +48,7 @@ func Stamp(ctx context.Context, tx bun.IDB, table string, narrow func(*bun.Selec
 	return db.Error("unit.Stamp", err)
 }
 
-// WhoseSQL is the unit an address was of at a time, '' when nobody's, as an
+// WhoseSQL is the unit an address was of at a time, ” when nobody's, as an
 // expression over three columns of a query, which are trusted SQL: an address as
 // db.AddrKey writes it, the owner of the log, a time (db.Time). It looks the plan
 // up for each row: for lists there are stamps.

@@ -58,11 +58,16 @@ func (s *Site) keep(w http.ResponseWriter, name, value string) {
 		HttpOnly: true, Secure: s.cfg.Secure, SameSite: http.SameSiteLaxMode})
 }
 
-// language is the reader's choice, else what the browser prefers, else
-// Vietnamese.
+// language is the reader's choice, else the centre's, else what the browser
+// prefers, else Vietnamese.
 func (s *Site) language(r *http.Request) i18n.Language {
 	if c, err := r.Cookie(langCookie); err == nil {
 		return i18n.Parse(c.Value)
+	}
+	if s.cfg.Language != nil {
+		if lang := s.cfg.Language(); lang != "" {
+			return lang
+		}
 	}
 	for tag := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
 		tag = strings.ToLower(strings.TrimSpace(tag))

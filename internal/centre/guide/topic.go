@@ -1,0 +1,47 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package guide
+
+import "strings"
+
+// topics say which part of the guide explains a screen. The longest path that a
+// screen's begins with wins.
+var topics = []struct{ path, page string }{
+	{"/setup/backup", "/guide/sao-luu#chon-noi"},
+	{"/setup/people", "/guide/tai-khoan#them-nguoi"},
+	{"/setup/log", "/guide/bat-dau#nhat-ky"},
+	{"/setup/units", "/guide/bat-dau#don-vi"},
+	{"/setup", "/guide/bat-dau#gio-dau"},
+	{"/settings/backup", "/guide/sao-luu#chon-noi"},
+	{"/settings/mail", "/guide/quan-tri#cai-dat"},
+	{"/settings/health", "/guide/su-co#tu-kiem-tra"},
+	{"/settings/webhooks", "/guide/api#webhook"},
+	{"/settings", "/guide/quan-tri#cai-dat"},
+	{"/keys", "/guide/api#khoa"},
+	{"/audit", "/guide/quan-tri#nhat-ky-thao-tac"},
+	{"/accounts", "/guide/tai-khoan#them-nguoi"},
+	{"/account", "/guide/tai-khoan#cua-minh"},
+	{"/units", "/guide/quan-tri#don-vi"},
+	{"/contacts", "/guide/quan-tri#don-vi"},
+	{"/sources", "/guide/nguon-nhat-ky#khai-bao"},
+	{"/files", "/guide/nguon-nhat-ky#doc-ket-qua"},
+	{"/indicators", "/guide/nguon-nhat-ky#chi-dau"},
+	{"/findings", "/guide/truc-ban#hang-cho"},
+	{"/infections", "/guide/truc-ban#may-nhiem"},
+	{"/incidents", "/guide/truc-ban#su-co"},
+	{"/papers", "/guide/truc-ban#van-ban"},
+	{"/obligations", "/guide/truc-ban#viec-phai-lam"},
+}
+
+// For is the part of the guide that explains the screen at path, the table of
+// contents where none does.
+func For(path string) string {
+	best, page := "", "/guide"
+	for _, t := range topics {
+		if (path == t.path || strings.HasPrefix(path, t.path+"/")) && len(t.path) > len(best) {
+			best, page = t.path, t.page
+		}
+	}
+	return page
+}
