@@ -18,6 +18,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -59,7 +60,7 @@ func migrations() []fs.FS {
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages}
+		report.Messages, home.Messages, search.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -108,7 +109,8 @@ func (a *App) wire(ctx context.Context) error {
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
-		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
+		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version,
+		Search: true, Reach: a.reach})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
@@ -157,6 +159,7 @@ func (a *App) routes(site *web.Site) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all
 }
 

@@ -59,6 +59,12 @@ type Actor struct {
 	// Mask, when not nil, is all an actor may do of what its grants allow: a
 	// program's key is held to the one thing it was made for.
 	Mask []Permission
+	// Within, when not empty, narrows every scope to this unit and what lies
+	// below it: the person chose to look at one unit. It never widens.
+	Within string
+	// Elevated, when not empty, says why the actor holds more than its grants
+	// for a while (break-glass); every page shows it.
+	Elevated string
 }
 
 // Has reports whether the actor holds role anywhere.
@@ -108,7 +114,7 @@ func May(ctx context.Context, p Permission) bool {
 
 // ScopeOf is the set of units in which a holds p.
 func ScopeOf(a Actor, p Permission) Scope {
-	var s Scope
+	s := Scope{within: a.Within}
 	if a.Mask != nil && !slices.Contains(a.Mask, p) {
 		return s
 	}
@@ -121,8 +127,12 @@ func ScopeOf(a Actor, p Permission) Scope {
 }
 
 // Scope is a set of units: the subtrees under some units, their predecessors
-// in history included. The zero value holds none.
-type Scope struct{ roots []string }
+// in history included, of these only what lies within one unit when the person
+// looks at that unit alone. The zero value holds none.
+type Scope struct {
+	roots  []string
+	within string // empty: all of the roots
+}
 
 // Where is the SQL condition that column, a unit id, lies in s, with its
 // argument. Every query on rows that belong to units carries it.
@@ -130,8 +140,13 @@ func (s Scope) Where(column string) (query string, args []any) {
 	if len(s.roots) == 0 {
 		return "1 = 0", nil
 	}
-	return "? IN (SELECT descendant FROM unit_closure WHERE ancestor IN (?))",
-		[]any{bun.Ident(column), bun.List(s.roots)}
+	query = "? IN (SELECT descendant FROM unit_closure WHERE ancestor IN (?))"
+	args = []any{bun.Ident(column), bun.List(s.roots)}
+	if s.within != "" {
+		query = "(" + query + " AND ? IN (SELECT descendant FROM unit_closure WHERE ancestor = ?))"
+		args = append(args, bun.Ident(column), s.within)
+	}
+	return query, args
 }
 
 // Filter narrows q to rows whose column lies in s.
@@ -140,7 +155,7 @@ func (s Scope) Filter(q *bun.SelectQuery, column string) *bun.SelectQuery {
 	return q.Where(query, args...)
 }
 
-// Roots are the units whose subtrees make up s.
+// Roots are the units in whose subtrees s lies.
 func (s Scope) Roots() []string { return slices.Clone(s.roots) }
 
 // Holds reports whether unit lies in s.
@@ -148,7 +163,21 @@ func (s Scope) Holds(ctx context.Context, q bun.IDB, unit string) (bool, error) 
 	if len(s.roots) == 0 || unit == "" {
 		return false, nil
 	}
-	n, err := q.NewSelect().Table("unit_closure").Where("descendant = ?", unit).
-		Where("ancestor IN (?)", bun.List(s.roots)).Count(ctx)
+	sel := q.NewSelect().Table("unit_closure").Where("descendant = ?", unit).Where("ancestor IN (?)", bun.List(s.roots))
+	if s.within != "" {
+		sel = sel.Where("descendant IN (SELECT descendant FROM unit_closure WHERE ancestor = ?)", s.within)
+	}
+	n, err := sel.Count(ctx)
 	return n > 0, err
+}
+
+// Wide is ctx with the actor looking at all its units again: for what a choice
+// of one unit must not hide, such as the choice itself.
+func Wide(ctx context.Context) context.Context {
+	a, ok := From(ctx)
+	if !ok || a.Within == "" {
+		return ctx
+	}
+	a.Within = ""
+	return With(ctx, a)
 }

@@ -91,6 +91,14 @@ type Config struct {
 	Proxies  []netip.Prefix
 	Demo     bool // pages say that the data is fictitious
 	Version  string
+
+	// What the frame around every page shows; each may be nil.
+	Search  bool                                                                // ui.SearchPath is routed
+	Bell    func(ctx context.Context) (count int64, href string)                // unread notices; no href hides it
+	OnDuty  func(ctx context.Context) *ui.OnDuty                                // who answers the telephone now
+	Running func(ctx context.Context) (count int64, href string)                // the actor's own work that runs
+	Reach   func(ctx context.Context, within string, units bool) (Reach, error) // of the actor; Label of within when given
+	Views   Views
 }
 
 // Site is the web side of one centre.
@@ -191,7 +199,12 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 		if err == nil {
 			err = refuseNUL(r)
 		}
-		if err == nil {
+		if to := ""; err == nil {
+			settle(r)
+			if to = s.openFirst(r, rt); to != "" {
+				http.Redirect(w, r, to, http.StatusSeeOther)
+				return
+			}
 			err = rt.Handle(w, r)
 		}
 		if err != nil {
@@ -243,7 +256,8 @@ func (s *Site) actor(ctx context.Context, r *http.Request, rt Route) (auth.Actor
 	if account == "" {
 		return auth.Actor{}, nil
 	}
-	return s.cfg.Actor(ctx, account, epoch)
+	a, err := s.cfg.Actor(ctx, account, epoch)
+	return s.narrow(ctx, a), err
 }
 
 // fail logs err once and answers it. A request that went away is no failure.
