@@ -130,7 +130,7 @@ var kinds = map[string]map[string]string{
 	"units": {"id": "unit", "range": "range"}, "accounts": {"id": "account"}, "sources": {"id": "source", "key": "key"},
 	"files": {"file": "file"}, "ingest": {"source": "source"}, "indicators": {"id": "list", "entry": "entry"}, "findings": {"id": "finding"},
 	"infections": {"id": "infection"}, "incidents": {"id": "incident", "evidence": "evidence"}, "obligations": {"id": "obligation"},
-	"papers": {"id": "paper", "sending": "sending", "file": ""},
+	"views": {"id": "view"}, "tasks": {"id": "task"}, "papers": {"id": "paper", "sending": "sending", "file": ""},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

@@ -28,6 +28,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -145,6 +146,8 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	list := must(r.Indicators.Create(ctx, indicator.List{Name: "Danh sách đỏ " + word, Kind: indicator.Block, TLP: indicator.Red, Owner: string(u.ID),
 		Scope: indicator.WithSubdomains, Layout: indicator.Auto}, names))(t)
 	w.work(t)
+	saved := must(r.Views.Save(auth.With(ctx, who.Actor()), view.View{Path: "/incidents", Query: "q=" + word, Name: "Sự cố " + word, Shared: string(u.ID)}, true))(t)
+	g.add("view", string(saved.ID))
 	g.add("unit", string(u.ID))
 	g.add("range", string(ranges[0].ID))
 	g.add("source", string(src.ID))

@@ -74,3 +74,23 @@ func (a *App) entries(ctx context.Context) []ui.NavItem {
 	}
 	return out
 }
+
+// areaOf is the area of permissions of the list at path.
+func (a *App) areaOf(path string) (auth.Area, bool) {
+	for _, rt := range a.table {
+		if rt.Pattern == "GET "+path && !rt.API && rt.Access == web.Granted && !strings.ContainsAny(path, "{.") {
+			return rt.Need.Area, true
+		}
+	}
+	return "", false
+}
+
+// titleOf is how the navigation calls the list at path.
+func (a *App) titleOf(ctx context.Context, path string) string {
+	for _, e := range a.entries(ctx) {
+		if e.Href == path {
+			return e.Label
+		}
+	}
+	return path
+}

@@ -21,6 +21,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -47,20 +48,21 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Views       *view.Service
 }
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
 	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
 		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
-		incident.Migrations, report.Migrations}
+		incident.Migrations, report.Migrations, view.Migrations}
 }
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages, search.Messages}
+		report.Messages, home.Messages, search.Messages, view.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -107,10 +109,11 @@ func (a *App) wire(ctx context.Context) error {
 		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
 		indicator.JobKind: r.Indicators.Handler(),
 	}})
+	r.Views = view.New(view.Deps{Records: a.Records, Now: now, Area: a.areaOf, Names: unitNames{a}.Names})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version,
-		Search: true, Reach: a.reach})
+		Search: true, Reach: a.reach, Views: r.Views})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
@@ -159,6 +162,7 @@ func (a *App) routes(site *web.Site) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	add(view.NewPages(site, r.Views, view.Choices{Units: a.unitOptions, Title: a.titleOf}).Routes())
 	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all
 }

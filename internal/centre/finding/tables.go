@@ -28,7 +28,7 @@ func (e Evidence) nameList(ctx context.Context) ui.ListProps {
 func (e Evidence) hitList(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "hit-list", Caption: i18n.T(ctx, "finding.evidence"), Total: e.HitsTotal, Empty: nothing(ctx)}
 	if e.Export != "" {
-		l.Exports = []ui.Link{{Label: "CSV", Href: e.Export}}
+		l.Exports = []ui.Link{{Label: "CSV", Href: e.Export + ".csv"}, {Label: "XLSX", Href: e.Export + ".xlsx"}}
 	}
 	for _, key := range []string{"finding.day", "finding.name", "finding.indicator", "finding.list", "finding.source", "finding.queries", "finding.last"} {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, key), Numeric: key == "finding.queries"})

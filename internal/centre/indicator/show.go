@@ -5,11 +5,8 @@ package indicator
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -272,55 +269,29 @@ func (v showPage) entryRows(ctx context.Context) []ui.Row {
 	return rows
 }
 
-// export handles GET /indicators.csv: every list the filter matches, UTF-8 with
-// byte order mark, the separator of the language's spreadsheets.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f := filter(r)
-	f.After, f.Limit = "", 1000
-	var rows []Listed
-	for {
-		page, err := p.svc.List(ctx, f)
-		if err != nil {
-			return err
+// export handles GET /indicators.csv and .xlsx: every list that the filter
+// matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), filter(r)
+		f.Limit = 1000
+		sh := web.Sheet{Name: "indicators"}
+		for _, key := range []string{"name", "kind", "tlp", "count", "loaded", "state", "owner", "note"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "indicator."+key))
 		}
-		rows = append(rows, page.Rows...)
-		if f.After = page.Next; f.After == "" {
-			break
-		}
+		sh.Rows = web.Rows(func(after string) ([]Listed, string, error) {
+			f.After = after
+			page, err := p.svc.List(ctx, f)
+			return page.Rows, page.Next, err
+		}, func(rows []Listed) ([][]any, error) {
+			names, err := p.owners(ctx, rows)
+			var out [][]any
+			for _, l := range rows {
+				out = append(out, []any{title(ctx, l.List), i18n.T(ctx, "indicator.kind."+string(l.Kind)), string(l.TLP), l.Indicators,
+					l.LoadedAt.Time, stateBadge(ctx, l).Text, names[l.Owner], l.Note})
+			}
+			return out, err
+		})
+		return web.Export(w, r, format, sh)
 	}
-	names, err := p.owners(ctx, rows)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="indicators.csv"`)
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
-		out.Comma = ';'
-	}
-	var table [][]string
-	var head []string
-	for _, key := range []string{"name", "kind", "tlp", "count", "loaded", "state", "owner", "note"} {
-		head = append(head, i18n.T(ctx, "indicator."+key))
-	}
-	table = append(table, head)
-	for _, l := range rows {
-		table = append(table, []string{inert(title(ctx, l.List)), i18n.T(ctx, "indicator.kind."+string(l.Kind)), string(l.TLP),
-			strconv.FormatInt(l.Indicators, 10), i18n.Time(ctx, l.LoadedAt.Time), stateBadge(ctx, l).Text, inert(names[l.Owner]), inert(l.Note)})
-	}
-	return out.WriteAll(table)
-}
-
-// inert keeps a spreadsheet from running a cell as a formula (OWASP, CSV
-// injection).
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

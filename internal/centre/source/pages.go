@@ -58,6 +58,8 @@ func (p *Pages) Routes() []web.Route {
 	room := p.svc.Limit + 1<<20 // the form around the file
 	return []web.Route{
 		{Pattern: "GET /sources", Need: mayRead, Handle: p.list},
+		{Pattern: "GET /sources.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /sources.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /sources/new", Need: mayWrite, Handle: p.add},
 		{Pattern: "POST /sources/new", Need: mayWrite, Handle: p.addPost},
 		{Pattern: "GET /sources/{id}", Need: mayRead, Handle: p.show},
@@ -74,13 +76,17 @@ func (p *Pages) Routes() []web.Route {
 }
 
 type listPage struct {
+	r       *http.Request
 	Sources []Listed
 	Total   int64
 	Filter  Filter
 	Units   []ui.Option
+	First   string // the first page; empty when this is it
 	Next    string
 	MayAdd  bool
 }
+
+const onPage = 50
 
 func (v listPage) unit(id string) string { return labelOf(v.Units, id) }
 
@@ -95,7 +101,7 @@ func labelOf(options []ui.Option, id string) string {
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	v := listPage{Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), After: q.Get("after"), Limit: 50}, MayAdd: auth.May(ctx, mayWrite)}
+	v := listPage{r: r, Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), After: q.Get("after"), Limit: onPage + 1}, MayAdd: auth.May(ctx, mayWrite)}
 	var err error
 	if v.Sources, v.Total, err = p.svc.List(ctx, v.Filter); err != nil {
 		return err
@@ -103,8 +109,12 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if v.Units, err = p.near.Units(ctx); err != nil {
 		return err
 	}
-	if len(v.Sources) == v.Filter.Limit {
-		v.Next = web.With(r, "after", string(v.Sources[len(v.Sources)-1].ID))
+	if len(v.Sources) > onPage {
+		v.Sources = v.Sources[:onPage]
+		v.Next = web.With(r, "after", string(v.Sources[onPage-1].ID))
+	}
+	if v.Filter.After != "" {
+		v.First = web.With(r, "after", "")
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "source.list.title"), Body: listView(v)})
 }

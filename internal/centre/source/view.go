@@ -4,9 +4,7 @@
 package source
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -88,17 +86,6 @@ func editAction(ctx context.Context, v showPage) []ui.Action {
 		return nil
 	}
 	return []ui.Action{{Label: i18n.T(ctx, "source.edit.title"), Href: "/sources/" + string(v.Source.ID) + "/edit", Icon: ui.IconEdit}}
-}
-
-func problemFields(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
-	return out
 }
 
 func fileRows(ctx context.Context, files []File) []ui.Row {

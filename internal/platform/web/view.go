@@ -10,13 +10,15 @@ import (
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
 // Views keeps the saved views of lists. Both methods answer for the actor of
 // ctx alone and are safe for concurrent use.
 type Views interface {
-	// Of lists the views of the list at path, the actor's own first.
+	// Of lists the views of the list at path, the actor's own first. It fails
+	// with fault.NotFound or fault.Forbidden where the actor can keep none.
 	Of(ctx context.Context, path string) ([]ui.SavedView, error)
 	// First is the query of the view that opens first at path; empty when
 	// none does.
@@ -53,7 +55,8 @@ func (s *Site) withViews(ctx context.Context, r *http.Request) context.Context {
 	return ui.WithViews(ctx, func(ctx context.Context) (ui.Views, bool) {
 		v := ui.Views{Path: r.URL.Path, Query: Canonical(r.URL.Query())}
 		var err error
-		if v.Items, err = s.cfg.Views.Of(ctx, v.Path); err != nil {
+		v.Items, err = s.cfg.Views.Of(ctx, v.Path)
+		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 			s.cfg.Log.Error("saved views", "path", v.Path, "err", err)
 		}
 		return v, err == nil
