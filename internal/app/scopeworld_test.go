@@ -27,6 +27,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -157,6 +158,15 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	g.add("file", w.feed(t, src, word+".log", word+"-red.example from "+net+".7.6", "two."+word+".bad.example from "+net+".7.6"))
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
 	w.handle(t, g, u, word)
+	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range works {
+		if j.Unit == string(u.ID) {
+			g.add("task", j.ID)
+		}
+	}
 	return u
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -199,6 +200,8 @@ func (a *App) findActs(ctx context.Context, q search.Query, limit int) ([]search
 	for _, g := range a.entries(ctx) {
 		add(g.Label, g.Href)
 	}
+	add(i18n.T(ctx, "app.act.tasks"), task.Path)
+	add(i18n.T(ctx, "app.act.views"), ui.ViewsPath)
 	add(i18n.T(ctx, "ui.scope.title"), ui.ScopePath)
 	add(i18n.T(ctx, "ui.person.account"), "/account")
 	if q.Text == "" {

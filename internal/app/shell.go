@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -93,4 +94,9 @@ func (a *App) titleOf(ctx context.Context, path string) string {
 		}
 	}
 	return path
+}
+
+// personLinks are the reader's own places, in the person menu.
+func (a *App) personLinks(ctx context.Context) []ui.Link {
+	return []ui.Link{{Label: i18n.T(ctx, "app.act.tasks"), Href: task.Path}, {Label: i18n.T(ctx, "app.act.views"), Href: ui.ViewsPath}}
 }

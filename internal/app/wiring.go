@@ -20,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -49,6 +50,7 @@ type Rooms struct {
 	Incidents   *incident.Service
 	Reports     *report.Service
 	Views       *view.Service
+	Tasks       *task.Service
 }
 
 // migrations are the schemas of all rooms.
@@ -62,7 +64,7 @@ func migrations() []fs.FS {
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages, search.Messages, view.Messages}
+		report.Messages, home.Messages, search.Messages, view.Messages, task.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -110,10 +112,11 @@ func (a *App) wire(ctx context.Context) error {
 		indicator.JobKind: r.Indicators.Handler(),
 	}})
 	r.Views = view.New(view.Deps{Records: a.Records, Now: now, Area: a.areaOf, Names: unitNames{a}.Names})
+	r.Tasks = task.New(task.Deps{Queue: a.Queue, Kinds: a.work(), People: a.peopleNames})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version,
-		Search: true, Reach: a.reach, Views: r.Views})
+		Search: true, Reach: a.reach, Views: r.Views, Running: a.running, Person: a.personLinks})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
@@ -152,7 +155,7 @@ func (a *App) routes(site *web.Site) []web.Route {
 	add(unit.NewPages(site, r.Units).Routes())
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
-		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link}).Routes())
+		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())
@@ -162,6 +165,7 @@ func (a *App) routes(site *web.Site) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	add(task.NewPages(site, r.Tasks).Routes())
 	add(view.NewPages(site, r.Views, view.Choices{Units: a.unitOptions, Title: a.titleOf}).Routes())
 	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all

@@ -41,6 +41,7 @@ type Neighbours struct {
 	// that the actor of ctx may see: a closed list of others is not counted.
 	Armed func(ctx context.Context) (int64, error)
 	Link  func(path string) string // the full address of a path
+	Task  func(job string) string  // the page of a running job; nil without
 }
 
 // Pages are the room's screens and its part of the API.
@@ -215,6 +216,7 @@ type showPage struct {
 	Source Source
 	Unit   string
 	Files  []File
+	Work   map[FileID]Work
 	Total  int64
 	Next   string
 	Keys   []Key
@@ -242,6 +244,12 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	v.At = p.near.Link("/api/v1/ingest/" + string(src.ID))
 	if v.Files, v.Total, err = p.svc.Files(ctx, src.ID, r.URL.Query().Get("before"), filesOnPage); err != nil {
 		return err
+	}
+	v.Work = map[FileID]Work{}
+	for _, f := range v.Files {
+		if v.Work[f.ID], err = p.svc.Work(ctx, f); err != nil {
+			return err
+		}
 	}
 	if len(v.Files) == filesOnPage {
 		v.Next = "/sources/" + string(src.ID) + "?before=" + string(v.Files[filesOnPage-1].ID)
@@ -342,14 +350,27 @@ func (p *Pages) revoke(w http.ResponseWriter, r *http.Request) error {
 type filePage struct {
 	File   File
 	Source Source
+	Work   Work
+	MayRun bool   // the reader may have the work done again
+	Task   string // the page of the work; empty when there is none
 }
 
 func (p *Pages) load(r *http.Request) (v filePage, err error) {
 	if v.File, err = p.svc.File(r.Context(), FileID(r.PathValue("file"))); err != nil {
 		return v, err
 	}
-	v.Source, err = p.svc.Get(r.Context(), v.File.Source)
-	return v, err
+	ctx := r.Context()
+	if v.Source, err = p.svc.Get(ctx, v.File.Source); err != nil {
+		return v, err
+	}
+	if v.Work, err = p.svc.Work(ctx, v.File); err != nil {
+		return v, err
+	}
+	v.MayRun = auth.May(ctx, mayWrite)
+	if p.near.Task != nil && v.Work.ID != "" {
+		v.Task = p.near.Task(v.Work.ID)
+	}
+	return v, nil
 }
 
 func (p *Pages) file(w http.ResponseWriter, r *http.Request) error {
@@ -366,7 +387,7 @@ func (p *Pages) fileState(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.File.State == Done || v.File.State == Broken {
+	if v.File.State == Done || v.File.State == Broken || v.Work.GivenUp() {
 		w.Header().Set("HX-Refresh", "true") // the account is ready: show the whole page
 	}
 	return p.site.Fragment(w, r, http.StatusOK, jobView(v))

@@ -298,7 +298,7 @@ func showView(v showPage) templ.Component {
 			templ_7745c5c3_Err = ui.List(ui.ListProps{
 				Caption: i18n.T(ctx, "source.files.title"),
 				Heads:   []ui.Head{{Label: i18n.T(ctx, "source.field.file")}, {Label: i18n.T(ctx, "source.field.received")}, {Label: i18n.T(ctx, "source.field.size"), Numeric: true}, {Label: i18n.T(ctx, "source.field.lines"), Numeric: true}, {Label: i18n.T(ctx, "source.field.rejected"), Numeric: true}, {Label: i18n.T(ctx, "source.field.hits"), Numeric: true}, {Label: i18n.T(ctx, "source.field.state")}},
-				Rows:    fileRows(ctx, v.Files), Total: v.Total, Next: v.Next,
+				Rows:    fileRows(ctx, v), Total: v.Total, Next: v.Next,
 				Empty: ui.EmptyProps{Icon: ui.IconFile, Title: i18n.T(ctx, "source.files.empty"), Text: i18n.T(ctx, "source.files.empty_text")},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -541,7 +541,7 @@ func fileView(v filePage) templ.Component {
 		templ_7745c5c3_Err = ui.RecordHead(ui.RecordHeadProps{
 			Crumbs: []ui.Link{{Label: i18n.T(ctx, "source.list.title"), Href: "/sources"}, {Label: v.Source.Name, Href: "/sources/" + string(v.Source.ID)}},
 			Title:  v.File.Name,
-			State:  fileState(ctx, v.File),
+			State:  stateOf(ctx, v.File, v.Work),
 			Lead:   i18n.T(ctx, "source.file.lead", i18n.Time(ctx, v.File.ReceivedAt), v.File.ReceivedBy),
 			Step:   fileStep(ctx, v.File),
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -570,7 +570,12 @@ func fileView(v filePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if v.File.State == Waiting || v.File.State == Running {
+			if v.Work.GivenUp() {
+				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Tone: ui.Bad, Title: i18n.T(ctx, "source.work.given_up.title"), Text: v.Work.why(ctx), Action: v.again(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if v.File.State == Waiting || v.File.State == Running {
 				templ_7745c5c3_Err = jobView(v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -595,7 +600,7 @@ func fileView(v filePage) templ.Component {
 					var templ_7745c5c3_Var20 string
 					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "source.account.lead"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 130, Col: 59}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 132, Col: 59}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 					if templ_7745c5c3_Err != nil {
@@ -639,7 +644,7 @@ func fileView(v filePage) templ.Component {
 						var templ_7745c5c3_Var22 string
 						templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "source.samples.line"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 138, Col: 60}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 140, Col: 60}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 						if templ_7745c5c3_Err != nil {
@@ -652,7 +657,7 @@ func fileView(v filePage) templ.Component {
 						var templ_7745c5c3_Var23 string
 						templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "source.samples.reason"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 139, Col: 62}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 141, Col: 62}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 						if templ_7745c5c3_Err != nil {
@@ -665,7 +670,7 @@ func fileView(v filePage) templ.Component {
 						var templ_7745c5c3_Var24 string
 						templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "source.samples.text"))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 140, Col: 60}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 142, Col: 60}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 						if templ_7745c5c3_Err != nil {
@@ -683,7 +688,7 @@ func fileView(v filePage) templ.Component {
 							var templ_7745c5c3_Var25 string
 							templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.Number(ctx, s.Line))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 146, Col: 54}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 148, Col: 54}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 							if templ_7745c5c3_Err != nil {
@@ -696,7 +701,7 @@ func fileView(v filePage) templ.Component {
 							var templ_7745c5c3_Var26 string
 							templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(reasonText(ctx, s.Reason))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 147, Col: 40}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/pages.templ`, Line: 149, Col: 40}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 							if templ_7745c5c3_Err != nil {
@@ -789,7 +794,7 @@ func jobView(v filePage) templ.Component {
 			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Job(ui.JobProps{ID: "work", Title: i18n.T(ctx, "source.job.reading"), State: jobState(v.File), Poll: "/files/" + string(v.File.ID) + "/state"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Job(ui.JobProps{ID: "work", Title: i18n.T(ctx, "source.job.reading"), State: jobState(v.File), Progress: readSoFar(ctx, v), Poll: "/files/" + string(v.File.ID) + "/state"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -88,12 +88,12 @@ func editAction(ctx context.Context, v showPage) []ui.Action {
 	return []ui.Action{{Label: i18n.T(ctx, "source.edit.title"), Href: "/sources/" + string(v.Source.ID) + "/edit", Icon: ui.IconEdit}}
 }
 
-func fileRows(ctx context.Context, files []File) []ui.Row {
+func fileRows(ctx context.Context, v showPage) []ui.Row {
 	var out []ui.Row
-	for _, f := range files {
+	for _, f := range v.Files {
 		out = append(out, ui.Row{ID: string(f.ID), Name: f.Name, Href: "/files/" + string(f.ID), Cells: []templ.Component{
 			ui.Text(f.Name), ui.Time(f.ReceivedAt), ui.Text(i18n.Bytes(ctx, f.Size)), ui.Number(f.Account.Lines),
-			ui.Number(scan.Total(f.Account.Rejected)), hits(f), ui.Badge(fileState(ctx, f))}})
+			ui.Number(scan.Total(f.Account.Rejected)), hits(f), ui.Badge(stateOf(ctx, f, v.Work[f.ID]))}})
 	}
 	return out
 }
@@ -129,4 +129,13 @@ func hits(f File) templ.Component {
 		return ui.None()
 	}
 	return ui.Number(f.Account.Hits)
+}
+
+// readSoFar is how much of the file is read.
+func readSoFar(ctx context.Context, v filePage) ui.ProgressProps {
+	if v.Work.Total <= 0 {
+		return ui.ProgressProps{}
+	}
+	return ui.ProgressProps{Label: i18n.T(ctx, "source.job.reading"), Done: v.Work.Done, Total: v.Work.Total,
+		Text: i18n.T(ctx, "source.work.read", i18n.Bytes(ctx, v.Work.Done), i18n.Bytes(ctx, v.Work.Total))}
 }

@@ -82,11 +82,11 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 }
 
 type formPage struct {
-	in      View
-	first   bool
-	title   string // of the list
-	units   []ui.Option
-	errs    map[string]string
+	in    View
+	first bool
+	title string // of the list
+	units []ui.Option
+	errs  map[string]string
 }
 
 // add handles GET /views/new. Query: path, query.

@@ -57,7 +57,7 @@ func (s *Site) page(r *http.Request, title string) ui.Page {
 		p.Path = "/"
 	}
 	if a, ok := auth.From(ctx); ok {
-		p.Person = &ui.Person{Name: a.Name, Role: roleNames(ctx, a), Href: "/account"}
+		p.Person = &ui.Person{Name: a.Name, Role: roleNames(ctx, a), Href: "/account", Links: s.cfg.personLinks(ctx)}
 		p.Nav = s.cfg.Nav(ctx, r.URL.Path)
 		s.frame(r, &p, a)
 	}

@@ -116,3 +116,11 @@ func (s *Site) setScope(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.renderScope(w, r, http.StatusUnprocessableEntity, map[string]string{"unit": i18n.T(ctx, "web.scope.outside")})
 }
+
+// personLinks are the further entries of the person menu.
+func (c Config) personLinks(ctx context.Context) []ui.Link {
+	if c.Person == nil {
+		return nil
+	}
+	return c.Person(ctx)
+}
