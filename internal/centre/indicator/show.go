@@ -123,7 +123,7 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	props.State = map[jobs.State]ui.JobState{jobs.Running: ui.JobRunning, jobs.Failed: ui.JobFailed, jobs.Cancelled: ui.JobFailed}[j.State]
 	if j.Total > 0 {
 		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, j.Note), Done: j.Done, Total: j.Total,
-			Text: i18n.T(ctx, "indicator.job.text", i18n.Number(ctx, kib(j.Done)), i18n.Number(ctx, kib(j.Total)))}
+			Text: i18n.T(ctx, "indicator.job.text", i18n.Bytes(ctx, j.Done), i18n.Bytes(ctx, j.Total))}
 	}
 	if f := j.Failure(); f.Message != "" {
 		args := make([]any, len(f.Args))
@@ -135,7 +135,6 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	return props, nil
 }
 
-func kib(n int64) int64 { return (n + 1023) >> 10 }
 
 func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	l := v.list
@@ -238,7 +237,7 @@ func (v showPage) versionRows(ctx context.Context) []ui.Row {
 			at = href(x.List) + "?v=" + strconv.FormatInt(x.Seq, 10)
 		}
 		rows = append(rows, ui.Row{ID: strconv.FormatInt(x.Seq, 10), Href: at, Cells: []templ.Component{ui.Number(x.Seq), ui.Text(x.File),
-			ui.Text(i18n.T(ctx, "indicator.kib", i18n.Number(ctx, kib(x.Size)))), ui.Number(x.Report.Added), ui.Badge(badge),
+			ui.Text(i18n.Bytes(ctx, x.Size)), ui.Number(x.Report.Added), ui.Badge(badge),
 			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, x.ReceivedAt), x.ReceivedBy)), ui.Text(x.Note), ui.Code(x.SHA256[:12])}})
 	}
 	return rows

@@ -112,6 +112,7 @@ type paperPage struct {
 	now     time.Time
 	typed   Edit              // what was typed when it could not be taken
 	errs    map[string]string // why
+	clash   *ui.ConflictProps // both texts, when somebody changed the paper meanwhile
 	sending sendingForm
 }
 
@@ -177,6 +178,9 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	if errs := web.Errors(ctx, err); errs != nil {
 		return p.render(w, r, http.StatusUnprocessableEntity, func(v *paperPage) { v.typed, v.errs = e, errs })
+	}
+	if web.IsStale(err, formVersion(r), f.Version) && f.editable("report.save") == nil {
+		return p.clash(w, r, f, e)
 	}
 	if err != nil {
 		return err

@@ -60,6 +60,24 @@ func sourceState(ctx context.Context, closed bool) ui.BadgeProps {
 	return ui.BadgeProps{Text: i18n.T(ctx, "source.state.open"), Tone: ui.OK}
 }
 
+// fields are the fields of the form of a source.
+func (v formPage) fields(ctx context.Context) []ui.FieldProps {
+	out := []ui.FieldProps{{Name: "name", Label: i18n.T(ctx, "source.field.name"), Hint: i18n.T(ctx, "source.hint.name"), Value: v.In.Name,
+		Error: v.Errors["name"], Required: true, Autofocus: true, MaxLength: 200}}
+	if v.New {
+		out = append(out, ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "source.field.unit"), Hint: i18n.T(ctx, "source.hint.unit"),
+			Value: v.In.Owner, Error: v.Errors["unit"], Required: true, Options: v.Units})
+	}
+	out = append(out, ui.FieldProps{Kind: ui.KindSelect, Name: "format", Label: i18n.T(ctx, "source.field.format"), Value: v.In.Format,
+		Error: v.Errors["format"], Options: v.formats(ctx)},
+		ui.FieldProps{Name: "zone", Label: i18n.T(ctx, "source.field.zone"), Hint: i18n.T(ctx, "source.hint.zone"), Value: v.In.Zone, Error: v.Errors["zone"]},
+		ui.FieldProps{Kind: ui.KindTextarea, Name: "note", Label: i18n.T(ctx, "source.field.note"), Value: v.In.Note, Error: v.Errors["note"]})
+	if !v.New {
+		out = append(out, ui.FieldProps{Kind: ui.KindCheckbox, Name: "closed", Label: i18n.T(ctx, "source.field.closed"), Checked: v.In.Closed})
+	}
+	return out
+}
+
 func formTitle(ctx context.Context, add bool) string {
 	if add {
 		return i18n.T(ctx, "source.new.title")

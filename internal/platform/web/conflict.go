@@ -144,3 +144,45 @@ func Ticked(ctx context.Context) func(values []string) string {
 		return i18n.T(ctx, "web.conflict.off")
 	}
 }
+
+// FromFields makes Now values of the fields of a form as the page draws them
+// from the record as it stands, so that no room lists its fields twice. Boxes
+// of one name are one group, called by group[name] where that is given.
+// Passwords and files are left out.
+func FromFields(ctx context.Context, group map[string]string, fields ...ui.FieldProps) []Now {
+	var out []Now
+	at := map[string]int{}
+	boxes := map[string][]ui.Option{}
+	for _, f := range fields {
+		if f.Kind == ui.KindPassword || f.Kind == ui.KindFile {
+			continue
+		}
+		n, known := at[f.Name]
+		if !known {
+			n = len(out)
+			at[f.Name] = n
+			out = append(out, Now{Name: f.Name, Label: f.Label})
+		}
+		if f.Kind != ui.KindCheckbox {
+			out[n].Values = []string{f.Value}
+			if len(f.Options) > 0 {
+				out[n].Show = Labels(f.Options)
+			}
+			continue
+		}
+		value := f.Value
+		if value == "" {
+			value = "1" // as ui.Field sends it
+		}
+		if f.Checked {
+			out[n].Values = append(out[n].Values, value)
+		}
+		boxes[f.Name] = append(boxes[f.Name], ui.Option{Value: value, Label: f.Label})
+		if label, many := group[f.Name]; many {
+			out[n].Label, out[n].Show = label, Labels(boxes[f.Name])
+		} else {
+			out[n].Show = Ticked(ctx)
+		}
+	}
+	return out
+}
