@@ -22,7 +22,6 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"golang.org/x/net/html"
-
 )
 
 // pictures keeps a screenshot of every page in the test's artifacts.

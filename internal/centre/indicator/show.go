@@ -135,7 +135,6 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	return props, nil
 }
 
-
 func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	l := v.list
 	h := ui.RecordHeadProps{Crumbs: crumbs(ctx), Title: title(ctx, l), Owner: unitMark(v.owner), Marks: []string{string(l.TLP)},
