@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -20,7 +21,7 @@ func (e Evidence) nameList(ctx context.Context) ui.ListProps {
 		Empty: nothing(ctx)}
 	for _, n := range e.Names {
 		l.Rows = append(l.Rows, ui.Row{Name: n.Name, Cells: []templ.Component{
-			ui.Observable(ui.ObservableProps{Value: n.Name, Verdict: ui.VerdictBad}), ui.Number(n.Queries), ui.Time(n.First), ui.Time(n.Last)}})
+			ui.Observable(ui.ObservableProps{Value: n.Name, Verdict: ui.VerdictBad, Menu: web.ObservableMenu(ctx, n.Name, ui.ObservableActs{})}), ui.Number(n.Queries), ui.Time(n.First), ui.Time(n.Last)}})
 	}
 	return l
 }

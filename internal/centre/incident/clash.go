@@ -63,3 +63,13 @@ func (v formPage) asNow(ctx context.Context) []web.Now {
 		line("network_service", s.NetworkService))
 	return web.FromFields(ctx, group, fields...)
 }
+
+// folded is the card of a part of the form that can wait: closed for a new case
+// unless something in it is wrong, open where there is a case to edit.
+func (v formPage) folded(ctx context.Context, part string) ui.CardProps {
+	c := ui.CardProps{Title: i18n.T(ctx, "incident.form."+part), Fold: true, Open: v.id != "" || len(v.errs) > 0}
+	if !c.Open {
+		c.Note = i18n.T(ctx, "incident.form.later")
+	}
+	return c
+}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -54,4 +56,17 @@ func (v paperPage) asNow(ctx context.Context, r *http.Request) []web.Now {
 		}
 	}
 	return web.FromFields(ctx, group, fields...)
+}
+
+// sectionCard folds a section in which nothing is left to correct, so that the
+// form shows first what still needs a person.
+func (v paperPage) sectionCard(ctx context.Context, s rulepack.Section) ui.CardProps {
+	c := ui.CardProps{Title: s.No + ". " + s.Title, Fold: true, Note: i18n.T(ctx, "report.section.fine")}
+	for _, f := range s.Fields {
+		if v.problem(ctx, f.Key) != "" {
+			c.Open, c.Note = true, i18n.T(ctx, "report.section.todo")
+		}
+	}
+	c.Open = c.Open || v.clash != nil
+	return c
 }

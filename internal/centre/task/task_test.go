@@ -37,11 +37,15 @@ func each(t *testing.T, test func(h *house)) {
 	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, jobs.Migrations}, func(t *testing.T, d *db.DB) {
 		h := &house{T: t, queue: jobs.New(d, func() time.Time { return t0 }), ids: map[string]string{}}
 		permission := func(area auth.Area, act auth.Act) auth.Permission { return auth.Permission{Area: area, Act: act} }
-		describe := func(_ context.Context, j jobs.Job) (string, string, error) { return "việc " + j.Key, "/at/" + j.Key, nil }
+		describe := func(_ context.Context, j jobs.Job) (string, string, error) {
+			return "việc " + j.Key, "/at/" + j.Key, nil
+		}
 		h.Service = task.New(task.Deps{Queue: h.queue, Kinds: []task.Kind{
 			{Name: "file", Read: permission(auth.Settings, auth.Read), Write: permission(auth.Settings, auth.Write), Describe: describe},
 			{Name: "load", Read: permission(auth.Indicators, auth.Read), Write: permission(auth.Indicators, auth.Write), Describe: describe},
-		}, People: func(context.Context, []string) (map[string]string, error) { return map[string]string{"tam": "Tâm"}, nil }})
+		}, People: func(context.Context, []string) (map[string]string, error) {
+			return map[string]string{"tam": "Tâm"}, nil
+		}})
 		work := func(context.Context, jobs.Job, *jobs.Progress) error {
 			if h.fails {
 				return &fault.Error{Kind: fault.Invalid, Msg: "jobs.lost", Err: errors.New("disk")}

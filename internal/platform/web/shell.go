@@ -124,3 +124,16 @@ func (c Config) personLinks(ctx context.Context) []ui.Link {
 	}
 	return c.Person(ctx)
 }
+
+// ObservableMenu is the menu of a name or address: what the lists say of it and
+// who connected to it, as far as the actor may ask, and what more the room
+// offers.
+func ObservableMenu(ctx context.Context, value string, more ui.ObservableActs) []ui.Action {
+	if auth.May(ctx, auth.Permission{Area: auth.Indicators, Act: auth.Read}) {
+		more.LookUp = "/indicators?q=" + url.QueryEscape(value)
+	}
+	if auth.May(ctx, auth.Permission{Area: auth.Findings, Act: auth.Read}) {
+		more.Seen = "/findings?state=all&q=" + url.QueryEscape(value)
+	}
+	return more.Menu(ctx)
+}
