@@ -328,7 +328,7 @@ func (b *walker) carry(v *visitor) {
 var nothing = regexp.MustCompile(`[^\w-]+`)
 
 // look opens a page and examines it by day and, unless it only shows another
-// query of a page, by night and on a telephone.
+// query of a page, by night on a telephone.
 func (b *walker) look(path string, all bool) {
 	b.t.Helper()
 	b.window(1366, 768, "light")
@@ -351,14 +351,76 @@ func (b *walker) look(path string, all bool) {
 	if !all {
 		return
 	}
-	b.window(1366, 768, "dark")
-	b.accessible(path + " (dark)")
-	shot("dark")
-	b.window(360, 720, "light")
+	if *pictures {
+		b.window(1366, 768, "dark")
+		shot("dark")
+	}
+	b.window(360, 720, "dark")
 	wide(path + " (360 px)")
-	b.accessible(path + " (360 px)")
+	b.accessible(path + " (dark, 360 px)")
 	shot("360")
 	b.quiet(path)
+}
+
+// TestCodeGoesStraight searches for a case by its code, and for one that is
+// another's or none.
+func TestCodeGoesStraight(t *testing.T) {
+	t.Parallel()
+	w, chief := pageWorld(t)
+	res := chief.get(t, "/search?q=sc-2026-0001")
+	if want := "/incidents/" + w.own["incident"][0]; res.Code != http.StatusSeeOther || res.Header().Get("Location") != want {
+		t.Errorf("the code leads to %d %q, want %q", res.Code, res.Header().Get("Location"), want)
+	}
+	if res := chief.get(t, "/search?q=SC-2026-9999"); res.Code != http.StatusOK || !strings.Contains(res.Body.String(), "Không tìm thấy") {
+		t.Errorf("no such code: %d", res.Code)
+	}
+	if body := chief.get(t, "/search/suggest?q=two[.]alpha.bad.example").Body.String(); !strings.Contains(body, "có trong danh sách chặn") {
+		t.Error("the palette does not say that the name is listed")
+	}
+	if body := chief.get(t, "/search?q=mo+su+co").Body.String(); !strings.Contains(body, `href="/incidents/new"`) {
+		t.Error("an act is not found without accents")
+	}
+}
+
+// TestNarrowedToOneUnit looks at one unit: lists, counts and exports hold it
+// alone until the person leaves.
+func TestNarrowedToOneUnit(t *testing.T) {
+	t.Parallel()
+	w, chief := pageWorld(t)
+	w.settle(t, goods{}, "bravo", "10.2", "203.0.113.0/24")
+	pages := []string{"/incidents?state=all", "/incidents.csv?state=all", "/findings?state=all", "/units?show=all", "/sources", "/obligations?status=all",
+		"/papers", "/tasks", "/search?q=bravo", "/infections?state=all", "/accounts"}
+	choose := func(unit string) {
+		t.Helper()
+		res := chief.send(t, http.MethodPost, "/settings/scope", "application/x-www-form-urlencoded", url.Values{"unit": {unit}}.Encode())
+		if res.Code != http.StatusSeeOther {
+			t.Fatalf("choose %q: %d", unit, res.Code)
+		}
+	}
+	for _, path := range pages {
+		if !strings.Contains(chief.get(t, path).Body.String(), "bravo") {
+			t.Errorf("%s does not show the second unit at all", path)
+		}
+	}
+	choose(w.own["unit"][0])
+	for _, path := range pages {
+		res := chief.get(t, path)
+		body := strings.ReplaceAll(res.Body.String(), "Tìm “bravo”", "")
+		if path == "/search?q=bravo" {
+			body = strings.NewReplacer(`value="bravo"`, "", "q=bravo", "").Replace(body)
+		}
+		if res.Code != http.StatusOK || strings.Contains(body, "bravo") {
+			at := max(0, strings.Index(body, "bravo"))
+			t.Errorf("%s: %d, and shows another unit: %s", path, res.Code, body[max(0, at-200):min(len(body), at+100)])
+		}
+		if strings.HasSuffix(path, "all") && strings.HasPrefix(path, "/incidents?") && !strings.Contains(body, "alpha") {
+			t.Errorf("%s lost the chosen unit", path)
+		}
+	}
+	choose("")
+	if !strings.Contains(chief.get(t, "/incidents?state=all").Body.String(), "bravo") {
+		t.Error("the other unit does not come back")
+	}
 }
 
 // TestPaletteLeavesTheInputMethodAlone types into the search box as a Vietnamese

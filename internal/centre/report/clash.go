@@ -58,15 +58,18 @@ func (v paperPage) asNow(ctx context.Context, r *http.Request) []web.Now {
 	return web.FromFields(ctx, group, fields...)
 }
 
-// sectionCard folds a section in which nothing is left to correct, so that the
-// form shows first what still needs a person.
+// sectionCard folds a section in which nothing is left to correct and nothing
+// was changed by hand, so that the form shows first what still needs a person.
 func (v paperPage) sectionCard(ctx context.Context, s rulepack.Section) ui.CardProps {
 	c := ui.CardProps{Title: s.No + ". " + s.Title, Fold: true, Note: i18n.T(ctx, "report.section.fine")}
 	for _, f := range s.Fields {
 		if v.problem(ctx, f.Key) != "" {
 			c.Open, c.Note = true, i18n.T(ctx, "report.section.todo")
 		}
+		c.Open = c.Open || v.f.ByHand(f.Key)
 	}
-	c.Open = c.Open || v.clash != nil
+	if c.Open = c.Open || v.clash != nil; c.Open && c.Note == i18n.T(ctx, "report.section.fine") {
+		c.Note = ""
+	}
 	return c
 }
