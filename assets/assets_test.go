@@ -6,6 +6,10 @@ package assets
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -108,5 +112,67 @@ func TestBudget(t *testing.T) {
 	}
 	if total > 300<<10 {
 		t.Errorf("first load is %d bytes compressed", total)
+	}
+}
+
+// newer are ways of writing that Chrome 109 or Firefox ESR 115, the oldest
+// browsers the pages must work in, do not know; the year's baseline of each
+// stands in MDN's browser-compat-data. esbuild lowers what it can (build.mjs);
+// these it leaves as they are.
+var newer = map[string][]*regexp.Regexp{
+	".css": {
+		regexp.MustCompile(`:has\(`),                    // Firefox 121
+		regexp.MustCompile(`light-dark\(`),              // Chrome 123
+		regexp.MustCompile(`(oklch|oklab|color-mix)\(`), // Chrome 111
+		regexp.MustCompile(`[{;}]\s*&`),                 // nesting: Chrome 112, Firefox 117
+		regexp.MustCompile(`@(scope|starting-style|view-transition)\b`),
+		regexp.MustCompile(`:popover-open|\bsubgrid\b|anchor-name|position-anchor|field-sizing|interpolate-size`),
+		regexp.MustCompile(`animation-timeline|@property\b|\b(linear|round|rem|mod)\([\d.]+,`),
+	},
+	".js": {
+		regexp.MustCompile(`\.(toSorted|toReversed|toSpliced)\(`), // Chrome 110
+		regexp.MustCompile(`\b(Object|Map)\.groupBy\(`),           // Chrome 117
+		regexp.MustCompile(`Promise\.(withResolvers|try)\(|Array\.fromAsync\(|URL\.canParse\(`),
+		regexp.MustCompile(`\.(showPopover|hidePopover|togglePopover)\(`),
+		regexp.MustCompile(`\.(union|intersection|difference|symmetricDifference|isSubsetOf)\(`),
+	},
+}
+
+func TestBundleKeepsToTheOldestBrowsers(t *testing.T) {
+	t.Parallel()
+	set, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if set.Missing() {
+		t.Skip("front end absent: run make assets")
+	}
+	for name, b := range set.blobs {
+		for _, form := range newer[path.Ext(name)] {
+			if at := form.FindIndex(b.raw); at != nil {
+				t.Errorf("%s: %q is newer than Chrome 109 and Firefox 115", name, b.raw[max(0, at[0]-60):min(len(b.raw), at[1]+60)])
+			}
+		}
+	}
+	build, err := os.ReadFile("build.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(build), `const target = ["chrome109", "firefox115"]`) {
+		t.Error("build.mjs does not lower the bundle to chrome109 and firefox115")
+	}
+}
+
+func TestNewerFormsAreFound(t *testing.T) {
+	t.Parallel()
+	for ext, bad := range map[string][]string{
+		".css": {"a:has(b){}", "a{color:light-dark(#fff,#000)}", "a{&:hover{}}", "a{color:color-mix(in srgb,red,blue)}"},
+		".js":  {"[].toSorted()", "Object.groupBy(x)", "Promise.withResolvers()"},
+	} {
+		for _, text := range bad {
+			if !slices.ContainsFunc(newer[ext], func(form *regexp.Regexp) bool { return form.MatchString(text) }) {
+				t.Errorf("%s passes", text)
+			}
+		}
 	}
 }

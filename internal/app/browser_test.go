@@ -344,7 +344,9 @@ func (w *walker) accessible(where string) {
 	if w.axe == "" {
 		return
 	}
-	w.do("axe", chromedp.Evaluate[chromedp.Void](w.axe))
+	if !look(w, chromedp.Evaluate[bool](`"axe" in window`)) {
+		w.do("axe", chromedp.Evaluate[chromedp.Void](w.axe))
+	}
 	var found []violation
 	if err := json.Unmarshal([]byte(look(w, chromedp.Evaluate[string](runAxe, chromedp.EvalAwaitPromise))), &found); err != nil {
 		w.t.Fatal(err)

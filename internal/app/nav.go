@@ -34,7 +34,6 @@ var groups = []struct {
 	{"", []entry{
 		{key: "today", href: "/", icon: ui.IconToday, open: true},
 		{key: "obligations", href: "/obligations", icon: ui.IconTask, need: auth.Permission{Area: auth.Obligations, Act: auth.Read}},
-		{key: "notices", href: "/notices", icon: ui.IconInfo, open: true},
 	}},
 	{"watch", []entry{
 		{key: "findings", href: "/findings", icon: ui.IconFinding, need: auth.Permission{Area: auth.Findings, Act: auth.Read}},
@@ -83,15 +82,14 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 
 // parents are pages that belong to another entry's list.
 var parents = map[string]string{
-	"/files/":          "/sources",
-	"/setup":           "/settings",
-	"/break-glass":     "/settings",
-	"/keys":            "/settings",
-	"/views":           "/account",
-	"/account/notices": "/notices",
-	"/reforms":         "/units",
-	"/proposals":       "/units",
-	"/groups":          "/units",
+	"/files/":      "/sources",
+	"/setup":       "/settings",
+	"/break-glass": "/settings",
+	"/keys":        "/settings",
+	"/views":       "/account",
+	"/reforms":     "/units",
+	"/proposals":   "/units",
+	"/groups":      "/units",
 }
 
 func here(href, path string) bool {
@@ -109,9 +107,6 @@ func here(href, path string) bool {
 // count puts the open number beside an entry. A count that cannot be had is
 // left out and logged: the page itself will say what is wrong.
 func (a *App) count(ctx context.Context, key string, item *ui.NavItem) {
-	if key == "notices" {
-		item.Count, _ = a.Rooms.Notices.Bell(ctx)
-	}
 	if key == "units" {
 		n, err := a.Rooms.Units.OpenProposals(ctx)
 		if err != nil {

@@ -163,6 +163,8 @@ var kinds = map[string]map[string]string{
 	"papers":      {"id": "paper", "sending": "sending", "file": ""},
 	"audit":       {"id": "act"},
 	"settings":    {"name": "backup", "job": "job"},
+	"views":       {"id": "view"},
+	"tasks":       {"id": "task"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

@@ -27,7 +27,9 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -153,6 +155,8 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	list := must(r.Indicators.Create(ctx, indicator.List{Name: "Danh sách đỏ " + word, Kind: indicator.Block, TLP: indicator.Red, Owner: string(u.ID),
 		Scope: indicator.WithSubdomains, Layout: indicator.Auto}, names))(t)
 	w.work(t)
+	saved := must(r.Views.Save(auth.With(ctx, who.Actor()), view.View{Path: "/incidents", Query: "q=" + word, Name: "Sự cố " + word, Shared: string(u.ID)}, true))(t)
+	g.add("view", string(saved.ID))
 	g.add("unit", string(u.ID))
 	g.add("range", string(ranges[0].ID))
 	g.add("source", string(src.ID))
@@ -164,6 +168,15 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
+	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range works {
+		if j.Unit == string(u.ID) {
+			g.add("task", j.ID)
+		}
+	}
 	return u
 }
 

@@ -23,10 +23,13 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -61,6 +64,8 @@ type Rooms struct {
 	Backups     *backup.Service
 	Notices     *notice.Service
 	Setup       *setup.Service
+	Views       *view.Service
+	Tasks       *task.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -83,6 +88,7 @@ func migrations() []fs.FS {
 		report.Migrations,
 		backup.Migrations,
 		notice.Migrations,
+		view.Migrations,
 	}
 }
 
@@ -112,6 +118,9 @@ func Messages() []fs.FS {
 		notice.Messages,
 		setup.Messages,
 		guideroom.Messages,
+		search.Messages,
+		view.Messages,
+		task.Messages,
 	}
 }
 
@@ -182,12 +191,14 @@ func (a *App) wire(ctx context.Context) error {
 		trail.JobKind:     r.Trail.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
+	r.Views = view.New(view.Deps{Records: a.Records, Now: now, Area: a.areaOf, Names: unitNames{a}.Names})
+	r.Tasks = task.New(task.Deps{Queue: a.Queue, Kinds: a.work(), People: a.peopleNames})
 	site := web.New(web.Config{
 		Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor,
 		Nav:      a.nav,
 		Language: r.Setup.Language,
-		//BELL
+		Search:   true, Bell: r.Notices.Bell, Reach: a.reach, Views: r.Views, Running: a.running, Person: a.personLinks,
 		Lifetime: a.opt.Config.Session.Lifetime, Idle: a.opt.Config.Session.Idle,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted,
 		Demo: a.opt.Demo, Version: a.opt.Version,
@@ -233,7 +244,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(unit.NewPages(site, r.Units).Routes())
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link, Welcome: "/setup"}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
-		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link}).Routes())
+		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())
@@ -252,6 +263,9 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(first.Routes())
 	add(a.guidePages(site).Routes())
 	add(home.NewPages(site, a.today(first.Steps)).Routes())
+	add(task.NewPages(site, r.Tasks).Routes())
+	add(view.NewPages(site, r.Views, view.Choices{Units: a.unitOptions, Title: a.titleOf}).Routes())
+	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all
 }
 

@@ -7,6 +7,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { clocks } from "./clock.js";
 import { guard, progress } from "./form.js";
 import { bulk, rows } from "./list.js";
+import { palette } from "./palette.js";
 import { menus, search, tables } from "./shell.js";
 
 window.htmx = htmx;
@@ -17,6 +18,7 @@ const words = JSON.parse(document.querySelector('meta[name="vg-words"]')?.conten
 // enhance dresses the elements that stand in the page now.
 function enhance() {
   tables();
+  palette(words);
   rows();
   bulk();
   document.querySelector("[data-errors]")?.focus();

@@ -66,10 +66,12 @@ var openIncidents = auth.Permission{Area: auth.Incidents, Act: auth.Write}
 func (p *Pages) Routes() []web.Route {
 	routes := []web.Route{
 		{Pattern: "GET /findings", Need: mayRead, Handle: p.list},
-		{Pattern: "GET /findings.csv", Need: mayRead, Handle: p.export},
+		{Pattern: "GET /findings.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /findings.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "POST /findings/bulk", Need: mayWrite, Handle: p.bulk},
 		{Pattern: "GET /findings/{id}", Need: mayRead, Handle: p.show},
-		{Pattern: "GET /findings/{id}/hits.csv", Need: mayRead, Handle: p.exportHits},
+		{Pattern: "GET /findings/{id}/hits.csv", Need: mayRead, Handle: p.exportHits(web.CSV)},
+		{Pattern: "GET /findings/{id}/hits.xlsx", Need: mayRead, Handle: p.exportHits(web.XLSX)},
 		{Pattern: "POST /findings/{id}/acknowledge", Need: mayWrite, Handle: p.act("acknowledged", p.Service.Acknowledge)},
 		{Pattern: "POST /findings/{id}/reopen", Need: mayWrite, Handle: p.act("reopened", p.Service.Reopen)},
 		{Pattern: "POST /findings/{id}/assign", Need: mayWrite, Handle: p.assign},

@@ -193,10 +193,6 @@ func (v queuePage) at(after string) string {
 	return web.With(v.r, "after", after)
 }
 
-func (v queuePage) exportAt() string {
-	return "/findings.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)
-}
-
 // Badge is the state of f in a word, an icon and a tone.
 func Badge(ctx context.Context, f Finding) ui.BadgeProps {
 	b := ui.BadgeProps{Text: i18n.T(ctx, "finding.state."+string(f.State))}

@@ -37,7 +37,7 @@ type Evidence struct {
 	Hits       []Hit
 	HitsTotal  int64
 	Places     map[Ref]ui.Link
-	Export     string // address of all hits as CSV
+	Export     string // address of all hits, without the ending of the format
 }
 
 // ReadEvidence reads what to show of findings that the reader was shown: the
@@ -71,7 +71,7 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, errs 
 	if v.evidence, err = ReadEvidence(ctx, p.Service, p.Places, []Seen{v.f}); err != nil {
 		return err
 	}
-	v.evidence.Export = href(v.f.ID) + "/hits.csv"
+	v.evidence.Export = href(v.f.ID) + "/hits"
 	if v.mayAssign(ctx) {
 		if v.people, err = p.Service.People(ctx); err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -20,7 +21,7 @@ func (e Evidence) nameList(ctx context.Context) ui.ListProps {
 		Empty: nothing(ctx)}
 	for _, n := range e.Names {
 		l.Rows = append(l.Rows, ui.Row{Name: n.Name, Cells: []templ.Component{
-			ui.Observable(ui.ObservableProps{Value: n.Name, Verdict: ui.VerdictBad}), ui.Number(n.Queries), ui.Time(n.First), ui.Time(n.Last)}})
+			ui.Observable(ui.ObservableProps{Value: n.Name, Verdict: ui.VerdictBad, Menu: web.ObservableMenu(ctx, n.Name, ui.ObservableActs{})}), ui.Number(n.Queries), ui.Time(n.First), ui.Time(n.Last)}})
 	}
 	return l
 }
@@ -28,7 +29,7 @@ func (e Evidence) nameList(ctx context.Context) ui.ListProps {
 func (e Evidence) hitList(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "hit-list", Caption: i18n.T(ctx, "finding.evidence"), Total: e.HitsTotal, Empty: nothing(ctx)}
 	if e.Export != "" {
-		l.Exports = []ui.Link{{Label: "CSV", Href: e.Export}}
+		l.Exports = []ui.Link{{Label: "CSV", Href: e.Export + ".csv"}, {Label: "XLSX", Href: e.Export + ".xlsx"}}
 	}
 	for _, key := range []string{"finding.day", "finding.name", "finding.indicator", "finding.list", "finding.source", "finding.queries", "finding.last"} {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, key), Numeric: key == "finding.queries"})

@@ -33,6 +33,7 @@ type formPage struct {
 	units                        []ui.Option
 	errs                         map[string]string
 	problem                      string
+	clash                        *ui.ConflictProps
 }
 
 // readForm reads the form and reports what is no moment or number at all.
@@ -138,6 +139,9 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if fault.Is(err, fault.Invalid) {
 		v.errs = web.Errors(ctx, err)
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if web.IsStale(err, v.version, was.Version) && was.State != Closed {
+		return p.clash(w, r, v, was)
 	}
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -52,7 +53,7 @@ func listView(v listPage) templ.Component {
 			Total:    v.page.Total,
 			Prev:     v.firstAt(),
 			Next:     v.nextAt(),
-			Exports:  []ui.Link{{Label: "CSV", Href: v.exportAt()}},
+			Exports:  web.Exports(v.r, "/incidents"),
 			Empty:    v.empty(ctx),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -44,7 +43,8 @@ const uploadBody = MaxEvidence + 1<<16
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /incidents", Need: mayRead, Handle: p.list},
-		{Pattern: "GET /incidents.csv", Need: mayRead, Handle: p.export},
+		{Pattern: "GET /incidents.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /incidents.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /incidents/new", Need: mayWrite, Handle: p.blank},
 		{Pattern: "POST /incidents", Need: mayWrite, Handle: p.open},
 		{Pattern: "GET /incidents/{id}", Need: mayRead, Handle: p.show},
@@ -187,10 +187,6 @@ func (v listPage) nextAt() string {
 	return web.With(v.r, "after", v.page.Next)
 }
 
-func (v listPage) exportAt() string {
-	return "/incidents.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)
-}
-
 func (v listPage) actions(ctx context.Context) []ui.Action {
 	if !auth.May(ctx, mayWrite) {
 		return nil
@@ -260,16 +256,4 @@ func formVersion(r *http.Request) int64 {
 
 func versionField(v int64) []ui.Hidden {
 	return []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v, 10)}}
-}
-
-// fieldErrors lists errs for the summary over a form, in a fixed order.
-func fieldErrors(errs map[string]string) []ui.FieldError {
-	var list []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			list = append(list, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(list, func(a, b ui.FieldError) int { return strings.Compare(a.Field, b.Field) })
-	return list
 }

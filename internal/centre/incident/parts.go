@@ -10,6 +10,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -33,7 +34,8 @@ func (v showPage) observables(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "observables", Caption: i18n.T(ctx, "incident.tab.observables"), Total: int64(len(v.f.Observables)),
 		Heads: v.heads(ctx, "observable", "source", "added"), Empty: v.empty(ctx, tabObservables, ui.IconIndicator)}
 	for _, o := range v.f.Observables {
-		mark := ui.ObservableProps{Value: o.Value, Type: i18n.T(ctx, "incident.type."+string(o.Type)), Verdict: verdicts[o.Verdict]}
+		mark := ui.ObservableProps{Value: o.Value, Type: i18n.T(ctx, "incident.type."+string(o.Type)), Verdict: verdicts[o.Verdict],
+			Menu: web.ObservableMenu(ctx, o.Value, ui.ObservableActs{})}
 		l.Rows = append(l.Rows, ui.Row{ID: o.ID, Name: ui.Defang(o.Value),
 			Cells: []templ.Component{ui.Observable(mark), orNone(o.Source), ui.Text(i18n.T(ctx, "incident.by", i18n.Time(ctx, o.AddedAt), o.By))}})
 	}

@@ -41,7 +41,8 @@ func (p *Pages) Routes() []web.Route {
 	upload := p.svc.deps.Limit + 1<<20 // the file and the other fields
 	return []web.Route{
 		{Pattern: "GET /indicators", Need: mayRead, Handle: p.list},
-		{Pattern: "GET /indicators.csv", Need: mayRead, Handle: p.export},
+		{Pattern: "GET /indicators.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /indicators.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /indicators/new", Need: mayWrite, Handle: p.askNew},
 		{Pattern: "POST /indicators/new", Need: mayWrite, Body: upload, Handle: p.create},
 		{Pattern: "POST /indicators/allow", Need: mayWrite, Handle: p.allow},
@@ -242,10 +243,6 @@ func (v listPage) first() string {
 		return ""
 	}
 	return web.With(v.r, "after", "")
-}
-
-func (v listPage) exportAt() string {
-	return "/indicators.csv" + strings.TrimPrefix(web.With(v.r, "after", "", "q", ""), v.r.URL.Path)
 }
 
 func (v listPage) tiles(ctx context.Context) []ui.Tile {

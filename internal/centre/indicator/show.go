@@ -5,11 +5,8 @@ package indicator
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -126,7 +123,7 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	props.State = map[jobs.State]ui.JobState{jobs.Running: ui.JobRunning, jobs.Failed: ui.JobFailed, jobs.Cancelled: ui.JobFailed}[j.State]
 	if j.Total > 0 {
 		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, j.Note), Done: j.Done, Total: j.Total,
-			Text: i18n.T(ctx, "indicator.job.text", i18n.Number(ctx, kib(j.Done)), i18n.Number(ctx, kib(j.Total)))}
+			Text: i18n.T(ctx, "indicator.job.text", i18n.Bytes(ctx, j.Done), i18n.Bytes(ctx, j.Total))}
 	}
 	if f := j.Failure(); f.Message != "" {
 		args := make([]any, len(f.Args))
@@ -137,8 +134,6 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	}
 	return props, nil
 }
-
-func kib(n int64) int64 { return (n + 1023) >> 10 }
 
 func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	l := v.list
@@ -241,7 +236,7 @@ func (v showPage) versionRows(ctx context.Context) []ui.Row {
 			at = href(x.List) + "?v=" + strconv.FormatInt(x.Seq, 10)
 		}
 		rows = append(rows, ui.Row{ID: strconv.FormatInt(x.Seq, 10), Href: at, Cells: []templ.Component{ui.Number(x.Seq), ui.Text(x.File),
-			ui.Text(i18n.T(ctx, "indicator.kib", i18n.Number(ctx, kib(x.Size)))), ui.Number(x.Report.Added), ui.Badge(badge),
+			ui.Text(i18n.Bytes(ctx, x.Size)), ui.Number(x.Report.Added), ui.Badge(badge),
 			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, x.ReceivedAt), x.ReceivedBy)), ui.Text(x.Note), ui.Code(x.SHA256[:12])}})
 	}
 	return rows
@@ -272,55 +267,29 @@ func (v showPage) entryRows(ctx context.Context) []ui.Row {
 	return rows
 }
 
-// export handles GET /indicators.csv: every list the filter matches, UTF-8 with
-// byte order mark, the separator of the language's spreadsheets.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f := filter(r)
-	f.After, f.Limit = "", 1000
-	var rows []Listed
-	for {
-		page, err := p.svc.List(ctx, f)
-		if err != nil {
-			return err
+// export handles GET /indicators.csv and .xlsx: every list that the filter
+// matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), filter(r)
+		f.Limit = 1000
+		sh := web.Sheet{Name: "indicators"}
+		for _, key := range []string{"name", "kind", "tlp", "count", "loaded", "state", "owner", "note"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "indicator."+key))
 		}
-		rows = append(rows, page.Rows...)
-		if f.After = page.Next; f.After == "" {
-			break
-		}
+		sh.Rows = web.Rows(func(after string) ([]Listed, string, error) {
+			f.After = after
+			page, err := p.svc.List(ctx, f)
+			return page.Rows, page.Next, err
+		}, func(rows []Listed) ([][]any, error) {
+			names, err := p.owners(ctx, rows)
+			var out [][]any
+			for _, l := range rows {
+				out = append(out, []any{title(ctx, l.List), i18n.T(ctx, "indicator.kind."+string(l.Kind)), string(l.TLP), l.Indicators,
+					l.LoadedAt.Time, stateBadge(ctx, l).Text, names[l.Owner], l.Note})
+			}
+			return out, err
+		})
+		return web.Export(w, r, format, sh)
 	}
-	names, err := p.owners(ctx, rows)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="indicators.csv"`)
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
-		out.Comma = ';'
-	}
-	var table [][]string
-	var head []string
-	for _, key := range []string{"name", "kind", "tlp", "count", "loaded", "state", "owner", "note"} {
-		head = append(head, i18n.T(ctx, "indicator."+key))
-	}
-	table = append(table, head)
-	for _, l := range rows {
-		table = append(table, []string{inert(title(ctx, l.List)), i18n.T(ctx, "indicator.kind."+string(l.Kind)), string(l.TLP),
-			strconv.FormatInt(l.Indicators, 10), i18n.Time(ctx, l.LoadedAt.Time), stateBadge(ctx, l).Text, inert(names[l.Owner]), inert(l.Note)})
-	}
-	return out.WriteAll(table)
-}
-
-// inert keeps a spreadsheet from running a cell as a formula (OWASP, CSV
-// injection).
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

@@ -52,9 +52,11 @@ var openIncidents = auth.Permission{Area: auth.Incidents, Act: auth.Write}
 func (p *Pages) Routes() []web.Route {
 	routes := []web.Route{
 		{Pattern: "GET /infections", Need: mayRead, Handle: p.list},
-		{Pattern: "GET /infections.csv", Need: mayRead, Handle: p.export},
+		{Pattern: "GET /infections.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /infections.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /infections/{id}", Need: mayRead, Handle: p.show},
-		{Pattern: "GET /infections/{id}/hits.csv", Need: mayRead, Handle: p.exportHits},
+		{Pattern: "GET /infections/{id}/hits.csv", Need: mayRead, Handle: p.exportHits(web.CSV)},
+		{Pattern: "GET /infections/{id}/hits.xlsx", Need: mayRead, Handle: p.exportHits(web.XLSX)},
 		{Pattern: "POST /infections/{id}/confirm", Need: mayWrite, Handle: p.act("confirmed", p.Service.Confirm)},
 		{Pattern: "POST /infections/{id}/cleaning", Need: mayWrite, Handle: p.act("cleaning", p.Service.StartCleaning)},
 		{Pattern: "POST /infections/{id}/reopen", Need: mayWrite, Handle: p.act("reopened", p.Service.Reopen)},

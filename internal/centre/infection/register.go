@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -175,67 +174,51 @@ func (v listPage) at(after string) string {
 	return web.With(v.r, "after", after)
 }
 
-func (v listPage) exportAt() string {
-	return "/infections.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)
-}
-
 // exportPage is how many rows are read at a time for an export.
 const exportPage = 1000
 
-// export handles GET /infections.csv: every row that the list's filter matches.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f := readFilter(r).Filter
-	f.After, f.Limit = "", exportPage
-	page, err := p.Service.List(ctx, f)
-	if err != nil {
-		return err
+// export handles GET /infections.csv and .xlsx: every row that the list's
+// filter matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		f := readFilter(r).Filter
+		f.Limit = exportPage
+		return web.Export(w, r, format, web.Sheet{Name: "infections", Heads: finding.Heads(ctx, "finding.client", "finding.subject",
+			"finding.threat", "finding.unit", "finding.state", "infection.episodes", "finding.queries", "finding.names", "finding.first",
+			"finding.last", "finding.undated", "infection.cleaned", "infection.how", "infection.note"),
+			Rows: web.Rows(func(after string) ([]Seen, string, error) {
+				f.After = after
+				page, err := p.Service.List(ctx, f)
+				return page.Rows, page.Next, err
+			}, func(rows []Seen) ([][]any, error) {
+				names, err := p.unitNames(ctx, rows)
+				var out [][]any
+				for _, i := range rows {
+					out = append(out, []any{i.Addr.String(), i18n.T(ctx, i.Subject().Key), i.Threat, names[i.UnitID],
+						i18n.T(ctx, "infection.state."+string(i.State)), i.Episodes, i.Queries, i.Names, i.FirstSeen, i.LastSeen, i.Undated,
+						i.CleanedAt, i.CleanedHow, i.Note})
+				}
+				return out, err
+			})})
 	}
-	sheet, err := finding.NewSheet(ctx, w, "infections.csv", "finding.client", "finding.subject", "finding.threat", "finding.unit", "finding.state",
-		"infection.episodes", "finding.queries", "finding.names", "finding.first", "finding.last", "finding.undated", "infection.cleaned",
-		"infection.how", "infection.note")
-	for err == nil {
-		if err = p.exportRows(ctx, sheet, page.Rows); err != nil || page.Next == "" {
-			break
-		}
-		f.After = page.Next
-		page, err = p.Service.List(ctx, f)
-	}
-	if err != nil {
-		return err
-	}
-	return sheet.Close()
 }
 
-func (p *Pages) exportRows(ctx context.Context, sheet *finding.Sheet, rows []Seen) error {
-	names, err := p.unitNames(ctx, rows)
-	if err != nil {
-		return err
-	}
-	for _, i := range rows {
-		err := sheet.Row(i.Addr.String(), i18n.T(ctx, i.Subject().Key), i.Threat, names[i.UnitID], i18n.T(ctx, "infection.state."+string(i.State)),
-			strconv.FormatInt(i.Episodes, 10), strconv.FormatInt(i.Queries, 10), strconv.FormatInt(i.Names, 10), i18n.Time(ctx, i.FirstSeen),
-			i18n.Time(ctx, i.LastSeen), strconv.FormatInt(i.Undated, 10), i18n.Time(ctx, i.CleanedAt), i.CleanedHow, i.Note)
+// exportHits handles GET /infections/{id}/hits.csv and .xlsx: all evidence
+// behind one infection.
+func (p *Pages) exportHits(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		i, err := p.Service.Get(ctx, ID(r.PathValue("id")))
 		if err != nil {
 			return err
 		}
+		of, err := p.Service.Findings.Of(ctx, i.Key())
+		if err != nil {
+			return err
+		}
+		return finding.WriteHits(w, r, format, p.Service.Findings, p.Places, of)
 	}
-	return nil
-}
-
-// exportHits handles GET /infections/{id}/hits.csv: all evidence behind one
-// infection.
-func (p *Pages) exportHits(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	i, err := p.Service.Get(ctx, ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	of, err := p.Service.Findings.Of(ctx, i.Key())
-	if err != nil {
-		return err
-	}
-	return finding.WriteHits(ctx, w, p.Service.Findings, p.Places, of)
 }
 
 func findingsAt(i Seen) string { return "/findings?state=all&q=" + url.QueryEscape(i.Addr.String()) }

@@ -45,7 +45,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if v.evidence, err = finding.ReadEvidence(ctx, p.Service.Findings, p.Places, v.findings); err != nil {
 		return err
 	}
-	v.evidence.Export = href(v.i.ID) + "/hits.csv"
+	v.evidence.Export = href(v.i.ID) + "/hits"
 	if v.history, err = audit.Of(ctx, p.Service.Records, "infection", string(v.i.ID), 100); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -57,7 +58,7 @@ func listView(v listPage) templ.Component {
 			Total:    v.page.Total,
 			Prev:     v.at(v.page.Prev),
 			Next:     v.at(v.page.Next),
-			Exports:  []ui.Link{{Label: "CSV", Href: v.exportAt()}},
+			Exports:  web.Exports(v.r, "/infections"),
 			Empty:    ui.EmptyProps{Icon: ui.IconInfection, Title: i18n.T(ctx, "infection.empty"), Text: i18n.T(ctx, "infection.empty.text"), Action: &ui.Action{Label: i18n.T(ctx, "finding.empty.action"), Href: "/sources", Icon: ui.IconUpload}},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -229,7 +230,7 @@ func stateMark(b ui.BadgeProps, words string) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(words)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/infection/views.templ`, Line: 50, Col: 32}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/infection/views.templ`, Line: 51, Col: 32}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -7,12 +7,9 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
-	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -37,7 +34,8 @@ func NewPages(d PagesDeps) *Pages { return &Pages{d} }
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET " + Path, Access: web.SignedIn, Handle: p.list},
-		{Pattern: "GET /notices.csv", Access: web.SignedIn, Handle: p.export},
+		{Pattern: "GET /notices.csv", Access: web.SignedIn, Handle: p.export(web.CSV)},
+		{Pattern: "GET /notices.xlsx", Access: web.SignedIn, Handle: p.export(web.XLSX)},
 		{Pattern: "POST /notices/read", Access: web.SignedIn, Handle: p.read},
 		{Pattern: "GET " + ChoicesPath, Access: web.SignedIn, Handle: p.choices},
 		{Pattern: "POST " + ChoicesPath, Access: web.SignedIn, Handle: p.choose},
@@ -46,7 +44,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /settings/mail/test", Need: mayConfigure, Handle: p.tryMail},
 		{Pattern: "POST /settings/mail/keep", Need: mayConfigure, Handle: p.setKept},
 		{Pattern: "GET /settings/outbox", Need: mayConfigure, Handle: p.outbox},
-		{Pattern: "GET /settings/outbox.csv", Need: mayConfigure, Handle: p.exportOutbox},
+		{Pattern: "GET /settings/outbox.csv", Need: mayConfigure, Handle: p.exportOutbox(web.CSV)},
+		{Pattern: "GET /settings/outbox.xlsx", Need: mayConfigure, Handle: p.exportOutbox(web.XLSX)},
 		{Pattern: "POST /settings/outbox", Need: mayConfigure, Handle: p.handleLetters},
 		{Pattern: "POST /settings/outbox/drop", Need: mayConfigure, Handle: p.drop},
 	}
@@ -134,7 +133,7 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 		Filtered: v.f.Kind != "" || v.f.Urgency != 0, ClearAt: Path,
 		Heads: []ui.Head{{Label: i18n.T(ctx, "notice.what")}, {Label: i18n.T(ctx, "notice.urgency")}, {Label: i18n.T(ctx, "notice.unit")},
 			{Label: i18n.T(ctx, "notice.at")}, {Label: i18n.T(ctx, "notice.open"), Hide: true}},
-		Total: v.page.Total, Exports: []ui.Link{{Label: "CSV", Href: "/notices.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)}},
+		Total: v.page.Total, Exports: web.Exports(v.r, Path),
 		Bulk: &ui.Bulk{Action: "/notices/read", Buttons: []ui.Submit{
 			{Label: i18n.T(ctx, "notice.read.chosen"), Name: "do", Value: "chosen", Plain: true, Icon: ui.IconCheck},
 			{Label: i18n.T(ctx, "notice.read.all"), Name: "do", Value: "all", Plain: true}}},
@@ -188,37 +187,35 @@ func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, Path)
 }
 
-// export handles GET /notices.csv: every row that the list's filter matches.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f := readFilter(r)
-	f.After, f.Limit = "", 1000
-	page, err := p.Service.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	sheet, err := finding.NewSheet(ctx, w, "notices.csv", "notice.what", "notice.kind", "notice.urgency", "notice.unit", "notice.times.head", "notice.at", "notice.read.at")
-	if err != nil {
-		return err
-	}
-	for {
-		units, err := p.Service.unitsOf(ctx, page.Rows)
-		if err != nil {
-			return err
-		}
-		for _, i := range page.Rows {
-			err := sheet.Row(i.text(ctx), i18n.T(ctx, "notice.kind."+i.Kind), i18n.T(ctx, "notice.urgency."+i.Urgency.Key()), units[i.Unit],
-				strconv.FormatInt(i.Times, 10), i18n.Time(ctx, i.UpdatedAt), i18n.Time(ctx, i.ReadAt))
-			if err != nil {
-				return err
+// export handles GET /notices.csv and .xlsx: every row that the list's filter
+// matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		f := readFilter(r)
+		f.Limit = 1000
+		heads := texts(ctx, "notice.what", "notice.kind", "notice.urgency", "notice.unit", "notice.times.head", "notice.at", "notice.read.at")
+		rows := web.Rows(func(after string) ([]Item, string, error) {
+			f.After = after
+			page, err := p.Service.List(ctx, f)
+			return page.Rows, page.Next, err
+		}, func(list []Item) ([][]any, error) {
+			units, err := p.Service.unitsOf(ctx, list)
+			var lines [][]any
+			for _, i := range list {
+				lines = append(lines, []any{i.text(ctx), i18n.T(ctx, "notice.kind."+i.Kind), i18n.T(ctx, "notice.urgency."+i.Urgency.Key()), units[i.Unit],
+					i.Times, i.UpdatedAt, i.ReadAt})
 			}
-		}
-		if page.Next == "" {
-			return sheet.Close()
-		}
-		f.After = page.Next
-		if page, err = p.Service.List(ctx, f); err != nil {
-			return err
-		}
+			return lines, err
+		})
+		return web.Export(w, r, format, web.Sheet{Name: "notices", Heads: heads, Rows: rows})
 	}
+}
+
+func texts(ctx context.Context, keys ...string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = i18n.T(ctx, k)
+	}
+	return out
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/notify"
@@ -95,7 +94,7 @@ func (v outboxPage) list(ctx context.Context) ui.ListProps {
 		Filters: ui.Filter(ui.FilterProps{Action: "/settings/outbox", Fields: []ui.FieldProps{state}, Clear: "/settings/outbox"}),
 		Heads: []ui.Head{{Label: i18n.T(ctx, "notice.letter.to")}, {Label: i18n.T(ctx, "notice.letter.state")}, {Label: i18n.T(ctx, "notice.letter.made")},
 			{Label: i18n.T(ctx, "notice.letter.next")}, {Label: i18n.T(ctx, "notice.letter.attempts"), Numeric: true}, {Label: i18n.T(ctx, "notice.letter.why")}},
-		Exports: []ui.Link{{Label: "CSV", Href: "/settings/outbox.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)}},
+		Exports: web.Exports(v.r, "/settings/outbox"),
 		Bulk: &ui.Bulk{Action: "/settings/outbox", Buttons: []ui.Submit{
 			{Label: i18n.T(ctx, "notice.retry"), Name: "do", Value: "retry", Plain: true, Icon: ui.IconRefresh},
 			{Label: i18n.T(ctx, "notice.drop"), Name: "do", Value: "drop", Plain: true, Danger: true, Icon: ui.IconDismiss}}},
@@ -131,34 +130,31 @@ func (v outboxPage) dayList(ctx context.Context) ui.ListProps {
 	return l
 }
 
-// exportOutbox handles GET /settings/outbox.csv. Query: state.
-func (p *Pages) exportOutbox(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	f := outboxFilter(r)
-	f.Before, f.Limit = "", 1000
-	rows, names, _, err := p.Service.Letters(ctx, f)
-	if err != nil {
-		return err
-	}
-	sheet, err := finding.NewSheet(ctx, w, "outbox.csv", "notice.letter.to", "notice.letter.state", "notice.letter.made", "notice.letter.next",
-		"notice.letter.ended", "notice.letter.attempts", "notice.letter.code", "notice.letter.why")
-	if err != nil {
-		return err
-	}
-	for len(rows) > 0 {
-		for _, l := range rows {
-			err := sheet.Row(names[l.Recipient], i18n.T(ctx, "notice.letter."+string(l.State)), i18n.Time(ctx, l.CreatedAt.Time), i18n.Time(ctx, l.NextAt.Time),
-				i18n.Time(ctx, l.EndedAt.Time), number(l.Attempts), number(l.Code), reason(ctx, l))
-			if err != nil {
-				return err
+// exportOutbox handles GET /settings/outbox.csv and .xlsx. Query: state.
+func (p *Pages) exportOutbox(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		f := outboxFilter(r)
+		f.Limit = 1000
+		heads := texts(ctx, "notice.letter.to", "notice.letter.state", "notice.letter.made", "notice.letter.next",
+			"notice.letter.ended", "notice.letter.attempts", "notice.letter.code", "notice.letter.why")
+		var names map[string]string
+		rows := web.Rows(func(after string) (list []notify.Row, next string, err error) {
+			f.Before = after
+			if list, names, _, err = p.Service.Letters(ctx, f); err == nil && len(list) > 0 {
+				next = list[len(list)-1].ID
 			}
-		}
-		f.Before = rows[len(rows)-1].ID
-		if rows, names, _, err = p.Service.Letters(ctx, f); err != nil {
-			return err
-		}
+			return list, next, err
+		}, func(list []notify.Row) ([][]any, error) {
+			var lines [][]any
+			for _, l := range list {
+				lines = append(lines, []any{names[l.Recipient], i18n.T(ctx, "notice.letter."+string(l.State)), l.CreatedAt.Time, l.NextAt.Time,
+					l.EndedAt.Time, l.Attempts, l.Code, reason(ctx, l)})
+			}
+			return lines, nil
+		})
+		return web.Export(w, r, format, web.Sheet{Name: "outbox", Heads: heads, Rows: rows})
 	}
-	return sheet.Close()
 }
 
 // handleLetters handles POST /settings/outbox. Form: do=retry|drop, id once for

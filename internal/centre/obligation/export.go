@@ -4,78 +4,40 @@
 package obligation
 
 import (
-	"encoding/csv"
-	"io"
 	"net/http"
-	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
 // exportPage is how many rows are read at a time for an export.
 const exportPage = 1000
 
-// export handles GET /obligations.csv: every row that the list's filter
-// matches, UTF-8 with byte order mark, semicolons in Vietnamese and commas in
-// English, since spreadsheets take the separator of the locale.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	_, f := filter(r)
-	f.After, f.Limit = "", exportPage
-	first, err := p.svc.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="obligations.csv"`)
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return err
-	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
-		out.Comma = ';'
-	}
-	var head []string
-	for _, key := range []string{"what", "unit", "addressee", "subject", "t0", "due", "state", "met_at", "basis"} {
-		head = append(head, i18n.T(ctx, "obligation."+key))
-	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	for page := first; ; {
-		names, err := p.names(ctx, page.Rows)
-		if err != nil {
-			return err
+// export handles GET /obligations.csv and .xlsx: every row that the list's
+// filter matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		_, f := filter(r)
+		f.Limit = exportPage
+		sh := web.Sheet{Name: "obligations"}
+		for _, key := range []string{"what", "unit", "addressee", "subject", "t0", "due", "state", "met_at", "basis"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "obligation."+key))
 		}
-		for _, o := range page.Rows {
-			lang := i18n.Lang(ctx)
-			cells := []string{o.Title.In(lang), names[o.UnitID], o.Addressee.Name.In(lang), o.Subject.Label, i18n.Time(ctx, o.T0),
-				i18n.Time(ctx, o.DueAt), StateBadge(ctx, o, p.svc.now()).Text, i18n.Time(ctx, o.Proof.At), o.Basis}
-			for i := range cells {
-				cells[i] = inert(cells[i])
+		lang, now := i18n.Lang(ctx), p.svc.now()
+		sh.Rows = web.Rows(func(after string) ([]Obligation, string, error) {
+			f.After = after
+			page, err := p.svc.List(ctx, f)
+			return page.Rows, page.Next, err
+		}, func(rows []Obligation) ([][]any, error) {
+			names, err := p.names(ctx, rows)
+			var out [][]any
+			for _, o := range rows {
+				out = append(out, []any{o.Title.In(lang), names[o.UnitID], o.Addressee.Name.In(lang), o.Subject.Label, o.T0,
+					o.DueAt, StateBadge(ctx, o, now).Text, o.Proof.At, o.Basis})
 			}
-			if err := out.Write(cells); err != nil {
-				return err
-			}
-		}
-		if page.Next == "" {
-			break
-		}
-		f.After = page.Next
-		if page, err = p.svc.List(ctx, f); err != nil {
-			return err
-		}
+			return out, err
+		})
+		return web.Export(w, r, format, sh)
 	}
-	out.Flush()
-	return out.Error()
-}
-
-// inert keeps a spreadsheet from running a cell as a formula (OWASP, CSV
-// injection).
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

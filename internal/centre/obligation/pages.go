@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -46,7 +45,8 @@ func NewPages(site *web.Site, svc *Service, units Units, subjects map[string]str
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /obligations", Need: read, Handle: p.list},
-		{Pattern: "GET /obligations.csv", Need: read, Handle: p.export},
+		{Pattern: "GET /obligations.csv", Need: read, Handle: p.export(web.CSV)},
+		{Pattern: "GET /obligations.xlsx", Need: read, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /obligations/{id}", Need: read, Handle: p.show},
 		{Pattern: "POST /obligations/{id}/meet", Need: write, Handle: p.meet},
 		{Pattern: "GET /obligations/{id}/waive", Need: decide, Handle: p.askEnd(Waived)},
@@ -182,10 +182,6 @@ func (v listPage) next() string {
 		return ""
 	}
 	return web.With(v.r, "after", v.page.Next)
-}
-
-func (v listPage) exportAt() string {
-	return "/obligations.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)
 }
 
 func unitMark(name string) templ.Component {

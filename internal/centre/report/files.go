@@ -6,10 +6,8 @@ package report
 import (
 	"context"
 	"encoding/base64"
-	"encoding/csv"
 	"encoding/hex"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -19,6 +17,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
 // download handles GET /papers/{id}/print/{seq}.{docx|pdf|json}. The answer
@@ -85,58 +84,29 @@ func disposition(short, long string) string {
 	return head + "; filename*=UTF-8''" + strings.ReplaceAll(url.QueryEscape(long), "+", "%20")
 }
 
-// export handles GET /papers.csv with the query of the list.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx, f := r.Context(), filter(r)
-	f.After, f.Limit = "", 1000
-	page, err := p.svc.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="papers.csv"`)
-	if _, err := io.WriteString(w, "\ufeff"); err != nil { // spreadsheets read UTF-8 by it
-		return err
-	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
-		out.Comma = ';' // the list separator of Vietnamese spreadsheets
-	}
-	var head []string
-	for _, key := range []string{"paper", "number", "subject", "case", "unit", "state", "created", "updated"} {
-		head = append(head, i18n.T(ctx, "report.col."+key))
-	}
-	if err := out.Write(head); err != nil {
-		return err
-	}
-	for {
-		names, err := p.names(ctx, page.Rows)
-		if err != nil {
-			return err
+// export handles GET /papers.csv and .xlsx: every paper that the filter
+// matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), filter(r)
+		f.Limit = 1000
+		sh := web.Sheet{Name: "papers"}
+		for _, key := range []string{"paper", "number", "subject", "case", "unit", "state", "created", "updated"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "report.col."+key))
 		}
-		for _, n := range page.Rows {
-			cells := []string{p.formTitle(ctx, n), p.svc.Label(n), safe(n.Frame.Subject), n.Case.Code, safe(names[n.UnitID]),
-				i18n.T(ctx, "report.state."+string(n.State)), i18n.Time(ctx, n.CreatedAt), i18n.Time(ctx, n.UpdatedAt)}
-			if err := out.Write(cells); err != nil {
-				return err
+		sh.Rows = web.Rows(func(after string) ([]Paper, string, error) {
+			f.After = after
+			page, err := p.svc.List(ctx, f)
+			return page.Rows, page.Next, err
+		}, func(rows []Paper) ([][]any, error) {
+			names, err := p.names(ctx, rows)
+			var out [][]any
+			for _, n := range rows {
+				out = append(out, []any{p.formTitle(ctx, n), p.svc.Label(n), n.Frame.Subject, n.Case.Code, names[n.UnitID],
+					i18n.T(ctx, "report.state."+string(n.State)), n.CreatedAt, n.UpdatedAt})
 			}
-		}
-		if f.After = page.Next; f.After == "" {
-			break
-		}
-		if page, err = p.svc.List(ctx, f); err != nil {
-			return err
-		}
+			return out, err
+		})
+		return web.Export(w, r, format, sh)
 	}
-	out.Flush()
-	return out.Error()
-}
-
-// safe keeps a spreadsheet from reading a text as a formula.
-func safe(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

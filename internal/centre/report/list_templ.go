@@ -17,6 +17,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -55,7 +56,7 @@ func listView(v listPage) templ.Component {
 			Total:    v.page.Total,
 			Prev:     v.firstAt,
 			Next:     v.next(),
-			Exports:  []ui.Link{{Label: "CSV", Href: v.exportAt()}},
+			Exports:  web.Exports(v.r, "/papers"),
 			Empty:    ui.EmptyProps{Icon: ui.IconReport, Title: i18n.T(ctx, "report.empty"), Text: i18n.T(ctx, "report.empty.text"), Action: toIncidents(ctx)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

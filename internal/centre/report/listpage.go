@@ -7,7 +7,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -126,10 +125,6 @@ func (v listPage) next() string {
 		return ""
 	}
 	return web.With(v.r, "after", v.page.Next)
-}
-
-func (v listPage) exportAt() string {
-	return "/papers.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)
 }
 
 func unitMark(name string) templ.Component {

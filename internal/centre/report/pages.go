@@ -48,7 +48,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /incidents/{id}/notices/new", Need: mayWrite, Handle: p.choose},
 		{Pattern: "POST /incidents/{id}/notices/new", Need: mayWrite, Handle: p.open},
 		{Pattern: "GET /papers", Need: mayRead, Handle: p.list},
-		{Pattern: "GET /papers.csv", Need: mayRead, Handle: p.export},
+		{Pattern: "GET /papers.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /papers.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /papers/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "POST /papers/{id}", Need: mayWrite, Handle: p.save},
 		{Pattern: "POST /papers/{id}/print", Need: mayWrite, Handle: p.print},
@@ -111,6 +112,7 @@ type paperPage struct {
 	now     time.Time
 	typed   Edit              // what was typed when it could not be taken
 	errs    map[string]string // why
+	clash   *ui.ConflictProps // both texts, when somebody changed the paper meanwhile
 	sending sendingForm
 }
 
@@ -176,6 +178,9 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	if errs := web.Errors(ctx, err); errs != nil {
 		return p.render(w, r, http.StatusUnprocessableEntity, func(v *paperPage) { v.typed, v.errs = e, errs })
+	}
+	if web.IsStale(err, formVersion(r), f.Version) && f.editable("report.save") == nil {
+		return p.clash(w, r, f, e)
 	}
 	if err != nil {
 		return err

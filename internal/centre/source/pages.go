@@ -41,6 +41,7 @@ type Neighbours struct {
 	// that the actor of ctx may see: a closed list of others is not counted.
 	Armed func(ctx context.Context) (int64, error)
 	Link  func(path string) string // the full address of a path
+	Task  func(job string) string  // the page of a running job; nil without
 }
 
 // Pages are the room's screens and its part of the API.
@@ -58,6 +59,8 @@ func (p *Pages) Routes() []web.Route {
 	room := p.svc.Limit + 1<<20 // the form around the file
 	return []web.Route{
 		{Pattern: "GET /sources", Need: mayRead, Handle: p.list},
+		{Pattern: "GET /sources.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /sources.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /sources/new", Need: mayWrite, Handle: p.add},
 		{Pattern: "POST /sources/new", Need: mayWrite, Handle: p.addPost},
 		{Pattern: "GET /sources/{id}", Need: mayRead, Handle: p.show},
@@ -74,13 +77,17 @@ func (p *Pages) Routes() []web.Route {
 }
 
 type listPage struct {
+	r       *http.Request
 	Sources []Listed
 	Total   int64
 	Filter  Filter
 	Units   []ui.Option
+	First   string // the first page; empty when this is it
 	Next    string
 	MayAdd  bool
 }
+
+const onPage = 50
 
 func (v listPage) unit(id string) string { return labelOf(v.Units, id) }
 
@@ -95,7 +102,7 @@ func labelOf(options []ui.Option, id string) string {
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	v := listPage{Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), After: q.Get("after"), Limit: 50}, MayAdd: auth.May(ctx, mayWrite)}
+	v := listPage{r: r, Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), After: q.Get("after"), Limit: onPage + 1}, MayAdd: auth.May(ctx, mayWrite)}
 	var err error
 	if v.Sources, v.Total, err = p.svc.List(ctx, v.Filter); err != nil {
 		return err
@@ -103,8 +110,12 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	if v.Units, err = p.near.Units(ctx); err != nil {
 		return err
 	}
-	if len(v.Sources) == v.Filter.Limit {
-		v.Next = web.With(r, "after", string(v.Sources[len(v.Sources)-1].ID))
+	if len(v.Sources) > onPage {
+		v.Sources = v.Sources[:onPage]
+		v.Next = web.With(r, "after", string(v.Sources[onPage-1].ID))
+	}
+	if v.Filter.After != "" {
+		v.First = web.With(r, "after", "")
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "source.list.title"), Body: listView(v)})
 }
@@ -114,6 +125,7 @@ type formPage struct {
 	New    bool
 	Units  []ui.Option
 	Errors map[string]string
+	Clash  *ui.ConflictProps
 }
 
 func (v formPage) formats(ctx context.Context) []ui.Option {
@@ -193,10 +205,30 @@ func (p *Pages) editPost(w http.ResponseWriter, r *http.Request) error {
 		if errs := web.Errors(ctx, err); errs != nil {
 			return p.renderForm(w, r, http.StatusUnprocessableEntity, formPage{In: in, Errors: errs})
 		}
-		return err
+		return p.clash(w, r, in, err)
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "source.flash.saved"))
 	return web.Redirect(w, r, "/sources/"+string(in.ID))
+}
+
+// clash shows the form again with both texts when somebody changed the source
+// since it was opened; any other err comes back.
+func (p *Pages) clash(w http.ResponseWriter, r *http.Request, in Source, err error) error {
+	ctx := r.Context()
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	now, failed := p.svc.Get(ctx, in.ID)
+	if failed != nil || !web.IsStale(err, in.Version, now.Version) {
+		return errors.Join(err, failed)
+	}
+	v := formPage{In: in}
+	v.Clash, failed = p.site.Conflict(ctx, r, "source", string(in.ID), web.FromFields(ctx, nil, formPage{In: now}.fields(ctx)...))
+	if failed != nil {
+		return failed
+	}
+	v.In.Version = now.Version
+	return p.renderForm(w, r, http.StatusConflict, v)
 }
 
 const filesOnPage = 25
@@ -205,6 +237,7 @@ type showPage struct {
 	Source Source
 	Unit   string
 	Files  []File
+	Work   map[FileID]Work
 	Total  int64
 	Next   string
 	Keys   []Key
@@ -232,6 +265,12 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	v.At = p.near.Link("/api/v1/ingest/" + string(src.ID))
 	if v.Files, v.Total, err = p.svc.Files(ctx, src.ID, r.URL.Query().Get("before"), filesOnPage); err != nil {
 		return err
+	}
+	v.Work = map[FileID]Work{}
+	for _, f := range v.Files {
+		if v.Work[f.ID], err = p.svc.Work(ctx, f); err != nil {
+			return err
+		}
 	}
 	if len(v.Files) == filesOnPage {
 		v.Next = "/sources/" + string(src.ID) + "?before=" + string(v.Files[filesOnPage-1].ID)
@@ -332,14 +371,27 @@ func (p *Pages) revoke(w http.ResponseWriter, r *http.Request) error {
 type filePage struct {
 	File   File
 	Source Source
+	Work   Work
+	MayRun bool   // the reader may have the work done again
+	Task   string // the page of the work; empty when there is none
 }
 
 func (p *Pages) load(r *http.Request) (v filePage, err error) {
 	if v.File, err = p.svc.File(r.Context(), FileID(r.PathValue("file"))); err != nil {
 		return v, err
 	}
-	v.Source, err = p.svc.Get(r.Context(), v.File.Source)
-	return v, err
+	ctx := r.Context()
+	if v.Source, err = p.svc.Get(ctx, v.File.Source); err != nil {
+		return v, err
+	}
+	if v.Work, err = p.svc.Work(ctx, v.File); err != nil {
+		return v, err
+	}
+	v.MayRun = auth.May(ctx, mayWrite)
+	if p.near.Task != nil && v.Work.ID != "" {
+		v.Task = p.near.Task(v.Work.ID)
+	}
+	return v, nil
 }
 
 func (p *Pages) file(w http.ResponseWriter, r *http.Request) error {
@@ -356,7 +408,7 @@ func (p *Pages) fileState(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.File.State == Done || v.File.State == Broken {
+	if v.File.State == Done || v.File.State == Broken || v.Work.GivenUp() {
 		w.Header().Set("HX-Refresh", "true") // the account is ready: show the whole page
 	}
 	return p.site.Fragment(w, r, http.StatusOK, jobView(v))

@@ -263,3 +263,40 @@ func TestSourcesOfOtherUnitsDoNotExist(t *testing.T) {
 
 func second[T any](_ T, err error) error        { return err }
 func third[T, U any](_ T, _ U, err error) error { return err }
+
+func TestAFileNobodyReadsAnyMoreSaysSo(t *testing.T) {
+	each(t, func(h *house) {
+		h.t.Helper()
+		ctx := auth.With(h.t.Context(), auth.Actor{ID: "x", Name: "x", Home: "a", Grants: []auth.Grant{{Role: auth.Centre, Unit: "root"}}})
+		src, err := h.Create(ctx, source.Source{Name: "DNS", Owner: "a"})
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		f, _, err := h.Receive(ctx, src.ID, "a.log", source.ByPage, strings.NewReader("x\n"))
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		given := func(want bool) source.Work {
+			h.t.Helper()
+			w, err := h.Work(ctx, f)
+			if err != nil || w.GivenUp() != want {
+				h.t.Errorf("given up: %t, %v; want %t", w.GivenUp(), err, want)
+			}
+			return w
+		}
+		scope := auth.ScopeOf(auth.Actor{Grants: []auth.Grant{{Role: auth.Centre, Unit: "root"}}}, source.Feeding)
+		w := given(false)
+		if _, err := h.queue.Cancel(ctx, scope, w.ID); err != nil {
+			h.t.Fatal(err)
+		}
+		given(true)
+		if _, err := h.queue.Retry(ctx, scope, w.ID); err != nil {
+			h.t.Fatal(err)
+		}
+		given(false)
+		other := auth.With(h.t.Context(), auth.Actor{ID: "y", Grants: []auth.Grant{{Role: auth.Centre, Unit: "b"}}})
+		if w, err := h.Work(other, f); err != nil || w.ID != "" {
+			h.t.Errorf("another unit sees the work: %+v, %v", w, err)
+		}
+	})
+}

@@ -4,9 +4,7 @@
 package source
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/a-h/templ"
 
@@ -62,6 +60,24 @@ func sourceState(ctx context.Context, closed bool) ui.BadgeProps {
 	return ui.BadgeProps{Text: i18n.T(ctx, "source.state.open"), Tone: ui.OK}
 }
 
+// fields are the fields of the form of a source.
+func (v formPage) fields(ctx context.Context) []ui.FieldProps {
+	out := []ui.FieldProps{{Name: "name", Label: i18n.T(ctx, "source.field.name"), Hint: i18n.T(ctx, "source.hint.name"), Value: v.In.Name,
+		Error: v.Errors["name"], Required: true, Autofocus: true, MaxLength: 200}}
+	if v.New {
+		out = append(out, ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "source.field.unit"), Hint: i18n.T(ctx, "source.hint.unit"),
+			Value: v.In.Owner, Error: v.Errors["unit"], Required: true, Options: v.Units})
+	}
+	out = append(out, ui.FieldProps{Kind: ui.KindSelect, Name: "format", Label: i18n.T(ctx, "source.field.format"), Value: v.In.Format,
+		Error: v.Errors["format"], Options: v.formats(ctx)},
+		ui.FieldProps{Name: "zone", Label: i18n.T(ctx, "source.field.zone"), Hint: i18n.T(ctx, "source.hint.zone"), Value: v.In.Zone, Error: v.Errors["zone"]},
+		ui.FieldProps{Kind: ui.KindTextarea, Name: "note", Label: i18n.T(ctx, "source.field.note"), Value: v.In.Note, Error: v.Errors["note"]})
+	if !v.New {
+		out = append(out, ui.FieldProps{Kind: ui.KindCheckbox, Name: "closed", Label: i18n.T(ctx, "source.field.closed"), Checked: v.In.Closed})
+	}
+	return out
+}
+
 func formTitle(ctx context.Context, add bool) string {
 	if add {
 		return i18n.T(ctx, "source.new.title")
@@ -90,23 +106,12 @@ func editAction(ctx context.Context, v showPage) []ui.Action {
 	return []ui.Action{{Label: i18n.T(ctx, "source.edit.title"), Href: "/sources/" + string(v.Source.ID) + "/edit", Icon: ui.IconEdit}}
 }
 
-func problemFields(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
-	return out
-}
-
-func fileRows(ctx context.Context, files []File) []ui.Row {
+func fileRows(ctx context.Context, v showPage) []ui.Row {
 	var out []ui.Row
-	for _, f := range files {
+	for _, f := range v.Files {
 		out = append(out, ui.Row{ID: string(f.ID), Name: f.Name, Href: "/files/" + string(f.ID), Cells: []templ.Component{
 			ui.Text(f.Name), ui.Time(f.ReceivedAt), ui.Text(i18n.Bytes(ctx, f.Size)), ui.Number(f.Account.Lines),
-			ui.Number(scan.Total(f.Account.Rejected)), hits(f), ui.Badge(fileState(ctx, f))}})
+			ui.Number(scan.Total(f.Account.Rejected)), hits(f), ui.Badge(stateOf(ctx, f, v.Work[f.ID]))}})
 	}
 	return out
 }
@@ -142,4 +147,13 @@ func hits(f File) templ.Component {
 		return ui.None()
 	}
 	return ui.Number(f.Account.Hits)
+}
+
+// readSoFar is how much of the file is read.
+func readSoFar(ctx context.Context, v filePage) ui.ProgressProps {
+	if v.Work.Total <= 0 {
+		return ui.ProgressProps{}
+	}
+	return ui.ProgressProps{Label: i18n.T(ctx, "source.job.reading"), Done: v.Work.Done, Total: v.Work.Total,
+		Text: i18n.T(ctx, "source.work.read", i18n.Bytes(ctx, v.Work.Done), i18n.Bytes(ctx, v.Work.Total))}
 }

@@ -72,6 +72,9 @@ type Actor struct {
 	// under it, that the actor may use until they did what it asks. A confined
 	// actor has no grants.
 	Confined string
+	// Within, when not empty, narrows every scope to this unit and what lies
+	// below it: the person chose to look at one unit. It never widens.
+	Within string
 }
 
 // Has reports whether the actor holds role anywhere.
@@ -121,7 +124,7 @@ func May(ctx context.Context, p Permission) bool {
 
 // ScopeOf is the set of units in which a holds p.
 func ScopeOf(a Actor, p Permission) Scope {
-	var s Scope
+	s := Scope{within: a.Within}
 	if a.Mask != nil && !slices.Contains(a.Mask, p) {
 		return s
 	}
@@ -134,8 +137,12 @@ func ScopeOf(a Actor, p Permission) Scope {
 }
 
 // Scope is a set of units: the subtrees under some units, their predecessors
-// in history included. The zero value holds none.
-type Scope struct{ roots []string }
+// in history included, of these only what lies within one unit when the person
+// looks at that unit alone. The zero value holds none.
+type Scope struct {
+	roots  []string
+	within string // empty: all of the roots
+}
 
 // Where is the SQL condition that column, a unit id, lies in s, with its
 // argument. Every query on rows that belong to units carries it.
@@ -143,8 +150,13 @@ func (s Scope) Where(column string) (query string, args []any) {
 	if len(s.roots) == 0 {
 		return "1 = 0", nil
 	}
-	return "? IN (SELECT descendant FROM unit_closure WHERE ancestor IN (?))",
-		[]any{bun.Ident(column), bun.List(s.roots)}
+	query = "? IN (SELECT descendant FROM unit_closure WHERE ancestor IN (?))"
+	args = []any{bun.Ident(column), bun.List(s.roots)}
+	if s.within != "" {
+		query = "(" + query + " AND ? IN (SELECT descendant FROM unit_closure WHERE ancestor = ?))"
+		args = append(args, bun.Ident(column), s.within)
+	}
+	return query, args
 }
 
 // Filter narrows q to rows whose column lies in s.
@@ -153,7 +165,7 @@ func (s Scope) Filter(q *bun.SelectQuery, column string) *bun.SelectQuery {
 	return q.Where(query, args...)
 }
 
-// Roots are the units whose subtrees make up s.
+// Roots are the units in whose subtrees s lies.
 func (s Scope) Roots() []string { return slices.Clone(s.roots) }
 
 // Holds reports whether unit lies in s.
@@ -161,7 +173,21 @@ func (s Scope) Holds(ctx context.Context, q bun.IDB, unit string) (bool, error) 
 	if len(s.roots) == 0 || unit == "" {
 		return false, nil
 	}
-	n, err := q.NewSelect().Table("unit_closure").Where("descendant = ?", unit).
-		Where("ancestor IN (?)", bun.List(s.roots)).Count(ctx)
+	sel := q.NewSelect().Table("unit_closure").Where("descendant = ?", unit).Where("ancestor IN (?)", bun.List(s.roots))
+	if s.within != "" {
+		sel = sel.Where("descendant IN (SELECT descendant FROM unit_closure WHERE ancestor = ?)", s.within)
+	}
+	n, err := sel.Count(ctx)
 	return n > 0, err
+}
+
+// Wide is ctx with the actor looking at all its units again: for what a choice
+// of one unit must not hide, such as the choice itself.
+func Wide(ctx context.Context) context.Context {
+	a, ok := From(ctx)
+	if !ok || a.Within == "" {
+		return ctx
+	}
+	a.Within = ""
+	return With(ctx, a)
 }

@@ -26,13 +26,15 @@ type View struct {
 	Title string
 	Body  templ.Component
 	Bare  bool
+	Query string // what was searched for, kept in the box on top
 }
 
 // Render answers with v. The page is built whole before the first byte leaves,
 // so that a failing component gives an error page and no half one.
 func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, v View) error {
-	ctx := ui.WithAssets(r.Context(), s.cfg.Assets)
+	ctx := s.withViews(ui.WithAssets(r.Context(), s.cfg.Assets), r)
 	page := s.page(r, v.Title)
+	page.Query = v.Query
 	doc := ui.Shell(page, v.Body)
 	if v.Bare {
 		doc = ui.Bare(page, v.Body)
@@ -55,8 +57,9 @@ func (s *Site) page(r *http.Request, title string) ui.Page {
 		p.Path = "/"
 	}
 	if a, ok := auth.From(ctx); ok {
-		p.Person = &ui.Person{Name: a.Name, Role: roleNames(ctx, a), Href: "/account"}
+		p.Person = &ui.Person{Name: a.Name, Role: roleNames(ctx, a), Href: "/account", Links: s.cfg.personLinks(ctx)}
 		p.Nav = s.cfg.Nav(ctx, r.URL.Path)
+		s.frame(r, &p, a)
 	}
 	return p
 }

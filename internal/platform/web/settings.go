@@ -25,6 +25,8 @@ func (s *Site) own() []Route {
 	return []Route{
 		{Pattern: "POST " + ui.LanguagePath, Access: Public, Handle: s.setLanguage},
 		{Pattern: "POST " + ui.ThemePath, Access: Public, Handle: s.setTheme},
+		{Pattern: "GET " + ui.ScopePath, Access: SignedIn, Handle: s.chooseScope},
+		{Pattern: "POST " + ui.ScopePath, Access: SignedIn, Handle: s.setScope},
 		{Pattern: "POST " + ui.SignOutPath, Access: Public, Handle: s.signOut},
 	}
 }

@@ -96,6 +96,15 @@ type Config struct {
 	Version  string
 	// Observe, when not nil, is told of every request answered.
 	Observe func(Seen)
+
+	// What the frame around every page shows; each may be nil.
+	Search  bool                                                                // ui.SearchPath is routed
+	Bell    func(ctx context.Context) (count int64, href string)                // unread notices; no href hides it
+	OnDuty  func(ctx context.Context) *ui.OnDuty                                // who answers the telephone now
+	Running func(ctx context.Context) (count int64, href string)                // the actor's own work that runs
+	Reach   func(ctx context.Context, within string, units bool) (Reach, error) // of the actor; Label of within when given
+	Views   Views
+	Person  func(ctx context.Context) []ui.Link // further entries of the person menu: sessions, own settings
 }
 
 // Site is the web side of one centre.
@@ -200,7 +209,12 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 		if err == nil {
 			err = refuseNUL(r)
 		}
-		if err == nil {
+		if to := ""; err == nil {
+			settle(r)
+			if to = s.openFirst(r, rt); to != "" {
+				http.Redirect(w, r, to, http.StatusSeeOther)
+				return
+			}
 			err = rt.Handle(w, r)
 		}
 		if err != nil {
@@ -252,7 +266,8 @@ func (s *Site) actor(ctx context.Context, r *http.Request, rt Route) (auth.Actor
 	if account == "" {
 		return auth.Actor{}, nil
 	}
-	return s.cfg.Actor(ctx, account, epoch)
+	a, err := s.cfg.Actor(ctx, account, epoch)
+	return s.narrow(ctx, a), err
 }
 
 // fail logs err once and answers it. A request that went away is no failure.

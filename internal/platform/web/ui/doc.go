@@ -64,7 +64,46 @@
 //		@ui.Buttons(ui.Submit{Label: i18n.T(ctx, "unit.import.preview")}, ui.Link{Label: …, Href: "/units"})
 //	}
 //
-// Confirm is the step before anything destructive or outward.
+// Confirm is the step before anything destructive or outward. A card with Fold
+// opens and closes on its title; fold no required field.
+//
+// # A form that came too late
+//
+// Two people edit one record: the second form comes back with status 409, its
+// own typed values, and a table of both texts with a choice for each field
+// (Conflict, drawn by Form). A room adopts it in three steps. Its form carries
+// the record's version in a hidden field and draws its fields by a function of
+// the record, here fields(ctx). When the update fails, it asks whether the
+// version was the reason, compares, and renders again:
+//
+//	now, failed := p.svc.Get(ctx, id) // the record as it stands
+//	if failed == nil && web.IsStale(err, typedVersion, now.Version) {
+//		v.clash, err = p.site.Conflict(ctx, r, "source", id, web.FromFields(ctx, nil, formPage{In: now}.fields(ctx)...))
+//		v.In.Version = now.Version // the next save is of this version
+//		return p.render(w, r, http.StatusConflict, v)
+//	}
+//
+// with FormProps{Conflict: v.clash}. "source" and id name the record in the
+// audit trail, which says who changed it last. The choices come back as
+// take.<field> and theirs.<field>; web settles them before the handler runs,
+// so the handler reads the form as always. See centre/source for a small form
+// and centre/incident for a large one. Boxes of one name are one group: give
+// its label in the second argument of FromFields.
+//
+// # Lists: views and exports
+//
+// A List with Filters offers the reader's saved views of its address by
+// itself. Exports: web.Exports(r, "/units") gives the links; the two routes
+// answer with web.Export from one row source:
+//
+//	{Pattern: "GET /units.csv", Need: mayRead, Handle: p.export(web.CSV)},
+//	{Pattern: "GET /units.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
+//
+//	web.Export(w, r, format, web.Sheet{Name: "units", Heads: heads, Rows: web.Rows(page, cells)})
+//
+// A list whose rows can hold the place "after" or "before" in its query keeps
+// those two names, so that a view does not remember them. web.FieldErrors
+// lists field errors for the summary over a form.
 //
 // # Script
 //

@@ -83,6 +83,9 @@ type FormProps struct {
 	Problem string       // an error of the form as a whole
 	Label   string       // names the form for screen readers; may be empty
 	Narrow  bool         // one reading-width column
+	// Conflict, when not nil, says that the record changed since the form was
+	// opened, with both texts; see web.Site.Conflict.
+	Conflict *ConflictProps
 }
 
 // Submit is one submit button. Its label names the effect.

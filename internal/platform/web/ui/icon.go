@@ -35,6 +35,8 @@ const (
 	IconSettings   IconName = "settings"
 
 	IconSearch   IconName = "search"
+	IconBell     IconName = "bell"
+	IconView     IconName = "view"
 	IconMenu     IconName = "menu"
 	IconTheme    IconName = "theme"
 	IconPerson   IconName = "person"

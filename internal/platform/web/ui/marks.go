@@ -179,6 +179,34 @@ type ObservableProps struct {
 	Menu    []Action
 }
 
+// ObservableActs are the places of an observable's menu, in the order of
+// screens.md; an empty one is left out. web.ObservableMenu fills the first two.
+type ObservableActs struct {
+	LookUp  string // what the lists say of it
+	Seen    string // who connected to it
+	Add     string // put it into an incident
+	Block   string // ask for it to be blocked
+	Dismiss string // leave it aside, with a reason
+}
+
+// Menu is the menu of an observable; nil when there is no place to go.
+func (a ObservableActs) Menu(ctx context.Context) []Action {
+	var out []Action
+	for _, item := range []struct {
+		href, label string
+		icon        IconName
+	}{
+		{a.LookUp, i18n.T(ctx, "ui.obs.lookup"), IconSearch}, {a.Seen, i18n.T(ctx, "ui.obs.seen"), IconFinding},
+		{a.Add, i18n.T(ctx, "ui.obs.add"), IconIncident}, {a.Block, i18n.T(ctx, "ui.obs.block"), IconLock},
+		{a.Dismiss, i18n.T(ctx, "ui.obs.dismiss"), IconDismiss},
+	} {
+		if item.href != "" {
+			out = append(out, Action{Label: item.label, Href: item.href, Icon: item.icon})
+		}
+	}
+	return out
+}
+
 // Defang makes a network name or address safe to show and copy: "http" becomes
 // "hxxp" and the last dot of the host gets brackets. Hashes and file names
 // have no dotted host and come back unchanged when they hold no dot.

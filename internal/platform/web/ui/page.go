@@ -11,6 +11,9 @@ const (
 	ThemePath    = "/settings/theme"    // POST theme=auto|light|dark, back=<path>
 	SignOutPath  = "/sign-out"          // POST, no fields
 	SearchPath   = "/search"            // GET q=<text>
+	SuggestPath  = "/search/suggest"    // GET q=<text>: the options of the palette alone
+	ScopePath    = "/settings/scope"    // GET the choice; POST unit=<id or empty>, back=<path>
+	ViewsPath    = "/views"             // saved views: GET /views/new?path=…&query=…
 )
 
 // Theme is the colour scheme a person chose. The zero value follows the
@@ -45,6 +48,9 @@ type Page struct {
 	OnDuty  *OnDuty    // nil hides the slot
 	Scope   string     // the units in view, such as "toàn tỉnh"; empty hides it
 	ScopeAt string     // where the scope is switched; empty shows plain text
+	Within  bool       // Scope is one unit the person chose to look at: shown as a chip with a way out
+	Bell    *Bell      // nil hides the bell
+	Raised  string     // why the person holds more than usual for a while; shown as a red bar
 	Running *Running   // nil hides the link to running work
 	Flashes []Flash    // once-only messages of the last action
 	Demo    bool       // show the banner that says the data is invented
@@ -65,6 +71,12 @@ type OnDuty struct {
 	Phone string    // empty is left out
 	Until time.Time // zero is left out
 	Href  string    // the duty page; empty shows plain text
+}
+
+// Bell points at the reader's notices. A count of zero shows the bell alone.
+type Bell struct {
+	Count int64 // not read yet
+	Href  string
 }
 
 // Running points at work that goes on in the background.

@@ -49,6 +49,13 @@ type CardProps struct {
 	Actions []Action
 	Flush   bool // content touches the frame: for tables
 	Screen  bool // only a form to fill in: left out on paper
+	// Fold makes the card one that opens and closes on its title, without
+	// script; it stands closed unless Open. Note stands beside the title. Fold
+	// nothing that holds a required field or an error: a browser cannot show
+	// what is wrong in there.
+	Fold bool
+	Open bool
+	Note string
 }
 
 // ProgressProps is how far something is. Total zero shows the text alone.

@@ -31,7 +31,7 @@ func documentTitle(ctx context.Context, title string) string {
 // scriptWords is the JSON object of the few sentences the page's script needs.
 func scriptWords(ctx context.Context) string {
 	words := make(map[string]string)
-	for _, k := range []string{"left", "late", "day", "hour", "minute", "unsaved", "uploading", "processing", "failed"} {
+	for _, k := range []string{"left", "late", "day", "hour", "minute", "unsaved", "uploading", "processing", "failed", "found", "none"} {
 		words[k] = i18n.T(ctx, "ui.script."+k)
 	}
 	b, err := json.Marshal(words)

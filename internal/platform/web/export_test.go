@@ -1,0 +1,182 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"iter"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// reader is a request of somebody who reads lang.
+func reader(t *testing.T, lang i18n.Language, path string) *http.Request {
+	t.Helper()
+	catalogue, err := i18n.Load(fault.Messages, web.Messages, ui.Messages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return httptest.NewRequestWithContext(i18n.With(context.Background(), catalogue, lang), http.MethodGet, path, nil)
+}
+
+// dangerous are cells that spreadsheets run when they stand bare in a CSV file.
+var dangerous = []string{"=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", `=HYPERLINK("http://bad.example")`}
+
+func dangerousRows(more ...error) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for _, s := range dangerous {
+			if !yield([]any{s, int64(-7), time.Date(2026, 11, 21, 1, 5, 0, 0, time.UTC), "a;b\"c\n"}, nil) {
+				return
+			}
+		}
+		for _, err := range more {
+			if !yield(nil, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestCSVRunsNothing(t *testing.T) {
+	t.Parallel()
+	for lang, comma := range map[i18n.Language]rune{i18n.Vietnamese: ';', i18n.English: ','} {
+		w := httptest.NewRecorder()
+		if err := web.Export(w, reader(t, lang, "/x.csv"), web.CSV, web.Sheet{Name: "x", Heads: []string{"a", "b", "c", "d"}, Rows: dangerousRows()}); err != nil {
+			t.Fatal(err)
+		}
+		body, ok := strings.CutPrefix(w.Body.String(), "\ufeff")
+		if !ok {
+			t.Error("no byte order mark")
+		}
+		r := csv.NewReader(strings.NewReader(body))
+		r.Comma = comma
+		rows, err := r.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) != len(dangerous)+1 {
+			t.Fatalf("%d lines", len(rows))
+		}
+		for _, row := range rows[1:] {
+			if strings.ContainsRune("=+-@\t\r", rune(row[0][0])) {
+				t.Errorf("cell %q runs", row[0])
+			}
+			if row[1] != "-7" || row[2] != "21/11/2026 08:05" || !strings.HasPrefix(row[3], "a;b\"c") {
+				t.Errorf("line %q", row)
+			}
+		}
+	}
+}
+
+func TestXLSXCellsAreText(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	if err := web.Export(w, reader(t, i18n.Vietnamese, "/x.xlsx"), web.XLSX, web.Sheet{Name: "x", Heads: []string{"a", "b", "c", "d"}, Rows: dangerousRows()}); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(w.Body.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for i, want := range dangerous {
+		at, err := excelize.CoordinatesToCellName(1, i+2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.GetCellValue("Sheet1", at)
+		formula, ferr := f.GetCellFormula("Sheet1", at)
+		if strings.TrimSpace(got) != strings.TrimSpace(want) || formula != "" || err != nil || ferr != nil {
+			t.Errorf("%s holds %q, formula %q, %v %v; want the text %q", at, got, formula, err, ferr, want)
+		}
+	}
+}
+
+func TestExportSaysWhereItEnds(t *testing.T) {
+	t.Parallel()
+	for limit, want := range map[int]int{len(dangerous): len(dangerous) + 1, 3: 5} {
+		w := httptest.NewRecorder()
+		if err := web.Export(w, reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, web.Sheet{Name: "x", Heads: []string{"a"}, Limit: limit,
+			Rows: func(yield func([]any, error) bool) {
+				for _, s := range dangerous {
+					if !yield([]any{"x" + strings.TrimSpace(s)}, nil) {
+						return
+					}
+				}
+			}}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(strings.TrimSpace(w.Body.String()), "\r\n")
+		if len(lines) != want {
+			t.Errorf("limit %d gives %d lines, want %d", limit, len(lines), want)
+		}
+		if said := strings.Contains(lines[len(lines)-1], "Tệp dừng ở 3 dòng"); said != (limit == 3) {
+			t.Errorf("limit %d: last line %q", limit, lines[len(lines)-1])
+		}
+	}
+}
+
+func TestBrokenExport(t *testing.T) {
+	t.Parallel()
+	first := func(yield func([]any, error) bool) { yield(nil, errors.New("disk")) }
+	w := httptest.NewRecorder()
+	if err := web.Export(w, reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, web.Sheet{Name: "x", Rows: first}); err == nil || w.Body.Len() > 0 {
+		t.Errorf("an error before the first row: %v, %d bytes sent", err, w.Body.Len())
+	}
+	defer func() {
+		if p := recover(); p != http.ErrAbortHandler {
+			t.Errorf("an error in the middle ends with %v, want the transfer broken off", p)
+		}
+	}()
+	err := web.Export(httptest.NewRecorder(), reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, web.Sheet{Name: "x", Heads: []string{"a"}, Rows: dangerousRows(errors.New("disk"))})
+	t.Errorf("half a list passed for a whole one: %v", err)
+}
+
+func TestRowsWalksPages(t *testing.T) {
+	t.Parallel()
+	pages := map[string][]int{"": {1, 2}, "2": {3}}
+	var got []any
+	for row, err := range web.Rows(func(after string) ([]int, string, error) {
+		next := ""
+		if after == "" {
+			next = "2"
+		}
+		return pages[after], next, nil
+	}, func(rows []int) ([][]any, error) {
+		var out [][]any
+		for _, n := range rows {
+			out = append(out, []any{int64(n)})
+		}
+		return out, nil
+	}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, row...)
+	}
+	if len(got) != 3 {
+		t.Errorf("walked %v", got)
+	}
+}
+
+func TestExportsKeepTheFilterAlone(t *testing.T) {
+	t.Parallel()
+	links := web.Exports(reader(t, i18n.Vietnamese, "/incidents?state=all&q=a+b&after=9.x&view=none&unit="), "/incidents")
+	if len(links) != 2 || links[0].Href != "/incidents.csv?q=a+b&state=all" || links[1].Href != "/incidents.xlsx?q=a+b&state=all" {
+		t.Errorf("links %+v", links)
+	}
+}
