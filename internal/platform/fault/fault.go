@@ -16,18 +16,18 @@ import (
 type Kind uint8
 
 const (
-	Internal    Kind = iota // unclassified: the safe zero value
-	Invalid                 // the caller's input; Fields says which
-	Forbidden               // known caller, not allowed
-	NotFound                // absent, or hidden from this caller
-	Conflict                // stale version, duplicate key, wrong state
-	Unavailable             // try again: lock, peer or database busy
-	SignedOut               // no caller: sign in first
-	TooLarge                // more bytes than the limit allows
-	TooMany                 // too many requests: wait and try again
-	Stale                   // the record is no longer the version that was read (RFC 9110 §13.1.1)
-	Unconditional           // a change that does not say which version it changes (RFC 6585 §3)
-	Unsupported             // a body of a type that is not taken
+	Internal      Kind = iota // unclassified: the safe zero value
+	Invalid                   // the caller's input; Fields says which
+	Forbidden                 // known caller, not allowed
+	NotFound                  // absent, or hidden from this caller
+	Conflict                  // stale version, duplicate key, wrong state
+	Unavailable               // try again: lock, peer or database busy
+	SignedOut                 // no caller: sign in first
+	TooLarge                  // more bytes than the limit allows
+	TooMany                   // too many requests: wait and try again
+	Stale                     // the record is no longer the version that was read (RFC 9110 §13.1.1)
+	Unconditional             // a change that does not say which version it changes (RFC 6585 §3)
+	Unsupported               // a body of a type that is not taken
 )
 
 var status = [...]int{Internal: 500, Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409,

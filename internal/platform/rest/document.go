@@ -58,10 +58,16 @@ func onlyFor(status string, op *huma.Operation) bool {
 	return true
 }
 
-// Document is the description of all operations so far: OpenAPI 3.1.
+// Document is the description of all operations: OpenAPI 3.1. The last operation
+// has been added before the first call.
 func (a *API) Document() *huma.OpenAPI {
+	a.finish.Do(func() { a.document() })
+	return a.huma.OpenAPI()
+}
+
+func (a *API) document() {
 	doc := a.huma.OpenAPI()
-	schema := huma.SchemaFromType(doc.Components.Schemas, reflect.TypeFor[Problem]())
+	schema := doc.Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	for _, item := range doc.Paths {
 		for _, op := range operations(item) {
 			for _, f := range failures {
@@ -72,7 +78,6 @@ func (a *API) Document() *huma.OpenAPI {
 			}
 		}
 	}
-	return doc
 }
 
 func operations(item *huma.PathItem) []*huma.Operation {

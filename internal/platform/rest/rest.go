@@ -18,6 +18,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,6 +46,7 @@ const bodyTime = time.Minute
 type API struct {
 	huma   huma.API
 	routes []web.Route
+	finish sync.Once
 }
 
 // Op is one operation. Need is the permission its route asks for; the zero
@@ -87,7 +89,7 @@ const about = `The same use cases as the pages, for programs.
 * **Errors** are RFC 9457 documents; ` + "`code`" + ` is stable, ` + "`detail`" + ` follows Accept-Language (vi, en), ` + "`errors`" + ` names the fields.`
 
 // schemaName names the schema of a Go type after its room, so that "file" of
-// sources and "file" of papers stay apart: source.file -> SourceFile.
+// sources and that of papers stay apart: source.apiFile -> SourceFile.
 func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -107,11 +109,11 @@ func schemaName(t reflect.Type, hint string) string {
 var qualified = regexp.MustCompile(`[\w./-]+\.\w+`)
 
 func join(pkg, name string) string {
-	pkg = pkg[strings.LastIndexByte(pkg, '/')+1:]
+	pkg, name = pkg[strings.LastIndexByte(pkg, '/')+1:], title(strings.TrimPrefix(name, "api"))
 	if pkg == "rest" || strings.EqualFold(pkg, name) || strings.HasPrefix(strings.ToLower(name), pkg) {
-		return title(name)
+		return name
 	}
-	return title(pkg) + title(name)
+	return title(pkg) + name
 }
 
 func title(s string) string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
@@ -109,4 +110,44 @@ func Moment(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// Day reads a day of a field; empty is no day.
+func Day(field, text string) (calendar.Date, error) {
+	if text == "" {
+		return calendar.Date{}, nil
+	}
+	d, err := calendar.ParseDate(text)
+	if err != nil {
+		return d, fault.Bad("rest.Day", field, "rest.bad.day")
+	}
+	return d, nil
+}
+
+// Cut takes one row more than a page has, and reports whether there was one.
+func Cut[T any](rows []T, limit int) (page []T, more bool) {
+	if len(rows) > limit {
+		return rows[:limit], true
+	}
+	return rows, false
+}
+
+// Rename gives the fields of a fault.Invalid the names the API has for them:
+// pairs of a form's field and the API's.
+func Rename(err error, pairs ...string) error {
+	if !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	e, fields := *fault.Of(err), map[string]string{}
+	for field, reason := range e.Fields {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			if field == pairs[i] {
+				field = pairs[i+1]
+				break
+			}
+		}
+		fields[field] = reason
+	}
+	e.Fields = fields
+	return &e
 }
