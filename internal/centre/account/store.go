@@ -67,27 +67,6 @@ type linkRow struct {
 	Used    db.Time `bun:"used_at"`
 }
 
-type keyRow struct {
-	bun.BaseModel `bun:"table:account_key"`
-
-	ID        string  `bun:"id,pk"`
-	Name      string  `bun:"name"`
-	Token     string  `bun:"token"`
-	Unit      string  `bun:"unit_id"`
-	Role      string  `bun:"role"`
-	Area      string  `bun:"area"`
-	Act       string  `bun:"act"`
-	CreatedBy string  `bun:"created_by"`
-	CreatedAt db.Time `bun:"created_at"`
-	UsedAt    db.Time `bun:"used_at"`
-	RevokedAt db.Time `bun:"revoked_at"`
-}
-
-func (k keyRow) key() Key {
-	return Key{ID: k.ID, Name: k.Name, Unit: k.Unit, Allows: auth.Permission{Area: auth.Area(k.Area), Act: auth.Act(k.Act[0])},
-		CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.Time, UsedAt: k.UsedAt.Time, RevokedAt: k.RevokedAt.Time}
-}
-
 // find reads one account with its roles and password by an id or a login that
 // the caller may know; it is not scoped: signing in comes before any scope.
 func find(ctx context.Context, q bun.IDB, column, value string) (Account, string, error) {
