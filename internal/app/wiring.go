@@ -19,6 +19,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -46,6 +47,7 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Trail       *trail.Service
 }
 
 // migrations are the schemas of all rooms.
@@ -59,7 +61,7 @@ func migrations() []fs.FS {
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages}
+		report.Messages, home.Messages, trail.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -97,6 +99,9 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
+	if r.Trail, err = a.trail(); err != nil {
+		return err
+	}
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
@@ -105,6 +110,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
 		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
 		indicator.JobKind: r.Indicators.Handler(),
+		trail.JobKind:     r.Trail.Handler(),
 	}})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
@@ -112,7 +118,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
-	a.table = a.routes(site)
+	a.table = a.routes(site, catalogue)
 	a.handler = a.outer(site.Handler(a.table...))
 	return nil
 }
@@ -139,7 +145,7 @@ func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) 
 // has to ask for. Health, assets and the site's own settings stand beside it.
 func (a *App) Routes() []web.Route { return slices.Clone(a.table) }
 
-func (a *App) routes(site *web.Site) []web.Route {
+func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	r, names := &a.Rooms, unitNames{a}
 	var all []web.Route
 	add := func(routes []web.Route) { all = append(all, routes...) }
@@ -157,6 +163,8 @@ func (a *App) routes(site *web.Site) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
+		Texts: catalogue}).Routes())
 	return all
 }
 

@@ -59,6 +59,9 @@ type Actor struct {
 	// Mask, when not nil, is all an actor may do of what its grants allow: a
 	// program's key is held to the one thing it was made for.
 	Mask []Permission
+	// Elevated is the break-glass record under which the actor acts now; empty
+	// otherwise.
+	Elevated string
 }
 
 // Has reports whether the actor holds role anywhere.

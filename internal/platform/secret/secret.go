@@ -10,7 +10,9 @@ package secret
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -25,7 +27,10 @@ const FileName = "secret.key"
 const keySize = 32 // AES-256
 
 // Box seals and opens texts. It is safe for concurrent use.
-type Box struct{ aead cipher.AEAD }
+type Box struct {
+	aead cipher.AEAD
+	key  []byte
+}
 
 // Open reads the key in dir, or makes one at the first call: 32 random bytes,
 // readable by the owner of the process alone. A key of another size is refused.
@@ -54,7 +59,7 @@ func New(key []byte) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("key of sealed values: %w", err)
 	}
-	return &Box{aead}, nil
+	return &Box{aead, key}, nil
 }
 
 // create writes a new key under another name first, so that a process that
@@ -97,4 +102,14 @@ func (b *Box) Open(purpose, sealed string) (string, error) {
 		return "", fmt.Errorf("sealed value of %s does not open with the key in %s", purpose, FileName)
 	}
 	return string(text), nil
+}
+
+// Derive gives 32 bytes that follow from the key and purpose alone (HKDF-SHA256,
+// RFC 5869): a key of its own for another use.
+func (b *Box) Derive(purpose string) ([]byte, error) {
+	out, err := hkdf.Key(sha256.New, b.key, nil, purpose, keySize)
+	if err != nil {
+		return nil, fmt.Errorf("derive key for %s: %w", purpose, err)
+	}
+	return out, nil
 }

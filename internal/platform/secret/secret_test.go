@@ -4,6 +4,7 @@
 package secret_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,6 +36,17 @@ func TestSealedOpensAgainWithTheSameKeyAndPurposeOnly(t *testing.T) {
 	}
 	if got, err := other.Open("mail.password", sealed); err == nil {
 		t.Errorf("opened %q with another key", got)
+	}
+	a, err := first.Derive("audit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := again.Derive("audit")
+	if err != nil || !bytes.Equal(a, b) || len(a) != 32 {
+		t.Errorf("derived %x and %x, %v", a, b, err)
+	}
+	if c, err := first.Derive("other"); err != nil || bytes.Equal(a, c) {
+		t.Errorf("derived the same for another purpose, %v", err)
 	}
 	if first.Seal("p", "x") == first.Seal("p", "x") {
 		t.Error("the same text sealed twice looks the same")

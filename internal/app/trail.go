@@ -1,0 +1,34 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"time"
+
+	"github.com/vonggac/vonggac/internal/centre/trail"
+	"github.com/vonggac/vonggac/internal/platform/audit"
+)
+
+// trail builds the room of the audit trail and begins its background work:
+// sealing once a second, a look at the whole chain once a day.
+func (a *App) trail() (*trail.Service, error) {
+	seed, err := a.Secrets.Derive("audit")
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := audit.NewSealer(a.Records, a.opt.Now, seed, a.opt.Config.Data)
+	if err != nil {
+		return nil, err
+	}
+	s := trail.New(trail.Deps{Records: a.Records, Queue: a.Queue, Sealer: sealer, Now: a.opt.Now, Root: a.root})
+	a.behind.every(time.Second, "seal the audit trail", sealer.Seal)
+	a.behind.every(time.Hour, "check the audit trail", s.Daily)
+	return s, nil
+}
+
+// recordPaths are the paths in front of a record's id, by the kind an audit
+// entry names.
+var recordPaths = map[string]string{"account": "/accounts/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
+	"indicator": "/indicators/", "infection": "/infections/", "obligation": "/obligations/", "paper": "/papers/", "source": "/sources/",
+	"unit": "/units/"}
