@@ -48,6 +48,8 @@ var groups = []struct {
 	{"manage", []entry{
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+		{key: "keys", href: "/keys", icon: ui.IconKey, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
+		{key: "webhooks", href: "/settings/webhooks", icon: ui.IconSend, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
 	}},
 }
@@ -76,7 +78,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 }
 
 // parents are pages that belong to another entry's list.
-var parents = map[string]string{"/files/": "/sources"}
+var parents = map[string]string{"/files/": "/sources", "/api": "/keys"}
 
 func here(href, path string) bool {
 	if href == "/" {

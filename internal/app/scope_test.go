@@ -139,6 +139,7 @@ var kinds = map[string]map[string]string{
 	"files": {"file": "file"}, "ingest": {"source": "source"}, "indicators": {"id": "list", "entry": "entry"}, "findings": {"id": "finding"},
 	"infections": {"id": "infection"}, "incidents": {"id": "incident", "evidence": "evidence"}, "obligations": {"id": "obligation"},
 	"papers": {"id": "paper", "sending": "sending", "file": ""}, "audit": {"id": "act"},
+	"keys": {"key": "key"}, "settings": {"webhook": "webhook", "delivery": "delivery"}, "jobs": {"id": "job"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

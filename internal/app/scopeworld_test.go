@@ -67,7 +67,7 @@ func openScopes(t *testing.T, address string) *scopes {
 		t.Fatal(err)
 	}
 	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return t0 }, Version: "test",
-		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, KeyBurst: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,12 +21,14 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -48,20 +50,21 @@ type Rooms struct {
 	Incidents   *incident.Service
 	Reports     *report.Service
 	Trail       *trail.Service
+	Webhooks    *webhook.Service
 }
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
 	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
 		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
-		incident.Migrations, report.Migrations}
+		incident.Migrations, report.Migrations, webhook.Migrations}
 }
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
 	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages, trail.Messages}
+		report.Messages, home.Messages, trail.Messages, rest.Messages, webhook.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -102,6 +105,7 @@ func (a *App) wire(ctx context.Context) error {
 	if r.Trail, err = a.trail(); err != nil {
 		return err
 	}
+	r.Webhooks = a.webhooks()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
@@ -119,7 +123,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	a.table = a.routes(site, catalogue)
-	a.handler = a.outer(site.Handler(a.table...))
+	a.handler = a.outer(a.called(site, site.Handler(newThrottle(now, a.opt.KeyBurst).over(a.table)...)))
 	return nil
 }
 
@@ -136,6 +140,9 @@ func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) 
 	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: string(f.Source), FileID: string(f.ID),
 		Owner: f.Owner, ReceivedAt: f.ReceivedAt, Hits: b.Hits})
 	if err != nil {
+		return err
+	}
+	if err := a.tellOpened(ctx, tx, touched); err != nil {
 		return err
 	}
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
@@ -165,6 +172,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
+	add(a.apiRoutes(site))
 	return all
 }
 

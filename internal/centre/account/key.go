@@ -172,7 +172,9 @@ func ParsePermission(text string) (auth.Permission, bool) {
 // PermissionText is p as ParsePermission reads it.
 func PermissionText(p auth.Permission) string { return string(p.Area) + ":" + string(rune(p.Act)) }
 
-func comparePermissions(a, b auth.Permission) int { return strings.Compare(PermissionText(a), PermissionText(b)) }
+func comparePermissions(a, b auth.Permission) int {
+	return strings.Compare(PermissionText(a), PermissionText(b))
+}
 
 func formInt(text string) int {
 	n, err := strconv.Atoi(strings.TrimSpace(text))

@@ -34,7 +34,9 @@ type KeyPages struct {
 }
 
 // NewKeyPages makes the screens.
-func NewKeyPages(site *web.Site, svc *Service, c KeyChoices) *KeyPages { return &KeyPages{site, svc, c} }
+func NewKeyPages(site *web.Site, svc *Service, c KeyChoices) *KeyPages {
+	return &KeyPages{site, svc, c}
+}
 
 // Routes lists the screens.
 func (p *KeyPages) Routes() []web.Route {
@@ -112,7 +114,6 @@ type keyFormPage struct {
 	May    []auth.Permission // what the actor may give
 	Errors map[string]string
 }
-
 
 func (p *KeyPages) ask(w http.ResponseWriter, r *http.Request) error {
 	actor, _ := auth.From(r.Context())

@@ -123,3 +123,10 @@ func (s *Service) Lacks(ctx context.Context, k Key) ([]auth.Permission, error) {
 	}
 	return out, nil
 }
+
+// Standing is the person of an account as far as they may act now in unit and
+// below it, and nowhere else; fault.SignedOut when the account is shut or gone.
+func (s *Service) Standing(ctx context.Context, account, unit string) (auth.Actor, error) {
+	grants, err := s.standing(ctx, Key{CreatedBy: account, Unit: unit})
+	return auth.Actor{ID: account, Home: unit, Grants: grants}, err
+}
