@@ -28,6 +28,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -145,6 +146,15 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	list := must(r.Indicators.Create(ctx, indicator.List{Name: "Danh sách đỏ " + word, Kind: indicator.Block, TLP: indicator.Red, Owner: string(u.ID),
 		Scope: indicator.WithSubdomains, Layout: indicator.Auto}, names))(t)
 	w.work(t)
+	hook, _, err := r.Webhooks.Create(ctx, webhook.Order{Name: "Webhook " + word, URL: "https://" + word + ".invalid/", Unit: string(u.ID), Kinds: []string{"unit"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.add("webhook", string(hook.ID))
+	g.add("delivery", must(r.Webhooks.Ping(ctx, hook.ID))(t).ID)
+	var jobs []string
+	must(0, w.Records.Read().NewSelect().Table("job").Column("id").Where("owner_unit = ?", string(u.ID)).Scan(t.Context(), &jobs))(t)
+	g.add("job", jobs...)
 	g.add("unit", string(u.ID))
 	g.add("range", string(ranges[0].ID))
 	g.add("source", string(src.ID))

@@ -16,6 +16,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
+// bearer is how a key is sent (RFC 6750 §2.1).
+const bearer = "Authorization: Bearer vg_…"
+
 // Pages are the reference of a for people, drawn from the same description that
 // programs read, and the description itself for whoever is signed in.
 func Pages(site *web.Site, a *API) []web.Route {

@@ -66,7 +66,7 @@ type Op struct {
 // New begins an API. version is the program's.
 func New(version string) *API {
 	a := &API{}
-	cfg := huma.DefaultConfig("Vọng Gác", version)
+	cfg := huma.DefaultConfig("Vong Gac", version)
 	cfg.CreateHooks = nil // no "$schema" members in answers
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
 	cfg.RejectUnknownQueryParameters = true
