@@ -210,6 +210,7 @@ func TestProblems(t *testing.T) {
 		"a field that is missing":      {http.MethodPost, "/api/v1/units", `{"kind":"xa"}`, nil, 422, "fault.invalid", "name"},
 		"a rule of the room":           {http.MethodPost, "/api/v1/units", `{"name":"x","kind":"xa","parent_id":"none"}`, nil, 422, "fault.invalid", "parent_id"},
 		"no JSON":                      {http.MethodPost, "/api/v1/units", `{"name":`, nil, 422, "rest.bad.json", ""},
+		"a NUL":                        {http.MethodPost, "/api/v1/units", `{"name":"x\u0000","kind":"xa"}`, nil, 422, "rest.bad.nul", ""},
 		"no JSON type":                 {http.MethodPost, "/api/v1/units", "name=x", []string{"Content-Type", "text/plain"}, 415, "fault.unsupported", ""},
 		"too many bytes":               {http.MethodPost, "/api/v1/units", `{"name":"` + strings.Repeat("x", 1<<20) + `"}`, nil, 413, "fault.too_large", ""},
 		"a query field nobody knows":   {http.MethodGet, "/api/v1/units?colour=red", "", nil, 422, "fault.invalid", "colour"},

@@ -5,9 +5,12 @@ package rest
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -79,6 +82,8 @@ func refusal(m *huma.ErrorModel) error {
 		e.Msg = "rest.bad.json"
 		if len(m.Errors) == 0 {
 			e.Msg = "rest.bad.no_body"
+		} else if m.Errors[0].Message == errNUL.Error() {
+			e.Msg = "rest.bad.nul"
 		}
 	default:
 		e.Fields = map[string]string{}
@@ -134,4 +139,35 @@ func reasonOf(d *huma.ErrorDetail) (field, reason string) {
 		}
 	}
 	return field, "rest.bad.format"
+}
+
+var errNUL = errors.New("a text holds the character NUL")
+
+// jsonFormat is JSON (RFC 8259) whose texts hold no NUL: databases cut or refuse
+// text at it.
+var jsonFormat = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error {
+	if err := json.Unmarshal(data, v); err != nil {
+		return err
+	}
+	if parsed, ok := v.(*any); ok && holdsNUL(*parsed) {
+		return errNUL
+	}
+	return nil
+}}
+
+// holdsNUL looks into what json.Unmarshal made of a document.
+func holdsNUL(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.Contains(v, "\x00")
+	case []any:
+		return slices.ContainsFunc(v, holdsNUL)
+	case map[string]any:
+		for name, part := range v {
+			if strings.Contains(name, "\x00") || holdsNUL(part) {
+				return true
+			}
+		}
+	}
+	return false
 }

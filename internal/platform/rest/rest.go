@@ -69,6 +69,7 @@ func New(version string) *API {
 	cfg := huma.DefaultConfig("Vong Gac", version)
 	cfg.CreateHooks = nil // no "$schema" members in answers
 	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "", "", ""
+	cfg.Formats = map[string]huma.Format{"application/json": jsonFormat, "json": jsonFormat}
 	cfg.RejectUnknownQueryParameters = true
 	cfg.Info.Description = about
 	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
