@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"os/exec"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+	"pgregory.net/rapid"
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
@@ -319,5 +321,16 @@ func TestAnyQueryIsAnswered(t *testing.T) {
 				t.Errorf("%s%s: %d %.200s", path, q, res.Code, res.Body)
 			}
 		}
+		rapid.Check(t, func(rt *rapid.T) {
+			q := url.Values{}
+			for range rapid.IntRange(1, 4).Draw(rt, "fields") {
+				name := rapid.SampledFrom([]string{"q", "after", "limit", "state", "unit", "sort", "since", "kind", "desc", "clock", "severity", "x"}).Draw(rt, "name")
+				q.Add(name, rapid.StringN(0, 20, 80).Draw(rt, "value"))
+			}
+			res := c.do(t, http.MethodGet, path+"?"+q.Encode(), "")
+			if !slices.Contains([]int{200, 403, 422}, res.Code) || !json.Valid(res.Body.Bytes()) {
+				rt.Errorf("%s?%s: %d %.200s", path, q.Encode(), res.Code, res.Body)
+			}
+		})
 	}
 }

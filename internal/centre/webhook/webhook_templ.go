@@ -349,49 +349,67 @@ func showView(v showPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Facts([]ui.Fact{
-				{Label: i18n.T(ctx, "webhook.field.url"), Value: ui.Code(v.Hook.URL)},
-				{Label: i18n.T(ctx, "webhook.field.unit"), Value: ui.Text(v.Unit)},
-				{Label: i18n.T(ctx, "webhook.field.kinds"), Value: ui.Text(kindNames(ctx, v.Hook.Kinds))},
-				{Label: i18n.T(ctx, "webhook.field.maker"), Value: ui.Text(v.Hook.CreatedName)},
-				{Label: i18n.T(ctx, "webhook.field.made"), Value: ui.Time(v.Hook.CreatedAt)},
-				{Label: i18n.T(ctx, "webhook.field.failing"), Value: ui.Time(v.Hook.FailingSince)},
-				{Label: i18n.T(ctx, "webhook.field.next"), Value: ui.Time(v.Hook.NextAt)},
-				{Label: i18n.T(ctx, "webhook.secret.old"), Value: ui.Time(v.Hook.OldUntil)},
-				{Label: i18n.T(ctx, "webhook.reason"), Value: ui.Text(reasonText(ctx, v.Hook))},
+			templ_7745c5c3_Var11 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+				if !templ_7745c5c3_IsBuffer {
+					defer func() {
+						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err == nil {
+							templ_7745c5c3_Err = templ_7745c5c3_BufErr
+						}
+					}()
+				}
+				ctx = templ.InitializeContext(ctx)
+				templ_7745c5c3_Err = ui.Facts([]ui.Fact{
+					{Label: i18n.T(ctx, "webhook.field.url"), Value: ui.Code(v.Hook.URL)},
+					{Label: i18n.T(ctx, "webhook.field.unit"), Value: ui.Text(v.Unit)},
+					{Label: i18n.T(ctx, "webhook.field.kinds"), Value: ui.Text(kindNames(ctx, v.Hook.Kinds))},
+					{Label: i18n.T(ctx, "webhook.field.maker"), Value: ui.Text(v.Hook.CreatedName)},
+					{Label: i18n.T(ctx, "webhook.field.made"), Value: ui.Time(v.Hook.CreatedAt)},
+					{Label: i18n.T(ctx, "webhook.field.failing"), Value: ui.Time(v.Hook.FailingSince)},
+					{Label: i18n.T(ctx, "webhook.field.next"), Value: ui.Time(v.Hook.NextAt)},
+					{Label: i18n.T(ctx, "webhook.secret.old"), Value: ui.Time(v.Hook.OldUntil)},
+					{Label: i18n.T(ctx, "webhook.reason"), Value: ui.Text(reasonText(ctx, v.Hook))},
+				}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = ui.Card(ui.CardProps{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, " <h2>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			var templ_7745c5c3_Var12 string
+			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "webhook.log"))
+			if templ_7745c5c3_Err != nil {
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `webhook.templ`, Line: 124, Col: 34}
+			}
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</h2>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.List(ui.ListProps{
+				Caption: i18n.T(ctx, "webhook.log"),
+				Heads:   []ui.Head{{Label: i18n.T(ctx, "webhook.field.seq"), Numeric: true}, {Label: i18n.T(ctx, "webhook.field.kind")}, {Label: i18n.T(ctx, "webhook.field.state")}, {Label: i18n.T(ctx, "webhook.field.last")}, {Label: i18n.T(ctx, "webhook.field.answer")}, {Label: i18n.T(ctx, "webhook.field.took"), Numeric: true}, {Label: i18n.T(ctx, "webhook.field.attempts"), Numeric: true}, {Label: i18n.T(ctx, "webhook.again"), Hide: true}},
+				Rows:    logRows(ctx, v), Total: -1,
+				Empty: ui.EmptyProps{Icon: ui.IconSend, Title: i18n.T(ctx, "webhook.log.empty"), Text: i18n.T(ctx, "webhook.log.empty.text")},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<h2>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		var templ_7745c5c3_Var11 string
-		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "webhook.log"))
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `webhook.templ`, Line: 123, Col: 33}
-		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "</h2>")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = ui.List(ui.ListProps{
-			Caption: i18n.T(ctx, "webhook.log"),
-			Heads:   []ui.Head{{Label: i18n.T(ctx, "webhook.field.seq"), Numeric: true}, {Label: i18n.T(ctx, "webhook.field.kind")}, {Label: i18n.T(ctx, "webhook.field.state")}, {Label: i18n.T(ctx, "webhook.field.last")}, {Label: i18n.T(ctx, "webhook.field.answer")}, {Label: i18n.T(ctx, "webhook.field.took"), Numeric: true}, {Label: i18n.T(ctx, "webhook.field.attempts"), Numeric: true}, {Label: i18n.T(ctx, "webhook.again"), Hide: true}},
-			Rows:    logRows(ctx, v), Total: -1,
-			Empty: ui.EmptyProps{Icon: ui.IconSend, Title: i18n.T(ctx, "webhook.log.empty"), Text: i18n.T(ctx, "webhook.log.empty.text")},
-		}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Stack().Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -428,17 +446,17 @@ func answerView(d Delivery) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var12 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var12 == nil {
-			templ_7745c5c3_Var12 = templ.NopComponent
+		templ_7745c5c3_Var13 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var13 == nil {
+			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var13 string
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(answerText(ctx, d))
+		var templ_7745c5c3_Var14 string
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(answerText(ctx, d))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `webhook.templ`, Line: 146, Col: 21}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `webhook.templ`, Line: 148, Col: 21}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -451,12 +469,12 @@ func answerView(d Delivery) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var14 string
-			templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(d.Text)
+			var templ_7745c5c3_Var15 string
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(d.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `webhook.templ`, Line: 149, Col: 33}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `webhook.templ`, Line: 151, Col: 33}
 			}
-			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
+			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -501,16 +519,16 @@ func networksView(v networksPage) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var15 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var15 == nil {
-			templ_7745c5c3_Var15 = templ.NopComponent
+		templ_7745c5c3_Var16 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var16 == nil {
+			templ_7745c5c3_Var16 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: crumbs(ctx), Title: i18n.T(ctx, "webhook.networks"), Lead: i18n.T(ctx, "webhook.networks.lead")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Var16 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_Var17 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
 			if !templ_7745c5c3_IsBuffer {
@@ -536,7 +554,7 @@ func networksView(v networksPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/networks", Narrow: true, Guard: true, Errors: networkProblems(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/networks", Narrow: true, Guard: true, Errors: networkProblems(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
