@@ -6,8 +6,9 @@
 # make test   all tests, both databases; sets up what it needs
 # make check  everything a change must satisfy besides tests
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
-# make bench  memory of a scan at 200 MB and 2 GB
-# make build  the release files, in dist/
+# make bench  memory of a scan at 200 MB and 2 GB; pages at a million findings
+# make build  the program for each platform, in dist/
+# make release  the release archives, with checksums and bills of materials, in dist/
 
 SHELL    := /bin/bash
 FUZZTIME ?= 10m
@@ -16,7 +17,7 @@ PLATFORMS = linux-amd64 linux-arm64 windows-amd64.exe
 
 asset_sources = $(shell find assets -type f -not -path 'assets/dist/*' -not -path 'assets/node_modules/*' -not -name '*.go')
 
-.PHONY: run demo test check bench fuzz assets build clean binary
+.PHONY: run demo test check bench fuzz assets build release clean binary
 .DEFAULT_GOAL := run
 
 run: assets binary
@@ -41,6 +42,7 @@ check:
 
 bench:
 	go run ./bench/scanmem
+	tools/postgres.sh go run ./bench/pages
 
 fuzz:
 	@set -o pipefail; tools/fuzz.sh $(FUZZTIME) | tools/tally.sh
@@ -50,6 +52,9 @@ build: assets $(PLATFORMS:%=dist/vonggac-%)
 dist/vonggac-%: FORCE
 	@mkdir -p dist; target='$(basename $*)'; set -x; CGO_ENABLED=0 GOOS="$${target%-*}" GOARCH="$${target#*-}" \
 		go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o '$@' ./cmd/vonggac
+
+release: assets
+	go -C tools run ./release -version '$(VERSION)' -out ../dist
 
 FORCE:
 

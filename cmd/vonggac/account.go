@@ -74,11 +74,16 @@ func accountLinkCommand(std streams) *cobra.Command {
 
 func configCommand(std streams) *cobra.Command {
 	var set settings
+	var example bool
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Show every setting in force and where it comes from; secrets stay hidden",
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if example {
+				_, err := std.out.Write(config.Example())
+				return err
+			}
 			cfg, err := set.load(cmd)
 			if err != nil {
 				return err
@@ -87,5 +92,6 @@ func configCommand(std streams) *cobra.Command {
 		},
 	}
 	set.flags(cmd)
+	cmd.Flags().BoolVar(&example, "example", false, "print a configuration file with every key at its default instead")
 	return cmd
 }

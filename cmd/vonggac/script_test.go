@@ -6,6 +6,7 @@ package main
 import (
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -29,7 +30,7 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"pack": pack, "resize": resize, "fill": fill, "code": code,
+			"pack": pack, "resize": resize, "fill": fill, "code": code, "spoil": spoil,
 		},
 	})
 }
@@ -95,5 +96,21 @@ func code(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if got != args[0] {
 		ts.Fatalf("exit code %s, want %s", got, args[0])
+	}
+}
+
+// spoil changes one bit in the middle of each file that PATTERN matches: spoil
+// PATTERN.
+func spoil(ts *testscript.TestScript, _ bool, args []string) {
+	list, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	if len(list) == 0 {
+		ts.Fatalf("spoil: nothing matches %s", args[0])
+	}
+	for _, path := range list {
+		raw, err := os.ReadFile(path)
+		ts.Check(err)
+		raw[len(raw)/2] ^= 1
+		ts.Check(os.WriteFile(path, raw, 0o600))
 	}
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/platform/config"
+	"github.com/vonggac/vonggac/internal/platform/journal"
 )
 
 // stopLimit is how long work in hand may take when the program is told to end.
@@ -53,15 +55,12 @@ func (s *settings) load(cmd *cobra.Command) (*config.Config, error) {
 }
 
 func logger(w io.Writer, cfg *config.Config) *slog.Logger {
-	opt := &slog.HandlerOptions{Level: cfg.Log.Level}
-	if cfg.Log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, opt))
-	}
-	return slog.New(slog.NewTextHandler(w, opt))
+	return journal.New(w, cfg.Log.Level, cfg.Log.Format)
 }
 
 func serveCommand(std streams) *cobra.Command {
 	var set settings
+	var logFile string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the centre",
@@ -69,12 +68,17 @@ func serveCommand(std streams) *cobra.Command {
 			"The first start prints a one-time link with which the first account is made; there is no default password.",
 		Example: "  vonggac serve --data /var/lib/vonggac --listen 127.0.0.1:8080",
 		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			cfg, err := set.load(cmd)
 			if err != nil {
 				return err
 			}
-			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText()})
+			to, closeLog, err := openLog(logFile, std.err)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, closeLog()) }()
+			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(to, cfg), Version: versionText()})
 			if err != nil {
 				return err
 			}
@@ -82,6 +86,7 @@ func serveCommand(std streams) *cobra.Command {
 		},
 	}
 	set.flags(cmd)
+	cmd.Flags().StringVar(&logFile, "log-file", "", "write the log to `FILE`, which turns over at 10 MiB, instead of standard error")
 	return cmd
 }
 
@@ -119,6 +124,9 @@ func greet(ctx context.Context, w io.Writer, a *app.App, cfg *config.Config) err
 	secret, err := a.Rooms.Accounts.FirstLink(ctx)
 	if err != nil {
 		return err
+	}
+	if !hasConsole(ctx) {
+		return leaveLink(cfg.Data, startLink(cfg, secret))
 	}
 	fmt.Fprintf(w, "\nThis centre is new. Open this link once, within 24 hours, to set it up:\n\n    %s\n\n", startLink(cfg, secret))
 	return nil

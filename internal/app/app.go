@@ -25,7 +25,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/metrics"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
@@ -47,6 +49,13 @@ type Options struct {
 	KeyBurst int
 }
 
+func (o Options) complete() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
 // App is one running centre.
 type App struct {
 	opt     Options
@@ -58,22 +67,27 @@ type App struct {
 	Rooms   Rooms
 
 	runner  *jobs.Runner
+	keeper  *jobs.Runner // backups and drills, beside the reading of logs
 	behind  background
+	figures *metrics.Registry
 	handler http.Handler
 	table   []web.Route // all pages and the API
 	server  *http.Server
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without
 	lock    *folderLock
+	examined
+
+	catalogue *i18n.Catalogue
+	commands  map[string]Command
+	control   *control
 }
 
 // Open opens the stores under the configured folder, brings the schema up to
 // date and builds the rooms. Nothing runs before Start. With the default
 // stores one process owns a folder: a second one fails.
 func Open(ctx context.Context, opt Options) (*App, error) {
-	if opt.Now == nil {
-		opt.Now = time.Now
-	}
+	opt = opt.complete()
 	cfg := opt.Config
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
@@ -91,16 +105,19 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.lock, err = lockFolder(cfg.Data); err != nil {
 		return err
 	}
-	if err := a.markFolder(); err != nil {
+	if err := errors.Join(checkRestored(cfg.Data), a.markFolder()); err != nil {
 		return err
 	}
 	if a.Records, err = db.Open(ctx, cfg.Records.Address.Reveal()); err != nil {
 		return err
 	}
-	if _, err := a.Records.Migrate(ctx, migrations()...); err != nil {
+	if a.Files, err = blob.Open(filepath.Join(cfg.Data, "files"), a.opt.Now()); err != nil {
 		return err
 	}
-	if a.Files, err = blob.Open(filepath.Join(cfg.Data, "files"), a.opt.Now()); err != nil {
+	if err := a.guardSchema(ctx); err != nil {
+		return err
+	}
+	if _, err := a.Records.Migrate(ctx, migrations()...); err != nil {
 		return err
 	}
 	if a.Assets, err = assets.Load(); err != nil {
@@ -110,7 +127,8 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.Queue = jobs.New(a.Records, a.opt.Now)
-	a.behind.log = a.opt.Log
+	a.behind.log, a.behind.now = a.opt.Log, a.opt.Now
+	a.measure()
 	return a.wire(ctx)
 }
 
@@ -133,7 +151,11 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 			return "", errors.Join(err, ln.Close())
 		}
 	}
+	if err := a.listenControl(ctx); err != nil {
+		return "", errors.Join(err, ln.Close())
+	}
 	a.runner.Start()
+	a.keeper.Start()
 	a.behind.start()
 	go func() {
 		if a.server.TLSConfig != nil {
@@ -160,9 +182,12 @@ func (a *App) Wait(ctx context.Context) error {
 // allows, and closes the stores.
 func (a *App) Stop(ctx context.Context) error {
 	var errs []error
+	if a.control != nil {
+		errs = append(errs, a.control.stop())
+	}
 	if a.server != nil {
 		errs = append(errs, a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx), a.behind.stop(ctx))
+		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.behind.stop(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)
 }
@@ -210,7 +235,11 @@ func (a *App) Attend(ctx context.Context) error { return a.behind.once(ctx) }
 // the command line and tests, without Start.
 func (a *App) Work(ctx context.Context) (int, error) {
 	for n := 0; ; n++ {
-		if ran, err := a.runner.RunOnce(ctx); err != nil || !ran {
+		ran, err := a.runner.RunOnce(ctx)
+		if err == nil && !ran {
+			ran, err = a.keeper.RunOnce(ctx)
+		}
+		if err != nil || !ran {
 			return n, err
 		}
 	}

@@ -25,7 +25,9 @@ type duty struct {
 // background runs duties, each in its own turn.
 type background struct {
 	log    *slog.Logger
+	now    func() time.Time
 	duties []duty
+	beats  beats
 
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -46,7 +48,9 @@ func (b *background) start() {
 			beat := time.NewTicker(d.every)
 			defer beat.Stop()
 			for {
-				if err := d.do(ctx); err != nil && ctx.Err() == nil {
+				err := d.do(ctx)
+				b.beats.note(d, b.now(), err)
+				if err != nil && ctx.Err() == nil {
 					b.log.Error("background work failed", "work", d.name, "err", err)
 				}
 				select {
@@ -80,7 +84,9 @@ func (b *background) stop(ctx context.Context) error {
 func (b *background) once(ctx context.Context) error {
 	var errs []error
 	for _, d := range b.duties {
-		if err := d.do(ctx); err != nil {
+		err := d.do(ctx)
+		b.beats.note(d, b.now(), err)
+		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", d.name, err))
 		}
 	}

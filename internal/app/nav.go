@@ -19,11 +19,12 @@ import (
 var messages embed.FS
 
 type entry struct {
-	key  string // of its label; "app.nav." before
-	href string
-	icon ui.IconName
-	need auth.Permission
-	open bool // anyone signed in
+	key   string // of its label; "app.nav." before
+	href  string
+	icon  ui.IconName
+	need  auth.Permission
+	open  bool // anyone signed in
+	whole bool // only who holds need over the whole centre
 }
 
 // groups is the navigation in the order of a working day.
@@ -51,6 +52,8 @@ var groups = []struct {
 		{key: "keys", href: "/keys", icon: ui.IconKey, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 		{key: "webhooks", href: "/settings/webhooks", icon: ui.IconSend, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
+		{key: "health", href: "/settings/health", icon: ui.IconInfo, need: mayExamine, whole: true},
+		{key: "backups", href: "/settings/backup", icon: ui.IconCopy, need: auth.Permission{Area: auth.Settings, Act: auth.Configure}, whole: true},
 	}},
 }
 
@@ -63,7 +66,7 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 			group.Title = i18n.T(ctx, "app.group."+g.key)
 		}
 		for _, e := range g.entries {
-			if !e.open && !auth.May(ctx, e.need) {
+			if !e.open && !auth.May(ctx, e.need) || e.whole && a.needMachine(ctx) != nil {
 				continue
 			}
 			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}

@@ -131,6 +131,10 @@ func (w *scopes) ofCentre(t *testing.T) {
 	for _, f := range files {
 		w.foreign.add("file", string(f.ID))
 	}
+	j := must(w.Rooms.Backups.Start(w.centre))(t)
+	w.work(t)
+	w.foreign.add("job", j.ID)
+	w.foreign.add("backup", must(w.Rooms.Backups.List(w.centre))(t)[0].Name)
 }
 
 // kinds says which kind of record a placeholder of a path names, by the first
@@ -140,7 +144,7 @@ var kinds = map[string]map[string]string{
 	"files": {"file": "file"}, "ingest": {"source": "source"}, "indicators": {"id": "list", "entry": "entry"}, "findings": {"id": "finding"},
 	"infections": {"id": "infection"}, "incidents": {"id": "incident", "evidence": "evidence"}, "obligations": {"id": "obligation"},
 	"papers": {"id": "paper", "sending": "sending", "file": ""}, "audit": {"id": "act"},
-	"keys": {"key": "key"}, "settings": {"webhook": "webhook", "delivery": "delivery"}, "jobs": {"id": "job"},
+	"keys": {"key": "key"}, "settings": {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job"}, "jobs": {"id": "job"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

@@ -56,8 +56,20 @@ type scopes struct {
 	lists   []list      // what is asked with any filter
 }
 
-// openScopes opens a centre on each engine.
+// openScopes opens a centre with its first person.
 func openScopes(t *testing.T, address string) *scopes {
+	t.Helper()
+	a := openAt(t, address)
+	w := &scopes{house: &house{App: a}, own: goods{}, foreign: goods{}, people: map[auth.Role]*visitor{}, roles: auth.Roles(), lists: lists}
+	w.centre = w.found(t)
+	w.arm(t, w.centre, "bad.example\n")
+	w.central = w.source(t, w.centre, "Charlie", "")
+	return w
+}
+
+// openAt opens an empty centre whose records are at address; SQLite when it is
+// empty.
+func openAt(t *testing.T, address string) *app.App {
 	t.Helper()
 	flags := map[string]string{"data": t.TempDir(), "listen": "127.0.0.1:0"}
 	if address != "" {
@@ -77,11 +89,7 @@ func openScopes(t *testing.T, address string) *scopes {
 			t.Error(err)
 		}
 	})
-	w := &scopes{house: &house{App: a}, own: goods{}, foreign: goods{}, people: map[auth.Role]*visitor{}, roles: auth.Roles(), lists: lists}
-	w.centre = w.found(t)
-	w.arm(t, w.centre, "bad.example\n")
-	w.central = w.source(t, w.centre, "Charlie", "")
-	return w
+	return a
 }
 
 // postgresAddress makes an empty database for the length of the test.

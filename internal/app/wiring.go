@@ -5,12 +5,15 @@ package app
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -26,6 +29,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/health"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rest"
@@ -34,6 +38,8 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 	"github.com/vonggac/vonggac/rulepacks"
+
+	store "github.com/vonggac/vonggac/internal/platform/backup"
 )
 
 // Rooms are the use cases of every room; the command line and tests call the
@@ -51,20 +57,21 @@ type Rooms struct {
 	Reports     *report.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
+	Backups     *backup.Service
 }
 
 // migrations are the schemas of all rooms.
 func migrations() []fs.FS {
 	return []fs.FS{auth.Migrations, web.Migrations, audit.Migrations, jobs.Migrations, setting.Migrations, unit.Migrations, account.Migrations,
 		source.Migrations, indicator.Migrations, finding.Migrations, infection.Migrations, obligation.Migrations,
-		incident.Migrations, report.Migrations, webhook.Migrations}
+		incident.Migrations, report.Migrations, backup.Migrations, webhook.Migrations}
 }
 
 // Messages are the texts of all rooms.
 func Messages() []fs.FS {
-	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, messages, unit.Messages, account.Messages,
+	return []fs.FS{fault.Messages, web.Messages, ui.Messages, jobs.Messages, health.Messages, messages, unit.Messages, account.Messages,
 		source.Messages, indicator.Messages, finding.Messages, infection.Messages, obligation.Messages, incident.Messages,
-		report.Messages, home.Messages, trail.Messages, rest.Messages, webhook.Messages}
+		report.Messages, home.Messages, trail.Messages, store.Messages, backup.Messages, rest.Messages, webhook.Messages}
 }
 
 // wire builds the rooms and the site. It reads as the table of contents of the
@@ -79,6 +86,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.catalogue = catalogue
 	r := &a.Rooms
 	r.Packs = packs
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
@@ -94,6 +102,9 @@ func (a *App) wire(ctx context.Context) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
 		}})
 	r.Infections = infection.New(infection.Deps{Records: a.Records, Findings: r.Findings, Now: now})
+	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Span) error {
+		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans))
+	})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
@@ -102,23 +113,33 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Noted: a.paperNoted})
+	if err := errors.Join(r.Findings.StampMissing(ctx), r.Infections.StampMissing(ctx)); err != nil {
+		return err
+	}
+	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
 	}
 	r.Webhooks = a.webhooks()
+	if r.Backups, err = a.backups(); err != nil {
+		return err
+	}
+	a.keepBackups()
 	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
 		return err
 	}
+	a.behind.every(time.Hour, "key", a.sealCanary)
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
 		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
 		indicator.JobKind: r.Indicators.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
 	}})
+	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
 	site := web.New(web.Config{Log: a.opt.Log, Catalogue: catalogue, Assets: a.Assets, Records: a.Records, Now: now,
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor, Nav: a.nav, Lifetime: a.opt.Config.Session.Lifetime,
-		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version})
+		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted, Demo: a.opt.Demo, Version: a.opt.Version, Observe: a.observe})
 	if err := site.Trust(a.opt.Config.URL); err != nil {
 		return err
 	}
@@ -167,32 +188,35 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
 		OpenIncident: a.openFromInfection}).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
+	add(backup.NewPages(site, r.Backups).Routes())
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))
+	add(healthPages{site, a}.routes())
 	return all
 }
 
 // outer adds what is no page: health for machines that watch this one.
 func (a *App) outer(site http.Handler) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, r *http.Request) { web.WriteJSON(w, http.StatusOK, health{"ok"}) })
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, r *http.Request) { web.WriteJSON(w, http.StatusOK, status{"ok"}) })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := a.Records.Ping(r.Context()); err != nil {
 			a.opt.Log.Error("not ready", "err", err)
-			web.WriteJSON(w, http.StatusServiceUnavailable, health{"records unreachable"})
+			web.WriteJSON(w, http.StatusServiceUnavailable, status{"records unreachable"})
 			return
 		}
-		web.WriteJSON(w, http.StatusOK, health{"ok"})
+		web.WriteJSON(w, http.StatusOK, status{"ok"})
 	})
+	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal()))
 	mux.Handle("/", site)
 	return mux
 }
 
-type health struct {
+type status struct {
 	Status string `json:"status"`
 }
 

@@ -6,9 +6,10 @@
 // for. A finding is also its own row in the duty queue: it is new until somebody
 // acknowledges it, and ends dismissed with a reason or handled in an incident.
 //
-// Whose machine it is, is no column: every query asks the address plan
-// (unit.AttributeSQL), so that a corrected plan corrects history. Who may see a
-// finding follows from both its owner and the unit so found.
+// Whose machine it is follows from the address plan alone: every row is stamped
+// with it, again whenever the plan changes (unit.Stamp), so that a corrected
+// plan corrects history. Who may see a finding follows from that unit, or from
+// its owner where there is none.
 //
 // The rules: one finding of an owner, address and threat is open at a time.
 // Hits dated up to its closing still belong to it; later ones open the next

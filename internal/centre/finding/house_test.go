@@ -59,6 +59,7 @@ func furnish(t testing.TB, d *db.DB) *house {
 		},
 		Moved: func(_ context.Context, _ *db.Tx, f finding.Finding) error { h.moved = append(h.moved, f); return nil },
 	})
+	h.units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Span) error { return h.Restamp(ctx, tx, spans) })
 	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
 		u, err := h.units.Found(ctx, tx, "Tỉnh Mẫu", "tinh")
 		h.root = u.ID

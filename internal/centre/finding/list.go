@@ -5,6 +5,7 @@ package finding
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -26,9 +27,10 @@ const (
 	ByQueries   Sort = "queries"
 )
 
-// expr is the whole number a list is ordered by. The acknowledged stand behind
-// all others: no time in milliseconds comes near 10^15.
-func (s Sort) expr() string {
+// expr is the whole number a list of findings in state is ordered by; each has an
+// index. Where states meet, the acknowledged and the closed stand behind the
+// new: no time in milliseconds comes near 10^15.
+func (s Sort) expr(state State) string {
 	switch s {
 	case ByLastSeen:
 		return "f.last_seen"
@@ -37,10 +39,13 @@ func (s Sort) expr() string {
 	case ByQueries:
 		return "f.queries"
 	}
+	if state != "" && state != AnyOpen {
+		return "f.created_at"
+	}
 	return "(f.created_at + CASE f.state WHEN 'new' THEN 0 ELSE 1000000000000000 END)"
 }
 
-func (s Sort) value(f Seen) int64 {
+func (s Sort) value(state State, f Seen) int64 {
 	switch s {
 	case ByLastSeen:
 		return f.LastSeen.UnixMilli()
@@ -49,7 +54,7 @@ func (s Sort) value(f Seen) int64 {
 	case ByQueries:
 		return f.Queries
 	}
-	if f.State == Waiting {
+	if f.State == Waiting || state != "" && state != AnyOpen {
 		return f.CreatedAt.UnixMilli()
 	}
 	return f.CreatedAt.UnixMilli() + 1_000_000_000_000_000
@@ -78,12 +83,26 @@ type Filter struct {
 	Limit    int    // rows a page, 1..1000; 0 is 50
 }
 
-// Page is one page of a list. Total counts all that match in scope. Prev and
-// Next are the Filter.After of the neighbours, empty where there is none.
+// Page is one page of a list. Total counts all that match in scope, up to
+// CountLimit; Over says that there are more. Prev and Next are the Filter.After
+// of the neighbours, empty where there is none.
 type Page struct {
 	Rows       []Seen
 	Total      int64
+	Over       bool
 	Prev, Next string
+}
+
+// CountLimit is how far the rows of a list are counted.
+const CountLimit = 50_000
+
+// CountUpTo counts the rows of q, which selects a column, up to CountLimit.
+func CountUpTo(ctx context.Context, from bun.IDB, q *bun.SelectQuery) (n int64, over bool, err error) {
+	err = from.NewSelect().TableExpr("(?) AS c", q.Limit(CountLimit+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	if n > CountLimit {
+		return CountLimit, true, err
+	}
+	return n, false, err
 }
 
 func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
@@ -95,7 +114,7 @@ func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("f.state = ?", string(f.State))
 	}
 	if f.Unit != "" {
-		q = q.Where("f.unit_id = ?", f.Unit)
+		q = q.Where("f.scope_unit = ?", f.Unit).Where("f.unit_id = ?", f.Unit)
 	}
 	switch f.Kind {
 	case "":
@@ -116,11 +135,15 @@ func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 	return search(from, q, f.Query)
 }
 
-// search finds what was typed in the finding itself or in one of its names.
+// search finds what was typed in the finding itself or in one of its names. A
+// whole address is looked up; anything else is looked for in all texts.
 func search(q bun.IDB, sel *bun.SelectQuery, typed string) *bun.SelectQuery {
-	typed = Refang(typed)
-	if strings.TrimSpace(typed) == "" {
+	typed = strings.TrimSpace(Refang(typed))
+	if typed == "" {
 		return sel
+	}
+	if a, err := netip.ParseAddr(typed); err == nil {
+		return sel.Where("f.addr_key = ?", db.AddrKey(a))
 	}
 	itself := db.Search(q.NewSelect().TableExpr("finding AS s").ColumnExpr("s.id"), "s.search", typed)
 	names := db.Search(q.NewSelect().TableExpr("finding_name AS n").ColumnExpr("n.finding_id"), "n.name", typed)
@@ -135,28 +158,28 @@ func Refang(s string) string {
 
 func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, error) {
 	const op = "finding.List"
-	total, err := f.narrow(q, visible(q, (*row)(nil), scope)).Count(ctx)
+	r, err := newReader(ctx, q, scope)
 	if err != nil {
+		return Page{}, db.Error(op, err)
+	}
+	var p Page
+	if p.Total, p.Over, err = CountUpTo(ctx, q, f.narrow(q, r.visible((*row)(nil))).ColumnExpr("1")); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	limit := f.Limit
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	// The ids first: only the rows of the page are then attributed for showing.
-	ids := Seek(f.narrow(q, visible(q, (*row)(nil), scope)).ColumnExpr("f.id"), f.Sort.expr(), "f.id", f.Desc, f.After, limit)
 	var rows []row
-	sel := columns(q.NewSelect().Model(&rows).ModelTableExpr("(?) AS f", attributed(q))).
-		Where("f.id IN (SELECT p.id FROM (?) AS p)", ids)
-	if err := Seek(sel, f.Sort.expr(), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	sel := f.narrow(q, columns(r.visible(&rows)))
+	if err := Seek(sel, f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	seen, err := allSeen(rows)
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Total: int64(total)}
-	p.Rows, p.Prev, p.Next = Leaf(seen, f.After, limit, func(s Seen) Place { return Place{Value: f.Sort.value(s), ID: string(s.ID)} })
+	p.Rows, p.Prev, p.Next = Leaf(seen, f.After, limit, func(s Seen) Place { return Place{Value: f.Sort.value(f.State, s), ID: string(s.ID)} })
 	return p, nil
 }
 
@@ -168,27 +191,57 @@ type Counts struct {
 }
 
 func count(ctx context.Context, q bun.IDB, scope auth.Scope) (Counts, error) {
-	var rows []struct {
-		State  State   `bun:"state"`
-		N      int64   `bun:"n"`
-		Oldest db.Time `bun:"oldest"`
+	const op = "finding.Counts"
+	r, err := newReader(ctx, q, scope)
+	if err != nil {
+		return Counts{}, db.Error(op, err)
 	}
-	err := Filter{State: AnyOpen}.narrow(q, visible(q, (*row)(nil), scope)).ColumnExpr("f.state").ColumnExpr("COUNT(*) AS n").
-		ColumnExpr("MIN(f.created_at) AS oldest").GroupExpr("f.state").Scan(ctx, &rows)
+	var rows []struct {
+		State State `bun:"state"`
+		N     int64 `bun:"n"`
+	}
+	err = Filter{State: AnyOpen}.narrow(q, r.visible((*row)(nil))).ColumnExpr("f.state").ColumnExpr("COUNT(*) AS n").
+		GroupExpr("f.state").Scan(ctx, &rows)
+	if err != nil {
+		return Counts{}, db.Error(op, err)
+	}
 	var c Counts
 	for _, r := range rows {
 		if r.State == Waiting {
-			c.Waiting, c.Oldest = r.N, r.Oldest.Time
+			c.Waiting = r.N
 		} else {
 			c.Acknowledged = r.N
 		}
 	}
-	return c, db.Error("finding.Counts", err)
+	if c.Waiting == 0 {
+		return c, nil
+	}
+	var oldest db.Time
+	err = Filter{State: Waiting}.narrow(q, r.visible((*row)(nil))).ColumnExpr("f.created_at").
+		OrderExpr("f.created_at, f.id").Limit(1).Scan(ctx, &oldest)
+	c.Oldest = oldest.Time
+	return c, db.Error(op, err)
 }
 
-// threats lists the threats of a scope, for the filter.
+// maxThreats is how many threats the filter offers.
+const maxThreats = 200
+
+// threats lists the threats of a scope, for the filter. Whoever sees nearly all
+// rows has them found one after the other in the index; others have theirs read.
 func threats(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error) {
+	const op = "finding.Threats"
+	r, err := newReader(ctx, q, scope)
+	if err != nil {
+		return nil, db.Error(op, err)
+	}
 	var out []string
-	err := visible(q, (*row)(nil), scope).ColumnExpr("f.threat").GroupExpr("f.threat").OrderExpr("f.threat").Limit(500).Scan(ctx, &out)
-	return out, db.Error("finding.Threats", err)
+	if !r.wide {
+		err := r.visible((*row)(nil)).ColumnExpr("f.threat").GroupExpr("f.threat").OrderExpr("f.threat").Limit(maxThreats).Scan(ctx, &out)
+		return out, db.Error(op, err)
+	}
+	next := r.visible((*row)(nil)).ColumnExpr("MIN(f.threat)").Where("f.threat > n.threat")
+	walk := r.visible((*row)(nil)).ColumnExpr("MIN(f.threat) AS threat").
+		UnionAll(q.NewSelect().TableExpr("walk AS n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
+	err = q.NewSelect().WithRecursive("walk", walk).TableExpr("walk AS n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").Limit(maxThreats).Scan(ctx, &out)
+	return out, db.Error(op, err)
 }

@@ -51,7 +51,7 @@ type row struct {
 	UpdatedAt  db.Time `bun:"updated_at"`
 	Version    int64   `bun:"version"`
 
-	UnitID   string           `bun:"unit_id,scanonly"`
+	UnitID   string           `bun:"unit_id,scanonly"` // written by unit.Stamp, as the next
 	AddrKind unit.AddressKind `bun:"address_kind,scanonly"`
 }
 
@@ -131,21 +131,29 @@ type hitRow struct {
 	LastSeen  db.Time `bun:"last_seen"`
 }
 
-// attributed is the table with, for each row, whose its address was when it was
-// last seen. Engines look that up only where a query asks for it.
-func attributed(q bun.IDB) *bun.SelectQuery {
-	a := unit.AttributeSQL("f.addr_key", "f.owner_unit", "f.last_seen")
-	return q.NewSelect().Model((*row)(nil)).ColumnExpr("?TableColumns").
-		ColumnExpr(a.Unit + " AS unit_id").ColumnExpr(a.Kind + " AS address_kind")
+// visible starts a query for the findings of a scope, which seeks them by unit.
+func visible(q bun.IDB, dest any, scope auth.Scope) *bun.SelectQuery {
+	return scope.Filter(q.NewSelect().Model(dest), "f.scope_unit")
 }
 
-// visible starts a query for the findings of a scope: those whose owner or
-// whose attributed unit lies in it.
-func visible(q bun.IDB, dest any, scope auth.Scope) *bun.SelectQuery {
-	owner, args := scope.Where("f.owner_unit")
-	whose, more := scope.Where("f.unit_id")
-	return q.NewSelect().Model(dest).ModelTableExpr("(?) AS f", attributed(q)).
-		Where("("+owner+" OR "+whose+")", append(args, more...)...)
+// reader starts queries for the findings of one scope in the form that suits
+// its width.
+type reader struct {
+	q     bun.IDB
+	scope auth.Scope
+	wide  bool
+}
+
+func newReader(ctx context.Context, q bun.IDB, scope auth.Scope) (reader, error) {
+	wide, err := scope.Most(ctx, q)
+	return reader{q, scope, wide}, err
+}
+
+func (r reader) visible(dest any) *bun.SelectQuery {
+	if r.wide {
+		return r.scope.Residual(r.q.NewSelect().Model(dest), "f.scope_unit")
+	}
+	return visible(r.q, dest, r.scope)
 }
 
 func columns(q *bun.SelectQuery) *bun.SelectQuery {

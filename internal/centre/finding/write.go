@@ -46,6 +46,15 @@ func (w *writing) write(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
+	for part := range slices.Chunk(w.touched, chunk) {
+		ids := make([]string, len(part))
+		for n, t := range part {
+			ids[n] = string(t.ID)
+		}
+		if err := stamp(ctx, tx, ids); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

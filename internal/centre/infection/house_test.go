@@ -5,6 +5,7 @@ package infection_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"net/netip"
 	"testing"
@@ -59,6 +60,9 @@ func furnish(t testing.TB, d *db.DB) *house {
 		return h.FindingMoved(ctx, tx, f)
 	}})
 	h.Service = infection.New(infection.Deps{Records: d, Findings: h.findings, Now: clock})
+	h.units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Span) error {
+		return errors.Join(h.findings.Restamp(ctx, tx, spans), h.Restamp(ctx, tx, spans))
+	})
 	err := d.Write(context.Background(), func(ctx context.Context, tx *db.Tx) error {
 		u, err := h.units.Found(ctx, tx, "Tỉnh Mẫu", "tinh")
 		h.root = u.ID

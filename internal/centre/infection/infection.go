@@ -9,7 +9,7 @@
 // Only an address declared to be a machine's is called an infected machine
 // (Subject); what stands behind NAT, a resolver or a proxy, and addresses of
 // undeclared kind, are named and counted apart. Which of these an address is,
-// and whose, is looked up at read time. A log that hides its clients names no
+// and whose, follows from the address plan (unit.Stamp). A log that hides its clients names no
 // machine and makes no infection. Start at Infection, Service and Record.
 package infection
 

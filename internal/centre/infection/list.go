@@ -5,6 +5,8 @@ package infection
 
 import (
 	"context"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -69,11 +71,13 @@ type Filter struct {
 	Limit  int    // rows a page, 1..1000; 0 is 50
 }
 
-// Page is one page of a list. Total counts all that match in scope. Prev and
-// Next are the Filter.After of the neighbours, empty where there is none.
+// Page is one page of a list. Total counts all that match in scope, up to
+// finding.CountLimit; Over says that there are more. Prev and Next are the
+// Filter.After of the neighbours, empty where there is none.
 type Page struct {
 	Rows       []Seen
 	Total      int64
+	Over       bool
 	Prev, Next string
 }
 
@@ -91,7 +95,7 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("i.state = ?", string(f.State))
 	}
 	if f.Unit != "" {
-		q = q.Where("i.unit_id = ?", f.Unit)
+		q = q.Where("i.scope_unit = ?", f.Unit).Where("i.unit_id = ?", f.Unit)
 	}
 	switch f.Kind {
 	case "":
@@ -108,33 +112,37 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if !f.Since.IsZero() {
 		q = q.Where("i.last_seen >= ?", f.Since.UnixMilli())
 	}
-	return db.Search(q, "i.search", finding.Refang(f.Query))
+	typed := strings.TrimSpace(finding.Refang(f.Query))
+	if a, err := netip.ParseAddr(typed); err == nil {
+		return q.Where("i.addr_key = ?", db.AddrKey(a))
+	}
+	return db.Search(q, "i.search", typed)
 }
 
 func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, error) {
 	const op = "infection.List"
-	total, err := f.narrow(visible(q, (*row)(nil), scope)).Count(ctx)
+	wide, err := scope.Most(ctx, q)
 	if err != nil {
+		return Page{}, db.Error(op, err)
+	}
+	var p Page
+	if p.Total, p.Over, err = finding.CountUpTo(ctx, q, f.narrow(seen(q, (*row)(nil), scope, wide)).ColumnExpr("1")); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	limit := f.Limit
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	// The ids first: only the rows of the page are then attributed for showing.
-	ids := finding.Seek(f.narrow(visible(q, (*row)(nil), scope)).ColumnExpr("i.id"), f.Sort.expr(), "i.id", f.Desc, f.After, limit)
 	var rows []row
-	sel := columns(q.NewSelect().Model(&rows).ModelTableExpr("(?) AS i", attributed(q))).
-		Where("i.id IN (SELECT p.id FROM (?) AS p)", ids)
+	sel := f.narrow(columns(seen(q, &rows, scope, wide)))
 	if err := finding.Seek(sel, f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}
-	seen, err := allSeen(rows)
+	list, err := allSeen(rows)
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Total: int64(total)}
-	p.Rows, p.Prev, p.Next = finding.Leaf(seen, f.After, limit, func(s Seen) finding.Place {
+	p.Rows, p.Prev, p.Next = finding.Leaf(list, f.After, limit, func(s Seen) finding.Place {
 		return finding.Place{Value: f.Sort.value(s), ID: string(s.ID)}
 	})
 	return p, nil
@@ -177,13 +185,17 @@ func counts(ctx context.Context, q bun.IDB, scope auth.Scope, whole bool) (map[s
 		Kind   unit.AddressKind `bun:"address_kind"`
 		N      int64            `bun:"n"`
 	}
-	each := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope)).ColumnExpr("i.machine_id, i.address_kind")
+	wide, err := scope.Most(ctx, q)
+	if err != nil {
+		return nil, db.Error("infection.Counts", err)
+	}
+	each := Filter{State: AnyActive}.narrow(seen(q, (*row)(nil), scope, wide)).ColumnExpr("i.machine_id, i.address_kind")
 	if whole {
 		each = each.ColumnExpr("'' AS unit_id")
 	} else {
 		each = each.ColumnExpr("i.unit_id")
 	}
-	err := q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
+	err = q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
 		ColumnExpr("COUNT(DISTINCT e.machine_id) AS n").GroupExpr("e.unit_id, e.address_kind").Scan(ctx, &rows)
 	out := map[string]Count{}
 	for _, r := range rows {

@@ -66,7 +66,19 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, now time.Time, touched 
 	if err := insert(ctx, tx, fresh); err != nil {
 		return db.Error(op, err)
 	}
-	return db.Error(op, update(ctx, tx, changed))
+	if err := update(ctx, tx, changed); err != nil {
+		return db.Error(op, err)
+	}
+	for part := range slices.Chunk(append(fresh, changed...), chunk) {
+		ids := make([]string, len(part))
+		for n, i := range part {
+			ids[n] = string(i.ID)
+		}
+		if err := stamp(ctx, tx, ids); err != nil {
+			return db.Error(op, err)
+		}
+	}
+	return nil
 }
 
 // signs sums up what was touched by machine and threat, sorted. A log that

@@ -53,7 +53,7 @@ type row struct {
 	UpdatedAt  db.Time   `bun:"updated_at"`
 	Version    int64     `bun:"version"`
 
-	UnitID   string           `bun:"unit_id,scanonly"`
+	UnitID   string           `bun:"unit_id,scanonly"` // written by unit.Stamp, as the next
 	AddrKind unit.AddressKind `bun:"address_kind,scanonly"`
 }
 
@@ -88,21 +88,18 @@ func allSeen(rows []row) ([]Seen, error) {
 	return out, nil
 }
 
-// attributed is the table with, for each row, whose its address was when it was
-// last seen. Engines look that up only where a query asks for it.
-func attributed(q bun.IDB) *bun.SelectQuery {
-	a := unit.AttributeSQL("i.addr_key", "i.owner_unit", "i.last_seen")
-	return q.NewSelect().Model((*row)(nil)).ColumnExpr("?TableColumns").
-		ColumnExpr(a.Unit + " AS unit_id").ColumnExpr(a.Kind + " AS address_kind")
+// visible starts a query for the infections of a scope, which seeks them by
+// unit.
+func visible(q bun.IDB, dest any, scope auth.Scope) *bun.SelectQuery {
+	return scope.Filter(q.NewSelect().Model(dest), "i.scope_unit")
 }
 
-// visible starts a query for the infections of a scope: those whose owner or
-// whose attributed unit lies in it.
-func visible(q bun.IDB, dest any, scope auth.Scope) *bun.SelectQuery {
-	owner, args := scope.Where("i.owner_unit")
-	whose, more := scope.Where("i.unit_id")
-	return q.NewSelect().Model(dest).ModelTableExpr("(?) AS i", attributed(q)).
-		Where("("+owner+" OR "+whose+")", append(args, more...)...)
+// seen is visible in the form that suits the width of the scope.
+func seen(q bun.IDB, dest any, scope auth.Scope, wide bool) *bun.SelectQuery {
+	if wide {
+		return scope.Residual(q.NewSelect().Model(dest), "i.scope_unit")
+	}
+	return visible(q, dest, scope)
 }
 
 func columns(q *bun.SelectQuery) *bun.SelectQuery {

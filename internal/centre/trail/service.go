@@ -44,8 +44,8 @@ var (
 	check = auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}
 )
 
-// reach is what an actor may see of the trail: the entries of a scope, those of
-// no unit for whom the whole centre is in scope, or their own alone.
+// reach is what an actor may see of the trail: all of it for whom the whole
+// centre is in scope, the entries of a scope, or their own alone.
 type reach struct {
 	scope auth.Scope
 	whole bool
@@ -73,11 +73,10 @@ func (r reach) filter(q *bun.SelectQuery) *bun.SelectQuery {
 	if r.own != "" {
 		return q.Where("e.actor_id = ?", r.own)
 	}
-	within, args := r.scope.Where("e.unit_id")
 	if r.whole {
-		return q.Where("("+within+" OR e.unit_id = '')", args...)
+		return q
 	}
-	return q.Where(within, args...)
+	return r.scope.Filter(q, "e.unit_id")
 }
 
 // List gives one page of what the actor may see of the trail.
@@ -89,9 +88,9 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	return list(ctx, s.Records.Read(), r, f)
 }
 
-// Get is one entry with the hash before it, which is empty, like the entry's
-// own, for who does not see the whole centre. It fails with fault.NotFound for
-// an entry out of reach and for one that waits for its seal.
+// Get is one entry with the hash before it, both empty for who does not
+// see the whole centre and for an entry that waits for its seal. It fails with
+// fault.NotFound for an entry out of reach.
 func (s *Service) Get(ctx context.Context, id string) (e Entry, prev string, err error) {
 	r, err := s.reach(ctx, "trail.Get")
 	if err != nil {
@@ -106,7 +105,7 @@ func (s *Service) Get(ctx context.Context, id string) (e Entry, prev string, err
 	if err != nil {
 		return Entry{}, "", err
 	}
-	if e = rows[0]; !r.whole {
+	if e = rows[0]; !r.whole || e.Seq == 0 {
 		return blind(e), "", nil
 	}
 	prev, err = audit.HashOf(ctx, s.Records.Read(), e.Seq-1)
@@ -178,5 +177,5 @@ func (s *Service) Export(ctx context.Context, form string, f Filter, each func(e
 	if err != nil {
 		return err
 	}
-	return export(ctx, s.Records.Read(), r, f, each)
+	return export(ctx, s.Records, r, f, each)
 }

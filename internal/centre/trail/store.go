@@ -38,8 +38,7 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 }
 
 func list(ctx context.Context, q bun.IDB, r reach, f Filter) (Page, error) {
-	matching := f.narrow(r.filter(q.NewSelect().TableExpr("audit_entry AS e").ColumnExpr("1"))).
-		Where("EXISTS (SELECT 1 FROM audit_seal AS s WHERE s.entry_id = e.id)").Limit(countLimit + 1)
+	matching := f.narrow(r.filter(q.NewSelect().TableExpr("audit_entry AS e").ColumnExpr("1"))).Limit(countLimit + 1)
 	var p Page
 	if err := q.NewSelect().TableExpr("(?) AS m", matching).ColumnExpr("COUNT(*)").Scan(ctx, &p.Total); err != nil {
 		return Page{}, db.Error("trail.List", err)
@@ -51,9 +50,9 @@ func list(ctx context.Context, q bun.IDB, r reach, f Filter) (Page, error) {
 	rows, err := audit.Select(ctx, q, func(q *bun.SelectQuery) *bun.SelectQuery {
 		q = f.narrow(r.filter(q))
 		if f.Before != "" {
-			q = q.Where("s.seq < (SELECT seq FROM audit_seal WHERE entry_id = ?)", f.Before)
+			q = q.Where("e.id < ?", f.Before)
 		}
-		return q.Order("s.seq DESC").Limit(int64(limit) + 1)
+		return q.Order("e.id DESC").Limit(int64(limit) + 1)
 	})
 	if err != nil {
 		return Page{}, err
@@ -71,19 +70,17 @@ func list(ctx context.Context, q bun.IDB, r reach, f Filter) (Page, error) {
 	return p, nil
 }
 
-func export(ctx context.Context, q bun.IDB, r reach, f Filter, each func(e Entry, prev string) error) error {
+func export(ctx context.Context, d *db.DB, r reach, f Filter, each func(e Entry, prev string) error) error {
 	var after int64
 	var before string
 	for {
-		rows, err := audit.Select(ctx, q, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return f.narrow(r.filter(q)).Where("s.seq > ?", after).Order("s.seq").Limit(exportPage)
-		})
+		rows, err := audit.Sealed(ctx, d, after, exportPage, func(q *bun.SelectQuery) *bun.SelectQuery { return f.narrow(r.filter(q)) })
 		if err != nil {
 			return err
 		}
 		for _, e := range rows {
 			if e.Seq != after+1 && r.whole {
-				if before, err = audit.HashOf(ctx, q, e.Seq-1); err != nil {
+				if before, err = audit.HashOf(ctx, d.Read(), e.Seq-1); err != nil {
 					return err
 				}
 			}

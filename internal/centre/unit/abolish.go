@@ -34,7 +34,7 @@ func (s *Service) Abolish(ctx context.Context, id ID, version int64, a Abolition
 	if err != nil {
 		return Unit{}, err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		u, err := get(ctx, tx, scope, id)
 		if err != nil {
 			return err

@@ -94,7 +94,7 @@ func (s *Service) ApplyImport(ctx context.Context, id, digest string) (Plan, err
 		return Plan{}, err
 	}
 	var p Plan
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		r, err := s.upload(ctx, tx, actor, id)
 		if err != nil {
 			return err

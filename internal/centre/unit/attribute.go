@@ -33,22 +33,14 @@ type Attributed struct {
 	Basis   Basis
 }
 
-// Attribution is the SQL of Attribute for queries of other rooms: expressions
-// correlated to the columns it was made for, the same on both engines, each
-// never NULL. They are looked up per row at read time, so a corrected address
-// plan corrects history (design.md §9.3).
-//
-//	a := unit.AttributeSQL("s.addr_key", "s.owner_unit", "s.last_seen")
-//	q.ColumnExpr(a.Unit + " AS unit_id").ColumnExpr(a.Kind + " AS address_kind")
-//
-// The scope of the query stays on the owner's column: the owner rules access.
-type Attribution struct {
-	Unit  string // unit id; '' when nobody's
-	Kind  string // AddressKind; '' when no range holds the address
-	Range string // range id; '' when no range holds the address
+// attribution is the SQL of Attribute: expressions correlated to the columns it
+// was made for, the same on both engines, each never NULL.
+type attribution struct {
+	unit, kind, rangeID string // '' when nobody's; the last two when no range holds the address
+	stamp               string // kind, filled up to kindWidth, and unit in one text
 }
 
-// AttributeSQL makes the expressions for three columns of the query they go
+// attributeSQL makes the expressions for three columns of the query they go
 // into, given as trusted SQL, never as input: an address as db.AddrKey writes
 // it, the id of the source's owner unit, and a time in milliseconds (db.Time).
 //
@@ -57,22 +49,28 @@ type Attribution struct {
 // same private prefix, the address is neither's: an owner above both is told
 // so little by the address that naming one would be a guess. Without range the
 // address is the owner's own, unless the owner is the root.
-func AttributeSQL(addr, owner, at string) Attribution {
-	best := func(column string) string {
-		return strings.NewReplacer("{column}", column, "{addr}", addr, "{owner}", owner, "{at}", at,
+func attributeSQL(addr, owner, at string) attribution {
+	best := func(value string) string {
+		return strings.NewReplacer("{value}", value, "{addr}", addr, "{owner}", owner, "{at}", at,
 			"{slots}", slots(owner, addr)).Replace(bestSQL)
 	}
-	return Attribution{
-		Unit: "COALESCE(" + best("unit_id") + ", CASE WHEN " + owner +
-			" = (SELECT ar.id FROM unit ar WHERE ar.parent_id = '') THEN '' ELSE " + owner + " END)",
-		Kind:  "COALESCE(" + best("kind") + ", '')",
-		Range: "COALESCE(" + best("range_id") + ", '')",
+	return attribution{
+		unit:    "COALESCE(" + best("MIN(up.unit_id)") + ", " + unheldSQL(owner) + ")",
+		kind:    "COALESCE(" + best("MIN(up.kind)") + ", '')",
+		rangeID: "COALESCE(" + best("MIN(up.range_id)") + ", '')",
+		stamp: "COALESCE(" + best("substr(MIN(up.kind) || '        ', 1, "+kindWidth+") || MIN(up.unit_id)") +
+			", '        ' || " + unheldSQL(owner) + ")",
 	}
+}
+
+// unheldSQL is whose an address is that no range holds.
+func unheldSQL(owner string) string {
+	return "CASE WHEN " + owner + " = (SELECT ar.id FROM unit ar WHERE ar.parent_id = '') THEN '' ELSE " + owner + " END"
 }
 
 // Prefixes of one length that hold one address are equal, so a group is one
 // prefix; at one time it has one row for each unit that uses it.
-const bestSQL = `(SELECT CASE WHEN MIN(up.unit_id) = MAX(up.unit_id) THEN MIN(up.{column}) END
+const bestSQL = `(SELECT CASE WHEN MIN(up.unit_id) = MAX(up.unit_id) THEN {value} END
  FROM unit_plan up
  WHERE up.slot IN ({slots})
  AND up.lo <= {addr} AND up.hi >= {addr} AND up.valid_from <= {at} AND up.valid_until > {at}
@@ -98,13 +96,13 @@ func (s *Service) Attribute(ctx context.Context, owner ID, addr netip.Addr, at t
 	if err != nil {
 		return Attributed{}, err
 	}
-	sql := AttributeSQL("q.addr", "q.owner", "q.at")
+	sql := attributeSQL("q.addr", "q.owner", "q.at")
 	var a Attributed
 	src := s.db.Read().NewSelect().ColumnExpr("CAST(? AS TEXT) AS addr", db.AddrKey(addr)).
 		ColumnExpr("CAST(? AS BIGINT) AS at", at.UnixMilli()).ColumnExpr("u.id AS owner").
 		TableExpr("unit AS u").Where("u.id = ?", owner)
 	err = s.db.Read().NewSelect().TableExpr("(?) AS q", scope.Filter(src, "u.id")).
-		ColumnExpr(sql.Unit).ColumnExpr(sql.Kind).ColumnExpr(sql.Range).Scan(ctx, &a.UnitID, &a.Kind, &a.RangeID)
+		ColumnExpr(sql.unit).ColumnExpr(sql.kind).ColumnExpr(sql.rangeID).Scan(ctx, &a.UnitID, &a.Kind, &a.RangeID)
 	switch {
 	case a.RangeID != "":
 		a.Basis = ByRange

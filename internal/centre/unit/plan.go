@@ -52,12 +52,21 @@ func insertPlan(ctx context.Context, tx bun.IDB, rows []planRow) error {
 		return nil
 	}
 	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
-	return err
+	return errors.Join(err, moved(ctx, rows))
 }
 
 func unplan(ctx context.Context, tx bun.IDB, id RangeID) error {
-	_, err := tx.NewDelete().Model((*planRow)(nil)).Where("range_id = ?", id).Exec(ctx)
-	return err
+	return takeOut(ctx, tx, func(q bun.QueryBuilder) bun.QueryBuilder { return q.Where("range_id = ?", id) })
+}
+
+func takeOut(ctx context.Context, tx bun.IDB, which func(bun.QueryBuilder) bun.QueryBuilder) error {
+	var rows []planRow
+	err := tx.NewSelect().Model(&rows).ApplyQueryBuilder(which).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	_, err = tx.NewDelete().Model((*planRow)(nil)).ApplyQueryBuilder(which).Exec(ctx)
+	return errors.Join(err, moved(ctx, rows))
 }
 
 // deleteRange takes a range away, from the plan too.
@@ -68,8 +77,9 @@ func deleteRange(ctx context.Context, tx bun.IDB, id RangeID) error {
 
 // replanAll brings unit_plan in line with a changed unit_closure.
 func replanAll(ctx context.Context, tx bun.IDB) error {
-	_, err := tx.NewDelete().Model((*planRow)(nil)).Where("NOT EXISTS (SELECT 1 FROM unit_closure c " +
-		"WHERE c.ancestor = up.owner AND c.descendant = up.unit_id)").Exec(ctx)
+	err := takeOut(ctx, tx, func(q bun.QueryBuilder) bun.QueryBuilder {
+		return q.Where("NOT EXISTS (SELECT 1 FROM unit_closure c WHERE c.ancestor = up.owner AND c.descendant = up.unit_id)")
+	})
 	if err != nil {
 		return err
 	}

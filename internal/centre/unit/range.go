@@ -94,7 +94,7 @@ func (s *Service) AddRange(ctx context.Context, id ID, n NewRange) ([]Range, err
 	if err != nil {
 		return nil, err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		u, err := get(ctx, tx, scope, id)
 		if err != nil {
 			return err
@@ -230,7 +230,7 @@ func (s *Service) onRange(ctx context.Context, op string, id ID, rid RangeID, fn
 	if err != nil {
 		return err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var r rangeRow
 		q := tx.NewSelect().Model(&r).Where("r.id = ?", rid).Where("r.unit_id = ?", id)
 		if err := scope.Filter(q, "r.unit_id").Scan(ctx); err != nil {

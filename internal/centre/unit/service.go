@@ -38,6 +38,8 @@ type Service struct {
 	db    *db.DB
 	kinds kinds
 	now   func() time.Time
+
+	replanned func(ctx context.Context, tx *db.Tx, spans []Span) error // may be nil
 }
 
 // New makes the service over records, the kinds of unit of the rule pack (the
@@ -104,7 +106,7 @@ func (s *Service) Create(ctx context.Context, u Unit) (Unit, error) {
 	if err := u.check(op, s.kinds); err != nil {
 		return Unit{}, err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		u := u // fn may run again
 		if err := s.fits(ctx, tx, scope, op, Unit{}, u); err != nil {
 			return err
@@ -194,7 +196,7 @@ func (s *Service) Update(ctx context.Context, u Unit) (Unit, error) {
 	if err := u.check(op, s.kinds); err != nil {
 		return Unit{}, err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		old, err := get(ctx, tx, scope, u.ID)
 		if err != nil {
 			return err

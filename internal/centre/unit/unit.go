@@ -5,7 +5,7 @@
 // are, since when and until when, who answers for them, and which addresses
 // their machines have. Every other room leans on it twice: access is bounded
 // by the tree it keeps (unit_closure, read by platform/auth), and an address
-// seen in a log is somebody's by the ranges it keeps (AttributeSQL).
+// seen in a log is somebody's by the ranges it keeps (Attribute, Stamp).
 //
 // It imports no other room. It refuses a second root, a tree with a circle, and
 // one public prefix in two hands at once. Start at Unit and Service.

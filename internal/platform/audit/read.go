@@ -22,26 +22,31 @@ type SealedRow struct {
 // reader that keeps the last number misses none and sees none twice. narrow may
 // add conditions on the entry, alias e; nil adds none.
 func Sealed(ctx context.Context, d *db.DB, after int64, limit int, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]SealedRow, error) {
-	return Select(ctx, d.Read(), func(q *bun.SelectQuery) *bun.SelectQuery {
+	rows, err := chained(ctx, d.Read(), "JOIN", func(q *bun.SelectQuery) *bun.SelectQuery {
 		if narrow != nil {
 			q = narrow(q)
 		}
 		return q.Where("s.seq > ?", after).Order("s.seq").Limit(int64(limit))
 	})
+	return sealedRows(rows), err
 }
 
-// Select lists sealed entries as build asks: alias s is the seal (seq, hash),
-// e the entry.
+// Select lists entries, sealed or not, as build asks: alias e is the entry, s its
+// seal. Seq and Hash of those that wait for their seal are zero.
 func Select(ctx context.Context, q bun.IDB, build func(*bun.SelectQuery) *bun.SelectQuery) ([]SealedRow, error) {
-	rows, err := chained(ctx, q, "JOIN", build)
-	if err != nil {
-		return nil, err
-	}
+	var rows []joined
+	sel := q.NewSelect().TableExpr("audit_entry AS e").Join("LEFT JOIN audit_seal AS s ON s.entry_id = e.id").ColumnExpr("e.*").
+		ColumnExpr("COALESCE(s.seq, 0) AS seq, COALESCE(s.hash, '') AS hash")
+	err := build(sel).Scan(ctx, &rows)
+	return sealedRows(rows), db.Error("audit.Select", err)
+}
+
+func sealedRows(rows []joined) []SealedRow {
 	out := make([]SealedRow, len(rows))
 	for i, r := range rows {
 		out[i] = SealedRow{r.Seq, r.Hash, r.row()}
 	}
-	return out, nil
+	return out
 }
 
 // HashOf is the hash of entry number seq; empty for 0, the start of the chain.

@@ -115,6 +115,9 @@ func (s *Store) Put(ctx context.Context, r io.Reader, limit int64) (Ref, error) 
 		if fault.Is(err, fault.TooLarge) {
 			return Ref{}, err
 		}
+		if noRoom(err) {
+			return Ref{}, fault.Full(op, err)
+		}
 		return Ref{}, fmt.Errorf("%s: %w", op, err)
 	}
 	return ref, nil
@@ -236,4 +239,52 @@ func locate(sha string) (string, bool) {
 		return "", false
 	}
 	return path.Join(sha[:2], sha[2:]), true
+}
+
+// All calls fn with every stored file, in the order of their names. Files
+// stored meanwhile may or may not be among them; fn's error ends it.
+func (s *Store) All(ctx context.Context, fn func(Ref) error) error {
+	folders, err := fs.ReadDir(s.root.FS(), ".")
+	if err != nil {
+		return fmt.Errorf("blob.All: %w", err)
+	}
+	for _, folder := range folders {
+		if !folder.IsDir() || len(folder.Name()) != 2 {
+			continue
+		}
+		files, err := fs.ReadDir(s.root.FS(), folder.Name())
+		if err != nil {
+			return fmt.Errorf("blob.All: %w", err)
+		}
+		for _, f := range files {
+			sha := folder.Name() + f.Name()
+			if _, ok := locate(sha); !ok {
+				continue
+			}
+			info, err := f.Info()
+			if err != nil {
+				return fmt.Errorf("blob.All: %w", err)
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := fn(Ref{sha, info.Size()}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Remove deletes a stored file; one that is not there is no error. The rooms
+// never do: what was received stays. Copies of a store are tidied with it.
+func (s *Store) Remove(sha string) error {
+	place, ok := locate(sha)
+	if !ok {
+		return fault.Missing("blob.Remove")
+	}
+	if err := s.root.Remove(place); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("blob.Remove: %w", err)
+	}
+	return nil
 }

@@ -37,6 +37,8 @@ type Config struct {
 	Log      Log
 	Upload   Upload
 	Session  Session
+	Metrics  Metrics
+	Upgrade  Upgrade
 	Language i18n.Language // of people who have not chosen
 
 	origins map[string]string // key -> where its value came from
@@ -89,6 +91,23 @@ type Upload struct{ Limit int64 }
 
 // Session bounds how long one sign-in lasts.
 type Session struct{ Lifetime time.Duration }
+
+// Metrics says who may read /metrics besides this machine itself: a program
+// that shows Token. Empty means nobody.
+type Metrics struct{ Token Secret }
+
+// Upgrade says what happens before a newer program changes the records of an
+// older one.
+type Upgrade struct{ Backup UpgradeBackup }
+
+// UpgradeBackup says whether a backup is made first.
+type UpgradeBackup string
+
+// The choices. NoBackup is for records that somebody else backs up.
+const (
+	MakeBackup UpgradeBackup = "on"
+	NoBackup   UpgradeBackup = "off"
+)
 
 // Sources are what Load reads. Nothing else of the surroundings is looked at.
 type Sources struct {

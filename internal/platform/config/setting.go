@@ -45,6 +45,8 @@ var settings = []setting{
 	{key: "log.format", def: "text", set: setFormat, show: func(c *Config) string { return c.Log.Format }},
 	{key: "upload.limit", def: "8GiB", set: setUpload, show: func(c *Config) string { return size(c.Upload.Limit) }},
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
+	{key: "metrics.token", secret: true, set: setMetricsToken, show: showMetricsToken},
+	{key: "upgrade.backup", def: "on", set: setUpgradeBackup, show: func(c *Config) string { return string(c.Upgrade.Backup) }},
 	{key: "language", def: "vi", set: setLanguage, show: func(c *Config) string { return string(c.Language) }},
 }
 
@@ -211,4 +213,12 @@ func setLanguage(c *Config, s string) error {
 		return nil
 	}
 	return fmt.Errorf("%q: want vi or en", s)
+}
+
+func setUpgradeBackup(c *Config, s string) error {
+	switch c.Upgrade.Backup = UpgradeBackup(s); c.Upgrade.Backup {
+	case MakeBackup, NoBackup:
+		return nil
+	}
+	return fmt.Errorf("%q: want on or off", s)
 }

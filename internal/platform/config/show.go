@@ -28,3 +28,15 @@ func (c *Config) Show(w io.Writer) error {
 	}
 	return nil
 }
+
+// Chosen are the keys somebody set, each with its origin ("listen (flag)"), and
+// all keys there are.
+func (c *Config) Chosen() (chosen, all []string) {
+	for _, s := range settings {
+		all = append(all, s.key)
+		if origin := c.origins[s.key]; origin != "default" {
+			chosen = append(chosen, s.key+" ("+origin+")")
+		}
+	}
+	return chosen, all
+}

@@ -23,7 +23,6 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
-	"github.com/uptrace/bun/dialect/sqlitedialect"
 	_ "modernc.org/sqlite" // registers "sqlite"
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -42,6 +41,7 @@ const (
 type DB struct {
 	engine      Engine
 	read, write *bun.DB
+	file        string // of SQLite
 }
 
 // Open opens the store at address: "postgres://…" is a PostgreSQL server (15
@@ -77,31 +77,20 @@ func redact(err error) error {
 }
 
 func openSQLite(ctx context.Context, path string) (*DB, error) {
-	open := func(mode string, conns int) (*bun.DB, error) {
-		q := url.Values{"_txlock": {mode}, "_pragma": {
-			"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "temp_store(memory)"}}
-		dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
-		pool, err := sql.Open("sqlite", dsn)
-		if err != nil {
-			return nil, fmt.Errorf("open sqlite %s: %w", path, err)
-		}
-		pool.SetMaxOpenConns(conns)
-		pool.SetMaxIdleConns(conns)
-		b := bun.NewDB(pool, sqlitedialect.New())
-		if err := b.PingContext(ctx); err != nil {
-			return nil, errors.Join(fmt.Errorf("open sqlite %s: %w", path, err), b.Close())
-		}
-		return b, nil
+	open := func(mode string, conns, cacheKiB int) (*bun.DB, error) {
+		return sqlitePool(ctx, path, conns, url.Values{"_txlock": {mode}, "_pragma": {
+			fmt.Sprintf("cache_size(-%d)", cacheKiB),
+			"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)", "temp_store(memory)"}})
 	}
-	write, err := open("immediate", 1)
+	write, err := open("immediate", 1, 64<<10)
 	if err != nil {
 		return nil, err
 	}
-	read, err := open("deferred", max(4, runtime.GOMAXPROCS(0)))
+	read, err := open("deferred", max(4, runtime.GOMAXPROCS(0)), 16<<10)
 	if err != nil {
 		return nil, errors.Join(err, write.Close())
 	}
-	return &DB{engine: SQLite, read: read, write: write}, nil
+	return &DB{engine: SQLite, read: read, write: write, file: path}, nil
 }
 
 // Engine says which database this is.
@@ -173,6 +162,9 @@ func (d *DB) run(ctx context.Context, fn func(context.Context, *Tx) error, audit
 			}
 			return nil
 		})
+		if full(err) {
+			return fault.Full("db.Write", err)
+		}
 		if err == nil || !again(err) || ctx.Err() != nil {
 			return err
 		}
@@ -190,4 +182,15 @@ func At(t time.Time) Time {
 		return Time{}
 	}
 	return Time{t.UTC().Truncate(time.Millisecond)}
+}
+
+// Analyze lets the engine count what stands in its tables, so that it plans
+// queries by their true sizes. It is cheap on tables that changed little.
+func (d *DB) Analyze(ctx context.Context) error {
+	statement := "ANALYZE"
+	if d.engine == SQLite { // the analysis of a large table stops early: PRAGMA analysis_limit
+		statement = "PRAGMA optimize = 0x10012"
+	}
+	_, err := d.write.ExecContext(ctx, statement)
+	return Error("db.Analyze", err)
 }

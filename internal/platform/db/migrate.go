@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 )
@@ -17,25 +18,61 @@ import (
 // numbers, each in one transaction, on either engine; there is no way back. It
 // returns how many ran.
 func (d *DB) Migrate(ctx context.Context, sources ...fs.FS) (int, error) {
+	files, err := gather(sources)
+	if err != nil {
+		return 0, err
+	}
+	return d.migrate(ctx, files)
+}
+
+// MigrateTo is Migrate of the named migrations alone, which must all be among
+// the sources: for a restore into the schema of the backup.
+func (d *DB) MigrateTo(ctx context.Context, only []int64, sources ...fs.FS) error {
+	all, err := gather(sources)
+	if err != nil {
+		return err
+	}
+	files := gathered{}
+	for name, f := range all {
+		if n, err := number(name); err != nil {
+			return err
+		} else if slices.Contains(only, n) {
+			files[name] = f
+		}
+	}
+	if len(files) != len(only) {
+		return fmt.Errorf("migrate: %d of %d migrations are not known to this program", len(only)-len(files), len(only))
+	}
+	_, err = d.migrate(ctx, files)
+	return err
+}
+
+func gather(sources []fs.FS) (gathered, error) {
 	files := gathered{}
 	for _, src := range sources {
 		found, err := fs.Glob(src, "migrations/*.sql")
 		if err != nil {
-			return 0, fmt.Errorf("gather migrations: %w", err)
+			return nil, fmt.Errorf("gather migrations: %w", err)
 		}
 		for _, name := range found {
 			base := path.Base(name)
 			if _, twice := files[base]; twice {
-				return 0, fmt.Errorf("gather migrations: %s stands twice", base)
+				return nil, fmt.Errorf("gather migrations: %s stands twice", base)
 			}
 			files[base] = file{src, name}
 		}
 	}
+	return files, nil
+}
+
+func (d *DB) migrate(ctx context.Context, files gathered) (int, error) {
 	dialect := goose.DialectSQLite3
 	if d.engine == Postgres {
 		dialect = goose.DialectPostgres
 	}
-	p, err := goose.NewProvider(dialect, d.write.DB, files, goose.WithDisableGlobalRegistry(true))
+	// Rooms number their files on their own: one that comes later may have a
+	// lower number than what an older program applied.
+	p, err := goose.NewProvider(dialect, d.write.DB, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
 	}

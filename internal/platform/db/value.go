@@ -101,6 +101,15 @@ func again(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01") // serialization_failure, deadlock_detected
 }
 
+// full reports that the disk of the records has no room left.
+func full(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()&0xff == lib.SQLITE_FULL
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "53100" // disk_full
+}
+
 // Greatest is the larger of two values, as a function name for this engine.
 func (d *DB) Greatest() bun.Safe { return greatest(d.engine) }
 

@@ -90,3 +90,9 @@ func Missing(op string) error { return &Error{Kind: NotFound, Op: op} }
 func Bad(op, field, reason string) error {
 	return &Error{Kind: Invalid, Op: op, Fields: map[string]string{field: reason}}
 }
+
+// Full is what to answer when there is no room on the disk: nothing was
+// written, and it may be tried again once there is.
+func Full(op string, err error) error {
+	return &Error{Kind: Unavailable, Op: op, Msg: "fault.full", Err: err}
+}

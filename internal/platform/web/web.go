@@ -91,6 +91,8 @@ type Config struct {
 	Proxies  []netip.Prefix
 	Demo     bool // pages say that the data is fictitious
 	Version  string
+	// Observe, when not nil, is told of every request answered.
+	Observe func(Seen)
 }
 
 // Site is the web side of one centre.
@@ -131,7 +133,7 @@ func (s *Site) Handler(routes ...Route) http.Handler {
 	mux.Handle("/", s.sessions.LoadAndSave(s.serve(Route{Access: Public, Handle: func(http.ResponseWriter, *http.Request) error {
 		return fault.Missing("web")
 	}})))
-	return s.outer(mux)
+	return s.observed(s.outer(mux))
 }
 
 // outer is what every answer goes through: request number, headers, a net
@@ -177,6 +179,7 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 		actor, err := s.actor(ctx, r, rt)
 		if err == nil && actor.ID != "" {
 			ctx = auth.With(ctx, actor)
+			noteActor(ctx, actor.ID)
 		}
 		r = r.WithContext(ctx)
 		switch {

@@ -15,3 +15,4 @@ CREATE TABLE audit_pending (
 INSERT INTO audit_pending (entry_id) SELECT id FROM audit_entry;
 CREATE INDEX audit_entry_unit ON audit_entry (unit_id, id);
 CREATE INDEX audit_entry_at ON audit_entry (at);
+CREATE INDEX audit_entry_action ON audit_entry (action, id);

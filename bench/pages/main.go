@@ -1,0 +1,146 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Command pages measures how long the lists of a large province take: a million
+// findings, 150 units, 500 people. It prints the median and the 95th percentile
+// of each list on SQLite and, when VONGGAC_TEST_POSTGRES holds a server's
+// address, on PostgreSQL, and fails when a page is not answered, when its count
+// is not the truth or when a query reads a large table from end to end.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/app"
+	"github.com/vonggac/vonggac/internal/app/crowd"
+	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/platform/config"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+)
+
+func main() {
+	size := crowd.Province
+	flag.IntVar(&size.Findings, "findings", size.Findings, "how many findings")
+	flag.IntVar(&size.Infections, "infections", size.Infections, "how many infections")
+	flag.IntVar(&size.Acts, "acts", size.Acts, "how many entries in the audit trail")
+	visits := flag.Int("visits", 40, "how often each list is opened")
+	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
+	flag.Parse()
+	if err := run(context.Background(), size, *visits, *engine); err != nil {
+		fmt.Fprintln(os.Stderr, "pages:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, size crowd.Size, visits int, engine string) error {
+	var errs []error
+	if engine != "postgres" {
+		errs = append(errs, measure(ctx, "SQLite", "", size, visits))
+	}
+	if server := os.Getenv(dbtest.PostgresEnv); server != "" && engine != "sqlite" {
+		errs = append(errs, onServer(ctx, server, func(address string) error { return measure(ctx, "PostgreSQL", address, size, visits) }))
+	} else if engine != "sqlite" {
+		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
+	}
+	return errors.Join(errs...)
+}
+
+// onServer runs fn with the address of a new database.
+func onServer(ctx context.Context, server string, fn func(address string) error) error {
+	u, err := url.Parse(server)
+	if err != nil {
+		return fmt.Errorf("%s is no address", dbtest.PostgresEnv)
+	}
+	admin, err := db.Open(ctx, server)
+	if err != nil {
+		return err
+	}
+	const name = "vonggac_bench_pages"
+	if _, err := admin.Read().NewRaw("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)").Exec(ctx); err != nil {
+		return errors.Join(err, admin.Close())
+	}
+	if _, err := admin.Read().NewRaw("CREATE DATABASE " + name).Exec(ctx); err != nil {
+		return errors.Join(err, admin.Close())
+	}
+	u.Path = "/" + name
+	err = fn(u.String())
+	_, dropped := admin.Read().NewRaw("DROP DATABASE " + name + " WITH (FORCE)").Exec(ctx)
+	return errors.Join(err, dropped, admin.Close())
+}
+
+func measure(ctx context.Context, name, address string, size crowd.Size, visits int) (err error) {
+	dir, err := os.MkdirTemp("", "vonggac-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	flags := map[string]string{"data": dir, "listen": "127.0.0.1:0"}
+	if address != "" {
+		flags["records.address"] = address
+	}
+	cfg, err := config.Load(config.Sources{Flags: flags, Hostname: "bench"})
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	a, err := app.Open(ctx, app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }, Version: "bench",
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	began := time.Now()
+	c, err := crowd.Fill(ctx, a, now, size)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d findings, %d infections, %d units, %d people, %d acts, filled in %.0f s\n", name, size.Findings, size.Infections,
+		size.Units, size.People, size.Acts, time.Since(began).Seconds())
+	return table(ctx, c, visits)
+}
+
+func table(ctx context.Context, c *crowd.Crowd, visits int) error {
+	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(out, "p50 ms\tp95 ms\tmost ms\trows\tof\tlist\t")
+	var errs []error
+	var all []time.Duration
+	for _, v := range c.Visits() {
+		var took []time.Duration
+		var last crowd.Answer
+		for n := range visits + 2 {
+			a, err := c.Visit(ctx, v)
+			if err != nil {
+				return err
+			}
+			if last = a; n >= 2 { // the first two warm up
+				took = append(took, a.Took)
+			}
+		}
+		errs = append(errs, c.Check(ctx, v, last), c.Plans(ctx, v))
+		slices.Sort(took)
+		all = append(all, took...)
+		more := ""
+		if last.Over {
+			more = ">"
+		}
+		fmt.Fprintf(out, "%.1f\t%.1f\t%.1f\t%d\t%s%d\t%s as %s\t\n", ms(took, 50), ms(took, 95), ms(took, 100), last.Rows, more, last.Total, v.Path, v.Login)
+	}
+	slices.Sort(all)
+	fmt.Fprintf(out, "%.1f\t%.1f\t%.1f\t\t\tall\t\n", ms(all, 50), ms(all, 95), ms(all, 100))
+	return errors.Join(append(errs, out.Flush())...)
+}
+
+// ms is the percentile of sorted in milliseconds.
+func ms(sorted []time.Duration, percent int) float64 {
+	return float64(sorted[(len(sorted)-1)*percent/100].Microseconds()) / 1000
+}

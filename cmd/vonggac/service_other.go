@@ -1,0 +1,35 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !linux && !windows
+
+package main
+
+import "context"
+
+func serviceData() string { return usualData }
+
+func serviceLog(string) string { return "" }
+
+func system() manager { return noManager{} }
+
+// noManager refuses everything.
+type noManager struct{}
+
+// Describe implements manager.
+func (noManager) Describe(order) (string, error) { return "", errNoService }
+
+// Install implements manager.
+func (noManager) Install(context.Context, order) error { return errNoService }
+
+// Uninstall implements manager.
+func (noManager) Uninstall(context.Context) error { return errNoService }
+
+// Start implements manager.
+func (noManager) Start(context.Context) error { return errNoService }
+
+// Stop implements manager.
+func (noManager) Stop(context.Context) error { return errNoService }
+
+// Status implements manager.
+func (noManager) Status(context.Context) (string, error) { return "", errNoService }

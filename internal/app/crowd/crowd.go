@@ -1,0 +1,236 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package crowd fills a centre with as many records as a large province has
+// after a year, straight into the tables, and visits its lists: for the test of
+// query plans and for the benchmark of pages. Start at Fill and Visit.
+package crowd
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/app"
+	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+)
+
+// Size is how many of each there are.
+type Size struct {
+	Units, People, Findings, Infections, Incidents, Acts int
+}
+
+// Province is the size the product is made for.
+var Province = Size{Units: 150, People: 500, Findings: 1_000_000, Infections: 200_000, Incidents: 5_000, Acts: 500_000}
+
+// Crowd is a filled centre.
+type Crowd struct {
+	*app.App
+	size  Size
+	now   time.Time
+	rand  *rand.Rand
+	root  string
+	units []unit.ID
+
+	Officer string            // login of a centre officer at the top
+	OfUnit  string            // login of the officer of one unit
+	cookies map[string]string // by login
+}
+
+const password = "gác đêm giao thừa 30 Tết"
+
+// Fill makes a centre of an empty one, whose clock gives now.
+func Fill(ctx context.Context, a *app.App, now time.Time, size Size) (*Crowd, error) {
+	c := &Crowd{App: a, size: size, now: now, rand: rand.New(rand.NewPCG(1, 2)), Officer: "mai", OfUnit: "can.bo", cookies: map[string]string{}}
+	for _, step := range []func(context.Context) error{c.found, c.settle, c.people, c.findings, c.infections, c.cases, c.acts, c.analyze} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *Crowd) found(ctx context.Context) error {
+	secret, err := c.Rooms.Accounts.FirstLink(ctx)
+	if err != nil {
+		return err
+	}
+	first, err := c.Rooms.Accounts.Start(ctx, secret, account.First{Body: "UBND tỉnh Mẫu", Kind: "ubnd_tinh", Name: "Lò Thị Mai", Login: c.Officer, Password: password})
+	c.root = first.Home
+	return err
+}
+
+// officer acts as the centre's officer.
+func (c *Crowd) officer(ctx context.Context) context.Context {
+	return auth.With(ctx, auth.Actor{ID: "crowd", Name: "Cán bộ", Home: c.root, Grants: []auth.Grant{{Role: auth.Administrator, Unit: c.root}, {Role: auth.Centre, Unit: c.root}}})
+}
+
+// settle makes the units, each with a /16 of its own.
+func (c *Crowd) settle(ctx context.Context) error {
+	ctx = c.officer(ctx)
+	for n := range c.size.Units {
+		u, err := c.Rooms.Units.Create(ctx, unit.Unit{Name: fmt.Sprintf("UBND xã Mẫu %03d", n), Kind: "xa", ParentID: unit.ID(c.root)})
+		if err != nil {
+			return err
+		}
+		if _, err := c.Rooms.Units.AddRange(ctx, u.ID, unit.NewRange{Text: fmt.Sprintf("10.%d.0.0/16", n), Kind: unit.Machine}); err != nil {
+			return err
+		}
+		c.units = append(c.units, u.ID)
+	}
+	return nil
+}
+
+func (c *Crowd) people(ctx context.Context) error {
+	ctx = c.officer(ctx)
+	for n := range c.size.People {
+		login, home := fmt.Sprintf("can.bo.%03d", n), string(c.units[n%len(c.units)])
+		if n == 0 {
+			login = c.OfUnit
+		}
+		_, secret, err := c.Rooms.Accounts.Invite(ctx, account.Account{Login: login, Name: fmt.Sprintf("Nguyễn Văn %03d", n), Home: home,
+			Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: home}}})
+		if err == nil && n == 0 {
+			_, err = c.Rooms.Accounts.SetPassword(ctx, secret, password)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// place is one machine of the province.
+type place struct {
+	addr        netip.Addr
+	owner, unit string
+}
+
+// somewhere is where record n was seen: mostly in the centre's own log, in a
+// few units more than in others, and now and then in no range at all.
+func (c *Crowd) somewhere(n int) place {
+	u := int(float64(len(c.units)) * c.rand.Float64() * c.rand.Float64())
+	p := place{addr: netip.AddrFrom4([4]byte{10, byte(u), byte(n >> 8), byte(n)}), owner: c.root, unit: string(c.units[u])}
+	switch {
+	case n%20 == 0:
+		p.addr, p.unit = netip.AddrFrom4([4]byte{172, 16 + byte(n>>16)%16, byte(n >> 8), byte(n)}), ""
+	case n%5 == 0:
+		p.owner = p.unit
+	}
+	return p
+}
+
+func (p place) scope() string {
+	if p.unit == "" {
+		return p.owner
+	}
+	return p.unit
+}
+
+func (p place) kind() string {
+	if p.unit == "" {
+		return ""
+	}
+	return string(unit.Machine)
+}
+
+// ago is a moment of the last year, later ones likelier.
+func (c *Crowd) ago() int64 {
+	f := c.rand.Float64()
+	return c.now.Add(-time.Duration(f * f * float64(365*24*time.Hour))).UnixMilli()
+}
+
+func (c *Crowd) threat() string {
+	return fmt.Sprintf("Mã độc %03d", int(200*c.rand.Float64()*c.rand.Float64()))
+}
+
+// insert writes n rows of table, each made by row.
+func (c *Crowd) insert(ctx context.Context, table string, n int, row func(n int) map[string]any) error {
+	const batch = 400
+	for from := 0; from < n; {
+		err := c.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
+			for end := min(n, from+50*batch); from < end; {
+				rows := make([]map[string]any, 0, batch)
+				for ; len(rows) < batch && from < end; from++ {
+					rows = append(rows, row(from))
+				}
+				if err := put(ctx, tx, table, rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("%s: %w", table, err)
+		}
+	}
+	return nil
+}
+
+// put writes rows, which have the same columns, in one statement.
+func put(ctx context.Context, tx *db.Tx, table string, rows []map[string]any) error {
+	columns := slices.Sorted(maps.Keys(rows[0]))
+	values := make([]any, 0, len(rows)*len(columns))
+	for _, r := range rows {
+		for _, c := range columns {
+			values = append(values, r[c])
+		}
+	}
+	one := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + ")"
+	_, err := tx.NewRaw("INSERT INTO "+table+" ("+strings.Join(columns, ", ")+") VALUES "+
+		strings.TrimSuffix(strings.Repeat(one+", ", len(rows)), ", "), values...).Exec(ctx)
+	return err
+}
+
+func (c *Crowd) cases(ctx context.Context) error {
+	ctx = c.officer(ctx)
+	i, err := c.Rooms.Incidents.OpenFrom(ctx, incident.Seed{Details: incident.Details{Title: "Máy nhiễm mã độc", UnitID: string(c.units[0]), DetectedAt: c.now,
+		Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}}}})
+	if err != nil {
+		return err
+	}
+	if err := c.clone(ctx, "incident", "id", string(i.ID), func(n int, row map[string]any) {
+		u := string(c.units[n%len(c.units)])
+		row["code"], row["unit_id"], row["owner_unit"], row["detected_at"] = fmt.Sprintf("SC-2025-%05d", n), u, u, c.ago()
+	}); err != nil {
+		return err
+	}
+	return c.clone(ctx, "obligation", "subject_id", string(i.ID), func(n int, row map[string]any) {
+		t0 := c.ago()
+		row["subject_id"], row["unit_id"], row["t0"], row["soon_at"], row["due_at"] = fmt.Sprint("s", n), string(c.units[n%len(c.units)]), t0, t0+1, t0+2
+	})
+}
+
+// clone copies a row, found by column and value, with a new id and what change
+// says, once for each incident.
+func (c *Crowd) clone(ctx context.Context, table, column, value string, change func(n int, row map[string]any)) error {
+	var found []map[string]any
+	if err := c.Records.Read().NewSelect().Table(table).ColumnExpr("*").Where(column+" = ?", value).Limit(1).Scan(ctx, &found); err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return fmt.Errorf("%s: nothing to copy", table)
+	}
+	return c.insert(ctx, table, c.size.Incidents, func(n int) map[string]any {
+		row := map[string]any{}
+		for k, v := range found[0] {
+			row[k] = v
+		}
+		row["id"] = db.NewID()
+		change(n, row)
+		return row
+	})
+}
+
+// analyze lets the planner know how large the tables are, as the program itself
+// does from time to time.
+func (c *Crowd) analyze(ctx context.Context) error { return c.Records.Analyze(ctx) }

@@ -1,0 +1,63 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// about is what an operator is told of each key in the example file; a test
+// holds it to the table of settings.
+var about = map[string]string{
+	"data":             "Folder of all data. Without it: the folder of this user's programs. A service: /var/lib/vonggac.",
+	"listen":           "Address and port of the pages. Beyond this machine (:8443) pages go by HTTPS.",
+	"url":              "What people type and links begin with, such as https://soc.example.vn. Without it: from listen.",
+	"tls.mode":         "off (loopback, or a proxy speaks TLS), own (an authority made at first start), files. Without it: chosen by listen.",
+	"tls.cert":         "Certificate chain, PEM; with tls.mode files.",
+	"tls.key":          "Key of the certificate, PEM; with tls.mode files.",
+	"proxy.trusted":    "Addresses of reverse proxies whose X-Forwarded-For is believed: a list such as [10.0.0.5, 10.1.0.0/24].",
+	"records.address":  "Where the records are: a file for SQLite (without it: records.db in the data folder), or postgres://user:password@host/database.",
+	"log.level":        "debug, info, warn or error.",
+	"log.format":       "text or json.",
+	"upload.limit":     "Most that one upload may bring.",
+	"session.lifetime": "How long one sign-in lasts.",
+	"metrics.token":    "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may.",
+	"upgrade.backup":   "on: before a newer program changes the records a backup is made; off: somebody else backs them up.",
+	"language":         "Language of people who have not chosen: vi or en.",
+}
+
+// Example is a configuration file with every key, each commented out at its
+// default, so that a copy of it changes nothing until edited.
+func Example() []byte {
+	var b bytes.Buffer
+	b.WriteString("# Configuration of vonggac. Every key is optional; remove the # of a key and of its section to set it.\n" +
+		"# The same keys are variables (tls.mode: VONGGAC_TLS_MODE). Check with: vonggac config --config FILE\n")
+	section := ""
+	for _, s := range settings {
+		head, name, below := strings.Cut(s.key, ".")
+		indent := ""
+		b.WriteString("\n")
+		if below {
+			indent = "  "
+			if head != section {
+				fmt.Fprintf(&b, "#%s:\n", head)
+			}
+		} else {
+			name = s.key
+		}
+		section = head
+		mark := "#"
+		if below {
+			mark = "#" + indent + "#"
+		}
+		fmt.Fprintf(&b, "%s %s\n", mark, about[s.key])
+		b.WriteString(strings.TrimRight("#"+indent+name+": "+s.def, " ") + "\n")
+		if s.secret {
+			fmt.Fprintf(&b, "#%s# Or from a file that only the service may read:\n#%s%s_file:\n", indent, indent, name)
+		}
+	}
+	return b.Bytes()
+}
