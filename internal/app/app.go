@@ -44,6 +44,9 @@ type Options struct {
 	// BlockSize is how many bytes of a log's text go into one transaction; zero
 	// is scan.DefaultBlockSize.
 	BlockSize int64
+	// KeyBurst is how many requests a key of the API may make at once; zero is
+	// the standard.
+	KeyBurst int
 }
 
 func (o Options) complete() Options {
@@ -145,6 +148,7 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	}
 	a.server = &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.opt.Log.Handler(), slog.LevelInfo)}
+	a.server.RegisterOnShutdown(a.Rooms.Webhooks.Stop)
 	if cfg.TLS.Mode != config.Off {
 		if a.server.TLSConfig, a.CA, err = a.certificates(); err != nil {
 			return "", errors.Join(err, ln.Close())

@@ -86,6 +86,7 @@ var parents = map[string]string{
 	"/setup":       "/settings",
 	"/break-glass": "/settings",
 	"/keys":        "/settings",
+	"/api":         "/settings",
 	"/views":       "/account",
 	"/reforms":     "/units",
 	"/proposals":   "/units",

@@ -64,6 +64,7 @@ func testScope(t *testing.T, w *scopes) {
 	w.foreign.add("entry", must(w.Rooms.Indicators.Allow(w.centre, "good.example", true, "charlie"))(t).ID)
 	w.work(t)
 	w.people[auth.UnitOfficer].get(t, "/api/v1/files/"+w.own["file"][0]) // the key's page says when it was used
+	must(0, w.Attend(t.Context()))(t)                                    // the webhook's page says what was sent
 	alone := make([]map[string]string, len(w.roles))
 	var all sync.WaitGroup
 	for n, role := range w.roles {
@@ -162,9 +163,11 @@ var kinds = map[string]map[string]string{
 	"obligations": {"id": "obligation"},
 	"papers":      {"id": "paper", "sending": "sending", "file": ""},
 	"audit":       {"id": "act"},
-	"settings":    {"name": "backup", "job": "job"},
+	"settings":    {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job"},
 	"views":       {"id": "view"},
 	"tasks":       {"id": "task"},
+	"keys":        {"key": "key"},
+	"jobs":        {"id": "job"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

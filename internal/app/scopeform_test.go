@@ -34,7 +34,7 @@ func (w *scopes) fields() url.Values {
 		"value": {"x.example"}, "observables": {"x.example"}, "range": {"203.0.113.0/25"}, "range_kind": {"machine"}, "last": {"1/12/2026"},
 		"from": {"1/12/2026"}, "successors": {"UBND xã bravo"}, "upload": {b("upload")}, "digest": {w.foreign["upload"][1]}, "relation": {"replace"},
 		"meets": {b("obligation")}, "sent_at": {"2026-11-21T07:30"}, "channel": {"paper"}, "receipt": {"x"}, "disabled": {"1"}, "as": {"other"},
-		"tlp": {"TLP:RED"}, "scope": {"subdomains"}, "layout": {"auto"}, "exact": {"1"}, "sure": {"1"}, "phase": {"detect"}, "addr": {"10.2.7.9"},
+		"tlp": {"TLP:RED"}, "scope": {"subdomains"}, "layout": {"auto"}, "exact": {"1"}, "sure": {"1"}, "phase": {"detect"}, "url": {"https://x.invalid/"}, "addr": {"10.2.7.9"},
 		"grant": {"unit@" + b("unit")}, "until": {"2026-11-25T08:00"}, "witness": {b("account")}, "hours": {"2"}, "back": {b("account")}}
 }
 
@@ -68,6 +68,8 @@ func (w *scopes) sendsForms(t *testing.T, v *visitor) {
 // encoded is what a program or browser sends to a route.
 func encoded(t *testing.T, rt web.Route, fields url.Values) (kind, body string) {
 	switch {
+	case rt.API && !strings.Contains(rt.Pattern, "/ingest/"):
+		return "application/json", `{"name": "x", "unit_id": "` + fields.Get("unit") + `"}`
 	case rt.API:
 		return "text/plain", "Nov 20 08:00:00 dnsmasq[9]: query[A] x.bad.example from 10.2.7.1\n"
 	case rt.Body > 0:

@@ -30,6 +30,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
+	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -81,7 +82,7 @@ func openAt(t *testing.T, address string) *app.App {
 		t.Fatal(err)
 	}
 	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return t0 }, Version: "test",
-		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, KeyBurst: 1 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,6 +158,15 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	w.work(t)
 	saved := must(r.Views.Save(auth.With(ctx, who.Actor()), view.View{Path: "/incidents", Query: "q=" + word, Name: "Sự cố " + word, Shared: string(u.ID)}, true))(t)
 	g.add("view", string(saved.ID))
+	hook, _, err := r.Webhooks.Create(ctx, webhook.Order{Name: "Webhook " + word, URL: "https://" + word + ".invalid/", Unit: string(u.ID), Kinds: []string{"unit"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.add("webhook", string(hook.ID))
+	g.add("delivery", must(r.Webhooks.Ping(ctx, hook.ID))(t).ID)
+	var jobs []string
+	must(0, w.Records.Read().NewSelect().Table("job").Column("id").Where("owner_unit = ?", string(u.ID)).Scan(t.Context(), &jobs))(t)
+	g.add("job", jobs...)
 	g.add("unit", string(u.ID))
 	g.add("range", string(ranges[0].ID))
 	g.add("source", string(src.ID))

@@ -26,13 +26,13 @@ var takePictures = flag.Bool("screenshots", false, "take the guide's pictures an
 // mostPicture is the most bytes of one picture: the guide lives in the program.
 const mostPicture = 60 << 10
 
-const pictures = "../../docs/guide/images"
+const guidePictures = "../../docs/guide/images"
 
 // TestPicturesAreSmall holds the guide's pictures to their size: WebP, at most
 // 60 KB each.
 func TestPicturesAreSmall(t *testing.T) {
 	t.Parallel()
-	names, err := filepath.Glob(pictures + "/*")
+	names, err := filepath.Glob(guidePictures + "/*")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no pictures: %v", err)
 	}
@@ -147,7 +147,7 @@ func (p photographer) both(name string, arrive func()) {
 			raw = res.Data
 			return err
 		}))
-		if err := os.WriteFile(filepath.Join(pictures, name+"."+lang+".webp"), raw, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(guidePictures, name+"."+lang+".webp"), raw, 0o644); err != nil {
 			p.t.Fatal(err)
 		}
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
+	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -38,6 +39,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -61,6 +63,7 @@ type Rooms struct {
 	Incidents   *incident.Service
 	Reports     *report.Service
 	Trail       *trail.Service
+	Webhooks    *webhook.Service
 	Backups     *backup.Service
 	Notices     *notice.Service
 	Setup       *setup.Service
@@ -89,6 +92,7 @@ func migrations() []fs.FS {
 		backup.Migrations,
 		notice.Migrations,
 		view.Migrations,
+		webhook.Migrations,
 	}
 }
 
@@ -121,6 +125,8 @@ func Messages() []fs.FS {
 		search.Messages,
 		view.Messages,
 		task.Messages,
+		rest.Messages,
+		webhook.Messages,
 	}
 }
 
@@ -173,6 +179,7 @@ func (a *App) wire(ctx context.Context) error {
 	if r.Trail, err = a.trail(); err != nil {
 		return err
 	}
+	r.Webhooks = a.webhooks()
 	if r.Backups, err = a.backups(); err != nil {
 		return err
 	}
@@ -208,7 +215,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	a.table = a.routes(site, catalogue)
-	a.handler = a.outer(site.Handler(a.table...))
+	a.handler = a.outer(a.called(site, site.Handler(newThrottle(now, a.opt.KeyBurst).over(a.table)...)))
 	return nil
 }
 
@@ -227,7 +234,7 @@ func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) 
 	if err != nil {
 		return err
 	}
-	if err := a.tellFound(ctx, tx, f, b, touched); err != nil {
+	if err := errors.Join(a.noteFound(ctx, tx, touched), a.tellFound(ctx, tx, f, b, touched)); err != nil {
 		return err
 	}
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
@@ -257,6 +264,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
+	add(a.apiRoutes(site))
 	add(healthPages{site, a}.routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	first := a.setupPages(site, all)

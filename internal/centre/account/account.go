@@ -161,16 +161,3 @@ func (a *Account) Fail(t time.Time) {
 	}
 	a.LockedUntil = t.Add(wait)
 }
-
-// Key is what a program shows instead of a session: it may do one thing in one
-// unit's subtree.
-type Key struct {
-	ID        string
-	Name      string
-	Unit      string
-	Allows    auth.Permission
-	CreatedBy string
-	CreatedAt time.Time
-	UsedAt    time.Time // zero when never; kept to the minute
-	RevokedAt time.Time // zero while valid
-}

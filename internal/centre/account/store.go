@@ -76,27 +76,6 @@ type linkRow struct {
 	Code    string  `bun:"code"` // digest of the typed code; empty where there is none
 }
 
-type keyRow struct {
-	bun.BaseModel `bun:"table:account_key"`
-
-	ID        string  `bun:"id,pk"`
-	Name      string  `bun:"name"`
-	Token     string  `bun:"token"`
-	Unit      string  `bun:"unit_id"`
-	Role      string  `bun:"role"`
-	Area      string  `bun:"area"`
-	Act       string  `bun:"act"`
-	CreatedBy string  `bun:"created_by"`
-	CreatedAt db.Time `bun:"created_at"`
-	UsedAt    db.Time `bun:"used_at"`
-	RevokedAt db.Time `bun:"revoked_at"`
-}
-
-func (k keyRow) key() Key {
-	return Key{ID: k.ID, Name: k.Name, Unit: k.Unit, Allows: auth.Permission{Area: auth.Area(k.Area), Act: auth.Act(k.Act[0])},
-		CreatedBy: k.CreatedBy, CreatedAt: k.CreatedAt.Time, UsedAt: k.UsedAt.Time, RevokedAt: k.RevokedAt.Time}
-}
-
 // found is an account as signing in needs it.
 type found struct {
 	Account

@@ -16,18 +16,22 @@ import (
 type Kind uint8
 
 const (
-	Internal    Kind = iota // unclassified: the safe zero value
-	Invalid                 // the caller's input; Fields says which
-	Forbidden               // known caller, not allowed
-	NotFound                // absent, or hidden from this caller
-	Conflict                // stale version, duplicate key, wrong state
-	Unavailable             // try again: lock, peer or database busy
-	SignedOut               // no caller: sign in first
-	TooLarge                // more bytes than the limit allows
+	Internal      Kind = iota // unclassified: the safe zero value
+	Invalid                   // the caller's input; Fields says which
+	Forbidden                 // known caller, not allowed
+	NotFound                  // absent, or hidden from this caller
+	Conflict                  // stale version, duplicate key, wrong state
+	Unavailable               // try again: lock, peer or database busy
+	SignedOut                 // no caller: sign in first
+	TooLarge                  // more bytes than the limit allows
+	TooMany                   // too many requests: wait and try again
+	Stale                     // the record is no longer the version that was read (RFC 9110 §13.1.1)
+	Unconditional             // a change that does not say which version it changes (RFC 6585 §3)
+	Unsupported               // a body of a type that is not taken
 )
 
 var status = [...]int{Internal: 500, Invalid: 422, Forbidden: 403, NotFound: 404, Conflict: 409,
-	Unavailable: 503, SignedOut: 401, TooLarge: 413}
+	Unavailable: 503, SignedOut: 401, TooLarge: 413, TooMany: 429, Stale: 412, Unconditional: 428, Unsupported: 415}
 
 // Status is the HTTP status that says k (RFC 9110 §15).
 func (k Kind) Status() int { return status[k] }
@@ -54,7 +58,8 @@ func (k Kind) Key() string { return keys[k] }
 
 var keys = [...]string{Internal: "fault.internal", Invalid: "fault.invalid", Forbidden: "fault.forbidden",
 	NotFound: "fault.not_found", Conflict: "fault.conflict", Unavailable: "fault.unavailable",
-	SignedOut: "fault.signed_out", TooLarge: "fault.too_large"}
+	SignedOut: "fault.signed_out", TooLarge: "fault.too_large", TooMany: "fault.too_many", Stale: "fault.stale",
+	Unconditional: "fault.unconditional", Unsupported: "fault.unsupported"}
 
 // Error is for the log.
 func (e *Error) Error() string {

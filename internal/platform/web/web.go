@@ -207,7 +207,7 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 			_, _, err = auth.Need(ctx, "web", rt.Need)
 		}
 		if err == nil {
-			err = refuseNUL(r)
+			err = refuseNUL(r, !rt.API) // a program's body is its own, whatever type it names
 		}
 		if to := ""; err == nil {
 			settle(r)
@@ -225,12 +225,12 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 
 // refuseNUL refuses addresses and forms with a NUL character: no person types
 // one, and databases cut or refuse text at it.
-func refuseNUL(r *http.Request) error {
+func refuseNUL(r *http.Request, form bool) error {
 	bad := &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_text"}
 	if strings.Contains(r.URL.Path, "\x00") || hasNUL(r.URL.Query()) {
 		return bad
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); !form || err != nil || kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
 	if err := r.ParseForm(); err != nil {

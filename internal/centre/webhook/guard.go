@@ -1,0 +1,99 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package webhook
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// metadata are addresses at which clouds tell a machine about itself and that
+// no rule for special addresses covers: AWS over IPv6, Azure, Alibaba, Oracle
+// (from their instance metadata guides).
+var metadata = []netip.Addr{netip.MustParseAddr("fd00:ec2::254"), netip.MustParseAddr("168.63.129.16"),
+	netip.MustParseAddr("100.100.100.200"), netip.MustParseAddr("192.0.0.192")}
+
+var (
+	nat64  = netip.MustParsePrefix("64:ff9b::/96") // RFC 6052
+	sixTo4 = netip.MustParsePrefix("2002::/16")    // RFC 3056
+	this   = netip.MustParsePrefix("0.0.0.0/8")    // RFC 791: this host on this network
+	compat = netip.MustParsePrefix("::/96")        // RFC 4291 §2.5.5.1, withdrawn
+)
+
+// bare is the IPv4 address that stands behind an IPv6 one, else addr itself.
+func bare(addr netip.Addr) netip.Addr {
+	addr = addr.Unmap().WithZone("")
+	raw := addr.As16()
+	switch {
+	case addr.Is4():
+	case nat64.Contains(addr), compat.Contains(addr) && !addr.IsLoopback() && !addr.IsUnspecified():
+		return netip.AddrFrom4([4]byte(raw[12:16]))
+	case sixTo4.Contains(addr):
+		return netip.AddrFrom4([4]byte(raw[2:6]))
+	}
+	return addr
+}
+
+func within(addr netip.Addr, list []netip.Prefix) bool {
+	addr = bare(addr)
+	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(addr) })
+}
+
+// closed reports whether addr is one the centre does not call unless it was
+// allowed: itself (own), loopback, link-local, multicast, the clouds' metadata.
+func closed(addr netip.Addr, own, allowed []netip.Prefix) bool {
+	if within(addr, allowed) {
+		return false
+	}
+	a := bare(addr)
+	return a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsLinkLocalMulticast() || a.IsInterfaceLocalMulticast() || a.IsMulticast() ||
+		a.IsUnspecified() || this.Contains(a) || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || slices.Contains(metadata, a) || within(a, own)
+}
+
+// errClosed is the refusal of the guard.
+var errClosed = errors.New("address is closed to webhooks")
+
+// caller makes the client of one call. Names are resolved by the dialer, and
+// the guard looks at the address that is really connected to: a name that
+// points elsewhere a moment later gains nothing. Redirects are not followed,
+// proxies of the environment not asked.
+func caller(allowed []netip.Prefix, own func() []netip.Prefix, most time.Duration) *http.Client {
+	guard := func(_, address string, _ syscall.RawConn) error {
+		at, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		if closed(at.Addr(), own(), allowed) {
+			return errClosed
+		}
+		return nil
+	}
+	return &http.Client{
+		Timeout: most,
+		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: most, Control: guard}).DialContext, DisableKeepAlives: true,
+			TLSHandshakeTimeout: most, ResponseHeaderTimeout: most, MaxResponseHeaderBytes: 64 << 10},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// ownAddresses are those of this machine.
+func ownAddresses() []netip.Prefix {
+	list, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil // what cannot be listed is still covered by the rules for special addresses
+	}
+	var out []netip.Prefix
+	for _, a := range list {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			addr := p.Addr().Unmap()
+			out = append(out, netip.PrefixFrom(addr, addr.BitLen()))
+		}
+	}
+	return out
+}
