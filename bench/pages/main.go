@@ -35,20 +35,21 @@ func main() {
 	flag.IntVar(&size.Acts, "acts", size.Acts, "how many entries in the audit trail")
 	visits := flag.Int("visits", 40, "how often each list is opened")
 	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
+	keep := flag.String("keep", "", "folder for the centre on SQLite, kept; a temporary one when empty")
 	flag.Parse()
-	if err := run(context.Background(), size, *visits, *engine); err != nil {
+	if err := run(context.Background(), size, *visits, *engine, *keep); err != nil {
 		fmt.Fprintln(os.Stderr, "pages:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, size crowd.Size, visits int, engine string) error {
+func run(ctx context.Context, size crowd.Size, visits int, engine, keep string) error {
 	var errs []error
 	if engine != "postgres" {
-		errs = append(errs, measure(ctx, "SQLite", "", size, visits))
+		errs = append(errs, measure(ctx, "SQLite", "", keep, size, visits))
 	}
 	if server := os.Getenv(dbtest.PostgresEnv); server != "" && engine != "sqlite" {
-		errs = append(errs, onServer(ctx, server, func(address string) error { return measure(ctx, "PostgreSQL", address, size, visits) }))
+		errs = append(errs, onServer(ctx, server, func(address string) error { return measure(ctx, "PostgreSQL", address, "", size, visits) }))
 	} else if engine != "sqlite" {
 		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
 	}
@@ -78,12 +79,13 @@ func onServer(ctx context.Context, server string, fn func(address string) error)
 	return errors.Join(err, dropped, admin.Close())
 }
 
-func measure(ctx context.Context, name, address string, size crowd.Size, visits int) (err error) {
-	dir, err := os.MkdirTemp("", "vonggac-bench-")
-	if err != nil {
-		return err
+func measure(ctx context.Context, name, address, dir string, size crowd.Size, visits int) (err error) {
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "vonggac-bench-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	flags := map[string]string{"data": dir, "listen": "127.0.0.1:0"}
 	if address != "" {
 		flags["records.address"] = address

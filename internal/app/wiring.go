@@ -144,8 +144,8 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.catalogue = catalogue
 	r := &a.Rooms
-	r.Notices = a.notices(catalogue)
 	r.Packs = packs
+	r.Notices = a.notices(catalogue)
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
 	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost, Secrets: a.Secrets, Root: a.root,
 		Sheet: unit.Tables, UnitNamed: a.unitNamed,
