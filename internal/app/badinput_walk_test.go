@@ -102,7 +102,12 @@ type inBrowser struct {
 // openFull opens a centre that has one of each thing, twice.
 func openFull(t *testing.T) *scopes {
 	t.Helper()
-	w := openScopes(t, "")
+	return openFullAt(t, "")
+}
+
+func openFullAt(t *testing.T, address string) *scopes {
+	t.Helper()
+	w := openScopes(t, address)
 	w.settle(t, w.own, "alpha", "10.1", "198.51.100.0/24")
 	w.foreign.add("entry", must(w.Rooms.Indicators.Allow(w.centre, "good.example", true, "charlie"))(t).ID)
 	w.settle(t, w.foreign, "bravo", "10.2", "203.0.113.0/24")
