@@ -59,8 +59,12 @@ func testOdd(t *testing.T, w *scopes) {
 	o := &odd{inBrowser: b, faults: map[string]bool{}}
 	b.read = o.answered(t)
 	sent := 0
+	done := map[string]bool{}
 	for _, f := range b.crawl(t) {
-		sent += o.form(t, f)
+		if !done[f.pattern] {
+			done[f.pattern] = true
+			sent += o.form(t, f)
+		}
 	}
 	for _, rt := range w.Routes() {
 		sent += o.route(t, rt)
@@ -76,7 +80,7 @@ func testOdd(t *testing.T, w *scopes) {
 		}
 	}
 	t.Logf("%d odd requests", sent)
-	if sent < 1000 {
+	if sent < 2000 {
 		t.Errorf("only %d odd requests: nothing to learn from", sent)
 	}
 }
@@ -163,15 +167,16 @@ func (o *odd) form(t *testing.T, f blank) (sent int) {
 	}
 	try(twice, "every field three times")
 	try(url.Values{}, "no field")
+	if len(f.controls) > 0 && !f.upload {
+		try(url.Values{f.controls[0].name: {strings.Repeat("dài ", 1<<18)}}, "a megabyte") // more than a form may hold
+	}
 	for _, name := range []string{"", "a\x00b", strings.Repeat("x", 1<<13), "..", "/", "CON", "\u202etxt.exe", "a\nb"} {
 		file.name = name
 		try(f.values(plain, nil), "file "+name[:min(len(name), 20)])
 	}
 	for _, kind := range []string{"", "text/plain", "application/json", "multipart/form-data", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=utf-16", ";;"} {
-		for _, body := range []string{"", `{"name":"x"}`, "%zz=%&=&;", "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nx"} {
-			sent++
-			o.read("POST "+f.action+" "+kind, o.send(t, http.MethodPost, f.action, kind, body))
-		}
+		sent++
+		o.read("POST "+f.action+" "+kind, o.send(t, http.MethodPost, f.action, kind, "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nx%zz=%&=&;"))
 	}
 	return sent
 }
