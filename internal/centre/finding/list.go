@@ -243,11 +243,24 @@ func count(ctx context.Context, q bun.IDB, scope auth.Scope) (Counts, error) {
 // maxThreats is how many threats the filter offers.
 const maxThreats = 200
 
-// threats lists the threats of a scope, for the filter: those of each of its
-// units out of one index, put together.
+// threats lists the threats of a scope, for the filter: where it holds many
+// findings one after the other out of the index of threats, else those of each
+// unit out of another, put together.
 func threats(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error) {
 	var out []string
+	n, over, err := CountUpTo(ctx, q, visible(q, (*row)(nil), scope).ColumnExpr("1"))
+	if err != nil {
+		return nil, db.Error("finding.Threats", err)
+	}
+	if over || n >= 2*Dense {
+		first := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("MIN(f.threat) AS threat")
+		next := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("MIN(f.threat)").Where("f.threat > n.threat")
+		walk := first.UnionAll(q.NewSelect().TableExpr("walk AS n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
+		err := q.NewSelect().WithRecursive("walk", walk).TableExpr("walk AS n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").
+			Limit(maxThreats).Scan(ctx, &out)
+		return out, db.Error("finding.Threats", err)
+	}
 	each := visible(q, (*row)(nil), scope).ColumnExpr("f.scope_unit, f.threat").GroupExpr("f.scope_unit, f.threat")
-	err := q.NewSelect().TableExpr("(?) AS t", each).ColumnExpr("t.threat").GroupExpr("t.threat").OrderExpr("t.threat").Limit(maxThreats).Scan(ctx, &out)
+	err = q.NewSelect().TableExpr("(?) AS t", each).ColumnExpr("t.threat").GroupExpr("t.threat").OrderExpr("t.threat").Limit(maxThreats).Scan(ctx, &out)
 	return out, db.Error("finding.Threats", err)
 }

@@ -13,5 +13,5 @@ CREATE INDEX finding_first ON finding (first_seen, id);
 CREATE INDEX finding_queries ON finding (queries, id);
 CREATE INDEX finding_count ON finding (state, scope_unit, address_kind);
 CREATE INDEX finding_threat ON finding (scope_unit, threat);
-CREATE INDEX finding_of_threat ON finding (threat, state);
+CREATE INDEX finding_of_threat ON finding (threat, scope_unit);
 CREATE INDEX finding_addr ON finding (addr_key);
