@@ -33,6 +33,7 @@ func (a *App) notices(catalogue *i18n.Catalogue) *notice.Service {
 		UnitNames: a.unitLabels, Root: a.root})
 	a.behind.every(time.Minute, "tell of terms", a.tellTerms)
 	a.behind.every(time.Minute, "tell of failed jobs", a.tellFailed)
+	a.behind.every(time.Hour, "tell of old backups", a.tellStale)
 	a.behind.every(30*time.Second, "send notices", s.Attend)
 	a.behind.every(6*time.Hour, "tidy notices", s.Tidy)
 	return s

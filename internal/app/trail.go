@@ -20,7 +20,7 @@ func (a *App) trail() (*trail.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := trail.New(trail.Deps{Records: a.Records, Queue: a.Queue, Sealer: sealer, Now: a.opt.Now, Root: a.root})
+	s := trail.New(trail.Deps{Records: a.Records, Queue: a.Queue, Sealer: sealer, Now: a.opt.Now, Root: a.root, Broken: a.tellBroken})
 	a.behind.every(time.Second, "seal the audit trail", sealer.Seal)
 	a.behind.every(time.Hour, "check the audit trail", s.Daily)
 	return s, nil
