@@ -47,7 +47,7 @@ func TestTheHouseTellsOfItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	loan := must(h.Rooms.Accounts.Lend(ctx, account.Delegation{To: a.ID, Grant: auth.Grant{Role: auth.Centre, Unit: h.root},
-		Term: account.Term{Until: now.AddDate(0, 0, 3)}, Reason: "nghỉ phép"}))(t)
+		Term: account.Term{Until: now.AddDate(0, 0, 3)}, Reason: "nghỉ phép ba ngày"}))(t)
 	if err := h.Rooms.Accounts.EndDelegation(ctx, loan.ID); err != nil {
 		t.Fatal(err)
 	}
