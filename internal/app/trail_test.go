@@ -23,9 +23,14 @@ import (
 // code is what an action of the trail looks like.
 var code = regexp.MustCompile(`^[a-z_]+(\.[a-z_]+)+$`)
 
-// composed are the actions that the sources put together of parts, by the text
-// of their last fixed part.
-var composed = []string{"backup.take", "backup.check", "backup.drill", "backup.take.ask", "backup.check.ask", "backup.drill.ask"}
+// composed are the actions that the sources put together of parts or take from
+// an enumeration.
+var composed = []string{"backup.take", "backup.check", "backup.drill", "backup.take.ask", "backup.check.ask", "backup.drill.ask",
+	"unit.proposal.accepted", "unit.proposal.partly", "unit.proposal.refused", "unit.reform.withdraw", "unit.reform.undo",
+	"infection.return", "infection.doubt"}
+
+// notActs are texts that go where a function of the same name takes an action.
+var notActs = []string{"system.protection", "system.services"}
 
 // acted is what the sources of one package write into the trail.
 type acted struct {
@@ -44,7 +49,7 @@ func TestEveryActHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	actions, kinds := map[string]bool{}, map[string]bool{}
+	actions, kinds := map[string]bool{}, map[string]bool{"elevation": true, "letter": true}
 	for _, a := range composed {
 		actions[a] = true
 	}
@@ -62,6 +67,9 @@ func TestEveryActHasWords(t *testing.T) {
 		t.Errorf("only %d actions and %d kinds were found: does the reading still fit the sources?", len(actions), len(kinds))
 	}
 	for _, a := range slices.Sorted(maps.Keys(actions)) {
+		if slices.Contains(notActs, a) {
+			continue
+		}
 		if !catalogue.Has("trail.action." + a) {
 			t.Errorf("no words: trail.action.%s", a)
 		}
