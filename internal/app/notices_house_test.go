@@ -9,12 +9,17 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/task"
+	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/health"
 )
 
 // TestTheHouseTellsOfItself brings about what happens to rights, backups, the
@@ -43,6 +48,13 @@ func TestTheHouseTellsOfItself(t *testing.T) {
 	self := auth.With(t.Context(), a.Actor())
 	e := must(h.Rooms.Accounts.BreakGlass(self, account.Break{Grant: auth.Grant{Role: auth.Duty, Unit: h.root}, Hours: 1,
 		Reason: "mất điện trung tâm", Witness: chief.ID}))(t)
+	raised := must(h.Rooms.Accounts.Actor(t.Context(), string(a.ID), a.Epoch))(t)
+	me := must(h.Rooms.Accounts.Me(self))(t)
+	must(h.Rooms.Accounts.EditMe(auth.With(t.Context(), raised), account.Account{Phone: "0213 000 001", Version: me.Version}))(t)
+	if page := must(h.Rooms.Trail.List(ctx, trail.Filter{Elevated: true}))(t); page.Total != 1 || page.Rows[0].Elevated != e.ID ||
+		page.Rows[0].Action != "account.edit_own" {
+		t.Errorf("the trail under break-glass: %+v", page)
+	}
 	if err := h.Rooms.Accounts.EndGlass(ctx, e.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +105,18 @@ func TestTheHouseTellsOfItself(t *testing.T) {
 	if _, err := h.Records.Read().NewRaw("UPDATE audit_entry SET actor_name = 'Ai Đó' WHERE id = (SELECT MIN(id) FROM audit_entry)").Exec(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	must(h.Rooms.Trail.Ask(ctx))(t)
+	job := must(h.Rooms.Trail.Ask(ctx))(t)
+	for _, who := range []struct {
+		within string
+		sees   bool
+	}{{"", true}, {"elsewhere", false}} { // narrowed to units without such work, there is none and no error
+		reader, _ := auth.From(ctx)
+		reader.Within = who.within
+		list, _, err := h.Rooms.Tasks.List(auth.With(t.Context(), reader), task.Filter{})
+		if seen := slices.ContainsFunc(list, func(k task.Task) bool { return k.ID == job.ID && k.Title != "" && k.Href == "/audit/check" }); err != nil || seen != who.sees {
+			t.Errorf("the check among the work, within %q: %t, %v", who.within, seen, err)
+		}
+	}
 	h.work(t)
 	if n := h.told(t, ctx)["audit.broken"]; n != 1 {
 		t.Errorf("told %d times that the trail is broken", n)
@@ -127,5 +150,10 @@ func TestAWebhookGivenUpIsTold(t *testing.T) {
 	}
 	if n := h.told(t, ctx)["webhook.failed"]; n != 1 {
 		t.Errorf("told %d times of a webhook that was given up", n)
+	}
+	for _, r := range h.Examine(t.Context(), app.Exam{Quick: true}) {
+		if want := map[string]health.State{"webhooks": health.Warning, "notices": health.OK}[r.Name]; (r.Name == "webhooks" || r.Name == "notices") && r.State != want {
+			t.Errorf("the doctor on %s: %+v", r.Name, r)
+		}
 	}
 }
