@@ -107,7 +107,7 @@ func (p acted) read(dir string) error {
 		ast.Inspect(f, func(n ast.Node) bool {
 			if v, ok := n.(*ast.ValueSpec); ok {
 				for i, x := range v.Values {
-					if text, ok := textOf(x); ok && code.MatchString(strings.ToLower(text)) {
+					if text, ok := sourceText(x); ok && code.MatchString(strings.ToLower(text)) {
 						p.consts[v.Names[i].Name] = text
 					}
 				}
@@ -153,7 +153,7 @@ func (p acted) look(fn *ast.FuncDecl) (more bool) {
 	}
 	var take func(x ast.Expr, deep int)
 	take = func(x ast.Expr, deep int) {
-		if text, ok := textOf(x); ok {
+		if text, ok := sourceText(x); ok {
 			if text = strings.ToLower(text); code.MatchString(text) {
 				p.found[text] = true
 			}
@@ -191,7 +191,7 @@ func (p acted) look(fn *ast.FuncDecl) (more bool) {
 				if ok && isIdent(kv.Key, "Action") {
 					take(kv.Value, 0)
 				}
-				if text, isText := textOf(kv.Value); ok && isText && isIdent(kv.Key, "Kind") {
+				if text, isText := sourceText(kv.Value); ok && isText && isIdent(kv.Key, "Kind") {
 					p.kinds[text] = true
 				}
 			}
@@ -214,7 +214,7 @@ func (p acted) look(fn *ast.FuncDecl) (more bool) {
 	return more
 }
 
-func textOf(x ast.Expr) (string, bool) {
+func sourceText(x ast.Expr) (string, bool) {
 	l, ok := x.(*ast.BasicLit)
 	if !ok || l.Kind != token.STRING {
 		return "", false
