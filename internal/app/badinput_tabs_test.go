@@ -15,9 +15,9 @@ import (
 
 // losing are the forms whose refusal of a stale tab does not yet show again what
 // was typed there. A form that is not named here and loses it fails the test.
-var losing = []string{"POST /obligations/{id}/meet", "POST /papers/{id}", "POST /incidents/{id}/edit", "POST /incidents/{id}/severity",
-	"POST /incidents/{id}/close", "POST /units/{id}/abolish", "POST /sources/{id}/edit", "POST /indicators/{id}/off", "POST /indicators/{id}/replace",
-	"POST /findings/{id}/dismiss", "POST /infections/{id}/clean", "POST /infections/{id}/false-positive", "POST /papers/{id}/withdraw"}
+var losing = []string{"POST /obligations/{id}/meet", "POST /incidents/{id}/severity", "POST /incidents/{id}/close", "POST /indicators/{id}/off",
+	"POST /indicators/{id}/replace", "POST /proposals/{proposal}/decide", "POST /keys/{key}/revoke", "POST /settings/webhooks/{webhook}/edit",
+	"POST /settings/webhooks/{webhook}/off", "POST /findings/{id}/dismiss", "POST /infections/{id}/clean", "POST /infections/{id}/false-positive", "POST /papers/{id}/withdraw"}
 
 // TestTwoTabsKeepTheFirst opens every form that knows its record's version in two
 // tabs and sends both: the second is refused in words, the first is kept, and
@@ -49,8 +49,8 @@ func TestTwoTabsKeepTheFirst(t *testing.T) {
 		res = b.fillIn(t, f, func(control) string { return second }, file)
 		body := html.UnescapeString(res.Body.String())
 		switch {
-		case res.Code == http.StatusSeeOther && res.Header().Get("Location") == to && strings.HasSuffix(f.pattern, "/incident"):
-			// the case that is there already
+		case res.Code == http.StatusSeeOther && res.Header().Get("Location") == to && (strings.HasSuffix(f.pattern, "/incident") || f.pattern == "POST /setup/pack"):
+			// the case that is there already, or the same step done again
 		case res.Code != http.StatusConflict && res.Code != http.StatusUnprocessableEntity:
 			t.Errorf("%s: the second tab is answered %d", f.pattern, res.Code)
 		case len(strings.TrimSpace(mainText(res.Body.String()))) < 30:

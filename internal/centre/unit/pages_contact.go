@@ -297,11 +297,7 @@ func (v contactsPage) heads(ctx context.Context) []ui.Head {
 	for _, f := range Facts() {
 		out = append(out, ui.Head{Label: i18n.T(ctx, "unit.fact."+string(f))})
 	}
-	out = append(out, ui.Head{Label: i18n.T(ctx, "unit.contacts.source")})
-	if v.MayVerify {
-		out = append(out, ui.Head{Label: i18n.T(ctx, "unit.told.verify"), Hide: true})
-	}
-	return out
+	return append(out, ui.Head{Label: i18n.T(ctx, "unit.contacts.source")})
 }
 
 func (v contactsPage) rows(ctx context.Context) []ui.Row {
@@ -311,10 +307,7 @@ func (v contactsPage) rows(ctx context.Context) []ui.Row {
 		for _, f := range Facts() {
 			cells = append(cells, factCell(e, f, v.Since))
 		}
-		cells = append(cells, ui.Text(e.oldest(ctx)))
-		if v.MayVerify {
-			cells = append(cells, ui.Button(ui.Action{Label: i18n.T(ctx, "unit.told.verify"), Href: "/contacts/" + string(e.ID) + "/verify", Post: true, Icon: ui.IconCheck}))
-		}
+		cells = append(cells, toldCell(e, v.MayVerify))
 		out = append(out, ui.Row{ID: string(e.ID), Name: e.Name, Href: pathOf(e.ID), Cells: cells})
 	}
 	return out
