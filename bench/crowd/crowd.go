@@ -41,6 +41,10 @@ type Crowd struct {
 	root  string
 	units []unit.ID
 
+	// Report is told by Plans of each query that took Slow or longer; nil is not.
+	Report func(text string)
+	Slow   time.Duration
+
 	Officer string            // login of a centre officer at the top
 	OfUnit  string            // login of the officer of one unit
 	cookies map[string]string // by login

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -54,7 +55,11 @@ func (c *Crowd) Plans(ctx context.Context, v Visit) error {
 		return err
 	}
 	var errs []error
-	for _, q := range rec.queries {
+	for _, asked := range rec.queries {
+		q := asked.text
+		if c.Slow > 0 && asked.took >= c.Slow && c.Report != nil {
+			c.Report(fmt.Sprintf("%s as %s: %.0f ms\n\t%s", v.Path, v.Login, asked.took.Seconds()*1000, q))
+		}
 		plan, err := c.explain(ctx, q)
 		if err != nil {
 			return fmt.Errorf("%w: %s", err, q)
@@ -116,7 +121,13 @@ type recorderKey struct{}
 // recorder keeps the queries of one visit.
 type recorder struct {
 	mu      sync.Mutex
-	queries []string
+	queries []asked
+}
+
+// asked is one query and how long the engine took over it.
+type asked struct {
+	text string
+	took time.Duration
 }
 
 // listener hands queries to the recorder in their context.
@@ -135,5 +146,5 @@ func (listener) AfterQuery(ctx context.Context, e *bun.QueryEvent) {
 	}
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
-	rec.queries = append(rec.queries, e.Query)
+	rec.queries = append(rec.queries, asked{e.Query, time.Since(e.StartTime)})
 }

@@ -35,21 +35,22 @@ func main() {
 	flag.IntVar(&size.Acts, "acts", size.Acts, "how many entries in the audit trail")
 	visits := flag.Int("visits", 40, "how often each list is opened")
 	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
+	slow := flag.Duration("slow", 0, "name the queries that take so long, such as 50ms")
 	keep := flag.String("keep", "", "folder for the centre on SQLite, kept; a temporary one when empty")
 	flag.Parse()
-	if err := run(context.Background(), size, *visits, *engine, *keep); err != nil {
+	if err := run(context.Background(), size, *visits, *engine, *keep, *slow); err != nil {
 		fmt.Fprintln(os.Stderr, "pages:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, size crowd.Size, visits int, engine, keep string) error {
+func run(ctx context.Context, size crowd.Size, visits int, engine, keep string, slow time.Duration) error {
 	var errs []error
 	if engine != "postgres" {
-		errs = append(errs, measure(ctx, "SQLite", "", keep, size, visits))
+		errs = append(errs, measure(ctx, "SQLite", "", keep, size, visits, slow))
 	}
 	if server := os.Getenv(dbtest.PostgresEnv); server != "" && engine != "sqlite" {
-		errs = append(errs, onServer(ctx, server, func(address string) error { return measure(ctx, "PostgreSQL", address, "", size, visits) }))
+		errs = append(errs, onServer(ctx, server, func(address string) error { return measure(ctx, "PostgreSQL", address, "", size, visits, slow) }))
 	} else if engine != "sqlite" {
 		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
 	}
@@ -79,7 +80,7 @@ func onServer(ctx context.Context, server string, fn func(address string) error)
 	return errors.Join(err, dropped, admin.Close())
 }
 
-func measure(ctx context.Context, name, address, dir string, size crowd.Size, visits int) (err error) {
+func measure(ctx context.Context, name, address, dir string, size crowd.Size, visits int, slow time.Duration) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "vonggac-bench-"); err != nil {
 			return err
@@ -108,6 +109,7 @@ func measure(ctx context.Context, name, address, dir string, size crowd.Size, vi
 	}
 	fmt.Printf("%s: %d findings, %d infections, %d units, %d people, %d acts, filled in %.0f s\n", name, size.Findings, size.Infections,
 		size.Units, size.People, size.Acts, time.Since(began).Seconds())
+	c.Slow, c.Report = slow, func(text string) { fmt.Println(text) }
 	return table(ctx, c, visits)
 }
 

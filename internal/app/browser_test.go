@@ -28,7 +28,7 @@ import (
 )
 
 const (
-	walkLimit = 5 * time.Minute  // the whole walk
+	walkLimit = 12 * time.Minute // the whole walk
 	stepLimit = 90 * time.Second // one action, on a slow machine under the race detector
 )
 

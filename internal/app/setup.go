@@ -231,7 +231,10 @@ func (a *App) latestFile(ctx context.Context, f *setup.Facts) error {
 // firstInfection is the latest one on a machine that is a unit's and no false
 // alarm; whoever may not read infections has none to see.
 func (a *App) firstInfection(ctx context.Context, f *setup.Facts) error {
-	page, err := a.Rooms.Infections.List(ctx, infection.Filter{Kind: string(unit.Machine), Limit: 50})
+	page, err := a.Rooms.Infections.List(ctx, infection.Filter{State: infection.AnyActive, Kind: string(unit.Machine), Limit: 50})
+	if err == nil && page.Total == 0 { // those dealt with count as well, and are more to look through
+		page, err = a.Rooms.Infections.List(ctx, infection.Filter{Kind: string(unit.Machine), Limit: 50})
+	}
 	if err != nil {
 		if fault.Is(err, fault.Forbidden) {
 			return nil

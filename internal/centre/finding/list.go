@@ -105,16 +105,33 @@ func CountUpTo(ctx context.Context, from bun.IDB, q *bun.SelectQuery) (n int64, 
 	return n, false, err
 }
 
-func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
+// Dense is from how many rows on a list is read along an index in its own order,
+// passing over what does not match; below it the matching rows are sought and
+// sorted. Both engines left to themselves sorted tens of thousands.
+const Dense = 5000
+
+// narrow adds what f asks for. Along writes it in a form by which no engine seeks
+// rows.
+func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
+	text := func(column string) bun.Safe {
+		if along {
+			return bun.Safe("(f." + column + " || '')")
+		}
+		return bun.Safe("f." + column)
+	}
 	switch f.State {
 	case "":
 	case AnyOpen:
-		q = q.Where("f.state IN (?)", bun.List([]State{Waiting, Acknowledged}))
+		q = q.Where("? IN (?)", text("state"), bun.List([]State{Waiting, Acknowledged}))
 	default:
-		q = q.Where("f.state = ?", string(f.State))
+		if f.Sort == Queue { // the index in the order of the queue begins with it
+			q = q.Where("f.state = ?", string(f.State))
+		} else {
+			q = q.Where("? = ?", text("state"), string(f.State))
+		}
 	}
 	if f.Unit != "" {
-		q = q.Where("f.scope_unit = ?", f.Unit).Where("f.unit_id = ?", f.Unit)
+		q = q.Where("? = ?", text("scope_unit"), f.Unit).Where("f.unit_id = ?", f.Unit)
 	}
 	switch f.Kind {
 	case "":
@@ -124,7 +141,7 @@ func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 		q = q.Where("f.address_kind = ?", f.Kind)
 	}
 	if f.Threat != "" {
-		q = q.Where("f.threat = ?", f.Threat)
+		q = q.Where("? = ?", text("threat"), f.Threat)
 	}
 	if !f.Since.IsZero() {
 		q = q.Where("f.last_seen >= ?", f.Since.UnixMilli())
@@ -132,12 +149,13 @@ func (f Filter) narrow(from bun.IDB, q *bun.SelectQuery) *bun.SelectQuery {
 	if f.Assignee != "" {
 		q = q.Where("f.assignee_id = ?", f.Assignee)
 	}
-	return search(from, q, f.Query)
+	return search(q, f.Query)
 }
 
 // search finds what was typed in the finding itself or in one of its names. A
-// whole address is looked up; anything else is looked for in all texts.
-func search(q bun.IDB, sel *bun.SelectQuery, typed string) *bun.SelectQuery {
+// whole address is looked up; anything else is looked for in the texts of the
+// rows that match otherwise.
+func search(sel *bun.SelectQuery, typed string) *bun.SelectQuery {
 	typed = strings.TrimSpace(Refang(typed))
 	if typed == "" {
 		return sel
@@ -145,9 +163,10 @@ func search(q bun.IDB, sel *bun.SelectQuery, typed string) *bun.SelectQuery {
 	if a, err := netip.ParseAddr(typed); err == nil {
 		return sel.Where("f.addr_key = ?", db.AddrKey(a))
 	}
-	itself := db.Search(q.NewSelect().TableExpr("finding AS s").ColumnExpr("s.id"), "s.search", typed)
-	names := db.Search(q.NewSelect().TableExpr("finding_name AS n").ColumnExpr("n.finding_id"), "n.name", typed)
-	return sel.Where("(f.id IN (?) OR f.id IN (?))", itself, names)
+	return sel.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
+		names := db.Search(q.NewSelect().TableExpr("finding_name AS n").ColumnExpr("1").Where("n.finding_id = f.id"), "n.name", typed)
+		return db.Search(q, "f.search", typed).WhereOr("EXISTS (?)", names)
+	})
 }
 
 // Refang undoes the brackets under which pages show names and addresses, so
@@ -156,14 +175,9 @@ func Refang(s string) string {
 	return strings.NewReplacer("[.]", ".", "[@]", "@", "hxxp", "http").Replace(s)
 }
 
-func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, error) {
+func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (p Page, err error) {
 	const op = "finding.List"
-	r, err := newReader(ctx, q, scope)
-	if err != nil {
-		return Page{}, db.Error(op, err)
-	}
-	var p Page
-	if p.Total, p.Over, err = CountUpTo(ctx, q, f.narrow(q, r.visible((*row)(nil))).ColumnExpr("1")); err != nil {
+	if p.Total, p.Over, err = CountUpTo(ctx, q, f.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("1")); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	limit := f.Limit
@@ -171,8 +185,12 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, err
 		limit = 50
 	}
 	var rows []row
-	sel := f.narrow(q, columns(r.visible(&rows)))
-	if err := Seek(sel, f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	sel := visible(q, &rows, scope)
+	along := p.Total >= Dense
+	if along {
+		sel = scope.Residual(q.NewSelect().Model(&rows), "f.scope_unit")
+	}
+	if err := Seek(f.narrow(columns(sel), along), f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	seen, err := allSeen(rows)
@@ -192,15 +210,11 @@ type Counts struct {
 
 func count(ctx context.Context, q bun.IDB, scope auth.Scope) (Counts, error) {
 	const op = "finding.Counts"
-	r, err := newReader(ctx, q, scope)
-	if err != nil {
-		return Counts{}, db.Error(op, err)
-	}
 	var rows []struct {
 		State State `bun:"state"`
 		N     int64 `bun:"n"`
 	}
-	err = Filter{State: AnyOpen}.narrow(q, r.visible((*row)(nil))).ColumnExpr("f.state").ColumnExpr("COUNT(*) AS n").
+	err := Filter{State: AnyOpen}.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("f.state").ColumnExpr("COUNT(*) AS n").
 		GroupExpr("f.state").Scan(ctx, &rows)
 	if err != nil {
 		return Counts{}, db.Error(op, err)
@@ -216,9 +230,12 @@ func count(ctx context.Context, q bun.IDB, scope auth.Scope) (Counts, error) {
 	if c.Waiting == 0 {
 		return c, nil
 	}
+	sel := visible(q, (*row)(nil), scope)
+	if c.Waiting >= Dense {
+		sel = scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit")
+	}
 	var oldest db.Time
-	err = Filter{State: Waiting}.narrow(q, r.visible((*row)(nil))).ColumnExpr("f.created_at").
-		OrderExpr("f.created_at, f.id").Limit(1).Scan(ctx, &oldest)
+	err = sel.Where("f.state = ?", string(Waiting)).ColumnExpr("f.created_at").OrderExpr("f.created_at, f.id").Limit(1).Scan(ctx, &oldest)
 	c.Oldest = oldest.Time
 	return c, db.Error(op, err)
 }
@@ -226,22 +243,24 @@ func count(ctx context.Context, q bun.IDB, scope auth.Scope) (Counts, error) {
 // maxThreats is how many threats the filter offers.
 const maxThreats = 200
 
-// threats lists the threats of a scope, for the filter. Whoever sees nearly all
-// rows has them found one after the other in the index; others have theirs read.
+// threats lists the threats of a scope, for the filter: where it holds many
+// findings one after the other out of the index of threats, else those of each
+// unit out of another, put together.
 func threats(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error) {
-	const op = "finding.Threats"
-	r, err := newReader(ctx, q, scope)
-	if err != nil {
-		return nil, db.Error(op, err)
-	}
 	var out []string
-	if !r.wide {
-		err := r.visible((*row)(nil)).ColumnExpr("f.threat").GroupExpr("f.threat").OrderExpr("f.threat").Limit(maxThreats).Scan(ctx, &out)
-		return out, db.Error(op, err)
+	n, over, err := CountUpTo(ctx, q, visible(q, (*row)(nil), scope).ColumnExpr("1"))
+	if err != nil {
+		return nil, db.Error("finding.Threats", err)
 	}
-	next := r.visible((*row)(nil)).ColumnExpr("MIN(f.threat)").Where("f.threat > n.threat")
-	walk := r.visible((*row)(nil)).ColumnExpr("MIN(f.threat) AS threat").
-		UnionAll(q.NewSelect().TableExpr("walk AS n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
-	err = q.NewSelect().WithRecursive("walk", walk).TableExpr("walk AS n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").Limit(maxThreats).Scan(ctx, &out)
-	return out, db.Error(op, err)
+	if over || n >= 2*Dense {
+		first := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("MIN(f.threat) AS threat")
+		next := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("MIN(f.threat)").Where("f.threat > n.threat")
+		walk := first.UnionAll(q.NewSelect().TableExpr("walk AS n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
+		err := q.NewSelect().WithRecursive("walk", walk).TableExpr("walk AS n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").
+			Limit(maxThreats).Scan(ctx, &out)
+		return out, db.Error("finding.Threats", err)
+	}
+	each := visible(q, (*row)(nil), scope).ColumnExpr("f.scope_unit, f.threat").GroupExpr("f.scope_unit, f.threat")
+	err = q.NewSelect().TableExpr("(?) AS t", each).ColumnExpr("t.threat").GroupExpr("t.threat").OrderExpr("t.threat").Limit(maxThreats).Scan(ctx, &out)
+	return out, db.Error("finding.Threats", err)
 }

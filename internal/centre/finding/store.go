@@ -131,29 +131,9 @@ type hitRow struct {
 	LastSeen  db.Time `bun:"last_seen"`
 }
 
-// visible starts a query for the findings of a scope, which seeks them by unit.
+// visible starts a query for the findings of a scope.
 func visible(q bun.IDB, dest any, scope auth.Scope) *bun.SelectQuery {
 	return scope.Filter(q.NewSelect().Model(dest), "f.scope_unit")
-}
-
-// reader starts queries for the findings of one scope in the form that suits
-// its width.
-type reader struct {
-	q     bun.IDB
-	scope auth.Scope
-	wide  bool
-}
-
-func newReader(ctx context.Context, q bun.IDB, scope auth.Scope) (reader, error) {
-	wide, err := scope.Most(ctx, q)
-	return reader{q, scope, wide}, err
-}
-
-func (r reader) visible(dest any) *bun.SelectQuery {
-	if r.wide {
-		return r.scope.Residual(r.q.NewSelect().Model(dest), "f.scope_unit")
-	}
-	return visible(r.q, dest, r.scope)
 }
 
 func columns(q *bun.SelectQuery) *bun.SelectQuery {

@@ -113,7 +113,7 @@ func parsePaste(paste string) ([]Observable, error) {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}
-		t, value, err := ParseObservable(line)
+		t, value, err := ParseObservable(i18n.NFC(line))
 		if err != nil {
 			return nil, err
 		}

@@ -98,13 +98,15 @@ func (p *Pages) receive(r *http.Request, typed map[string]string) (Evidence, err
 		}
 		switch part.FormName() {
 		case "note":
-			text, err := io.ReadAll(io.LimitReader(part, 8*maxLine))
+			if typed["note"], err = web.PartText(part, 8*maxLine); err != nil {
+				return Evidence{}, err
+			}
+		case "file":
+			name, err := web.PartName(part)
 			if err != nil {
 				return Evidence{}, err
 			}
-			typed["note"] = string(text)
-		case "file":
-			return p.svc.AddEvidence(r.Context(), idOf(r), part.FileName(), typed["note"], part)
+			return p.svc.AddEvidence(r.Context(), idOf(r), name, typed["note"], part)
 		}
 	}
 }

@@ -37,7 +37,11 @@ func (p *Pages) receive(r *http.Request) (texts map[string]string, f File, badFi
 			return nil, f, nil, cutOff(op, err)
 		}
 		if part.FormName() == "file" {
-			f, err = p.svc.Store(r.Context(), part.FileName(), part)
+			name, bad := web.PartName(part)
+			if bad != nil {
+				return nil, f, nil, bad
+			}
+			f, err = p.svc.Store(r.Context(), name, part)
 			if fault.Is(err, fault.Invalid) {
 				return texts, f, err, nil // what follows an oversized file is not read
 			}
@@ -46,11 +50,11 @@ func (p *Pages) receive(r *http.Request) (texts map[string]string, f File, badFi
 			}
 			continue
 		}
-		raw, err := io.ReadAll(io.LimitReader(part, maxField))
-		if err != nil {
+		if texts[part.FormName()], err = web.PartText(part, maxField); fault.Is(err, fault.Invalid) {
+			return nil, f, nil, err
+		} else if err != nil {
 			return nil, f, nil, cutOff(op, err)
 		}
-		texts[part.FormName()] = string(raw)
 	}
 }
 

@@ -86,16 +86,24 @@ var (
 	behind = []unit.AddressKind{unit.NAT, unit.Resolver, unit.Proxy}
 )
 
-func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
+// narrow adds what f asks for. Along writes it in a form by which no engine seeks
+// rows; see finding.Dense.
+func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
+	text := func(column string) bun.Safe {
+		if along {
+			return bun.Safe("(i." + column + " || '')")
+		}
+		return bun.Safe("i." + column)
+	}
 	switch f.State {
 	case "":
 	case AnyActive:
-		q = q.Where("i.state IN (?)", bun.List(active))
+		q = q.Where("? IN (?)", text("state"), bun.List(active))
 	default:
-		q = q.Where("i.state = ?", string(f.State))
+		q = q.Where("? = ?", text("state"), string(f.State))
 	}
 	if f.Unit != "" {
-		q = q.Where("i.scope_unit = ?", f.Unit).Where("i.unit_id = ?", f.Unit)
+		q = q.Where("? = ?", text("scope_unit"), f.Unit).Where("i.unit_id = ?", f.Unit)
 	}
 	switch f.Kind {
 	case "":
@@ -119,14 +127,9 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	return db.Search(q, "i.search", typed)
 }
 
-func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, error) {
+func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (p Page, err error) {
 	const op = "infection.List"
-	wide, err := scope.Most(ctx, q)
-	if err != nil {
-		return Page{}, db.Error(op, err)
-	}
-	var p Page
-	if p.Total, p.Over, err = finding.CountUpTo(ctx, q, f.narrow(seen(q, (*row)(nil), scope, wide)).ColumnExpr("1")); err != nil {
+	if p.Total, p.Over, err = finding.CountUpTo(ctx, q, f.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("1")); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	limit := f.Limit
@@ -134,8 +137,12 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (Page, err
 		limit = 50
 	}
 	var rows []row
-	sel := f.narrow(columns(seen(q, &rows, scope, wide)))
-	if err := finding.Seek(sel, f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	sel := visible(q, &rows, scope)
+	along := p.Total >= finding.Dense
+	if along {
+		sel = scope.Residual(q.NewSelect().Model(&rows), "i.scope_unit")
+	}
+	if err := finding.Seek(f.narrow(columns(sel), along), f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	list, err := allSeen(rows)
@@ -185,17 +192,13 @@ func counts(ctx context.Context, q bun.IDB, scope auth.Scope, whole bool) (map[s
 		Kind   unit.AddressKind `bun:"address_kind"`
 		N      int64            `bun:"n"`
 	}
-	wide, err := scope.Most(ctx, q)
-	if err != nil {
-		return nil, db.Error("infection.Counts", err)
-	}
-	each := Filter{State: AnyActive}.narrow(seen(q, (*row)(nil), scope, wide)).ColumnExpr("i.machine_id, i.address_kind")
+	each := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("i.machine_id, i.address_kind")
 	if whole {
 		each = each.ColumnExpr("'' AS unit_id")
 	} else {
 		each = each.ColumnExpr("i.unit_id")
 	}
-	err = q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
+	err := q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
 		ColumnExpr("COUNT(DISTINCT e.machine_id) AS n").GroupExpr("e.unit_id, e.address_kind").Scan(ctx, &rows)
 	out := map[string]Count{}
 	for _, r := range rows {

@@ -88,18 +88,9 @@ func allSeen(rows []row) ([]Seen, error) {
 	return out, nil
 }
 
-// visible starts a query for the infections of a scope, which seeks them by
-// unit.
+// visible starts a query for the infections of a scope.
 func visible(q bun.IDB, dest any, scope auth.Scope) *bun.SelectQuery {
 	return scope.Filter(q.NewSelect().Model(dest), "i.scope_unit")
-}
-
-// seen is visible in the form that suits the width of the scope.
-func seen(q bun.IDB, dest any, scope auth.Scope, wide bool) *bun.SelectQuery {
-	if wide {
-		return scope.Residual(q.NewSelect().Model(dest), "i.scope_unit")
-	}
-	return visible(q, dest, scope)
 }
 
 func columns(q *bun.SelectQuery) *bun.SelectQuery {

@@ -240,6 +240,11 @@ func (p *Pages) sent(w http.ResponseWriter, r *http.Request) error {
 		d.File, d.Name = file, head.Filename
 		defer file.Close()
 	}
+	if r.MultipartForm != nil {
+		if bad := web.RefuseNUL(r.MultipartForm.Value); bad != nil {
+			return bad
+		}
+	}
 	var n Paper
 	if err == nil {
 		n, err = p.svc.Send(ctx, id, d, formVersion(r))

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"path"
 	"slices"
@@ -309,7 +308,11 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request) error {
 		if part.FormName() != "file" || part.FileName() == "" {
 			continue
 		}
-		f, known, err := p.svc.Receive(ctx, id, fileName(part), ByPage, part)
+		name, err := web.PartName(part)
+		if err != nil {
+			return err
+		}
+		f, known, err := p.svc.Receive(ctx, id, path.Base(name), ByPage, part)
 		if errs := web.Errors(ctx, err); errs != nil {
 			return p.renderShow(w, r, http.StatusUnprocessableEntity, showPage{Errors: errs})
 		}
@@ -335,8 +338,6 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Redirect(w, r, "/sources/"+string(id))
 }
-
-func fileName(part *multipart.Part) string { return path.Base(part.FileName()) }
 
 // newKey handles POST /sources/{id}/keys. Form: name. The secret is on the
 // answered page once.

@@ -29,6 +29,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // Ref names a stored file.
@@ -135,7 +136,7 @@ func write(ctx context.Context, f *os.File, r io.Reader, limit int64) (Ref, erro
 		var one [1]byte
 		switch more, err := io.ReadFull(&patient{ctx, r}, one[:]); {
 		case more > 0:
-			return Ref{}, &fault.Error{Kind: fault.TooLarge, Op: "blob.Put"}
+			return Ref{}, &fault.Error{Kind: fault.TooLarge, Op: "blob.Put", Msg: "fault.too_large_of", Args: []any{i18n.Bytes(ctx, limit)}}
 		case !errors.Is(err, io.EOF):
 			return Ref{}, err
 		}

@@ -24,7 +24,7 @@ var about = map[string]string{
 	"log.format":       "text or json.",
 	"upload.limit":     "Most that one upload may bring.",
 	"session.lifetime": "How long one sign-in lasts.",
-	"session.idle":     "How long a sign-in lasts in which nothing is done.",
+	"session.idle":     "How long a sign-in may lie unused before it ends.",
 	"metrics.token":    "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may.",
 	"upgrade.backup":   "on: before a newer program changes the records a backup is made; off: somebody else backs them up.",
 	"language":         "Language of people who have not chosen: vi or en.",

@@ -113,10 +113,27 @@ func (j *Job) fail(err error) {
 	j.Error = string(raw)
 }
 
-// due reports whether a runner may take j at now: queued and its time come, or
-// running under a lease that ran out.
-func (j Job) due(now time.Time) bool {
-	return j.State == Queued && !j.RunAfter.After(now) || j.State == Running && !j.LeaseUntil.After(now)
+// skew is how far the clocks of processes that share the table may differ: what
+// is dated further ahead was written before the clock was set back.
+const skew = time.Minute
+
+// due reports whether a runner whose leases last lease may take j at now: queued
+// and its time come, or running under a lease that ran out. After the clock was
+// set back a date written before says nothing of how long to wait, so neither a
+// job last touched in what is now the future nor one under a lease longer than
+// any given now waits for it. The fence holds whatever the clock does.
+func (j Job) due(now time.Time, lease time.Duration) bool {
+	switch j.State {
+	case Queued:
+		touched := j.StartedAt
+		if touched.IsZero() {
+			touched = j.CreatedAt
+		}
+		return !j.RunAfter.After(now) || touched.After(now.Add(skew))
+	case Running:
+		return !j.LeaseUntil.After(now) || j.LeaseUntil.After(now.Add(lease+skew))
+	}
+	return false
 }
 
 // take leases j to owner, a name never used before. A job whose runner vanished on the last attempt

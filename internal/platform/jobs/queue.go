@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -166,14 +167,20 @@ func (q *Queue) decide(ctx context.Context, scope auth.Scope, id, action string,
 
 const candidates = 16 // looked at in one go, so that competing runners find one each
 
-// claim leases one due job of kinds to a new lease name, or reports false.
-func (q *Queue) claim(ctx context.Context, owner string, kinds []string, lease time.Duration) (Job, bool, error) {
+// claim leases one due job of kinds to a new lease name, or reports false. Leases
+// named in own are at work in this very process: whatever the clock says of them,
+// they stand.
+func (q *Queue) claim(ctx context.Context, owner string, kinds, own []string, lease time.Duration) (Job, bool, error) {
 	const op = "jobs.claim"
 	now := db.At(q.now())
 	var list []Job
-	err := q.db.Read().NewSelect().Model(&list).Where("kind IN (?)", bun.List(kinds)).
-		Where("(state = ? AND run_after <= ?) OR (state = ? AND lease_until <= ?)", Queued, now, Running, now).
-		Order("run_after", "id").Limit(candidates).Scan(ctx)
+	s := q.db.Read().NewSelect().Model(&list).Where("kind IN (?)", bun.List(kinds)).
+		Where("(state = ? AND (run_after <= ? OR COALESCE(started_at, created_at) > ?)) OR (state = ? AND (lease_until <= ? OR lease_until > ?))",
+			Queued, now, db.At(now.Add(skew)), Running, now, db.At(now.Add(lease+skew)))
+	if len(own) > 0 {
+		s = s.Where("lease_owner NOT IN (?)", bun.List(own))
+	}
+	err := s.Order("run_after", "id").Limit(candidates).Scan(ctx)
 	if err != nil {
 		return Job{}, false, db.Error(op, err)
 	}
@@ -185,7 +192,7 @@ func (q *Queue) claim(ctx context.Context, owner string, kinds []string, lease t
 			if err := tx.NewSelect().Model(&j).Where("id = ?", seen.ID).Scan(ctx); err != nil {
 				return err
 			}
-			if !j.due(now.Time) {
+			if !j.due(now.Time, lease) || slices.Contains(own, j.LeaseOwner) {
 				return nil
 			}
 			won = j.take(owner+"/"+db.NewID(), now.Time, lease)

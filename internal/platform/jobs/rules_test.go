@@ -30,7 +30,7 @@ func TestRulesHoldInAnyOrder(t *testing.T) {
 				t.Fatalf("%s led out of %s", act, before.State)
 			}
 			check(t, j)
-			if !j.State.Ended() && !j.due(now.Add(longestWait)) {
+			if !j.State.Ended() && !j.due(now.Add(longestWait), time.Minute) {
 				t.Fatalf("not due within the longest wait: %+v", j)
 			}
 		}
@@ -42,7 +42,7 @@ func TestRulesHoldInAnyOrder(t *testing.T) {
 func step(t *rapid.T, j *Job, act string, now time.Time) {
 	switch act {
 	case "take":
-		if !j.due(now) {
+		if !j.due(now, time.Minute) {
 			return
 		}
 		if took := j.take("r", now, time.Minute); took != (j.State == Running) {

@@ -99,6 +99,9 @@ type Runner struct {
 	ctx    context.Context // ends: drop the work in hand
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
+
+	mu  sync.Mutex
+	own []string // leases whose handlers have not come home yet
 }
 
 // NewRunner makes a runner of q; nothing runs before Start or RunOnce.
@@ -180,10 +183,11 @@ func (r *Runner) work() {
 // RunOnce takes one due job and does it to its end; false when none is due.
 // The error says that the table could not be reached, never that a job failed.
 func (r *Runner) RunOnce(ctx context.Context) (bool, error) {
-	j, ok, err := r.queue.claim(ctx, r.opt.Name, r.kinds, r.opt.Lease)
+	j, ok, err := r.queue.claim(ctx, r.opt.Name, r.kinds, r.leases(), r.opt.Lease)
 	if err != nil || !ok {
 		return false, err
 	}
+	defer r.hold(j.LeaseOwner)()
 	log := r.opt.Log.With("job_id", j.ID, "kind", j.Kind, "attempt", j.Attempts)
 	p := &Progress{job: j, done: j.Done, total: j.Total, note: j.Note}
 	err = r.handle(ctx, j, p, log)
@@ -211,6 +215,26 @@ func (r *Runner) RunOnce(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
+// leases are those at work here. A clock that jumps makes them look run out until
+// the next beat renews them; that must not let the runner take its own job twice.
+func (r *Runner) leases() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.own)
+}
+
+// hold notes a lease as at work until the function it returns is called.
+func (r *Runner) hold(lease string) func() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.own = append(r.own, lease)
+	return func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.own = slices.DeleteFunc(r.own, func(l string) bool { return l == lease })
+	}
+}
+
 // handle runs the handler while its lease is kept.
 func (r *Runner) handle(ctx context.Context, j Job, p *Progress, log *slog.Logger) error {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -236,8 +260,8 @@ func guard(ctx context.Context, h Handler, j Job, p *Progress) (err error) {
 	return h(ctx, j, p)
 }
 
-// keep renews the lease each third of its length, and writes progress each
-// tick it changed. When the lease is gone, or could not be renewed until it ran
+// keep renews the lease each third of its length and when the clock was set back,
+// and writes progress each tick it changed. When the lease is gone, or could not be renewed until it ran
 // out, the handler is cancelled with ErrLost.
 func (r *Runner) keep(ctx context.Context, j Job, p *Progress, over <-chan struct{}, cancel context.CancelCauseFunc, log *slog.Logger) {
 	ticks, stop := r.opt.Ticks()
@@ -253,7 +277,7 @@ func (r *Runner) keep(ctx context.Context, j Job, p *Progress, over <-chan struc
 		}
 		now := r.queue.now()
 		var err error
-		if p.pending() || now.Sub(renewed) >= r.opt.Lease/3 {
+		if p.pending() || now.Sub(renewed) >= r.opt.Lease/3 || now.Before(renewed) {
 			next := now.Add(r.opt.Lease)
 			err = r.queue.update(ctx, j, func(row *Job) {
 				p.apply(row)

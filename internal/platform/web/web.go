@@ -8,14 +8,18 @@
 package web
 
 import (
+	"bufio"
 	"context"
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/netip"
+	"net/textproto"
 	"net/url"
 	"runtime/debug"
 	"slices"
@@ -230,7 +234,11 @@ func refuseNUL(r *http.Request, form bool) error {
 	if strings.Contains(r.URL.Path, "\x00") || hasNUL(r.URL.Query()) {
 		return bad
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); !form || err != nil || kind != "application/x-www-form-urlencoded" {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if given := r.Header.Get("Content-Type"); err != nil && given != "" {
+		return &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_form", Err: fmt.Errorf("content type %q: %w", given, err)}
+	}
+	if !form || kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
 	if err := r.ParseForm(); err != nil {
@@ -243,6 +251,19 @@ func refuseNUL(r *http.Request, form bool) error {
 		return bad
 	}
 	return nil
+}
+
+// garbled reports whether err says that what was sent ended early or is no form,
+// which is no fault of the program.
+func garbled(r *http.Request, err error) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || fault.Of(err).Kind != fault.Internal {
+		return false
+	}
+	if head := textproto.ProtocolError(""); errors.As(err, &head) {
+		return true
+	}
+	return slices.ContainsFunc([]error{io.EOF, io.ErrUnexpectedEOF, bufio.ErrBufferFull, http.ErrNotMultipart, http.ErrMissingBoundary,
+		multipart.ErrMessageTooLarge}, func(cause error) bool { return errors.Is(err, cause) })
 }
 
 func hasNUL(values url.Values) bool {
@@ -273,7 +294,9 @@ func (s *Site) actor(ctx context.Context, r *http.Request, rt Route) (auth.Actor
 // fail logs err once and answers it. A request that went away is no failure.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error) {
 	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
-		err = &fault.Error{Kind: fault.TooLarge, Op: "web", Err: err}
+		err = &fault.Error{Kind: fault.TooLarge, Op: "web", Msg: "fault.too_large_of", Args: []any{i18n.Bytes(r.Context(), tooBig.Limit)}, Err: err}
+	} else if garbled(r, err) {
+		err = &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_form", Err: err}
 	}
 	e := fault.Of(err)
 	level := slog.LevelInfo
