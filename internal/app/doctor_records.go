@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/health"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 )
 
@@ -203,11 +204,11 @@ func (a *App) checkClock(ctx context.Context) (health.Result, error) {
 	behind := newest.Sub(now)
 	switch {
 	case newest.IsZero() || behind <= clockSlack:
-		return health.Say(health.OK, "health.clock.ok", now.UTC().Format(time.RFC3339)), nil
+		return health.Say(health.OK, "health.clock.ok", i18n.Time(ctx, now)), nil
 	case behind <= clockWrong:
-		return health.Say(health.Warning, "health.clock.back", now.UTC().Format(time.RFC3339), behind.Round(time.Minute)).Then("health.clock.do"), nil
+		return health.Say(health.Warning, "health.clock.back", i18n.Time(ctx, now), behind.Round(time.Minute)).Then("health.clock.do"), nil
 	}
-	return health.Say(health.Wrong, "health.clock.back", now.UTC().Format(time.RFC3339), behind.Round(time.Minute)).Then("health.clock.do"), nil
+	return health.Say(health.Wrong, "health.clock.back", i18n.Time(ctx, now), behind.Round(time.Minute)).Then("health.clock.do"), nil
 }
 
 func (a *App) checkDuties(context.Context) (health.Result, error) {
@@ -273,7 +274,7 @@ func (a *App) checkIndicators(ctx context.Context) (health.Result, error) {
 	case index.Len() == 0:
 		return health.Say(health.Warning, "health.indicators.none").Then("health.indicators.none.do"), nil
 	}
-	return health.Say(health.OK, "health.indicators.ok", index.Len(), len(index.Lists())), nil
+	return health.Say(health.OK, "health.indicators.ok", i18n.Number(ctx, int64(index.Len())), len(index.Lists())), nil
 }
 
 func (a *App) checkSources(ctx context.Context) (health.Result, error) {

@@ -40,7 +40,7 @@ func (p healthPages) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	results := p.app.Examine(ctx, Exam{Quick: true})
 	slices.SortStableFunc(results, func(a, b health.Result) int { return healthOrder[a.State] - healthOrder[b.State] })
-	head := ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "health.title"), Lead: i18n.T(ctx, "health.lead")})
+	head := ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{ui.SettingsCrumb(ctx)}, Title: i18n.T(ctx, "health.title"), Lead: i18n.T(ctx, "health.lead")})
 	body := templ.Join(head, ui.Alert(healthAlert(ctx, health.Worst(results))), ui.List(healthList(ctx, results)))
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "health.title"), Body: body})
 }

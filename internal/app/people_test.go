@@ -143,7 +143,7 @@ func TestBreakGlassShowsOnEveryPageAndToTheSecondPerson(t *testing.T) {
 	if code != http.StatusSeeOther {
 		t.Fatalf("%d\n%s", code, page)
 	}
-	const bar = "Đang mở khoá khẩn cấp"
+	const bar = "Đang mở khóa khẩn cấp"
 	for _, path := range []string{"/findings", "/account", "/"} {
 		if res := v.get(t, path); res.Code != http.StatusOK || !strings.Contains(res.Body.String(), bar) {
 			t.Errorf("%s: %d, without the bar", path, res.Code)

@@ -223,7 +223,7 @@ func glassListView(props ui.ListProps) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "account.glass.list"), Lead: i18n.T(ctx, "account.glass.list_lead")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{ui.SettingsCrumb(ctx)}, Title: i18n.T(ctx, "account.glass.list"), Lead: i18n.T(ctx, "account.glass.list_lead")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

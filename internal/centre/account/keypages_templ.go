@@ -42,7 +42,7 @@ func keyListView(v keyListPage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "account.keys.title"), Lead: i18n.T(ctx, "account.keys.lead"), Actions: keyListActions(ctx, v.MayAdd)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{ui.SettingsCrumb(ctx)}, Title: i18n.T(ctx, "account.keys.title"), Lead: i18n.T(ctx, "account.keys.lead"), Actions: keyListActions(ctx, v.MayAdd)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -146,7 +146,7 @@ func keyFormView(v keyFormPage) templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{{Label: i18n.T(ctx, "account.keys.title"), Href: "/keys"}}, Title: i18n.T(ctx, "account.keys.new"), Lead: i18n.T(ctx, "account.keys.new.lead")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{ui.SettingsCrumb(ctx), {Label: i18n.T(ctx, "account.keys.title"), Href: "/keys"}}, Title: i18n.T(ctx, "account.keys.new"), Lead: i18n.T(ctx, "account.keys.new.lead")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -303,7 +303,7 @@ func keySecretView(v keySecretPage) templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{{Label: i18n.T(ctx, "account.keys.title"), Href: "/keys"}}, Title: i18n.T(ctx, "account.keys.secret"), Lead: i18n.T(ctx, "account.keys.secret.lead")}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{ui.SettingsCrumb(ctx), {Label: i18n.T(ctx, "account.keys.title"), Href: "/keys"}}, Title: i18n.T(ctx, "account.keys.secret"), Lead: i18n.T(ctx, "account.keys.secret.lead")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -373,7 +373,7 @@ func keyShowView(v keyShowPage) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.RecordHead(ui.RecordHeadProps{
-			Crumbs: []ui.Link{{Label: i18n.T(ctx, "account.keys.title"), Href: "/keys"}}, Title: v.Name, State: keyBadge(ctx, v.shownKey), Actions: keyActions(ctx, v),
+			Crumbs: []ui.Link{ui.SettingsCrumb(ctx), {Label: i18n.T(ctx, "account.keys.title"), Href: "/keys"}}, Title: v.Name, State: keyBadge(ctx, v.shownKey), Actions: keyActions(ctx, v),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -178,7 +178,7 @@ func passwords(errs map[string]string) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindPassword, Name: "password", Label: i18n.T(ctx, "account.field.password"), Hint: i18n.T(ctx, "account.hint.password"), Error: errs["password"], Required: true, Autocomplete: "new-password"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindPassword, Name: "password", Label: i18n.T(ctx, "account.field.password_new"), Hint: i18n.T(ctx, "account.hint.password"), Error: errs["password"], Required: true, Autocomplete: "new-password"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -40,7 +40,7 @@ func showView(v page) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "backup.title"), Lead: i18n.T(ctx, "backup.lead"), Actions: v.actions(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "backup.title"), Lead: i18n.T(ctx, "backup.lead"), Crumbs: []ui.Link{ui.SettingsCrumb(ctx)}, Actions: v.actions(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -351,7 +351,7 @@ func formView(v formPage) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "backup.settings.title"), Lead: i18n.T(ctx, "backup.settings.lead"), Crumbs: []ui.Link{{Label: i18n.T(ctx, "backup.title"), Href: at}, {Label: i18n.T(ctx, "backup.settings.title")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "backup.settings.title"), Lead: i18n.T(ctx, "backup.settings.lead"), Crumbs: []ui.Link{ui.SettingsCrumb(ctx), {Label: i18n.T(ctx, "backup.title"), Href: at}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -211,7 +211,7 @@ func choiceView(v choicePage) templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "notice.choices"), Lead: i18n.T(ctx, "notice.choices.lead"), Crumbs: []ui.Link{{Label: i18n.T(ctx, "notice.title"), Href: Path}, {Label: i18n.T(ctx, "notice.choices")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "notice.choices"), Lead: i18n.T(ctx, "notice.choices.lead"), Crumbs: []ui.Link{{Label: i18n.T(ctx, "notice.title"), Href: Path}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -384,7 +384,7 @@ func mailView(v mailPage) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "notice.mail"), Lead: i18n.T(ctx, "notice.mail.page"), Actions: []ui.Action{{Label: i18n.T(ctx, "notice.outbox"), Href: "/settings/outbox", Icon: ui.IconSend}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "notice.mail"), Lead: i18n.T(ctx, "notice.mail.page"), Crumbs: []ui.Link{ui.SettingsCrumb(ctx)}, Actions: []ui.Action{{Label: i18n.T(ctx, "notice.outbox"), Href: "/settings/outbox", Icon: ui.IconSend}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -591,7 +591,7 @@ func outboxView(v outboxPage) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "notice.outbox"), Lead: i18n.T(ctx, "notice.outbox.lead"), Crumbs: []ui.Link{{Label: i18n.T(ctx, "notice.mail"), Href: "/settings/mail"}, {Label: i18n.T(ctx, "notice.outbox")}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "notice.outbox"), Lead: i18n.T(ctx, "notice.outbox.lead"), Crumbs: []ui.Link{ui.SettingsCrumb(ctx), {Label: i18n.T(ctx, "notice.mail"), Href: "/settings/mail"}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -128,7 +128,7 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, step 
 		}
 		v.body.Action = "/setup/body"
 	}
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "setup.step."+string(step)), Body: stepView(v)})
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "setup.title") + ": " + i18n.T(ctx, "setup.step."+string(step)), Body: stepView(v)})
 }
 
 // onward leads to a step's page with a word of what was done.

@@ -47,7 +47,7 @@ func (p *Pages) index(w http.ResponseWriter, r *http.Request) error {
 			v.texts = append(v.texts, i18n.T(ctx, l.Key+".text"))
 		}
 	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "setup.settings"), Body: indexView(v)})
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "ui.settings"), Body: indexView(v)})
 }
 
 type bodyForm struct {

@@ -22,7 +22,7 @@ import (
 )
 
 func crumbs(ctx context.Context) []ui.Link {
-	return []ui.Link{{Label: i18n.T(ctx, "webhook.title"), Href: at}}
+	return []ui.Link{ui.SettingsCrumb(ctx), {Label: i18n.T(ctx, "webhook.title"), Href: at}}
 }
 
 func listView(v listPage) templ.Component {
@@ -46,7 +46,7 @@ func listView(v listPage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Title: i18n.T(ctx, "webhook.title"), Lead: i18n.T(ctx, "webhook.lead"), Actions: listActions(ctx, v)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: []ui.Link{ui.SettingsCrumb(ctx)}, Title: i18n.T(ctx, "webhook.title"), Lead: i18n.T(ctx, "webhook.lead"), Actions: listActions(ctx, v)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

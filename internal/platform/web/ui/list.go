@@ -94,6 +94,15 @@ func (h Head) icon() IconName {
 	return [...]IconName{IconSort, IconSortUp, IconSortDown}[h.Sorted]
 }
 
+// beside is what stands beside the cell where rows are cards: nothing when the
+// cell's button says it already.
+func (h Head) beside() string {
+	if h.Hide {
+		return ""
+	}
+	return h.Label
+}
+
 // head returns the heading of column i, or an empty one for a surplus cell.
 func (l ListProps) head(i int) Head {
 	if i < len(l.Heads) {

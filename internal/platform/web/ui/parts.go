@@ -42,6 +42,12 @@ type PageHeadProps struct {
 	Actions []Action
 }
 
+// SettingsCrumb leads back to the list of settings: the first crumb of every page
+// under it.
+func SettingsCrumb(ctx context.Context) Link {
+	return Link{Label: i18n.T(ctx, "ui.settings"), Href: "/settings"}
+}
+
 // CardProps is the frame of one part of a page; its children are the content.
 type CardProps struct {
 	Title   string // empty leaves the head out
