@@ -40,5 +40,5 @@ func newSealer(records *db.DB, box *secret.Box, now func() time.Time, folder str
 // recordPaths are the paths in front of a record's id, by the kind an audit
 // entry names.
 var recordPaths = map[string]string{"account": "/accounts/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
-	"indicator": "/indicators/", "infection": "/infections/", "obligation": "/obligations/", "paper": "/papers/", "source": "/sources/",
-	"unit": "/units/"}
+	"indicator": "/indicators/", "infection": "/infections/", "job": "/tasks/", "key": "/keys/", "obligation": "/obligations/",
+	"paper": "/papers/", "source": "/sources/",	"unit": "/units/", "webhook": "/settings/webhooks/"}

@@ -8,7 +8,7 @@ import { clocks } from "./clock.js";
 import { guard, progress } from "./form.js";
 import { bulk, rows } from "./list.js";
 import { palette } from "./palette.js";
-import { menus, search, tables } from "./shell.js";
+import { menus, paper, search, tables } from "./shell.js";
 
 window.htmx = htmx;
 document.documentElement.classList.add("vg-script");
@@ -26,6 +26,7 @@ function enhance() {
 
 search();
 menus();
+paper();
 clocks(words);
 guard();
 progress(words);

@@ -36,3 +36,16 @@ export function tables() {
     else el.removeAttribute("tabindex");
   }
 }
+
+// paper unfolds the cards of the page for as long as it is printed.
+export function paper() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details.vg-fold:not([open])")];
+    for (const fold of opened) fold.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const fold of opened) fold.open = false;
+    opened = [];
+  });
+}

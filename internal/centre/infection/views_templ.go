@@ -56,6 +56,7 @@ func listView(v listPage) templ.Component {
 			Heads:    v.heads(ctx),
 			Rows:     v.rows(ctx),
 			Total:    v.page.Total,
+			Over:     v.page.Over,
 			Prev:     v.at(v.page.Prev),
 			Next:     v.at(v.page.Next),
 			Exports:  web.Exports(v.r, "/infections"),
@@ -230,7 +231,7 @@ func stateMark(b ui.BadgeProps, words string) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(words)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/infection/views.templ`, Line: 51, Col: 32}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/infection/views.templ`, Line: 52, Col: 32}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -54,7 +54,8 @@ func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages {
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /audit", Need: read, Handle: p.list},
-		{Pattern: "GET /audit.csv", Need: check, Handle: p.csv},
+		{Pattern: "GET /audit.csv", Need: check, Handle: p.export(web.CSV)},
+		{Pattern: "GET /audit.xlsx", Need: check, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /audit.jsonl", Need: check, Handle: p.jsonl},
 		{Pattern: "GET /audit/check", Need: check, Handle: p.showCheck},
 		{Pattern: "POST /audit/check", Need: check, Handle: p.ask},
@@ -245,33 +246,25 @@ func short(detail string) string {
 	var parts []string
 	for _, v := range Values(detail) {
 		if v.Text != "" {
-			parts = append(parts, v.Name+": "+v.Text)
+			text := []rune(v.Text)
+			if len(text) > 40 {
+				text = append(text[:39], '…')
+			}
+			parts = append(parts, v.Name+": "+string(text))
 		}
 	}
 	line := []rune(strings.Join(parts, " · "))
-	if len(line) > 160 {
-		return string(line[:159]) + "…"
+	if len(line) > 110 {
+		return string(line[:109]) + "…"
 	}
 	return string(line)
 }
 
-// total is the honest count of the list; negative when it was not counted out.
-func (v listPage) total() int64 {
-	if v.page.Total > countLimit {
-		return -1
-	}
-	return v.page.Total
-}
-
 func (v listPage) note(ctx context.Context) string {
-	var parts []string
-	if v.page.Total > countLimit {
-		parts = append(parts, i18n.T(ctx, "trail.more_than", i18n.Number(ctx, countLimit)))
+	if v.waiting == 0 {
+		return ""
 	}
-	if v.waiting > 0 {
-		parts = append(parts, i18n.T(ctx, "trail.unsealed", i18n.Number(ctx, int64(v.waiting))))
-	}
-	return strings.Join(parts, " ")
+	return i18n.T(ctx, "trail.unsealed", i18n.Number(ctx, int64(v.waiting)))
 }
 
 func (v listPage) actions(ctx context.Context) []ui.Action {
@@ -300,7 +293,7 @@ func (v listPage) exports(ctx context.Context) []ui.Link {
 		return nil
 	}
 	query := strings.TrimPrefix(web.With(v.r, "before", ""), v.r.URL.Path)
-	return []ui.Link{{Label: "CSV", Href: "/audit.csv" + query}, {Label: "JSONL", Href: "/audit.jsonl" + query}}
+	return append(web.Exports(v.r, "/audit", "before"), ui.Link{Label: "JSONL", Href: "/audit.jsonl" + query})
 }
 
 func unitMark(name string) templ.Component {

@@ -43,6 +43,9 @@ func list(ctx context.Context, q bun.IDB, r reach, f Filter) (Page, error) {
 	if err := q.NewSelect().TableExpr("(?) AS m", matching).ColumnExpr("COUNT(*)").Scan(ctx, &p.Total); err != nil {
 		return Page{}, db.Error("trail.List", err)
 	}
+	if p.Over = p.Total > countLimit; p.Over {
+		p.Total = countLimit
+	}
 	limit := f.Limit
 	if limit < 1 || limit > 1000 {
 		limit = pageSize

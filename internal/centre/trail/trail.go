@@ -36,15 +36,16 @@ type Filter struct {
 // Page is one page of the trail, newest first.
 type Page struct {
 	Rows  []Entry
-	Total int64  // entries that match, in scope; countLimit+1 stands for more
+	Total int64  // entries that match, in scope, counted up to 10 000
+	Over  bool   // more match than Total
 	Next  string // Filter.Before of the next page; empty on the last
 	// Whole says that the reader sees the whole centre. Others are not told
 	// numbers and hashes: they would say how much goes on elsewhere.
 	Whole bool
 }
 
-// countLimit is how far entries are counted for a list; beyond it the page says
-// "more than".
+// countLimit is how far entries are counted for a list; beyond it Page.Over is
+// set.
 const countLimit = 10000
 
 // Check is the outcome of one look at the whole chain.

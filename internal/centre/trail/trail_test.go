@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -20,6 +21,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -314,6 +317,14 @@ func TestPagesAndExports(t *testing.T) {
 		get("/audit/nothing", http.StatusNotFound)
 		if csv := get("/audit.csv", http.StatusOK); strings.Count(csv, "\r\n") != 4 || !strings.HasPrefix(csv, "\ufeff") {
 			t.Errorf("CSV: %q", csv)
+		}
+		book, err := excelize.OpenReader(strings.NewReader(get("/audit.xlsx", http.StatusOK)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows, err := book.GetRows("Sheet1")
+		if err := errors.Join(err, book.Close()); err != nil || len(rows) != 4 || rows[1][0] != "1" || rows[3][4] != "Sửa đơn vị" {
+			t.Errorf("XLSX: %q, %v; want the three acts that are sealed", rows, err)
 		}
 		get("POST /audit/check", http.StatusOK)
 		if page := get("/audit/check", http.StatusOK); !strings.Contains(page, "Chưa kiểm tra lần nào") {

@@ -89,8 +89,22 @@ func broken(out sheetWriter, err error) error {
 	if out == nil || !out.begun() {
 		return err
 	}
-	panic(http.ErrAbortHandler)
+	BreakOff(err)
+	return nil
 }
+
+// BreakOff ends an answer that has begun, for the cause err: the connection is
+// closed before the answer is whole, and Site logs err once. It does not return.
+func BreakOff(err error) {
+	panic(brokenOff{err})
+}
+
+// brokenOff is what BreakOff panics with; Site.outer makes
+// http.ErrAbortHandler of it.
+type brokenOff struct{ cause error }
+
+func (b brokenOff) Error() string { return "answer broken off: " + b.cause.Error() }
+func (b brokenOff) Unwrap() error { return b.cause }
 
 // Rows walks a list page by page for Sheet.Rows: page gives the rows behind
 // after and the place of the next page, empty at the end; cells turns one page

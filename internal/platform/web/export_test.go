@@ -8,7 +8,9 @@ import (
 	"context"
 	"encoding/csv"
 	"errors"
+	"io"
 	"iter"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +19,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -130,19 +133,57 @@ func TestExportSaysWhereItEnds(t *testing.T) {
 	}
 }
 
+// A reader whose export breaks off sees that it did, and the log says why, once.
+func TestBrokenExportIsLoggedOnce(t *testing.T) {
+	t.Parallel()
+	catalogue, err := i18n.Load(fault.Messages, web.Messages, ui.Messages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	s := web.New(web.Config{Log: slog.New(slog.NewTextHandler(&log, nil)), Catalogue: catalogue, Assets: bundle{},
+		Records: dbtest.SQLite(t, web.Migrations), Now: time.Now, Lifetime: time.Hour, Nav: func(context.Context, string) []ui.NavGroup { return nil }})
+	srv := httptest.NewServer(s.Handler(web.Route{Pattern: "GET /x.csv", Access: web.Public, Handle: func(w http.ResponseWriter, r *http.Request) error {
+		long := func(yield func([]any, error) bool) {
+			for range 10_000 {
+				if !yield([]any{"a cell that fills the buffers"}, nil) {
+					return
+				}
+			}
+			yield(nil, errors.New("the disk is gone"))
+		}
+		return web.Export(w, r, web.CSV, web.Sheet{Name: "x", Heads: []string{"a"}, Rows: long})
+	}}))
+	res, err := srv.Client().Get(srv.URL + "/x.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, res.Body); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("half a list was read with %v, want the transfer broken off", err)
+	}
+	if err := res.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	srv.Close() // the handler has ended; nobody writes the log any more
+	if n := strings.Count(log.String(), "the disk is gone"); n != 1 || !strings.Contains(log.String(), "level=ERROR") {
+		t.Errorf("the cause is logged %d times: %s", n, &log)
+	}
+}
+
 func TestBrokenExport(t *testing.T) {
 	t.Parallel()
-	first := func(yield func([]any, error) bool) { yield(nil, errors.New("disk")) }
+	disk := errors.New("disk")
+	first := func(yield func([]any, error) bool) { yield(nil, disk) }
 	w := httptest.NewRecorder()
 	if err := web.Export(w, reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, web.Sheet{Name: "x", Rows: first}); err == nil || w.Body.Len() > 0 {
 		t.Errorf("an error before the first row: %v, %d bytes sent", err, w.Body.Len())
 	}
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler {
-			t.Errorf("an error in the middle ends with %v, want the transfer broken off", p)
+		if err, ok := recover().(error); !ok || !errors.Is(err, disk) {
+			t.Errorf("an error in the middle ends with %v, want the transfer broken off for its cause", err)
 		}
 	}()
-	err := web.Export(httptest.NewRecorder(), reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, web.Sheet{Name: "x", Heads: []string{"a"}, Rows: dangerousRows(errors.New("disk"))})
+	err := web.Export(httptest.NewRecorder(), reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, web.Sheet{Name: "x", Heads: []string{"a"}, Rows: dangerousRows(disk)})
 	t.Errorf("half a list passed for a whole one: %v", err)
 }
 

@@ -171,6 +171,11 @@ func (s *Site) outer(next http.Handler) http.Handler {
 				if p == http.ErrAbortHandler {
 					panic(p)
 				}
+				if b, ok := p.(brokenOff); ok {
+					s.cfg.Log.Log(r.Context(), severity(r, fault.Of(b.cause)), "answer broken off", "request_id", id,
+						"method", r.Method, "path", r.URL.Path, "err", b.cause)
+					panic(http.ErrAbortHandler)
+				}
 				s.cfg.Log.Error("handler panicked", "request_id", id, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 				w.WriteHeader(http.StatusInternalServerError)
 			}
@@ -291,6 +296,15 @@ func (s *Site) actor(ctx context.Context, r *http.Request, rt Route) (auth.Actor
 	return s.narrow(ctx, a), err
 }
 
+// severity is at which level a failed answer is logged: an error only when it is
+// ours and the reader still waits.
+func severity(r *http.Request, e *fault.Error) slog.Level {
+	if e.Kind == fault.Internal && r.Context().Err() == nil {
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
 // fail logs err once and answers it. A request that went away is no failure.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error) {
 	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
@@ -299,14 +313,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 		err = &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_form", Err: err}
 	}
 	e := fault.Of(err)
-	level := slog.LevelInfo
-	if e.Kind == fault.Internal {
-		level = slog.LevelError
-		if r.Context().Err() != nil {
-			level = slog.LevelInfo
-		}
-	}
-	s.cfg.Log.Log(r.Context(), level, "request failed", "request_id", w.Header().Get("X-Request-Id"),
+	s.cfg.Log.Log(r.Context(), severity(r, e), "request failed", "request_id", w.Header().Get("X-Request-Id"),
 		"method", r.Method, "path", r.URL.Path, "status", e.Kind.Status(), "err", err)
 	switch {
 	case rt.API:

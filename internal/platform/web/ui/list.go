@@ -55,6 +55,7 @@ type ListProps struct {
 	Heads    []Head
 	Rows     []Row
 	Total    int64  // rows that match in the actor's scope; negative when not counted
+	Over     bool   // more match than Total, which is where counting stopped
 	Note     string // further words beside the count
 	Prev     string // keyset pager links; empty when there is no such page
 	Next     string
@@ -82,6 +83,9 @@ func (l ListProps) count(ctx context.Context) string {
 	shown := i18n.Number(ctx, int64(len(l.Rows)))
 	if l.Total < 0 {
 		return i18n.T(ctx, "ui.list.shown", shown)
+	}
+	if l.Over {
+		return i18n.T(ctx, "ui.list.over", shown, i18n.Number(ctx, l.Total))
 	}
 	return i18n.T(ctx, "ui.list.count", shown, i18n.Number(ctx, l.Total))
 }
