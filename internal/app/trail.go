@@ -41,4 +41,4 @@ func newSealer(records *db.DB, box *secret.Box, now func() time.Time, folder str
 // entry names.
 var recordPaths = map[string]string{"account": "/accounts/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
 	"indicator": "/indicators/", "infection": "/infections/", "job": "/tasks/", "key": "/keys/", "obligation": "/obligations/",
-	"paper": "/papers/", "source": "/sources/",	"unit": "/units/", "webhook": "/settings/webhooks/"}
+	"paper": "/papers/", "source": "/sources/", "unit": "/units/", "webhook": "/settings/webhooks/"}
