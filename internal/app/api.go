@@ -38,7 +38,8 @@ import (
 
 // webhooks builds the room that tells other programs, and begins its calls.
 func (a *App) webhooks() *webhook.Service {
-	s := webhook.New(webhook.Deps{Records: a.Records, Secrets: a.Secrets, Now: a.opt.Now, Root: a.root, Standing: a.Rooms.Accounts.Standing})
+	s := webhook.New(webhook.Deps{Records: a.Records, Secrets: a.Secrets, Now: a.opt.Now, Root: a.root, Standing: a.Rooms.Accounts.Standing,
+		Failed: a.tellWebhook})
 	a.behind.every(time.Second, "call webhooks", s.Deliver)
 	return s
 }

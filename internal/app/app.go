@@ -21,6 +21,7 @@ import (
 
 	"github.com/vonggac/vonggac/assets"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -76,6 +77,7 @@ type App struct {
 	served  chan error
 	CA      []byte // PEM of the own certificate authority; nil without
 	lock    *folderLock
+	book    *guideroom.Book // the guide inside the product
 	examined
 
 	catalogue *i18n.Catalogue

@@ -49,7 +49,8 @@ func (a *App) backups() (*backup.Service, error) {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
 	return backup.New(backup.Deps{Records: a.Records, Queue: a.Queue, Now: a.opt.Now, Data: data, Default: filepath.Join(data, backupFolder),
-		Source: a.backupSource, Sources: migrations(), Root: a.root, Founded: a.founded, Open: a.openCopy}), nil
+		Source: a.backupSource, Sources: migrations(), Root: a.root, Founded: a.founded, Open: a.openCopy,
+		Failed: a.tellBackup}), nil
 }
 
 // keepBackups has the backups made in the background and by the command line.

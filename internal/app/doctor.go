@@ -62,6 +62,8 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "sources", Run: a.onRecords(a.checkSources)},
 		{Name: "audit", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkAudit(ctx, e) })},
 		{Name: "backup", Run: a.onRooms(a.checkBackup)},
+		{Name: "notices", Run: a.onRooms(a.checkNotices)},
+		{Name: "webhooks", Run: a.onRecords(a.checkWebhooks)},
 		{Name: "assets", Run: a.checkAssets},
 	}
 	return all

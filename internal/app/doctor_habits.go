@@ -9,8 +9,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/platform/health"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 )
 
 // sealLate is from when on entries without seal are a sign of trouble; the
@@ -67,6 +70,47 @@ func (a *App) checkBackup(ctx context.Context) (health.Result, error) {
 	}
 	return health.Say(health.OK, "health.backup.ok", i18n.Time(ctx, s.Newest.Manifest.MadeAt)), nil
 }
+
+// letterLate is from when on letters that wait are a sign of trouble.
+const letterLate = time.Hour
+
+// checkNotices says whether letters leave.
+func (a *App) checkNotices(ctx context.Context) (health.Result, error) {
+	var mail notify.Settings
+	if _, err := setting.Get(ctx, a.Records.Read(), notify.SettingName, &mail); err != nil {
+		return health.Result{}, err
+	}
+	h, err := a.Rooms.Notices.Health(ctx)
+	on := mail.Way != notify.Off && mail.Way != ""
+	switch {
+	case err != nil:
+		return health.Result{}, err
+	case on && h.Waiting > 0 && a.opt.Now().Sub(h.Oldest) > letterLate:
+		return health.Say(health.Warning, "health.notices.late", h.Waiting, i18n.Time(ctx, h.Oldest)).Then("health.notices.do"), nil
+	case h.Failed > 0:
+		return health.Say(health.Warning, "health.notices.failed", h.Failed).Then("health.notices.do"), nil
+	case !on:
+		return health.Say(health.OK, "health.notices.off"), nil
+	}
+	return health.Say(health.OK, "health.notices.ok", h.Waiting), nil
+}
+
+// checkWebhooks says whether programs that are told of changes take them.
+func (a *App) checkWebhooks(ctx context.Context) (health.Result, error) {
+	var on, lost int64
+	err := a.Records.Read().NewRaw(webhookCounts, string(webhook.On), string(webhook.Failed)).Scan(ctx, &on, &lost)
+	switch {
+	case err != nil:
+		return health.Result{}, err
+	case lost > 0:
+		return health.Say(health.Warning, "health.webhooks.failed", lost).Then("health.webhooks.do"), nil
+	}
+	return health.Say(health.OK, "health.webhooks.ok", on), nil
+}
+
+// webhookCounts counts the subscriptions in two states.
+const webhookCounts = `SELECT COALESCE(SUM(CASE WHEN state = ? THEN 1 ELSE 0 END), 0),
+	COALESCE(SUM(CASE WHEN state = ? THEN 1 ELSE 0 END), 0) FROM webhook`
 
 // doctorCommand answers the command line of a running centre.
 func (a *App) doctorCommand(ctx context.Context, args json.RawMessage, _ func(Step)) (any, error) {

@@ -42,6 +42,12 @@ func (a *App) measure() {
 		}
 		return s.Age.Seconds(), nil
 	})
+	m.Gauge("notices_waiting", "Letters that wait to be taken by the mail server.", func(ctx context.Context) (float64, error) {
+		h, err := a.Rooms.Notices.Health(ctx)
+		return float64(h.Waiting), err
+	})
+	m.Gauges("webhooks_failing", "Webhooks that are not answered or were given up.", nil,
+		a.groups("SELECT COUNT(*) FROM webhook WHERE state = 'failed' OR state = 'on' AND failing_since IS NOT NULL"))
 	m.Gauge("audit_unsealed_entries", "Entries of the audit trail that wait for their seal.", func(ctx context.Context) (float64, error) {
 		n, _, err := a.Rooms.Trail.Sealer.Waiting(ctx)
 		return float64(n), err

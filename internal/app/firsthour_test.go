@@ -81,7 +81,7 @@ func TestFirstHour(t *testing.T) {
 	w.press(nav("/"))
 	w.see("Giờ đầu tiên của trung tâm", "để sau: chờ danh sách của Văn phòng")
 	w.shot("today")
-	w.press(nav("/guide"))
+	w.press(`header.vg-top a[href="/guide"]`)
 	w.see("Bắt đầu trong 30 phút")
 	w.shot("guide")
 	w.press(link("Bắt đầu trong 30 phút"))

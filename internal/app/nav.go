@@ -53,7 +53,6 @@ var groups = []struct {
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
 		{key: "settings", href: "/settings", icon: ui.IconSettings, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
-		{key: "guide", href: "/guide", icon: ui.IconInfo, open: true},
 	}},
 }
 

@@ -12,12 +12,14 @@ import (
 
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
@@ -33,6 +35,7 @@ func (a *App) notices(catalogue *i18n.Catalogue) *notice.Service {
 		UnitNames: a.unitLabels, Root: a.root})
 	a.behind.every(time.Minute, "tell of terms", a.tellTerms)
 	a.behind.every(time.Minute, "tell of failed jobs", a.tellFailed)
+	a.behind.every(time.Hour, "tell of old backups", a.tellStale)
 	a.behind.every(30*time.Second, "send notices", s.Attend)
 	a.behind.every(6*time.Hour, "tidy notices", s.Tidy)
 	return s
@@ -144,8 +147,13 @@ func (a *App) tellFailed(ctx context.Context) error {
 
 // failedAt is the page where the work of j is seen.
 func failedAt(j jobs.Job) string {
-	if j.Kind == indicator.JobKind {
+	switch j.Kind {
+	case indicator.JobKind:
 		return "/indicators"
+	case trail.JobKind:
+		return "/audit/check"
+	case backup.TakeJob, backup.CheckJob, backup.DrillJob:
+		return "/settings/backup"
 	}
 	return "/sources"
 }

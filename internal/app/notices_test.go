@@ -123,6 +123,58 @@ func TestWhatHappensIsToldToWhoeverMustAct(t *testing.T) {
 	}
 }
 
+// TestOnlyRolesInForceAreTold looks at a role that ran out, one lent for a
+// leave, and the language of letters.
+func TestOnlyRolesInForceAreTold(t *testing.T) {
+	t.Parallel()
+	now := t0.Add(2 * 24 * time.Hour)
+	h := open(t, t.TempDir(), func() time.Time { return now })
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	ctx := h.found(t)
+	server := mailtest.Start(t)
+	if err := h.Rooms.Notices.SetMail(ctx, server.Settings(), "", 0); err != nil {
+		t.Fatal(err)
+	}
+	person := func(login, language string, role auth.Role) account.Account {
+		a, _, err := h.Rooms.Accounts.Invite(ctx, account.Account{Login: login, Name: "Người " + login, Home: h.root, Email: login + "@mau.example",
+			Language: language, Grants: []auth.Grant{{Role: role, Unit: h.root}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	gone, clerk := person("het.han", "", auth.Viewer), person("thay", "en", auth.Clerk)
+	term := account.Term{Until: now.Add(time.Hour)}
+	if err := h.Rooms.Accounts.Give(ctx, gone.ID, account.Held{Grant: auth.Grant{Role: auth.Duty, Unit: h.root}, Term: term}); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(2 * time.Hour)
+	must(h.Rooms.Accounts.Lend(ctx, account.Delegation{To: clerk.ID, Grant: auth.Grant{Role: auth.Centre, Unit: h.root},
+		Term: account.Term{Until: now.Add(24 * time.Hour)}, Reason: "nghỉ phép một ngày"}))(t)
+	must(h.Rooms.Incidents.Open(ctx, incident.Details{Title: "Mã độc", UnitID: h.root, DetectedAt: now, Description: "x",
+		Types: incident.Choice{IDs: []string{"malware"}}, Detection: incident.Choice{IDs: []string{"log_review"}}}))(t)
+	for range 3 {
+		now = now.Add(10 * time.Minute)
+		if err := h.Attend(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letters := map[string]string{}
+	for _, m := range server.Taken() {
+		letters[m.To] += m.Header.Get("Content-Language") + string(m.Raw)
+	}
+	if letters["het.han@mau.example"] != "" {
+		t.Error("a letter went to somebody whose role has ended")
+	}
+	if got := letters["thay@mau.example"]; got == "" || !strings.Contains(got, "New incident") && !strings.Contains(got, "New_incident") {
+		t.Errorf("whoever stands in was told in their language:\n%s", got)
+	}
+}
+
 // must2 is must for calls with two values.
 func must2[T, U any](v T, _ U, err error) func(*testing.T) T { return must(v, err) }
 

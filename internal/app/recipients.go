@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -34,14 +35,15 @@ func rolesThat(needs []auth.Permission) []auth.Role {
 	return out
 }
 
-// holders are the active accounts that hold one of needs for unit, in order.
+// holders are the active accounts that hold one of needs for unit now, in
+// order: by roles of their own, lent to them or taken under break-glass.
 func (a *App) holders(ctx context.Context, q bun.IDB, unit string, needs []auth.Permission, only ...string) ([]string, error) {
 	roles := rolesThat(needs)
 	if len(roles) == 0 {
 		return nil, nil
 	}
 	var ids []string
-	sel := q.NewSelect().TableExpr("account_role AS r").ColumnExpr("DISTINCT r.account_id").
+	sel := q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT r.account_id").
 		Join("JOIN account AS a ON a.id = r.account_id").Where("NOT a.disabled").Where("r.role IN (?)", bun.List(roles)).
 		Where("r.unit_id IN (SELECT c.ancestor FROM unit_closure AS c WHERE c.descendant = ?)", unit)
 	if len(only) > 0 {
@@ -61,9 +63,10 @@ func (a *App) recipients(ctx context.Context, q bun.IDB, ids []string) (map[stri
 		ID       string
 		Name     string
 		Email    string
+		Language string
 		Disabled bool
 	}
-	err := q.NewSelect().TableExpr("account AS a").ColumnExpr("a.id, a.name, a.email, a.disabled").
+	err := q.NewSelect().TableExpr("account AS a").ColumnExpr("a.id, a.name, a.email, a.language, a.disabled").
 		Where("a.id IN (?)", bun.List(ids)).Scan(ctx, &people)
 	if err != nil {
 		return nil, db.Error(op, err)
@@ -72,11 +75,11 @@ func (a *App) recipients(ctx context.Context, q bun.IDB, ids []string) (map[stri
 		AccountID string
 		Role      auth.Role
 	}
-	err = q.NewSelect().TableExpr("account_role AS r").ColumnExpr("DISTINCT r.account_id, r.role").
+	err = q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT r.account_id, r.role").
 		Where("r.account_id IN (?)", bun.List(ids)).Scan(ctx, &roles)
 	out := map[string]notice.Recipient{}
 	for _, p := range people {
-		out[p.ID] = notice.Recipient{Name: p.Name, Email: p.Email, Language: i18n.Vietnamese, Active: !p.Disabled}
+		out[p.ID] = notice.Recipient{Name: p.Name, Email: p.Email, Language: i18n.Parse(p.Language), Active: !p.Disabled}
 	}
 	for _, r := range roles {
 		p := out[r.AccountID]

@@ -39,6 +39,7 @@ func (a *App) searchSources() []search.Source {
 		{Key: "lists", Icon: ui.IconIndicator, May: may(auth.Indicators, auth.Read), Find: a.findLists, All: listWith("/indicators?name=")},
 		{Key: "sources", Icon: ui.IconSource, May: may(auth.Settings, auth.Read), Find: a.findSources, All: listWith("/sources?q=")},
 		{Key: "accounts", Icon: ui.IconAccount, May: may(auth.Accounts, auth.Read), Find: a.findAccounts, All: listWith("/accounts?q=")},
+		{Key: "guide", Icon: ui.IconInfo, May: func(ctx context.Context) bool { return true }, Find: a.findGuide},
 		{Key: "go", Icon: ui.IconNext, May: func(ctx context.Context) bool { return true }, Find: a.findActs, Blank: true},
 	}
 }
@@ -165,6 +166,16 @@ func (a *App) findLookup(ctx context.Context, q search.Query, _ int) ([]search.H
 	return []search.Hit{{Title: ui.Defang(q.Text), Detail: i18n.T(ctx, key), Href: "/indicators?q=" + url.QueryEscape(q.Text)}}, 1, err
 }
 
+// findGuide finds pages and sections of the guide by their titles.
+func (a *App) findGuide(ctx context.Context, q search.Query, limit int) ([]search.Hit, int64, error) {
+	found := a.book.Find(i18n.Lang(ctx), q.Text)
+	var out []search.Hit
+	for _, f := range found[:min(len(found), limit)] {
+		out = append(out, search.Hit{Title: f.Title, Detail: f.Page, Href: f.Href})
+	}
+	return out, int64(len(found)), nil
+}
+
 // acts are the frequent acts, beside the entries of the navigation.
 var acts = []struct {
 	key, href string
@@ -200,6 +211,12 @@ func (a *App) findActs(ctx context.Context, q search.Query, limit int) ([]search
 	for _, g := range a.entries(ctx) {
 		add(g.Label, g.Href)
 	}
+	for _, l := range otherSettings {
+		if has(a.table)(l.Href) && auth.May(ctx, l.Need) {
+			add(i18n.T(ctx, l.Key), l.Href)
+		}
+	}
+	add(i18n.T(ctx, "app.nav.guide"), "/guide")
 	add(i18n.T(ctx, "app.act.tasks"), task.Path)
 	add(i18n.T(ctx, "app.act.views"), ui.ViewsPath)
 	add(i18n.T(ctx, "ui.scope.title"), ui.ScopePath)

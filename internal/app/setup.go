@@ -124,6 +124,7 @@ func (a *App) guidePages(site *web.Site) *guideroom.Pages {
 	if err != nil {
 		panic(err)
 	}
+	a.book = book
 	return guideroom.NewPages(site, book)
 }
 

@@ -20,7 +20,7 @@ func (a *App) trail() (*trail.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := trail.New(trail.Deps{Records: a.Records, Queue: a.Queue, Sealer: sealer, Now: a.opt.Now, Root: a.root})
+	s := trail.New(trail.Deps{Records: a.Records, Queue: a.Queue, Sealer: sealer, Now: a.opt.Now, Root: a.root, Broken: a.tellBroken})
 	a.behind.every(time.Second, "seal the audit trail", sealer.Seal)
 	a.behind.every(time.Hour, "check the audit trail", s.Daily)
 	return s, nil
@@ -40,5 +40,6 @@ func newSealer(records *db.DB, box *secret.Box, now func() time.Time, folder str
 // recordPaths are the paths in front of a record's id, by the kind an audit
 // entry names.
 var recordPaths = map[string]string{"account": "/accounts/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
-	"indicator": "/indicators/", "infection": "/infections/", "job": "/tasks/", "key": "/keys/", "obligation": "/obligations/",
-	"paper": "/papers/", "source": "/sources/", "unit": "/units/", "webhook": "/settings/webhooks/"}
+	"indicator": "/indicators/", "infection": "/infections/", "obligation": "/obligations/", "paper": "/papers/", "source": "/sources/",
+	"unit": "/units/", "elevation": "/break-glass/", "key": "/keys/", "job": "/tasks/", "unit_group": "/groups/", "unit_reform": "/reforms/",
+	"webhook": "/settings/webhooks/"}

@@ -152,7 +152,7 @@ func (a *App) wire(ctx context.Context) error {
 		Found: func(ctx context.Context, tx *db.Tx, name, kind string) (string, error) {
 			u, err := r.Units.Found(ctx, tx, name, kind)
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
-		}, Invited: a.tellInvited})
+		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
@@ -205,7 +205,7 @@ func (a *App) wire(ctx context.Context) error {
 		Actor: r.Accounts.Actor, Key: r.Accounts.KeyActor,
 		Nav:      a.nav,
 		Language: r.Setup.Language,
-		Search:   true, Bell: r.Notices.Bell, Reach: a.reach, Views: r.Views, Running: a.running, Person: a.personLinks,
+		Search:   true, Bell: r.Notices.Bell, Reach: a.reach, Views: r.Views, Running: a.running, Person: a.personLinks, Help: guideroom.For,
 		Lifetime: a.opt.Config.Session.Lifetime, Idle: a.opt.Config.Session.Idle,
 		Secure: a.secure(), Proxies: a.opt.Config.Proxy.Trusted,
 		Demo: a.opt.Demo, Version: a.opt.Version,

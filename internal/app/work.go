@@ -9,9 +9,11 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
+	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -24,9 +26,21 @@ import (
 
 func (a *App) work() []task.Kind {
 	permission := func(area auth.Area, act auth.Act) auth.Permission { return auth.Permission{Area: area, Act: act} }
+	configure, check := permission(auth.Settings, auth.Configure), permission(auth.AuditTrail, auth.Configure)
 	return []task.Kind{
 		{Name: source.JobKind, Read: permission(auth.Settings, auth.Read), Write: permission(auth.Settings, auth.Write), Describe: a.describeFile},
 		{Name: indicator.JobKind, Read: permission(auth.Indicators, auth.Read), Write: permission(auth.Indicators, auth.Write), Describe: a.describeLoad},
+		{Name: backup.TakeJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
+		{Name: backup.CheckJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
+		{Name: backup.DrillJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
+		{Name: trail.JobKind, Read: check, Write: check, Describe: a.describeHouse("/audit/check")},
+	}
+}
+
+// describeHouse names work on the house itself, seen at href.
+func (a *App) describeHouse(href string) func(context.Context, jobs.Job) (title, href string, err error) {
+	return func(ctx context.Context, j jobs.Job) (string, string, error) {
+		return i18n.T(ctx, "task.kind."+j.Kind), href, nil
 	}
 }
 

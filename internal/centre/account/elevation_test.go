@@ -81,6 +81,61 @@ func TestBreakGlassGivesARoleForHoursAndTellsTheSecondPerson(t *testing.T) {
 	})
 }
 
+// TestActsUnderBreakGlassAreMarked looks for the mark in the trail, and for
+// none on what the same person does before and after.
+func TestActsUnderBreakGlassAreMarked(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx, me := h.begin(t)
+		_, an := h.admit(t, ctx, "an.nv", "a", auth.UnitOfficer)
+		h.flag(t, ctx, an.ID, "")
+		change := func(phone string) {
+			t.Helper()
+			actor, err := h.Actor(t.Context(), string(an.ID), an.Epoch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := auth.With(t.Context(), actor)
+			now, err := h.Me(in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.EditMe(in, account.Account{Phone: phone, Version: now.Version}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		actor, err := h.Actor(t.Context(), string(an.ID), an.Epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change("0213 000 001")
+		e, err := h.BreakGlass(auth.With(t.Context(), actor), glass(auth.Duty, "a", 1, me.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		change("0213 000 002")
+		h.now = h.now.Add(time.Hour)
+		change("0213 000 003")
+		rows, err := audit.Of(ctx, h.store, "account", string(an.ID), 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked, plain := 0, 0
+		for _, r := range rows {
+			if r.ActorID != string(an.ID) || r.Action != "account.edit_own" {
+				continue
+			}
+			if r.Elevated == e.ID {
+				marked++
+			} else if r.Elevated == "" {
+				plain++
+			}
+		}
+		if marked != 1 || plain != 2 {
+			t.Errorf("%d acts marked, %d not, want 1 and 2", marked, plain)
+		}
+	})
+}
+
 func TestBreakGlassKeepsItsBounds(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx, me := h.begin(t)

@@ -212,6 +212,9 @@ func (s *Service) SetDisabled(ctx context.Context, id ID, version int64, disable
 		if err != nil {
 			return err
 		}
+		if err := s.within(ctx, tx, op, scope, true, id); err != nil {
+			return err
+		}
 		a.Disabled, a.Version = disabled, version
 		if a, err = s.newSecret(ctx, tx, a, ""); err != nil {
 			return err

@@ -316,7 +316,7 @@ func (s *Service) EndSessions(ctx context.Context, id ID, session, except string
 	if !ok {
 		return 0, &fault.Error{Kind: fault.SignedOut, Op: op}
 	}
-	why := web.Ended
+	why, may := web.Ended, func(context.Context, *db.Tx) error { return nil }
 	var a Account
 	if actor.ID == string(id) {
 		me, err := s.me(ctx, op)
@@ -332,7 +332,7 @@ func (s *Service) EndSessions(ctx context.Context, id ID, session, except string
 		if a, err = getScoped(ctx, s.Records.Read(), scope, id, s.Now()); err != nil {
 			return 0, err
 		}
-		why = web.ByOther
+		why, may = web.ByOther, func(ctx context.Context, tx *db.Tx) error { return s.within(ctx, tx, op, scope, true, id) }
 	}
 	if session != "" {
 		known, err := web.HasSession(ctx, s.Records.Read(), string(id), session)
@@ -345,6 +345,9 @@ func (s *Service) EndSessions(ctx context.Context, id ID, session, except string
 	}
 	var n int64
 	err := s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if err := may(ctx, tx); err != nil {
+			return err
+		}
 		n, err = web.EndSessions(ctx, tx, s.Now(), web.Which{Account: string(id), Only: session, Except: except}, why)
 		if err != nil || n == 0 { // nothing lived: nothing was done
 			return err

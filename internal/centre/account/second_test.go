@@ -192,6 +192,34 @@ func TestAClockPutBackIsSaid(t *testing.T) {
 	})
 }
 
+// TestWhoIsMoreElsewhereIsNotShutOut has an administrator of one unit act on
+// somebody of that unit who also holds a role above it.
+func TestWhoIsMoreElsewhereIsNotShutOut(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx, _ := h.begin(t)
+		inA, _ := h.admit(t, ctx, "quan.a", "a", auth.Administrator)
+		_, an := h.admit(t, ctx, "an.nv", "a", auth.UnitOfficer)
+		if err := h.Give(ctx, an.ID, account.Held{Grant: auth.Grant{Role: auth.Duty, Unit: "root"}}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.SetDisabled(inA, an.ID, an.Version, true); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("disabled from below: %v", err)
+		}
+		if _, err := h.EndSessions(inA, an.ID, "", ""); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("sessions ended from below: %v", err)
+		}
+		if err := h.Withdraw(ctx, an.ID, auth.Grant{Role: auth.Duty, Unit: "root"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.EndSessions(inA, an.ID, "", ""); err != nil {
+			t.Errorf("sessions of one's own: %v", err)
+		}
+		if err := h.SetDisabled(inA, an.ID, an.Version, true); err != nil {
+			t.Errorf("disabled by the own administrator: %v", err)
+		}
+	})
+}
+
 func TestALostTelephoneIsReset(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx, me := h.begin(t)

@@ -5,6 +5,7 @@ package account
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -56,16 +57,25 @@ const covered = "EXISTS (SELECT 1 FROM account g JOIN account_role r ON r.accoun
 	"JOIN unit_closure c ON c.ancestor = r.unit_id AND c.descendant = d.unit_id WHERE g.id = d.giver_id AND NOT g.disabled " +
 	"AND (r.from_at IS NULL OR r.from_at <= ?) AND (r.until_at IS NULL OR r.until_at > ?))"
 
-// inForce is what gives a person a role at a moment: roles of their own, roles
-// lent to them by somebody who holds them, and break-glass.
-const inForce = "SELECT account_id, role, unit_id FROM account_role WHERE account_id IN (?0) " +
-	"AND (from_at IS NULL OR from_at <= ?1) AND (until_at IS NULL OR until_at > ?1) " +
-	"UNION SELECT d.account_id, d.role, d.unit_id FROM account_delegation d WHERE d.account_id IN (?0) AND d.ended_at IS NULL " +
-	"AND d.from_at <= ?1 AND d.until_at > ?1 AND EXISTS (SELECT 1 FROM account g JOIN account_role r ON r.account_id = g.id " +
-	"AND r.role = d.role JOIN unit_closure c ON c.ancestor = r.unit_id AND c.descendant = d.unit_id WHERE g.id = d.giver_id " +
-	"AND NOT g.disabled AND (r.from_at IS NULL OR r.from_at <= ?1) AND (r.until_at IS NULL OR r.until_at > ?1)) " +
-	"UNION SELECT e.account_id, e.role, e.unit_id FROM account_elevation e JOIN account a ON a.id = e.account_id " +
-	"WHERE e.account_id IN (?0) AND a.break_glass AND e.ended_at IS NULL AND e.from_at <= ?1 AND e.until_at > ?1 ORDER BY 2, 3"
+// inForce is what gives people a role at ?0: roles of their own, roles lent to
+// them by somebody who holds them, and break-glass. only narrows it to accounts
+// (" AND %.account_id IN (?1)" with the table for %); empty is everybody.
+func inForce(only string) string {
+	of := func(table string) string { return strings.ReplaceAll(only, "%", table) }
+	return "SELECT o.account_id, o.role, o.unit_id FROM account_role o WHERE (o.from_at IS NULL OR o.from_at <= ?0) " +
+		"AND (o.until_at IS NULL OR o.until_at > ?0)" + of("o") +
+		" UNION SELECT d.account_id, d.role, d.unit_id FROM account_delegation d WHERE d.ended_at IS NULL " +
+		"AND d.from_at <= ?0 AND d.until_at > ?0 AND EXISTS (SELECT 1 FROM account g JOIN account_role r ON r.account_id = g.id " +
+		"AND r.role = d.role JOIN unit_closure c ON c.ancestor = r.unit_id AND c.descendant = d.unit_id WHERE g.id = d.giver_id " +
+		"AND NOT g.disabled AND (r.from_at IS NULL OR r.from_at <= ?0) AND (r.until_at IS NULL OR r.until_at > ?0))" + of("d") +
+		" UNION SELECT e.account_id, e.role, e.unit_id FROM account_elevation e JOIN account a ON a.id = e.account_id " +
+		"WHERE a.break_glass AND e.ended_at IS NULL AND e.from_at <= ?0 AND e.until_at > ?0" + of("e")
+}
+
+// InForce is a query of account_id, role and unit_id: all that gives anybody a
+// role at now. It asks for no permission and looks at no account's state; it is
+// for whoever has to know who may act, such as who is told of what.
+func InForce(q bun.IDB, now time.Time) *bun.RawQuery { return q.NewRaw(inForce(""), db.At(now)) }
 
 // grantsOf lists what accounts may do at now.
 func grantsOf(ctx context.Context, q bun.IDB, ids []string, now time.Time) (map[string][]auth.Grant, error) {
@@ -77,7 +87,7 @@ func grantsOf(ctx context.Context, q bun.IDB, ids []string, now time.Time) (map[
 		Role    string `bun:"role"`
 		Unit    string `bun:"unit_id"`
 	}
-	if err := q.NewRaw(inForce, bun.List(ids), db.At(now)).Scan(ctx, &rows); err != nil {
+	if err := q.NewRaw(inForce(" AND %.account_id IN (?1)")+" ORDER BY 2, 3", db.At(now), bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return nil, db.Error("account.grants", err)
 	}
 	out := map[string][]auth.Grant{}

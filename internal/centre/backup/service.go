@@ -131,13 +131,13 @@ func (s *Service) Folder(ctx context.Context) (string, error) {
 
 // The kinds of jobs.
 const (
-	takeJob  = "backup.take"
-	checkJob = "backup.check"
-	drillJob = "backup.drill"
+	TakeJob  = "backup.take"
+	CheckJob = "backup.check"
+	DrillJob = "backup.drill"
 )
 
 // JobKinds are the kinds of the room's jobs.
-func JobKinds() []string { return []string{takeJob, checkJob, drillJob} }
+func JobKinds() []string { return []string{TakeJob, CheckJob, DrillJob} }
 
 // order is the payload of a job.
 type order struct {
@@ -150,18 +150,18 @@ type order struct {
 // Start asks for a backup now and returns its job; one that waits or runs
 // already is returned instead.
 func (s *Service) Start(ctx context.Context) (jobs.Job, error) {
-	return s.ask(ctx, "backup.Start", takeJob, order{Reason: store.Asked})
+	return s.ask(ctx, "backup.Start", TakeJob, order{Reason: store.Asked})
 }
 
 // Check asks that every byte of the backup called name be read and compared.
 func (s *Service) Check(ctx context.Context, name string) (jobs.Job, error) {
-	return s.ask(ctx, "backup.Check", checkJob, order{Name: name})
+	return s.ask(ctx, "backup.Check", CheckJob, order{Name: name})
 }
 
 // Drill asks that the newest backup be restored into a temporary folder,
 // compared, opened, and removed again.
 func (s *Service) Drill(ctx context.Context) (jobs.Job, error) {
-	return s.ask(ctx, "backup.Drill", drillJob, order{})
+	return s.ask(ctx, "backup.Drill", DrillJob, order{})
 }
 
 func (s *Service) ask(ctx context.Context, op, kind string, o order) (jobs.Job, error) {
@@ -206,7 +206,7 @@ func (s *Service) ask(ctx context.Context, op, kind string, o order) (jobs.Job, 
 // attempts says how often a job is tried: a backup again when a share was away
 // for a moment; a check or drill that failed has given its answer.
 func attempts(kind string) int64 {
-	if kind == takeJob {
+	if kind == TakeJob {
 		return 3
 	}
 	return 1
@@ -223,7 +223,7 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if j.Kind != takeJob && j.Kind != checkJob && j.Kind != drillJob {
+	if j.Kind != TakeJob && j.Kind != CheckJob && j.Kind != DrillJob {
 		return fault.Missing(op)
 	}
 	_, err = s.Queue.Cancel(ctx, scope, id)
@@ -240,7 +240,7 @@ func (s *Service) Busy(ctx context.Context) (bool, error) {
 // underway are the jobs of the room that wait or run, oldest first.
 func (s *Service) underway(ctx context.Context) (list []jobs.Job, err error) {
 	err = s.Records.Read().NewSelect().Model(&list).Where("state IN ('queued', 'running')").
-		Where("kind IN (?, ?, ?)", takeJob, checkJob, drillJob).Order("id").Scan(ctx)
+		Where("kind IN (?, ?, ?)", TakeJob, CheckJob, DrillJob).Order("id").Scan(ctx)
 	return list, db.Error("backup.underway", err)
 }
 
@@ -258,7 +258,7 @@ func (s *Service) Attend(ctx context.Context) error {
 		return err
 	}
 	key := "nightly " + slot.Format("2006-01-02")
-	n, err := s.Records.Read().NewSelect().Table("job").Where("kind = ?", takeJob).Where("key = ?", key).Count(ctx)
+	n, err := s.Records.Read().NewSelect().Table("job").Where("kind = ?", TakeJob).Where("key = ?", key).Count(ctx)
 	if err != nil || n > 0 {
 		return db.Error("backup.Attend", err)
 	}
@@ -267,7 +267,7 @@ func (s *Service) Attend(ctx context.Context) error {
 		return err
 	}
 	return s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: takeJob, Key: key, Unit: root, MaxAttempts: attempts(takeJob),
+		_, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: TakeJob, Key: key, Unit: root, MaxAttempts: attempts(TakeJob),
 			Payload: order{Reason: store.Nightly, ByID: "system", ByName: "system"}})
 		return err
 	})
@@ -279,7 +279,7 @@ func (s *Service) Settle(ctx context.Context, from string, m store.Manifest) err
 	now := s.Now()
 	return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewUpdate().Table("job").Set("state = 'cancelled'").Set("lease_owner = ''").Set("lease_until = NULL").
-			Set("ended_at = ?", db.At(now)).Where("kind IN (?, ?, ?)", takeJob, checkJob, drillJob).Where("state IN ('queued', 'running')").Exec(ctx)
+			Set("ended_at = ?", db.At(now)).Where("kind IN (?, ?, ?)", TakeJob, CheckJob, DrillJob).Where("state IN ('queued', 'running')").Exec(ctx)
 		if err != nil {
 			return db.Error("backup.Settle", err)
 		}

@@ -25,12 +25,12 @@ import (
 // Handlers do the room's jobs.
 func (s *Service) Handlers() map[string]jobs.Handler {
 	return map[string]jobs.Handler{
-		takeJob: s.job(func(ctx context.Context, o order, say store.Say) error {
+		TakeJob: s.job(func(ctx context.Context, o order, say store.Say) error {
 			_, err := s.Take(ctx, o.Reason, "", say)
 			return err
 		}),
-		checkJob: s.job(s.check),
-		drillJob: s.job(func(ctx context.Context, _ order, say store.Say) error { return s.drill(ctx, say) }),
+		CheckJob: s.job(s.check),
+		DrillJob: s.job(func(ctx context.Context, _ order, say store.Say) error { return s.drill(ctx, say) }),
 	}
 }
 

@@ -181,6 +181,9 @@ func Trail(ctx context.Context, rows []audit.Row, prefix string) []ui.TimelineEn
 	var out []ui.TimelineEntry
 	for _, row := range rows {
 		e := ui.TimelineEntry{Text: i18n.T(ctx, prefix+row.Action), Actor: row.ActorName, At: row.At.Time}
+		if row.ActorID == "system" {
+			e.Actor = "" // what the program did needs no name
+		}
 		var d struct {
 			Reason   string `json:"reason"`
 			How      string `json:"how"`

@@ -55,7 +55,8 @@ type Kind struct {
 	ID      string // "incident.opened"; notice.kind.<ID> names it
 	Urgency Urgency
 	// Needs are the permissions of which one must be held for the unit to be
-	// told at all.
+	// told at all. A kind without any is told to people by name, whatever their
+	// rights: its notices have To and no Unit.
 	Needs []auth.Permission
 	List  string // the page that lists such matters
 }
@@ -80,7 +81,14 @@ func Kinds() []Kind {
 		{"indicator.refused", Normal, may(auth.Indicators, auth.Write), "/indicators"},
 		{"job.failed", Normal, may(auth.Settings, auth.Write), "/sources"},
 		{"account.invited", Low, may(auth.Accounts, auth.Write), "/accounts"},
-		{"backup.stale", Urgent, may(auth.Settings, auth.Configure), "/"},
+		{"backup.stale", Urgent, may(auth.Settings, auth.Configure), "/settings/backup"},
+		{"backup.failed", Normal, may(auth.Settings, auth.Configure), "/settings/backup"},
+		{"audit.broken", Urgent, may(auth.AuditTrail, auth.Configure), "/audit/check"},
+		{"webhook.failed", Normal, may(auth.Settings, auth.Write), "/settings/webhooks"},
+		{"break_glass", Urgent, nil, "/account"},
+		{"break_glass_ended", Normal, nil, "/account"},
+		{"delegation", Normal, nil, "/account/delegations"},
+		{"delegation_ended", Normal, nil, "/account/delegations"},
 	}
 }
 

@@ -193,8 +193,12 @@ func TestNothingConfidentialIsMailed(t *testing.T) {
 			if len(allowed[k.ID]) != 0 {
 				b.Fatalf("%s: no argument may be mailed", k.ID)
 			}
-			b.post(b.Context(), notice.Notice{Kind: k.ID, Unit: "an", Object: poison, Urgency: notice.Urgent,
-				Args: []notice.Arg{notice.Word(poison), {VI: poison, EN: poison}, notice.Word(poison), notice.Word(poison)}})
+			n := notice.Notice{Kind: k.ID, Unit: "an", Object: poison, Urgency: notice.Urgent,
+				Args: []notice.Arg{notice.Word(poison), {VI: poison, EN: poison}, notice.Word(poison), notice.Word(poison)}}
+			if k.Needs == nil {
+				n.Unit, n.To = "", []string{"quan"}
+			}
+			b.post(b.Context(), n)
 		}
 		prefs, _, err := b.svc.Preferences(everything)
 		if err != nil {

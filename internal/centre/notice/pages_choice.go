@@ -86,7 +86,7 @@ func (v choicePage) kindFields(ctx context.Context) []ui.FieldProps {
 	actor, _ := auth.From(ctx)
 	var out []ui.FieldProps
 	for _, k := range Kinds() {
-		told := false
+		told := k.Needs == nil
 		for _, need := range k.Needs {
 			told = told || len(auth.ScopeOf(actor, need).Roots()) > 0
 		}

@@ -87,7 +87,7 @@ const foldFor = 24 * time.Hour
 func (s *Service) Post(ctx context.Context, tx *db.Tx, n Notice) error {
 	const op = "notice.Post"
 	k, ok := KindOf(n.Kind)
-	if !ok || !plainPath.MatchString(n.Href) || n.Dedupe == "" || n.Unit == "" && len(n.To) == 0 {
+	if !ok || !plainPath.MatchString(n.Href) || n.Dedupe == "" || n.Unit == "" && len(n.To) == 0 || k.Needs == nil && n.Unit != "" {
 		return fmt.Errorf("%s: kind %q, link %q, dedupe %q", op, n.Kind, n.Href, n.Dedupe)
 	}
 	now := s.Now()

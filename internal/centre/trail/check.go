@@ -77,6 +77,11 @@ func (s *Service) Handler() jobs.Handler {
 			if err := setting.Put(ctx, tx, s.Now(), lastCheck, version, c); err != nil {
 				return err
 			}
+			if !report.OK() && s.Broken != nil {
+				if err := s.Broken(ctx, tx, c); err != nil {
+					return err
+				}
+			}
 			return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "audit.checked", Kind: "audit", Unit: j.Unit,
 				Detail: map[string]any{"sealed": report.Sealed, "troubles": report.Count, "head": report.Head.Seq, "hash": report.Head.Hash}})
 		})

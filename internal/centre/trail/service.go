@@ -22,7 +22,7 @@ import (
 //go:embed messages.yaml
 var Messages embed.FS
 
-// Deps are what the room is built from. All are required.
+// Deps are what the room is built from. All but Broken are required.
 type Deps struct {
 	Records *db.DB
 	Queue   *jobs.Queue
@@ -31,6 +31,9 @@ type Deps struct {
 	// Root is the unit that runs the centre: whoever may read the trail there
 	// sees acts that belong to no unit. Empty before there is one.
 	Root func(ctx context.Context) (string, error)
+	// Broken is told of a look that found troubles, in the transaction that
+	// records it. May be nil.
+	Broken func(ctx context.Context, tx *db.Tx, c Check) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.

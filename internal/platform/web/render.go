@@ -52,7 +52,7 @@ func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, v View
 func (s *Site) page(r *http.Request, title string) ui.Page {
 	ctx := r.Context()
 	p := ui.Page{Title: title, Path: r.URL.RequestURI(), Theme: theme(r), Demo: s.cfg.Demo, Version: s.cfg.Version,
-		Flashes: append(elevated(ctx), s.takeFlashes(ctx)...)}
+		Flashes: s.takeFlashes(ctx)}
 	if r.Method != http.MethodGet {
 		p.Path = "/"
 	}

@@ -28,7 +28,13 @@ type Reach struct {
 // frame fills the parts of the frame that p lacks.
 func (s *Site) frame(r *http.Request, p *ui.Page, a auth.Actor) {
 	ctx := r.Context()
-	p.Search, p.Raised = s.cfg.Search, a.Elevated
+	p.Search = s.cfg.Search
+	if a.Elevated != "" {
+		p.Raised, p.RaisedAt = i18n.T(ctx, "web.elevated", i18n.Time(ctx, a.ElevatedUntil)), BreakGlassPath+a.Elevated
+	}
+	if s.cfg.Help != nil {
+		p.Help = s.cfg.Help(r.URL.Path)
+	}
 	if s.cfg.OnDuty != nil {
 		p.OnDuty = s.cfg.OnDuty(ctx)
 	}

@@ -86,6 +86,7 @@ func framed(t *testing.T, elevated string) *httptest.Server {
 			}
 			return web.Reach{Label: "toàn tỉnh", Many: true, Units: []ui.Option{{Value: "a", Label: "xã a"}, {Value: "b", Label: "xã b"}}}, nil
 		},
+		Help:  func(string) string { return "/guide/x" },
 		Views: shelf{[]ui.SavedView{{ID: "1", Name: "Việc gấp", Query: "q=x&state=all", First: true}}},
 	})
 	page := func(body templ.Component) web.Handler {
@@ -151,13 +152,16 @@ func post(t *testing.T, c *http.Client, address string, form url.Values) (int, s
 
 func TestFrameShowsWhatTheRoomsGive(t *testing.T) {
 	t.Parallel()
-	srv := framed(t, "mất điện trung tâm")
+	srv := framed(t, "01h8")
 	_, body, _ := get(t, person(t, srv, "duty"), srv.URL+"/page")
 	for _, want := range []string{`href="/notices"`, "3 chưa đọc", "Ca 3", "tel:0213000000", "Việc đang chạy: 2", "toàn tỉnh",
-		"vg-raised", "mất điện trung tâm", `data-palette="/search/suggest"`} {
+		"vg-raised", `href="/break-glass/01h8"`, `href="/guide/x"`, `data-palette="/search/suggest"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the frame lacks %q", want)
 		}
+	}
+	if n := strings.Count(body, "/break-glass/"); n != 1 {
+		t.Errorf("%d links to the break-glass record, want the one bar", n)
 	}
 	calm := framed(t, "")
 	if _, body, _ := get(t, person(t, calm, "duty"), calm.URL+"/page"); strings.Contains(body, "vg-raised") {

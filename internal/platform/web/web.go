@@ -108,6 +108,7 @@ type Config struct {
 	Running func(ctx context.Context) (count int64, href string)                // the actor's own work that runs
 	Reach   func(ctx context.Context, within string, units bool) (Reach, error) // of the actor; Label of within when given
 	Views   Views
+	Help    func(path string) string            // the page of the guide about the page at path; empty for none
 	Person  func(ctx context.Context) []ui.Link // further entries of the person menu: sessions, own settings
 }
 

@@ -51,10 +51,14 @@ type Page struct {
 	Within  bool       // Scope is one unit the person chose to look at: shown as a chip with a way out
 	Bell    *Bell      // nil hides the bell
 	Raised  string     // why the person holds more than usual for a while; shown as a red bar
-	Running *Running   // nil hides the link to running work
-	Flashes []Flash    // once-only messages of the last action
-	Demo    bool       // show the banner that says the data is invented
-	Version string     // in the footer
+	// RaisedAt is the record of it; empty without.
+	RaisedAt string
+	// Help is the page of the guide about this one; empty without.
+	Help    string
+	Running *Running // nil hides the link to running work
+	Flashes []Flash  // once-only messages of the last action
+	Demo    bool     // show the banner that says the data is invented
+	Version string   // in the footer
 }
 
 // Person is who is signed in.
