@@ -270,9 +270,7 @@ func (c *Crowd) clone(ctx context.Context, table, column, value string, change f
 	}
 	return c.insert(ctx, table, c.size.Incidents, func(n int) map[string]any {
 		row := map[string]any{}
-		for k, v := range found[0] {
-			row[k] = v
-		}
+		maps.Copy(row, found[0])
 		row["id"] = db.NewID()
 		change(n, row)
 		return row

@@ -25,12 +25,13 @@ func TestNoCellBecomesAFormula(t *testing.T) {
 	w := openFull(t)
 	b := w.second(t)
 	turn := 0
-	register := "STT;Tên đơn vị;Loại;Ghi chú;Địa chỉ\n"
+	var register strings.Builder
+	register.WriteString("STT;Tên đơn vị;Loại;Ghi chú;Địa chỉ\n")
 	for _, f := range formulas {
 		f = `"` + strings.ReplaceAll(f, `"`, `""`) + `"`
-		register += "1;" + f + ";xã;" + f + ";" + f + "\nNov 20 08:00:00 dnsmasq[9]: query[A] " + f + ".bad.example from 10.1.7.6\n"
+		register.WriteString("1;" + f + ";xã;" + f + ";" + f + "\nNov 20 08:00:00 dnsmasq[9]: query[A] " + f + ".bad.example from 10.1.7.6\n")
 	}
-	b.fillAll(t, func(control) string { turn++; return formulas[turn%len(formulas)] }, attached{name: "=1+1.csv", body: register})
+	b.fillAll(t, func(control) string { turn++; return formulas[turn%len(formulas)] }, attached{name: "=1+1.csv", body: register.String()})
 	files, cells, neutral := 0, 0, 0
 	b.read = func(path string, res *httptest.ResponseRecorder) {
 		kind := res.Header().Get("Content-Type")

@@ -97,7 +97,7 @@ func runBlocks(t *testing.T, sh, bin, page, text string) int {
 	t.Helper()
 	dir := t.TempDir()
 	for _, part := range []setup.Part{setup.PartList, setup.PartLog} {
-		name, content, err := setup.SampleFile(part, t0)
+		name, content, err := setup.SampleFile(part, "", t0)
 		if err != nil {
 			t.Fatal(err)
 		}

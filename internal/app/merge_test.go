@@ -41,14 +41,14 @@ func testMerger(t *testing.T, w *scopes) {
 		Spec: unit.Spec{Units: []unit.ID{a.ID, b.ID}, Parts: []unit.Part{{Name: "UBND xã Chung"}}}}))(t)
 	e := must(units.Preview(ctx, r))(t)
 	must(units.ApplyReform(ctx, r.ID, r.Version, e.Digest))(t)
-	log := ""
+	var log strings.Builder
 	for at, client := range map[string]string{
 		"2025-03-01T08:00:00+07:00": "203.0.113.1", "2025-12-31T23:59:59+07:00": "198.51.100.1", "2026-01-01T00:00:00+07:00": "203.0.113.2",
 		"2026-06-30T23:59:59+07:00": "203.0.113.3", "2026-07-01T00:00:00+07:00": "203.0.113.4", "2026-08-01T08:00:00+07:00": "198.51.100.2",
 		"2026-09-01T08:00:00+07:00": "198.51.100.3"} {
-		log += at + " gw dnsmasq[9]: query[A] one.bad.example from " + client + "\n"
+		log.WriteString(at + " gw dnsmasq[9]: query[A] one.bad.example from " + client + "\n")
 	}
-	must2(w.Rooms.Sources.Receive(ctx, w.central.ID, "two-years.log", source.ByPage, strings.NewReader(log)))(t)
+	must2(w.Rooms.Sources.Receive(ctx, w.central.ID, "two-years.log", source.ByPage, strings.NewReader(log.String())))(t)
 	w.work(t)
 
 	ids := must(units.Lookup(ctx, "UBND xã Chung"))(t)

@@ -5,6 +5,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -32,7 +33,8 @@ var _ setup.Loader = loader{}
 
 // List implements setup.Loader: a list of names to block, called after its file.
 func (l loader) List(ctx context.Context, name string, r io.Reader) error {
-	return l.list(ctx, name, name, r)
+	called, _, _ := strings.Cut(name, ".") // it names the threat where the list itself names none
+	return l.list(ctx, cmp.Or(strings.TrimSpace(called), name), name, r)
 }
 
 func (l loader) list(ctx context.Context, called, name string, r io.Reader) error {
@@ -111,7 +113,7 @@ func (l loader) receive(ctx context.Context, called, name string, r io.Reader) e
 
 // Sample implements setup.Loader.
 func (l loader) Sample(ctx context.Context, part setup.Part) error {
-	name, content, err := setup.SampleFile(part, l.opt.Now())
+	name, content, err := setup.SampleFile(part, "", l.opt.Now())
 	if err != nil {
 		return err
 	}

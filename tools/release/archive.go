@@ -12,7 +12,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,10 +24,6 @@ type entry struct {
 	mode fs.FileMode
 	data []byte
 }
-
-// guides are folders of the repository that go into every archive when they
-// are there.
-var guides = []string{"docs/guide", "docs/guides"}
 
 // entries are the files of the archive for t.
 func (r release) entries(t target, program string, notices, bom []byte) ([]entry, error) {
@@ -50,18 +45,8 @@ func (r release) entries(t target, program string, notices, bom []byte) ([]entry
 	for name, from := range files {
 		err = errors.Join(err, add(name, filepath.Join(r.root, from), 0o644))
 	}
-	for _, dir := range guides {
-		err = errors.Join(err, filepath.WalkDir(filepath.Join(r.root, dir), func(at string, d fs.DirEntry, err error) error {
-			if errors.Is(err, fs.ErrNotExist) {
-				return nil
-			}
-			if err != nil || d.IsDir() {
-				return err
-			}
-			below, err := filepath.Rel(filepath.Join(r.root, dir), at)
-			return errors.Join(err, add(path.Join("guide", filepath.ToSlash(below)), at, 0o644))
-		}))
-	}
+	pages, unreadable := guide(filepath.Join(r.root, "docs", "guide"))
+	list, err = append(list, pages...), errors.Join(err, unreadable)
 	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	return list, err
 }

@@ -15,7 +15,7 @@ import (
 // behind when taken says so. It is empty when the name holds no letter.
 func ProposeLogin(name string, taken func(login string) bool) string {
 	var words []string
-	for _, w := range strings.Fields(i18n.Fold(name)) {
+	for w := range strings.FieldsSeq(i18n.Fold(name)) {
 		w = strings.Map(func(r rune) rune {
 			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
 				return r

@@ -218,7 +218,7 @@ func TestNothingConfidentialIsMailed(t *testing.T) {
 		}
 		subject, text, html := words(b.T, got[0])
 		all := string(got[0].Raw) + subject + text + html
-		for _, part := range strings.Fields(poison) {
+		for part := range strings.FieldsSeq(poison) {
 			if strings.Contains(all, part) {
 				b.Errorf("a letter holds %q", part)
 			}

@@ -201,7 +201,11 @@ func (p *Pages) sample(w http.ResponseWriter, r *http.Request) error {
 // download handles GET /setup/sample/<part>: the sample as a file.
 func (p *Pages) download(part Part) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		name, content, err := SampleFile(part, p.svc.Now())
+		_, centre, err := p.svc.Root(r.Context())
+		if err != nil {
+			return err
+		}
+		name, content, err := SampleFile(part, centre, p.svc.Now())
 		if err != nil {
 			return err
 		}

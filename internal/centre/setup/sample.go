@@ -6,6 +6,7 @@ package setup
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"embed"
 	"fmt"
 	"strings"
@@ -46,15 +47,16 @@ type SamplePerson struct {
 }
 
 // SampleFile is one part of the sample as a file a person can look at or upload.
-// The log is written as if by a dnsmasq resolver on the morning of now.
-func SampleFile(part Part, now time.Time) (name string, content []byte, err error) {
+// The log is written as if by a dnsmasq resolver on the morning of now; centre is
+// the name of the body to which people without a sample unit belong.
+func SampleFile(part Part, centre string, now time.Time) (name string, content []byte, err error) {
 	switch part {
 	case PartUnits:
 		return read("don-vi-mau.csv")
 	case PartList:
 		return read("chi-dau-mau.csv")
 	case PartPeople:
-		return peopleFile()
+		return peopleFile(centre)
 	case PartLog:
 		return logFile(now)
 	}
@@ -105,8 +107,11 @@ func SamplePeople() ([]SamplePerson, error) {
 	return out, nil
 }
 
+// unitColumn is the one of the table of people that names the unit.
+const unitColumn = 5
+
 // peopleFile is the people as XLSX, with the headings an import looks for.
-func peopleFile() (string, []byte, error) {
+func peopleFile(centre string) (string, []byte, error) {
 	table, err := rows("can-bo-mau.csv", peopleColumns)
 	if err != nil {
 		return "", nil, err
@@ -117,6 +122,7 @@ func peopleFile() (string, []byte, error) {
 		for j, c := range cells[:peopleColumns-1] {
 			line[j] = c
 		}
+		line[unitColumn] = cmp.Or(cells[unitColumn], centre) // an import takes nobody without a unit
 		if err := f.SetSheetRow("Sheet1", fmt.Sprintf("A%d", i+1), &line); err != nil {
 			return "", nil, err
 		}

@@ -257,12 +257,12 @@ func newReader(b *bench, d *db.DB) *setup.Service {
 func TestTheSampleFitsTogether(t *testing.T) {
 	t.Parallel()
 	for _, part := range []setup.Part{setup.PartUnits, setup.PartPeople, setup.PartList, setup.PartLog} {
-		name, content, err := setup.SampleFile(part, now)
+		name, content, err := setup.SampleFile(part, "UBND tỉnh Bản Mẫu", now)
 		if err != nil || len(content) < 100 || name == "" {
 			t.Errorf("%s: %q, %d bytes, %v", part, name, len(content), err)
 		}
 	}
-	_, units, err := setup.SampleFile(setup.PartUnits, now)
+	_, units, err := setup.SampleFile(setup.PartUnits, "", now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,11 +275,11 @@ func TestTheSampleFitsTogether(t *testing.T) {
 			t.Errorf("%s is of no sample unit, or has no mark: %+v", p.Login, p)
 		}
 	}
-	_, log, err := setup.SampleFile(setup.PartLog, now)
+	_, log, err := setup.SampleFile(setup.PartLog, "", now)
 	if err != nil || !strings.HasPrefix(string(log), "Nov 22 07:") || strings.Count(string(log), "mau-doc.example") < 5 {
 		t.Errorf("the log begins %.60q, %v", log, err)
 	}
-	if _, _, err := setup.SampleFile("other", now); !fault.Is(err, fault.NotFound) {
+	if _, _, err := setup.SampleFile("other", "", now); !fault.Is(err, fault.NotFound) {
 		t.Errorf("an unknown part: %v", err)
 	}
 }

@@ -21,11 +21,19 @@ type importPage struct {
 
 type planPage struct {
 	Plan
-	ID string
+	ID   string
+	From string // firstHour when the upload came from there
 }
 
+// firstHour is the value of the field "from" of a file sent from the first
+// hour; its import leads back to firstHourPath.
+const (
+	firstHour     = "setup"
+	firstHourPath = "/setup/units"
+)
+
 // importForm handles GET /units/import: the upload, or the dry run of
-// ?upload=ID.
+// ?upload=ID, with from=setup of a file sent from the first hour.
 func (p *Pages) importForm(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	id := r.URL.Query().Get("upload")
@@ -36,7 +44,7 @@ func (p *Pages) importForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "unit.import.title"), Body: planView(planPage{plan, id})})
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "unit.import.title"), Body: planView(planPage{plan, id, r.URL.Query().Get("from")})})
 }
 
 func (p *Pages) renderImport(w http.ResponseWriter, r *http.Request, status int, v importPage) error {
@@ -57,7 +65,16 @@ func (p *Pages) importPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, "/units/import?"+url.Values{"upload": {id}}.Encode())
+	return web.Redirect(w, r, dryRun(id, r.PostFormValue("from")))
+}
+
+// dryRun is the address of the dry run of an upload.
+func dryRun(id, from string) string {
+	at := url.Values{"upload": {id}}
+	if from == firstHour {
+		at.Set("from", from)
+	}
+	return "/units/import?" + at.Encode()
 }
 
 func uploaded(r *http.Request) (name string, data []byte, err error) {
@@ -72,7 +89,7 @@ func uploaded(r *http.Request) (name string, data []byte, err error) {
 	return head.Filename, data, errors.Join(err, f.Close())
 }
 
-// importApply handles POST /units/import/apply. Form: upload, digest. When the
+// importApply handles POST /units/import/apply. Form: upload, digest, from. When the
 // units have changed since, the new dry run is shown.
 func (p *Pages) importApply(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -80,12 +97,15 @@ func (p *Pages) importApply(w http.ResponseWriter, r *http.Request) error {
 	plan, err := p.svc.ApplyImport(ctx, id, r.PostFormValue("digest"))
 	if fault.Is(err, fault.Conflict) {
 		p.site.Flash(ctx, ui.Warn, i18n.T(ctx, "unit.err.plan_changed"))
-		return web.Redirect(w, r, "/units/import?"+url.Values{"upload": {id}}.Encode())
+		return web.Redirect(w, r, dryRun(id, r.PostFormValue("from")))
 	}
 	if err != nil {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "unit.import.done", i18n.Number(ctx, int64(plan.Count(RowNew))),
 		i18n.Number(ctx, int64(plan.Count(RowChanged))), i18n.Number(ctx, int64(plan.Count(RowRejected)))))
+	if r.PostFormValue("from") == firstHour {
+		return web.Redirect(w, r, firstHourPath)
+	}
 	return web.Redirect(w, r, "/units")
 }

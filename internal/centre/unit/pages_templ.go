@@ -907,7 +907,7 @@ func planView(v planPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/units/import/apply", Hidden: []ui.Hidden{{Name: "upload", Value: v.ID}, {Name: "digest", Value: v.Digest}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/units/import/apply", Hidden: []ui.Hidden{{Name: "upload", Value: v.ID}, {Name: "digest", Value: v.Digest}, {Name: "from", Value: v.From}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var36), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

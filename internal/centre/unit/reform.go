@@ -4,6 +4,7 @@
 package unit
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -183,10 +184,8 @@ func (s Spec) check(kind ReformKind) (field, reason string) {
 		}
 	}
 	for _, p := range s.Parts {
-		for _, id := range s.ended(kind) {
-			if p.Unit == id {
-				return "parts", "unit.err.successor"
-			}
+		if slices.Contains(s.ended(kind), p.Unit) {
+			return "parts", "unit.err.successor"
 		}
 	}
 	return "", ""

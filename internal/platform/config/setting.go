@@ -45,9 +45,9 @@ var settings = []setting{
 	{key: "log.format", def: "text", set: setFormat, show: func(c *Config) string { return c.Log.Format }},
 	{key: "upload.limit", def: "8GiB", set: setUpload, show: func(c *Config) string { return size(c.Upload.Limit) }},
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
+	{key: "session.idle", def: "4h", set: setIdle, show: func(c *Config) string { return c.Session.Idle.String() }},
 	{key: "metrics.token", secret: true, set: setMetricsToken, show: showMetricsToken},
 	{key: "upgrade.backup", def: "on", set: setUpgradeBackup, show: func(c *Config) string { return string(c.Upgrade.Backup) }},
-	{key: "session.idle", def: "4h", set: setIdle, show: func(c *Config) string { return c.Session.Idle.String() }},
 	{key: "language", def: "vi", set: setLanguage, show: func(c *Config) string { return string(c.Language) }},
 }
 

@@ -11,6 +11,7 @@ import (
 	"io"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -43,10 +44,8 @@ func New(w io.Writer, level slog.Leveler, format string) *slog.Logger {
 }
 
 func redact(groups []string, a slog.Attr) slog.Attr {
-	for _, name := range append(groups[:len(groups):len(groups)], a.Key) {
-		if isSecret(name) {
-			return slog.String(a.Key, hidden)
-		}
+	if slices.ContainsFunc(append(groups[:len(groups):len(groups)], a.Key), isSecret) {
+		return slog.String(a.Key, hidden)
 	}
 	switch v := a.Value.Any().(type) {
 	case string:
