@@ -60,6 +60,7 @@ func Fill(ctx context.Context, a *app.App, now time.Time, size Size) (*Crowd, er
 			return nil, err
 		}
 	}
+	a.Records.Listen(listener{})
 	return c, nil
 }
 

@@ -45,12 +45,7 @@ func (c *Crowd) Plans(ctx context.Context, v Visit) error {
 		return nil
 	}
 	rec := &recorder{}
-	pool, ok := c.Records.Read().(*bun.DB)
-	if !ok {
-		return errors.New("the records have no pool to listen to")
-	}
 	ctx = context.WithValue(ctx, recorderKey{}, rec)
-	once.Do(func() { pool.AddQueryHook(listener{}) })
 	if _, err := c.Visit(ctx, v); err != nil {
 		return err
 	}
@@ -132,8 +127,6 @@ type asked struct {
 
 // listener hands queries to the recorder in their context.
 type listener struct{}
-
-var once sync.Once
 
 // BeforeQuery implements bun.QueryHook.
 func (listener) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }

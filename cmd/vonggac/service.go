@@ -144,9 +144,6 @@ func newOrder(data, file string) (order, error) {
 	return o, nil
 }
 
-// errNoService is for systems with neither manager.
-var errNoService = errors.New("services are installed on Windows and on Linux with systemd; here, start vonggac serve by what this system uses")
-
 // commandLine quotes a command as Windows programs split it again
 // (CommandLineToArgvW): quotes around what has spaces or is empty, backslashes
 // doubled before a quote.

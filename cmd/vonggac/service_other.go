@@ -13,6 +13,9 @@ func serviceLog(string) string { return "" }
 
 func system() manager { return noManager{} }
 
+// errNoService is for systems with neither manager.
+var errNoService = errors.New("services are installed on Windows and on Linux with systemd; here, start vonggac serve by what this system uses")
+
 // noManager refuses everything.
 type noManager struct{}
 

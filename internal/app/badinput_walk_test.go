@@ -54,10 +54,6 @@ func (b blank) key() string {
 	return b.pattern + " " + strings.Join(slices.Compact(names), ",")
 }
 
-func (b blank) has(name string) bool {
-	return slices.ContainsFunc(b.controls, func(c control) bool { return c.name == name })
-}
-
 // values is what a browser sends when text gives what is typed into each field
 // that takes any text. What is not in the page's hand is left as it is; given
 // overrules all by name.

@@ -166,7 +166,7 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 		out.Timeline[i] = apiEntry{ID: e.ID, At: e.At.UTC(), RecordedAt: e.RecordedAt.UTC(), Kind: string(e.Kind), Text: e.Text, Event: e.Key, By: e.By}
 	}
 	for i, l := range f.Links {
-		out.Links[i] = apiLink{Kind: l.Kind, ID: l.ID}
+		out.Links[i] = apiLink(l)
 	}
 	for i, o := range f.Obligations {
 		out.Obligations[i] = string(o.ID)

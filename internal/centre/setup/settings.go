@@ -119,7 +119,6 @@ type rulesPage struct {
 	packs []*rulepack.Pack
 	now   *rulepack.Pack
 	today calendar.Date
-	taken Confirmed
 }
 
 // rules handles GET /settings/rules: the packs, and which applies today.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/blob"
-	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
 // Neighbours is what the room asks of others, as functions that app wires;
@@ -59,5 +58,3 @@ type Files interface {
 	Put(ctx context.Context, r io.Reader, limit int64) (blob.Ref, error)
 	Open(ctx context.Context, sha256 string) (io.ReadSeekCloser, error)
 }
-
-func (t Touched) fact(label string) ui.Fact { return ui.Fact{Label: label, Value: ui.Number(t.N)} }

@@ -6,7 +6,6 @@ package webhook
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -151,9 +150,4 @@ func checkKinds(op string, kinds []string) error {
 		}
 	}
 	return nil
-}
-
-// split reads kinds parted by commas or blanks.
-func split(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
 }

@@ -109,6 +109,10 @@ func (d *DB) Ping(ctx context.Context) error {
 	return errors.Join(d.read.PingContext(ctx), d.write.PingContext(ctx))
 }
 
+// Listen has hook told of every query that goes through Read. It is for
+// measurements, and called before anything else uses d.
+func (d *DB) Listen(hook bun.QueryHook) { d.read = d.read.WithQueryHook(hook) }
+
 // Read is for queries that change nothing. A write through it is a bug.
 func (d *DB) Read() bun.IDB { return d.read }
 
