@@ -5,7 +5,10 @@
 
 package main
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 func serviceData() string { return usualData }
 
