@@ -122,7 +122,8 @@ func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Erro
 		what.WriteString(" " + i18n.T(ctx, key))
 	}
 	_, known := auth.From(ctx)
-	body := ui.Problem(ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id")})
+	body := ui.Problem(ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id"),
+		Typed: typed(r, known)})
 	return s.Render(w, r, e.Kind.Status(), View{Title: i18n.T(ctx, "web.problem"), Body: body, Bare: !known})
 }
 

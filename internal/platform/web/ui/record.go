@@ -35,6 +35,8 @@ type ProblemProps struct {
 	Next      string // what to do next; empty takes the advice of the status
 	RequestID string // to quote when asking for help; may be empty
 	Back      Link   // a place to go; empty offers the start page
+	// Typed is what the person had typed and nothing kept, to be copied.
+	Typed []string
 }
 
 // statusKey is the catalogue key of the status's sentences: known statuses
