@@ -155,8 +155,8 @@ func commandLine(args ...string) string {
 		}
 		var b strings.Builder
 		slashes := 0
-		for _, r := range a {
-			switch r {
+		for i := range len(a) { // by bytes: a path need not be UTF-8
+			switch a[i] {
 			case '\\':
 				slashes++
 			case '"':
@@ -165,7 +165,7 @@ func commandLine(args ...string) string {
 			default:
 				slashes = 0
 			}
-			b.WriteRune(r)
+			b.WriteByte(a[i])
 		}
 		quoted[i] = `"` + b.String() + strings.Repeat(`\`, slashes) + `"`
 	}
