@@ -1,0 +1,126 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package sighting_test
+
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/vonggac/vonggac/internal/intake/sighting"
+)
+
+const (
+	killFolder = "VONGGAC_KILL_SIGHTINGS" // the child fills this folder
+	killBlocks = 400
+	killPoints = 12
+)
+
+// killBlock is the block of a number; neighbours share rows.
+func killBlock(n int) sighting.Block {
+	rng := rand.New(rand.NewPCG(uint64(n), 3))
+	b := sighting.Block{ID: fmt.Sprint("block/", n)}
+	for range 200 {
+		b.Rows = append(b.Rows, domainRow(fmt.Sprintf("n%d.example", rng.IntN(500)), t0.AddDate(0, 0, n/100), "10.0.0.1", 1))
+	}
+	return b
+}
+
+// TestKilledWhileWritingEndsAsIfNever kills a real process at seeded points
+// while it puts blocks, lets the next begin from the first block again, and
+// compares what is found with a store filled in one go.
+func TestKilledWhileWritingEndsAsIfNever(t *testing.T) {
+	t.Parallel()
+	whole, killed := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "killed")
+	fillChild(t, whole, -1)
+	rng := rand.New(rand.NewPCG(20261122, 5))
+	inside := 0
+	for range killPoints {
+		if fillChild(t, killed, 1+rng.IntN(killBlocks/8)) {
+			inside++
+		}
+	}
+	if inside < killPoints/2 {
+		t.Errorf("only %d of %d kills fell inside the work", inside, killPoints)
+	}
+	fillChild(t, killed, -1)
+	if want, got := everything(t, whole), everything(t, killed); !slices.Equal(want, got) {
+		t.Errorf("after %d kills %d rows, want %d", killPoints, len(got), len(want))
+	}
+}
+
+func everything(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	s, err := openPebble(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if out = hunt(t, s, sighting.Span{}, below("example")); len(out) < 1000 {
+		t.Errorf("only %d rows to compare", len(out))
+	}
+	return out
+}
+
+// fillChild runs a process that puts all blocks, and kills it after some new
+// ones; false when it had ended before.
+func fillChild(t *testing.T, dir string, fresh int) bool {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKillChild$", "-test.v")
+	cmd.Env = append(os.Environ(), killFolder+"="+dir)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = t.Output()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines, n, killed := bufio.NewScanner(out), 0, false
+	for lines.Scan() {
+		if strings.HasPrefix(lines.Text(), "new ") {
+			n++
+		}
+		if n == fresh && !killed {
+			killed = true
+			if err := cmd.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := cmd.Wait(); err != nil && !killed {
+		t.Fatal(err)
+	}
+	return killed
+}
+
+// TestKillChild is the process that is killed; without the folder it is no
+// test.
+func TestKillChild(t *testing.T) {
+	dir := os.Getenv(killFolder)
+	if dir == "" {
+		t.Skip("the process that TestKilledWhileWritingEndsAsIfNever starts and kills")
+	}
+	s, err := openPebble(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range killBlocks {
+		if !put(t, s, killBlock(n).ID, killBlock(n).Rows...).Known {
+			fmt.Println("new", n)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
