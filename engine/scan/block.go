@@ -37,6 +37,7 @@ type Block struct {
 	Counts
 	Hits    []Hit    // in order of first appearance
 	Samples []Sample // the first rejected lines, at most 8
+	Seen    []Seen   // with Options.Seen, in order of first appearance
 }
 
 // Hit is one indicator that one client asked for under one name, within one
@@ -129,8 +130,9 @@ func (s *Summary) add(b Block) {
 // builder is the Block under way.
 type builder struct {
 	Block
-	groups map[group]int // index in Hits
-	line   []int         // groups that the line at hand has hit
+	groups map[group]int   // index in Hits
+	line   []int           // groups that the line at hand has hit
+	rows   map[seenKey]int // index in Seen
 }
 
 type group struct {
@@ -144,6 +146,7 @@ func (b *builder) take() Block {
 	out := b.Block
 	b.Block = Block{}
 	clear(b.groups)
+	clear(b.rows)
 	return out
 }
 

@@ -35,6 +35,7 @@ type Options struct {
 	Lines  format.Options // zone and date of lines that name none
 	Index  *intel.Index   // nil: nothing is matched
 	Rollup *rollup.Table  // nil: nothing is folded
+	Seen   bool           // blocks say who asked for what
 	// BlockSize is in bytes of text; 0 means DefaultBlockSize.
 	BlockSize int64
 	Limits    unpack.Limits
@@ -189,6 +190,9 @@ func (s *stream) look() error {
 		overruled = overruled || j.overruled
 		if j.verdict == rollup.Hit {
 			s.block.hit(e, j)
+		}
+		if s.opt.Seen {
+			s.block.seeName(e, j.normal)
 		}
 		if s.opt.Rollup != nil {
 			if err := s.opt.Rollup.Add(e.Time, e.Client, j.normal, j.verdict); err != nil {
