@@ -17,11 +17,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/assets"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
+	"github.com/vonggac/vonggac/internal/intake/sighting"
 	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -62,10 +64,13 @@ type App struct {
 	opt     Options
 	Records *db.DB
 	Files   *blob.Store
-	Assets  *assets.Set
-	Queue   *jobs.Queue
-	Secrets *secret.Box
-	Rooms   Rooms
+	// Sightings is the memory of everything seen; one that says why not when it
+	// could not be opened.
+	Sightings sighting.Store
+	Assets    *assets.Set
+	Queue     *jobs.Queue
+	Secrets   *secret.Box
+	Rooms     Rooms
 
 	runner  *jobs.Runner
 	keeper  *jobs.Runner // backups and drills, beside the reading of logs
@@ -79,6 +84,7 @@ type App struct {
 	lock    *folderLock
 	book    *guideroom.Book // the guide inside the product
 	examined
+	remade sync.Map // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue
 	commands  map[string]Command
@@ -200,6 +206,9 @@ func (a *App) Stop(ctx context.Context) error {
 // Close closes the stores of an App that was opened.
 func (a *App) Close() error {
 	var errs []error
+	if a.Sightings != nil {
+		errs = append(errs, a.Sightings.Close())
+	}
 	if a.Files != nil {
 		errs = append(errs, a.Files.Close())
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/centre/home"
+	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
@@ -31,6 +32,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
+	"github.com/vonggac/vonggac/internal/intake/sighting"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -58,6 +60,7 @@ type Rooms struct {
 	Sources     *source.Service
 	Indicators  *indicator.Service
 	Findings    *finding.Service
+	Hunts       *hunt.Service
 	Infections  *infection.Service
 	Obligations *obligation.Service
 	Incidents   *incident.Service
@@ -85,6 +88,7 @@ func migrations() []fs.FS {
 		source.Migrations,
 		indicator.Migrations,
 		finding.Migrations,
+		hunt.Migrations,
 		infection.Migrations,
 		obligation.Migrations,
 		incident.Migrations,
@@ -111,6 +115,8 @@ func Messages() []fs.FS {
 		source.Messages,
 		indicator.Messages,
 		finding.Messages,
+		hunt.Messages,
+		sighting.Messages,
 		infection.Messages,
 		obligation.Messages,
 		incident.Messages,
@@ -156,14 +162,18 @@ func (a *App) wire(ctx context.Context) error {
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
-		Refused: a.tellRefused})
+		Refused: a.tellRefused,
+		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
+			return r.Hunts.Changed(ctx, tx, generation, unit)
+		}})
+	r.Hunts = a.hunts()
 	r.Findings = finding.New(finding.Deps{Records: a.Records, Now: now, People: a.people,
 		Moved: func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
 		}})
 	r.Infections = infection.New(infection.Deps{Records: a.Records, Findings: r.Findings, Now: now})
 	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
-		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans))
+		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans), r.Hunts.Restamp(ctx, tx, spans))
 	})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
@@ -195,6 +205,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
 		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
 		indicator.JobKind: r.Indicators.Handler(),
+		hunt.JobKind:      r.Hunts.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
@@ -219,18 +230,16 @@ func (a *App) wire(ctx context.Context) error {
 	return nil
 }
 
-// reading says how a file is read that is begun now: against the index in force.
-func (a *App) reading(ctx context.Context) (scan.Options, error) {
-	index, _, err := a.Rooms.Indicators.Current(ctx)
-	return scan.Options{Index: index, BlockSize: a.opt.BlockSize}, err
-}
-
 // sink takes one block through the rooms, inside the transaction that marks it
 // done: hits become findings, findings infections.
 func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
 	now := a.opt.Now()
+	hits, err := a.uncounted(ctx, tx, f, b)
+	if err != nil {
+		return err
+	}
 	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: string(f.Source), FileID: string(f.ID),
-		Owner: f.Owner, ReceivedAt: f.ReceivedAt, Hits: b.Hits})
+		Owner: f.Owner, ReceivedAt: f.ReceivedAt, Hits: hits})
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ type Deps struct {
 	// Refused is told, inside the transaction, of a list whose new version
 	// cannot be put in force. May be nil.
 	Refused func(ctx context.Context, tx *db.Tx, l List, seq int64) error
+	// Changed is told, inside the transaction, of each change of what is
+	// matched: its generation, and the owner of the list. May be nil.
+	Changed func(ctx context.Context, tx *db.Tx, generation int64, unit string) error
 }
 
 // Service holds the use cases and the live index. It is safe for concurrent
@@ -377,7 +380,7 @@ func (s *Service) change(ctx context.Context, op string, id ID, version int64,
 
 // rebuild counts a change of what is matched and asks for a new index.
 func (s *Service) rebuild(ctx context.Context, tx *db.Tx, unit string) error {
-	gen, err := advance(ctx, tx)
+	gen, err := s.advance(ctx, tx, unit)
 	if err != nil {
 		return err
 	}

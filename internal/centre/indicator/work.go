@@ -141,7 +141,7 @@ func (s *Service) decide(ctx context.Context, tx *db.Tx, v Version) error {
 				return db.Error(op, err)
 			}
 		}
-		if _, err := advance(ctx, tx); err != nil {
+		if _, err := s.advance(ctx, tx, r.Owner); err != nil {
 			return err
 		}
 	}

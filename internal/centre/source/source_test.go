@@ -82,7 +82,9 @@ func (h *house) source(unit string) source.Source {
 func (h *house) work() {
 	h.t.Helper()
 	r := jobs.NewRunner(h.queue, jobs.Options{Handlers: map[string]jobs.Handler{source.JobKind: h.Handler(
-		func(context.Context) (scan.Options, error) { return scan.Options{BlockSize: 256}, nil },
+		func(context.Context) (source.Reading, error) {
+			return source.Reading{Options: scan.Options{BlockSize: 256}}, nil
+		},
 		func(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
 			if h.fail != nil {
 				if err := h.fail(len(h.blocks)); err != nil {

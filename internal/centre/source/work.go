@@ -20,12 +20,29 @@ import (
 // that marks the block done. app gives it.
 type Sink func(ctx context.Context, tx *db.Tx, f File, b scan.Block) error
 
-// Handler is the job that reads one file against the index that options gives
-// at its start. Blocks go to sink in order, each in
-// one transaction with its marker and its audit entry, under the job's lease:
-// a process that dies anywhere is taken over, the file is read again and done
-// blocks are passed over, so that the result is that of one uninterrupted run.
-func (s *Service) Handler(options func(ctx context.Context) (scan.Options, error), sink Sink) jobs.Handler {
+// Reading is how one file is read from now on, and where its blocks are
+// remembered.
+type Reading struct {
+	Options scan.Options
+	Memory  Memory
+}
+
+// Memory takes what one block says before the transaction that marks it done,
+// durably; a block that comes again changes nothing. done is called when that
+// transaction is over, however it ended. It fails with [ErrOutdated] when the
+// lists are no longer those the block was read against. app gives it.
+type Memory func(ctx context.Context, f File, b scan.Block) (done func(), err error)
+
+// ErrOutdated means that the lists have changed since a Reading was made.
+var ErrOutdated = errors.New("the lists have changed since the reading began")
+
+// Handler is the job that reads one file as reading says at its start, and
+// says anew when the lists have changed meanwhile. Blocks go to the memory and
+// then to sink in order, each in one transaction with its marker and its audit
+// entry, under the job's lease: a process that dies anywhere is taken over, the
+// file is read again and done blocks are passed over, so that the result is
+// that of one uninterrupted run.
+func (s *Service) Handler(reading func(ctx context.Context) (Reading, error), sink Sink) jobs.Handler {
 	return func(ctx context.Context, j jobs.Job, p *jobs.Progress) error {
 		var in payload
 		if err := j.Decode(&in); err != nil {
@@ -38,15 +55,22 @@ func (s *Service) Handler(options func(ctx context.Context) (scan.Options, error
 		if f.State == Done || f.State == Broken {
 			return nil
 		}
-		opt, err := options(ctx)
-		if err != nil {
-			return err
+		for err = ErrOutdated; errors.Is(err, ErrOutdated) && ctx.Err() == nil; {
+			err = s.read(ctx, j, p, f, reading, sink)
 		}
-		if opt, err = s.prepare(ctx, p, &f, opt); err != nil {
-			return err
-		}
-		return s.work(ctx, j, p, f, opt, sink)
+		return err
 	}
+}
+
+func (s *Service) read(ctx context.Context, j jobs.Job, p *jobs.Progress, f File, reading func(ctx context.Context) (Reading, error), sink Sink) error {
+	r, err := reading(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Options, err = s.prepare(ctx, p, &f, r.Options); err != nil {
+		return err
+	}
+	return s.work(ctx, j, p, f, r, sink)
 }
 
 // prepare notes that the work has begun and says how the file is to be read.
@@ -79,7 +103,7 @@ func (s *Service) prepare(ctx context.Context, p *jobs.Progress, f *File, opt sc
 	return opt, err
 }
 
-func (s *Service) work(ctx context.Context, j jobs.Job, p *jobs.Progress, f File, opt scan.Options, sink Sink) error {
+func (s *Service) work(ctx context.Context, j jobs.Job, p *jobs.Progress, f File, r Reading, sink Sink) error {
 	in, err := s.Deps.Files.Open(ctx, f.SHA256)
 	if err != nil {
 		return err
@@ -87,8 +111,8 @@ func (s *Service) work(ctx context.Context, j jobs.Job, p *jobs.Progress, f File
 	defer in.Close()
 	var failed error // of our own side: the work is tried again
 	taken := &counter{Reader: in}
-	sum, err := scan.Stream(ctx, taken, opt, func(b scan.Block) error {
-		failed = s.commit(ctx, p, f, b, sink)
+	sum, err := scan.Stream(ctx, taken, r.Options, func(b scan.Block) error {
+		failed = s.commit(ctx, p, f, b, r.Memory, sink)
 		p.Set(taken.n, f.Size, "source.job.reading")
 		return failed
 	})
@@ -102,11 +126,18 @@ func (s *Service) work(ctx context.Context, j jobs.Job, p *jobs.Progress, f File
 }
 
 // commit stores one block, unless an earlier run has.
-func (s *Service) commit(ctx context.Context, p *jobs.Progress, f File, b scan.Block, sink Sink) error {
+func (s *Service) commit(ctx context.Context, p *jobs.Progress, f File, b scan.Block, memory Memory, sink Sink) error {
 	m := blockRow{File: string(f.ID), At: b.Offset, Length: b.Length, Lines: b.Lines}
 	done, err := s.Records.Read().NewSelect().Model((*blockRow)(nil)).Where("file_id = ?", m.File).Where("at_byte = ?", m.At).Exists(ctx)
 	if err != nil || done {
 		return db.Error("source.commit", err)
+	}
+	if memory != nil {
+		over, err := memory(ctx, f, b)
+		if err != nil {
+			return err
+		}
+		defer over()
 	}
 	return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := p.Step(ctx, tx); err != nil {

@@ -1,0 +1,161 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/scan"
+	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/hunt"
+	"github.com/vonggac/vonggac/internal/centre/indicator"
+	"github.com/vonggac/vonggac/internal/centre/notice"
+	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/intake/sighting"
+	"github.com/vonggac/vonggac/internal/platform/db"
+)
+
+// sightingsFolder holds the memory of everything seen, in the data folder.
+const sightingsFolder = "sightings"
+
+// sightingDays is how long everything seen is remembered: twelve months
+// (design.md §4).
+const sightingDays = 366
+
+// openSightings opens the memory of everything seen: beside the records in
+// PostgreSQL, else in the data folder. One that cannot be opened does not keep
+// the centre from starting: logs wait until it is mended, and pages say so.
+func (a *App) openSightings(ctx context.Context) {
+	if a.inspected { // nothing is read or looked up: the checks open it themselves
+		a.Sightings = sighting.NewAbsent(errors.New("the centre is only being examined"))
+		return
+	}
+	var err error
+	if a.Records.Engine() == db.Postgres {
+		var s *sighting.Postgres
+		if s, err = sighting.OpenPostgres(ctx, a.opt.Config.Records.Address.Reveal(), a.opt.Now()); err == nil {
+			a.Sightings = s
+			return
+		}
+	} else {
+		var s *sighting.Pebble
+		if s, err = sighting.OpenPebble(filepath.Join(a.opt.Config.Data, sightingsFolder), a.opt.Log, a.opt.Now()); err == nil {
+			a.Sightings = s
+			return
+		}
+	}
+	a.opt.Log.Error("the memory of sightings is not open", "err", err)
+	a.Sightings = sighting.NewAbsent(err)
+}
+
+// hunts builds the room that looks back.
+func (a *App) hunts() *hunt.Service {
+	a.openSightings(context.Background())
+	r := &a.Rooms
+	s := hunt.New(hunt.Deps{Records: a.Records, Queue: a.Queue, Memory: a.Sightings, Now: a.opt.Now, Log: a.opt.Log, Days: sightingDays,
+		Record: a.recordPast,
+		Lists: hunt.Lists{
+			Generation: r.Indicators.Generation,
+			Current: func(ctx context.Context) (*intel.Index, error) {
+				index, _, err := r.Indicators.Current(ctx)
+				return index, err
+			},
+			InForce: func(ctx context.Context) ([]hunt.List, error) {
+				lists, err := r.Indicators.Blocks(ctx)
+				var out []hunt.List
+				for _, l := range lists {
+					out = append(out, hunt.List{ID: string(l.ID), Name: l.Name, Owner: l.Owner, Seq: l.Seq})
+				}
+				return out, err
+			},
+			Content: func(ctx context.Context, l hunt.List, seq int64) (*intel.Index, error) {
+				return r.Indicators.Content(ctx, indicator.ID(l.ID), seq)
+			},
+		}})
+	a.behind.every(time.Hour, "sightings", s.Tidy)
+	return s
+}
+
+// reading says how a file is read that is begun now: against the index in
+// force, its blocks remembered as long as that is the one.
+func (a *App) reading(ctx context.Context) (source.Reading, error) {
+	index, generation, err := a.Rooms.Indicators.Current(ctx)
+	return source.Reading{Options: scan.Options{Index: index, BlockSize: a.opt.BlockSize, Seen: true},
+		Memory: func(ctx context.Context, f source.File, b scan.Block) (func(), error) {
+			id := blockID(f, b)
+			known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: id, Owner: f.Owner, Source: string(f.Source), ReceivedAt: f.ReceivedAt,
+				Seen: b.Seen, Generation: generation})
+			if errors.Is(err, hunt.ErrOutdated) {
+				return nil, source.ErrOutdated
+			}
+			if err != nil {
+				return nil, err
+			}
+			if !known {
+				return done, nil
+			}
+			a.remade.Store(id, true)
+			return func() { a.remade.Delete(id); done() }, nil
+		}}, err
+}
+
+// blockID names a block of a file for ever: the file is its bytes in one
+// source.
+func blockID(f source.File, b scan.Block) string { return fmt.Sprintf("file/%s/%d", f.ID, b.Offset) }
+
+// uncounted are the hits of b: all of them, but for a block that an earlier try
+// had remembered before it died, which a looking back may have counted since.
+func (a *App) uncounted(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) ([]scan.Hit, error) {
+	if _, again := a.remade.Load(blockID(f, b)); !again {
+		return b.Hits, nil
+	}
+	held, err := a.Rooms.Hunts.Held(ctx, f.Owner, string(f.Source), b.Hits)
+	if err != nil {
+		return nil, err
+	}
+	return a.Rooms.Findings.Uncounted(ctx, tx, f.Owner, string(f.Source), b.Hits, held)
+}
+
+// recordPast takes what was found by looking back through the rooms, as sink
+// does with what a block found.
+func (a *App) recordPast(ctx context.Context, tx *db.Tx, b *hunt.Batch) (hunt.Added, error) {
+	now := a.opt.Now()
+	touched, queries, err := a.Rooms.Findings.RecordPast(ctx, tx, now, b.Owner, b.Source, b.Hits)
+	if err != nil {
+		return hunt.Added{}, err
+	}
+	added := hunt.Added{Queries: queries}
+	var fresh []finding.ID
+	for _, t := range touched {
+		if t.Opened {
+			fresh = append(fresh, t.ID)
+		}
+	}
+	added.Findings = int64(len(fresh))
+	return added, errors.Join(a.noteFound(ctx, tx, touched), a.tellPast(ctx, tx, b, fresh), a.Rooms.Infections.Record(ctx, tx, now, touched...))
+}
+
+// tellPast tells of the findings that a looking back opened, by unit.
+func (a *App) tellPast(ctx context.Context, tx *db.Tx, b *hunt.Batch, fresh []finding.ID) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	units, err := a.Rooms.Findings.UnitsIn(ctx, tx, fresh...)
+	if err != nil {
+		return err
+	}
+	for unit, n := range units {
+		err := a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "finding.new", Unit: unit, Object: unit, Href: "/findings", Times: n,
+			Dedupe: fmt.Sprintf("finding.new/%s/%s/%s", b.Mark, b.Source, unit)})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package hunt
+
+import (
+	"context"
+	"embed"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/internal/intake/sighting"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
+)
+
+// Migrations hold the schema of the room.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Messages are the room's texts.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+// List is a block list that is matched now. Version Seq of it is in force.
+type List struct {
+	ID, Name, Owner string
+	Seq             int64
+}
+
+// Lists is what the looking back asks of the indicator lists.
+type Lists struct {
+	// Current is the index of all that is matched now.
+	Current func(ctx context.Context) (*intel.Index, error)
+	// Generation rises with every change of what is matched.
+	Generation func(ctx context.Context) (int64, error)
+	// InForce are the block lists that are matched now.
+	InForce func(ctx context.Context) ([]List, error)
+	// Content is what a version of a list holds, in the same order each time.
+	Content func(ctx context.Context, l List, seq int64) (*intel.Index, error)
+}
+
+// Added says what Record brought.
+type Added struct{ Queries, Findings int64 }
+
+// Deps are what the room is built from.
+type Deps struct {
+	Records *db.DB
+	Queue   *jobs.Queue
+	Memory  sighting.Store
+	Lists   Lists
+	Now     func() time.Time
+	Log     *slog.Logger
+	Days    int // how many days are kept, today among them
+	// Record puts what is not there yet of b among the findings, inside the
+	// transaction, which has the audit entry.
+	Record func(ctx context.Context, tx *db.Tx, b *Batch) (Added, error)
+}
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct {
+	Deps
+	// turn keeps the looking back from counting a block that is in the memory
+	// and whose transaction is not yet over: blocks hold it for reading.
+	turn sync.RWMutex
+}
+
+// New makes the room.
+func New(d Deps) *Service { return &Service{Deps: d} }
+
+var mayRead = auth.Permission{Area: auth.RawLogs, Act: auth.Read}
+
+// Reading is the permission to look back by hand.
+var Reading = mayRead
+
+// Stats says what the memory holds, to whoever may look into it.
+func (s *Service) Stats(ctx context.Context) (sighting.Stats, error) {
+	if _, _, err := auth.Need(ctx, "hunt.Stats", mayRead); err != nil {
+		return sighting.Stats{}, err
+	}
+	return s.Memory.Stats(ctx)
+}
