@@ -79,6 +79,7 @@ func (a *App) hunts() *hunt.Service {
 			},
 		}})
 	a.behind.every(time.Hour, "sightings", s.Tidy)
+	a.command("hunt", a.huntCommand)
 	return s
 }
 
