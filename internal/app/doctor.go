@@ -59,6 +59,7 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "duties", Run: a.checkDuties},
 		{Name: "jobs", Run: a.onRecords(a.checkJobs)},
 		{Name: "indicators", Run: a.onRooms(a.checkIndicators)},
+		{Name: "sightings", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkSightings(ctx, e) })},
 		{Name: "sources", Run: a.onRecords(a.checkSources)},
 		{Name: "audit", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkAudit(ctx, e) })},
 		{Name: "backup", Run: a.onRooms(a.checkBackup)},

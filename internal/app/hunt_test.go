@@ -10,8 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
 func (h *house) shut(t *testing.T) {
@@ -145,5 +149,67 @@ func TestOnlyAddedIndicatorsAreLookedFor(t *testing.T) {
 	var detail string
 	if err := h.Records.Read().NewRaw("SELECT detail FROM audit_entry WHERE action = 'hunt.retro' ORDER BY id DESC LIMIT 1").Scan(t.Context(), &detail); err != nil || !strings.Contains(detail, `"indicators":1,`) {
 		t.Errorf("the last looking back was %s, %v; want one indicator", detail, err)
+	}
+}
+
+// TestLookingBackShowsOwnUnitsOnly has two officers and the centre look for the
+// same name: each sees the machines of their units, counts included, and
+// nobody the hunt of another.
+func TestLookingBackShowsOwnUnitsOnly(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), nil)
+	h.shut(t)
+	ctx := h.found(t)
+	officers := map[string]context.Context{}
+	for i, word := range []string{"alpha", "bravo"} {
+		u, err := h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã " + word, Code: word, Kind: "xa", ParentID: unit.ID(h.root)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Rooms.Units.AddRange(ctx, u.ID, unit.NewRange{Text: fmt.Sprintf("10.%d.0.0/16", i+1), Kind: unit.Machine}); err != nil {
+			t.Fatal(err)
+		}
+		officers[word] = auth.With(t.Context(), auth.Actor{ID: word, Name: word, Home: string(u.ID), Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: string(u.ID)}}})
+	}
+	h.read(t, ctx, h.source(t, ctx, "DNS", ""), "q.log", []byte("Nov 20 08:00:00 dnsmasq[1]: query[A] www.bad.example from 10.1.0.5\n"+
+		"Nov 20 08:00:01 dnsmasq[1]: query[A] bad.example from 10.2.0.5\nNov 20 08:00:02 dnsmasq[1]: query[A] bad.example from 10.9.0.5\n"+
+		"Nov 20 08:00:03 dnsmasq[1]: query[A] notbad.example from 10.1.0.6\n"))
+	q := hunt.Question{Value: "hxxp://Bad[.]Example/x", Below: true, Reason: "công văn 12"}
+	want := map[string]string{"alpha": "10.1.0.5", "bravo": "10.2.0.5", "centre": "10.1.0.5 10.2.0.5 10.9.0.5"}
+	asked := map[string]hunt.Hunt{}
+	officers["centre"] = ctx
+	for word, as := range officers {
+		found, err := h.Rooms.Hunts.Search(as, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked[word] = found
+		list, totals, err := h.Rooms.Hunts.Found(as, found, hunt.Filter{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range list {
+			got = append(got, s.Addr.String())
+		}
+		slices.Sort(got)
+		if strings.Join(got, " ") != want[word] || int(totals.Clients) != len(got) || int(totals.Queries) != len(got) {
+			t.Errorf("%s sees %q and counts %+v, want %s", word, got, totals, want[word])
+		}
+	}
+	if _, err := h.Rooms.Hunts.Get(officers["alpha"], asked["bravo"].ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the hunt of another gave %v", err)
+	}
+	q.Reason = " "
+	if _, err := h.Rooms.Hunts.Search(ctx, q); !fault.Is(err, fault.Invalid) || fault.Of(err).Fields["reason"] == "" {
+		t.Errorf("without reason: %v", err)
+	}
+	viewer := auth.With(t.Context(), auth.Actor{ID: "v", Grants: []auth.Grant{{Role: auth.Viewer, Unit: h.root}, {Role: auth.Administrator, Unit: h.root}}})
+	if _, err := h.Rooms.Hunts.Search(viewer, q); !fault.Is(err, fault.Forbidden) {
+		t.Errorf("a viewer: %v", err)
+	}
+	var details []string
+	if err := h.Records.Read().NewRaw("SELECT detail FROM audit_entry WHERE action = 'hunt.search'").Scan(t.Context(), &details); err != nil || len(details) != 3 || !strings.Contains(details[0], "công văn 12") {
+		t.Errorf("the trail holds %q, %v", details, err)
 	}
 }

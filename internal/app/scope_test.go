@@ -145,6 +145,7 @@ var kinds = map[string]map[string]string{
 	"indicators":  {"id": "list", "entry": "entry"},
 	"findings":    {"id": "finding"},
 	"infections":  {"id": "infection"},
+	"hunts":       {"id": "hunt"},
 	"incidents":   {"id": "incident", "evidence": "evidence"},
 	"obligations": {"id": "obligation"},
 	"papers":      {"id": "paper", "sending": "sending", "file": ""},

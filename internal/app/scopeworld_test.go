@@ -22,6 +22,7 @@ import (
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
@@ -176,6 +177,8 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	g.add("list", string(list.ID))
 	g.add("file", w.feed(t, src, word+".log", word+"-red.example from "+net+".7.6", "two."+word+".bad.example from "+net+".7.6"))
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
+	hunted := must(r.Hunts.Search(auth.With(ctx, who.Actor()), hunt.Question{Value: "bad.example", Below: true, Reason: "tra cứu của " + word}))(t)
+	g.add("hunt", string(hunted.ID))
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
 	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})

@@ -40,29 +40,13 @@ func (t typed) errors() (out []ui.FieldError) {
 	return out
 }
 
-// memory says what is kept, so that an answer of nothing can be judged.
+// memory says from when on and how long is remembered, so that an answer of
+// nothing can be judged. How much is, over all units, is not for everybody.
 func (v listPage) memory(ctx context.Context) []ui.Fact {
-	rows, exact := v.stats.Rows()
-	key := "hunt.memory.rows.most"
-	if exact {
-		key = "hunt.memory.rows.exact"
-	}
-	var queries int64
-	for _, d := range v.stats.Days {
-		queries += d.Queries
-	}
-	facts := []ui.Fact{
+	return []ui.Fact{
 		{Label: i18n.T(ctx, "hunt.memory.since"), Value: ui.Time(v.stats.Since)},
-		{Label: i18n.T(ctx, "hunt.memory.days"), Value: ui.Text(i18n.T(ctx, "hunt.memory.days.of", i18n.Number(ctx, int64(len(v.stats.Days))), i18n.Number(ctx, int64(v.days))))},
-		{Label: i18n.T(ctx, "hunt.memory.queries"), Value: ui.Number(queries)},
-		{Label: i18n.T(ctx, "hunt.memory.rows"), Value: ui.Text(i18n.T(ctx, key, i18n.Number(ctx, rows)))},
-		{Label: i18n.T(ctx, "hunt.memory.bytes"), Value: ui.Text(i18n.T(ctx, "hunt.memory.mib", i18n.Number(ctx, (v.stats.Bytes+1<<20-1)>>20)))},
+		{Label: i18n.T(ctx, "hunt.memory.days"), Value: ui.Text(i18n.T(ctx, "hunt.memory.days.of", i18n.Number(ctx, int64(v.days))))},
 	}
-	if n := len(v.stats.Days); n > 0 {
-		facts = append(facts, ui.Fact{Label: i18n.T(ctx, "hunt.memory.span"), Value: ui.Text(i18n.T(ctx, "hunt.span",
-			i18n.Date(ctx, v.stats.Days[0].Day.Date().Start()), i18n.Date(ctx, v.stats.Days[n-1].Day.Date().Start())))})
-	}
-	return facts
 }
 
 func (v listPage) list(ctx context.Context) ui.ListProps {
