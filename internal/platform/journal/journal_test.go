@@ -123,7 +123,7 @@ func FuzzRedact(f *testing.F) {
 	f.Add("", "&x")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Contains(before+after, "hunter2") {
-			t.Skip()
+			return // the text around would show it
 		}
 		var b bytes.Buffer
 		journal.New(&b, slog.LevelInfo, "json").Info("m", "text", before+" token=hunter2-q8"+after)
