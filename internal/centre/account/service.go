@@ -7,8 +7,9 @@ import (
 	"context"
 	"embed"
 	"maps"
-	"slices"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -289,10 +290,31 @@ func inviteScope(ctx context.Context, op string) (scope auth.Scope, full bool, e
 
 // mayGive reports whether an actor who may only invite may give grants, or a link
 // to an account that has them: a centre officer any role but the administrator's,
-// others the unit officer's and those they hold themselves.
-func mayGive(ctx context.Context, grants []auth.Grant) bool {
+// others the unit officer's and those they hold themselves. What counts is what
+// the actor is over the unit of each grant: a centre officer of one unit is none
+// in another where they may invite as something less.
+func mayGive(ctx context.Context, q bun.IDB, grants []auth.Grant) (bool, error) {
 	actor, _ := auth.From(ctx)
-	return !slices.ContainsFunc(grants, func(g auth.Grant) bool {
-		return g.Role == auth.Administrator || g.Role != auth.UnitOfficer && !actor.Has(auth.Centre) && !actor.Has(g.Role)
-	})
+	for _, g := range grants {
+		switch g.Role {
+		case auth.Administrator:
+			return false, nil
+		case auth.UnitOfficer:
+			continue
+		}
+		var over []string
+		for _, own := range actor.Grants {
+			if own.Role == auth.Centre || own.Role == g.Role {
+				over = append(over, own.Unit)
+			}
+		}
+		if len(over) == 0 {
+			return false, nil
+		}
+		n, err := q.NewSelect().Table("unit_closure").Where("descendant = ?", g.Unit).Where("ancestor IN (?)", bun.List(over)).Count(ctx)
+		if err != nil || n == 0 {
+			return false, db.Error("account.mayGive", err)
+		}
+	}
+	return true, nil
 }
