@@ -91,7 +91,7 @@ type Config struct {
 	// Nav lists what the actor of ctx may reach, for a page at path.
 	Nav func(ctx context.Context, path string) []ui.NavGroup
 	// Language is that of readers who chose none; nil or "" goes by the browser.
-	Language func() i18n.Language
+	Language func(ctx context.Context) i18n.Language
 	Lifetime time.Duration // of a session
 	Idle     time.Duration // a session unused for longer has ended; zero is no such limit
 	Secure   bool          // pages are reached by HTTPS
