@@ -187,3 +187,19 @@ func TestBreakGlassMakesAndRenewsNoKey(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoReadsAnAccountElsewhereDoesNotKeepIt(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx, me := h.begin(t)
+		_, inA := h.admit(t, ctx, "an.nv", "a", auth.UnitOfficer)
+		_, inB := h.admit(t, ctx, "binh.tt", "b", auth.UnitOfficer)
+		_, both := h.admit(t, ctx, "chi.lt", "a", auth.Administrator)
+		actor := both.Actor()
+		actor.Grants = append(actor.Grants, auth.Grant{Role: auth.Leader, Unit: "root"})
+		for a, want := range map[*account.Account]bool{&inA: true, &inB: false, &me: false, &both: false} {
+			if got, err := h.Keeps(auth.With(ctx, actor), *a); err != nil || got != want {
+				t.Errorf("keeps the account of %s: %v, %v; want %v", a.Login, got, err, want)
+			}
+		}
+	})
+}

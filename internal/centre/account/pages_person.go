@@ -54,7 +54,10 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	actor, _ := auth.From(ctx)
 	v.Mine, v.now = actor.ID == string(id), p.svc.Now()
-	v.May, v.Keeps = mayInvite(ctx) && !v.Mine, auth.May(ctx, writeAccounts) && !v.Mine
+	v.May = mayInvite(ctx) && !v.Mine
+	if v.Keeps, err = p.svc.Keeps(ctx, v.Account); err != nil {
+		return err
+	}
 	if v.Units, err = p.choices.Units(ctx); err != nil {
 		return err
 	}

@@ -265,6 +265,17 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Account, int64, error) 
 	return list(ctx, s.Records.Read(), scope, f, s.Now())
 }
 
+// Keeps reports whether the actor keeps account a, another's: who may read it as
+// something else does not see where its person signs in from.
+func (s *Service) Keeps(ctx context.Context, a Account) (bool, error) {
+	actor, _ := auth.From(ctx)
+	if actor.ID == string(a.ID) {
+		return false, nil
+	}
+	in, err := auth.ScopeOf(actor, writeAccounts).Holds(ctx, s.Records.Read(), a.Home)
+	return in, db.Error("account.Keeps", err)
+}
+
 // Get is one account in scope.
 func (s *Service) Get(ctx context.Context, id ID) (Account, error) {
 	_, scope, err := auth.Need(ctx, "account.Get", readAccounts)

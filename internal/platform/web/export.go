@@ -228,7 +228,9 @@ func (c *csvWriter) drop() {}
 
 // noCell is the refusal of a value that is none of a list's: an empty cell in
 // its place would be a lie.
-func noCell(column int, v any) error { return fmt.Errorf("export: a %T in column %d is no cell", v, column+1) }
+func noCell(column int, v any) error {
+	return fmt.Errorf("export: a %T in column %d is no cell", v, column+1)
+}
 
 // Inert keeps a spreadsheet from running a cell of a CSV file as a formula.
 func Inert(s string) string {
