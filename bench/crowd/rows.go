@@ -62,7 +62,7 @@ func (c *Crowd) infections(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.insert(ctx, "infection", len(machines), func(n int) map[string]any {
+	err = c.insert(ctx, "infection", len(machines), func(n int) map[string]any {
 		p, threat, at := places[n], c.threat(), c.ago()
 		st := []string{"cleaned", "cleaned", "cleaned", "cleaned", "cleaned", "cleaned", "false_positive", "suspected", "confirmed", "cleaning"}[c.rand.IntN(10)]
 		return map[string]any{"id": db.NewID(), "machine_id": machines[n], "owner_unit": p.owner, "addr": p.addr.String(), "addr_key": db.AddrKey(p.addr),
@@ -70,6 +70,10 @@ func (c *Crowd) infections(ctx context.Context) error {
 			"episodes": 1, "cleaned_at": at, "cleaned_by": "", "cleaned_how": "", "note": "", "incident_id": "", "search": p.addr.String() + " " + strings.ToLower(threat),
 			"created_at": at, "updated_at": at, "version": 1, "unit_id": p.unit, "address_kind": p.kind(), "scope_unit": p.scope()}
 	})
+	if err != nil {
+		return err
+	}
+	return c.Rooms.Infections.Recount(ctx)
 }
 
 // acts fills the audit trail.

@@ -183,23 +183,16 @@ func (c *Count) add(kind unit.AddressKind, n int64) {
 	}
 }
 
-// counts counts by unit, or all under "" when whole is set. An address whose
-// records the plan gives to two units at their times counts once for each, and
-// once in the whole.
-func counts(ctx context.Context, q bun.IDB, scope auth.Scope, whole bool) (map[string]Count, error) {
+// counts counts by unit. An address whose records the plan gives to two units at
+// their times counts once for each.
+func counts(ctx context.Context, q bun.IDB, scope auth.Scope) (map[string]Count, error) {
 	var rows []struct {
 		UnitID string           `bun:"unit_id"`
 		Kind   unit.AddressKind `bun:"address_kind"`
 		N      int64            `bun:"n"`
 	}
-	each := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("i.machine_id, i.address_kind")
-	if whole {
-		each = each.ColumnExpr("'' AS unit_id")
-	} else {
-		each = each.ColumnExpr("i.unit_id")
-	}
-	err := q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
-		ColumnExpr("COUNT(DISTINCT e.machine_id) AS n").GroupExpr("e.unit_id, e.address_kind").Scan(ctx, &rows)
+	err := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("i.unit_id, i.address_kind").
+		ColumnExpr("COUNT(DISTINCT i.machine_id) AS n").GroupExpr("i.unit_id, i.address_kind").Scan(ctx, &rows)
 	out := map[string]Count{}
 	for _, r := range rows {
 		c := out[r.UnitID]
