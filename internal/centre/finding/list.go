@@ -107,8 +107,20 @@ func CountUpTo(ctx context.Context, from bun.IDB, q *bun.SelectQuery) (n int64, 
 
 // Dense is from how many rows on a list is read along an index in its own order,
 // passing over what does not match; below it the matching rows are sought and
-// sorted. Both engines left to themselves sorted tens of thousands.
-const Dense = 5000
+// sorted. Both engines left to themselves sorted tens of thousands. Where an
+// index holds all that the list asks for, sorting is cheap for longer: Indexed.
+const (
+	Dense   = 5000
+	Indexed = 20_000
+)
+
+// dense is from how many rows on the list of f is read along its order.
+func (f Filter) dense() int64 {
+	if f.Kind+f.Assignee+f.Query == "" && f.Since.IsZero() {
+		return Indexed
+	}
+	return Dense
+}
 
 // narrow adds what f asks for. Along writes it in a form by which no engine seeks
 // rows.
@@ -184,13 +196,15 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (p Page, e
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	var rows []row
-	sel := visible(q, &rows, scope)
-	along := p.Total >= Dense
+	sel := visible(q, (*row)(nil), scope)
+	along := p.Total >= f.dense()
 	if along {
-		sel = scope.Residual(q.NewSelect().Model(&rows), "f.scope_unit")
+		sel = scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit")
 	}
-	if err := Seek(f.narrow(columns(sel), along), f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	var rows []row
+	ids := Seek(f.narrow(sel.ColumnExpr("f.id"), along), f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit)
+	err = Ordered(columns(q.NewSelect().Model(&rows)).Where("f.id IN (?)", ids), f.Sort.expr(f.State), "f.id", f.Desc, f.After).Scan(ctx)
+	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	seen, err := allSeen(rows)

@@ -86,6 +86,15 @@ var (
 	behind = []unit.AddressKind{unit.NAT, unit.Resolver, unit.Proxy}
 )
 
+// dense is as for findings: from how many rows on the list is read along its
+// order.
+func (f Filter) dense() int64 {
+	if f.Kind+f.Query == "" && f.Since.IsZero() {
+		return finding.Indexed
+	}
+	return finding.Dense
+}
+
 // narrow adds what f asks for. Along writes it in a form by which no engine seeks
 // rows; see finding.Dense.
 func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
@@ -115,7 +124,7 @@ func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
 		q = q.Where("i.address_kind = ?", f.Kind)
 	}
 	if f.Threat != "" {
-		q = q.Where("i.threat = ?", f.Threat)
+		q = q.Where("? = ?", text("threat"), f.Threat)
 	}
 	if !f.Since.IsZero() {
 		q = q.Where("i.last_seen >= ?", f.Since.UnixMilli())
@@ -136,13 +145,15 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (p Page, e
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	var rows []row
-	sel := visible(q, &rows, scope)
-	along := p.Total >= finding.Dense
+	sel := visible(q, (*row)(nil), scope)
+	along := p.Total >= f.dense()
 	if along {
-		sel = scope.Residual(q.NewSelect().Model(&rows), "i.scope_unit")
+		sel = scope.Residual(q.NewSelect().Model((*row)(nil)), "i.scope_unit")
 	}
-	if err := finding.Seek(f.narrow(columns(sel), along), f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	var rows []row
+	ids := finding.Seek(f.narrow(sel.ColumnExpr("i.id"), along), f.Sort.expr(), "i.id", f.Desc, f.After, limit)
+	err = finding.Ordered(columns(q.NewSelect().Model(&rows)).Where("i.id IN (?)", ids), f.Sort.expr(), "i.id", f.Desc, f.After).Scan(ctx)
+	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	list, err := allSeen(rows)
