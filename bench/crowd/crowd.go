@@ -303,5 +303,12 @@ func (c *Crowd) clone(ctx context.Context, table, column, value string, change f
 }
 
 // analyze lets the planner know how large the tables are, as the program itself
-// does from time to time.
-func (c *Crowd) analyze(ctx context.Context) error { return c.Records.Analyze(ctx) }
+// does from time to time, and has PostgreSQL vacuum them, as it does by itself.
+func (c *Crowd) analyze(ctx context.Context) error {
+	if c.Records.Engine() == db.Postgres {
+		if _, err := c.Records.Read().NewRaw("VACUUM").Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return c.Records.Analyze(ctx)
+}

@@ -259,7 +259,7 @@ func threats(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error)
 		return nil, db.Error("finding.Threats", err)
 	}
 	if over || n == 2*Dense {
-		one := visible(q, (*row)(nil), scope).ColumnExpr("1").Where("f.threat = x.threat").Limit(1)
+		one := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("1").Where("f.threat = x.threat").Limit(1)
 		known := q.NewSelect().TableExpr("finding_text AS x").ColumnExpr("x.threat").Distinct()
 		err := q.NewSelect().TableExpr("(?) AS x", known).ColumnExpr("x.threat").Where("(?) IS NOT NULL", one).OrderExpr("x.threat").
 			Limit(maxThreats).Scan(ctx, &out)
