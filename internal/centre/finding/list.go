@@ -163,7 +163,7 @@ func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
 	if f.Assignee != "" {
 		q = q.Where("f.assignee_id = ?", f.Assignee)
 	}
-	return f.sought.narrow(q)
+	return f.sought.narrow(q, along)
 }
 
 // Refang undoes the brackets under which pages show names and addresses, so

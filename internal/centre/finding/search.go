@@ -67,9 +67,12 @@ func about(search, addr string) string {
 // The zero value asks for nothing. A finding matches when one of ways holds.
 type sought struct {
 	typed bool
-	ways  []func(*bun.SelectQuery) *bun.SelectQuery
+	ways  []way
 	rows  bool // a way can only be told from the whole row
 }
+
+// way is one meaning as a condition; along as for Filter.narrow.
+type way func(q *bun.SelectQuery, along bool) *bun.SelectQuery
 
 // literal is how many threats or names go into a query as they are.
 const literal = 1000
@@ -85,7 +88,7 @@ func seek(ctx context.Context, q bun.IDB, typed string) (s sought, err error) {
 	}
 	s.typed = true
 	if lo, hi, ok := network(typed); ok && lo == hi {
-		s.add(func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("f.addr_key = ?", lo) })
+		s.add(func(q *bun.SelectQuery, _ bool) *bun.SelectQuery { return q.Where("f.addr_key = ?", lo) })
 		return s, nil
 	}
 	if err := s.texts(ctx, q, words, nil); err != nil {
@@ -108,12 +111,12 @@ func seek(ctx context.Context, q bun.IDB, typed string) (s sought, err error) {
 	return s, s.names(ctx, q, strings.Join(words, " "))
 }
 
-func (s *sought) add(way func(*bun.SelectQuery) *bun.SelectQuery) { s.ways = append(s.ways, way) }
+func (s *sought) add(w way) { s.ways = append(s.ways, w) }
 
 // texts adds findings whose threat and lists hold all words and whose address
 // lies in nets.
 func (s *sought) texts(ctx context.Context, q bun.IDB, words []string, nets [][2]string) error {
-	within := func(q *bun.SelectQuery) *bun.SelectQuery {
+	within := func(q *bun.SelectQuery, _ bool) *bun.SelectQuery {
 		for _, n := range nets {
 			q = q.Where("f.addr_key >= ?", n[0]).Where("f.addr_key <= ?", n[1])
 		}
@@ -149,10 +152,14 @@ func (s *sought) texts(ctx context.Context, q bun.IDB, words []string, nets [][2
 		in = bun.List(list)
 	}
 	s.rows = s.rows || !whole
-	s.add(func(q *bun.SelectQuery) *bun.SelectQuery {
-		q = within(q).Where("f.threat IN (?)", in)
+	s.add(func(q *bun.SelectQuery, along bool) *bun.SelectQuery {
+		threat := bun.Safe("f.threat")
+		if along && !whole {
+			threat = "(f.threat || '')"
+		}
+		q = within(q, along).Where("? IN (?)", threat, in)
 		if !whole {
-			q = q.Where("(f.threat, f.lists) IN (?)", match().ColumnExpr("x.threat, x.lists"))
+			q = q.Where("(?, f.lists) IN (?)", threat, match().ColumnExpr("x.threat, x.lists"))
 		}
 		return q
 	})
@@ -179,25 +186,25 @@ func (s *sought) names(ctx context.Context, q bun.IDB, words string) error {
 	if len(found) <= literal {
 		in = bun.List(found)
 	}
-	s.add(func(sel *bun.SelectQuery) *bun.SelectQuery {
+	s.add(func(sel *bun.SelectQuery, _ bool) *bun.SelectQuery {
 		return sel.Where("f.id IN (?)", q.NewSelect().TableExpr("finding_name AS n").ColumnExpr("n.finding_id").Where("n.name IN (?)", in))
 	})
 	return nil
 }
 
 // narrow adds to q that a finding matches in one of the ways.
-func (s sought) narrow(q *bun.SelectQuery) *bun.SelectQuery {
+func (s sought) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
 	switch {
 	case !s.typed:
 		return q
 	case len(s.ways) == 0:
 		return q.Where("1 = 0")
 	case len(s.ways) == 1:
-		return s.ways[0](q)
+		return s.ways[0](q, along)
 	}
 	return q.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		for _, way := range s.ways {
-			q = q.WhereGroup(" OR ", way)
+		for _, w := range s.ways {
+			q = q.WhereGroup(" OR ", func(q *bun.SelectQuery) *bun.SelectQuery { return w(q, along) })
 		}
 		return q
 	})
