@@ -213,7 +213,7 @@ func (p *KeyPages) renderRenew(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "account.keys.renew"), Effect: i18n.T(ctx, "account.keys.renew.effect", k.Name),
-		Points: []string{i18n.T(ctx, "account.keys.renew.point")}, Action: "/keys/" + k.ID + "/renew", Hidden: keyVersion(k),
+		Points: []string{i18n.T(ctx, "account.keys.renew.point")}, Action: "/keys/" + k.ID + "/renew", Hidden: keyVersion(k), Record: ui.Record{Kind: "key", ID: k.ID},
 		Fields: []ui.FieldProps{{Kind: ui.KindNumber, Name: "grace", Label: i18n.T(ctx, "account.keys.grace"), Hint: i18n.T(ctx, "account.keys.grace.hint"),
 			Value: grace, Error: errs["grace"], Required: true, Min: "0", Max: strconv.Itoa(maxGrace)}},
 		Errors: keyProblems(errs), Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.renew.submit")},
@@ -245,7 +245,7 @@ func (p *KeyPages) renderRevoke(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "account.keys.revoke"), Effect: i18n.T(ctx, "account.keys.revoke.effect", k.Name), Danger: true,
-		Action: "/keys/" + k.ID + "/revoke", Hidden: keyVersion(k), Errors: keyProblems(errs),
+		Action: "/keys/" + k.ID + "/revoke", Hidden: keyVersion(k), Record: ui.Record{Kind: "key", ID: k.ID}, Errors: keyProblems(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "account.keys.reason"), Value: reason,
 			Error: errs["reason"], Required: true, MaxLength: maxKeyReason}},
 		Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.revoke.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: "/keys/" + k.ID}}

@@ -82,6 +82,7 @@ func (p *Pages) renderDismiss(w http.ResponseWriter, r *http.Request, status int
 		c.Points = append(c.Points, i18n.T(ctx, "finding.more_names", i18n.Number(ctx, more)))
 	}
 	c.Action, c.Cancel.Href, c.Submit.Label = href(f.ID)+"/dismiss", href(f.ID), c.Title
+	c.Record = ui.Record{Kind: "finding", ID: string(f.ID)}
 	c.Hidden = []ui.Hidden{{Name: "version", Value: strconv.FormatInt(f.Version, 10)}, {Name: "names", Value: strconv.FormatInt(f.Names, 10)}}
 	return p.Site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }

@@ -96,7 +96,7 @@ func (p *Pages) renderClose(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	props := ui.ConfirmProps{Title: i18n.T(ctx, "incident.close.title", f.Code), Effect: i18n.T(ctx, "incident.close.effect"),
+	props := ui.ConfirmProps{Record: ui.Record{Kind: "incident", ID: string(f.ID)}, Title: i18n.T(ctx, "incident.close.title", f.Code), Effect: i18n.T(ctx, "incident.close.effect"),
 		Action: href(f.ID) + "/close", Hidden: versionField(f.Version), Errors: web.FieldErrors(errs),
 		Submit: ui.Submit{Label: i18n.T(ctx, "incident.close")}, Cancel: ui.Link{Label: i18n.T(ctx, "incident.back"), Href: href(f.ID)},
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "cause", Label: i18n.T(ctx, "incident.cause"),

@@ -809,7 +809,7 @@ func severityView(v severityPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/severity", Guard: true, Narrow: true, Hidden: versionField(v.f.Version), Errors: web.FieldErrors(v.errs), Problem: v.errs[""]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/severity", Guard: true, Narrow: true, Hidden: versionField(v.f.Version), Errors: web.FieldErrors(v.errs), Problem: v.errs[""], Record: ui.Record{Kind: "incident", ID: string(v.f.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

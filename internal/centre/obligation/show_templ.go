@@ -215,6 +215,8 @@ func showView(v showPage) templ.Component {
 							Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.o.Version, 10)}},
 							Errors: v.formErrors(),
 							Narrow: true,
+							Record: ui.Record{Kind: "obligation", ID: string(v.o.ID)},
+							Act:    true,
 						}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

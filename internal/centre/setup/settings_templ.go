@@ -368,7 +368,7 @@ func bodyFields(f bodyForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: f.Action, Errors: fieldErrors(f.Errors), Problem: f.Errors[""], Guard: true, Narrow: true, Hidden: []ui.Hidden{version(f.Version)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: f.Action, Errors: fieldErrors(f.Errors), Problem: f.Errors[""], Guard: true, Narrow: true, Hidden: []ui.Hidden{version(f.Version)}, Record: ui.Record{Kind: "setting", ID: bodySetting}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -317,7 +317,7 @@ func groupFormView(v groupForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Hidden: v.hidden(), Errors: fieldErrors(v.Errors), Problem: v.Problem, Guard: true, Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Hidden: v.hidden(), Errors: fieldErrors(v.Errors), Problem: v.Problem, Guard: true, Narrow: true, Record: ui.Record{Kind: "unit_group", ID: string(v.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

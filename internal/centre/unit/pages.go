@@ -253,9 +253,6 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request, v formPage, do save
 		v.Errors = web.Errors(ctx, err)
 		v.Problem = v.Errors[""]
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
-	case fault.Is(err, fault.Conflict):
-		v.Problem = i18n.T(ctx, "unit.form.stale")
-		return p.renderForm(w, r, http.StatusConflict, v)
 	case err != nil:
 		return err
 	}

@@ -214,9 +214,6 @@ func (p *Pages) groupSave(w http.ResponseWriter, r *http.Request) error {
 		v.Errors = web.Errors(ctx, err)
 		v.Problem = v.Errors[""]
 		return p.renderGroupForm(w, r, http.StatusUnprocessableEntity, v)
-	case fault.Is(err, fault.Conflict):
-		v.Problem = i18n.T(ctx, "unit.form.stale")
-		return p.renderGroupForm(w, r, http.StatusConflict, v)
 	case err != nil:
 		return err
 	}
@@ -362,7 +359,7 @@ func (v groupForm) fields(ctx context.Context) []ui.FieldProps {
 func (v groupForm) kindBoxes(ctx context.Context) []ui.FieldProps {
 	var out []ui.FieldProps
 	for _, k := range v.Kinds {
-		out = append(out, ui.FieldProps{Kind: ui.KindCheckbox, Name: "kinds", ID: "f-kind-" + k.ID, Label: k.Label.In(i18n.Lang(ctx)), Value: k.ID,
+		out = append(out, ui.FieldProps{Kind: ui.KindCheckbox, Name: "kinds", ID: "f-kind-" + k.ID, Group: i18n.T(ctx, "unit.group.field.kinds"), Label: k.Label.In(i18n.Lang(ctx)), Value: k.ID,
 			Checked: slices.Contains(v.Typed["kinds"], k.ID)})
 	}
 	return out

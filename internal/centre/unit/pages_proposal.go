@@ -166,12 +166,7 @@ func (p *Pages) proposalDecide(w http.ResponseWriter, r *http.Request) error {
 		v.Take = nil
 	}
 	x, err := p.svc.DecideProposal(ctx, id, version(r), v)
-	if fault.Is(err, fault.Conflict) {
-		if now, gone := p.svc.GetProposal(ctx, id); gone != nil || now.State != ProposalOpen { // its form is gone: the error page hands the reason back
-			return err
-		}
-	}
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+	if fault.Is(err, fault.Invalid) {
 		page := proposalPage{Taken: v.Take, Reason: v.Reason, Errors: web.Errors(ctx, err), decided: true}
 		key, args := why(err)
 		if fault.Of(err).Fields["reason"] == "" {

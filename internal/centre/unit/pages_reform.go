@@ -214,9 +214,6 @@ func (p *Pages) reformSave(w http.ResponseWriter, r *http.Request) error {
 		v.Errors = web.Errors(ctx, err)
 		v.Problem = v.Errors[""]
 		return p.renderReformForm(w, r, http.StatusUnprocessableEntity, v)
-	case fault.Is(err, fault.Conflict):
-		v.Problem = i18n.T(ctx, "unit.form.stale")
-		return p.renderReformForm(w, r, http.StatusConflict, v)
 	case err != nil:
 		return err
 	}

@@ -235,7 +235,7 @@ func proposalView(v proposalPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/proposals/" + string(v.ID) + "/decide", Hidden: v.hidden(), Errors: fieldErrors(v.Errors), Problem: v.Problem}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/proposals/" + string(v.ID) + "/decide", Hidden: v.hidden(), Errors: fieldErrors(v.Errors), Problem: v.Problem, Act: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -250,7 +250,7 @@ func (p *Pages) askRenew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "webhook.renew"), Effect: i18n.T(ctx, "webhook.renew.effect", h.Name), Action: at + "/" + string(h.ID) + "/renew",
-		Hidden: version(h), Submit: ui.Submit{Label: i18n.T(ctx, "webhook.renew.submit")}, Cancel: back(ctx, h)}
+		Hidden: version(h), Record: ui.Record{Kind: "webhook", ID: string(h.ID)}, Submit: ui.Submit{Label: i18n.T(ctx, "webhook.renew.submit")}, Cancel: back(ctx, h)}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
@@ -274,7 +274,7 @@ func (p *Pages) renderOff(w http.ResponseWriter, r *http.Request, status int, re
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "webhook.off"), Effect: i18n.T(ctx, "webhook.off.effect", h.Name), Danger: true,
-		Action: at + "/" + string(h.ID) + "/off", Hidden: version(h), Errors: problems(errs),
+		Action: at + "/" + string(h.ID) + "/off", Hidden: version(h), Record: ui.Record{Kind: "webhook", ID: string(h.ID)}, Errors: problems(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "webhook.reason"), Value: reason, Error: errs["reason"],
 			Required: true, MaxLength: maxReason}},
 		Submit: ui.Submit{Label: i18n.T(ctx, "webhook.off.submit")}, Cancel: back(ctx, h)}

@@ -216,7 +216,7 @@ func formView(v formPage) templ.Component {
 				}
 			}
 			for _, kind := range v.May {
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindCheckbox, Name: "kind", ID: "f-kind-" + kind, Value: kind, Checked: slices.Contains(v.In.Kinds, kind), Label: i18n.T(ctx, "webhook.kind."+kind)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindCheckbox, Name: "kind", ID: "f-kind-" + kind, Group: i18n.T(ctx, "webhook.field.kinds"), Value: kind, Checked: slices.Contains(v.In.Kinds, kind), Label: i18n.T(ctx, "webhook.kind."+kind)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -231,7 +231,7 @@ func formView(v formPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Errors: problems(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Errors: problems(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}, Record: ui.Record{Kind: "webhook", ID: string(v.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -554,7 +554,7 @@ func networksView(v networksPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/networks", Narrow: true, Guard: true, Errors: networkProblems(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/networks", Narrow: true, Guard: true, Errors: networkProblems(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}, Record: ui.Record{Kind: "setting", ID: settingName}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -32,7 +32,7 @@ type View struct {
 // Render answers with v. The page is built whole before the first byte leaves,
 // so that a failing component gives an error page and no half one.
 func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, v View) error {
-	ctx := s.withViews(ui.WithAssets(r.Context(), s.cfg.Assets), r)
+	ctx := ui.WithPage(s.withViews(ui.WithAssets(r.Context(), s.cfg.Assets), r), pageOf(r))
 	page := s.page(r, v.Title)
 	page.Query = v.Query
 	doc := ui.Shell(page, v.Body)
@@ -47,6 +47,18 @@ func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, v View
 	w.WriteHeader(status)
 	_, err := w.Write(buf.Bytes())
 	return err
+}
+
+// pageOf is the address of the page that answers r: its own, or that of the page
+// the form stood on.
+func pageOf(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return r.URL.RequestURI()
+	}
+	if at := r.PostForm.Get(ui.PageField); at != "" {
+		return Back(at)
+	}
+	return r.URL.RequestURI()
 }
 
 func (s *Site) page(r *http.Request, title string) ui.Page {
@@ -103,6 +115,9 @@ func (s *Site) flashes(ctx context.Context) []flash {
 }
 
 func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
+	if ui.IsLate(ctx) {
+		return nil // this page may be thrown away
+	}
 	var out []ui.Flash
 	for _, f := range s.flashes(ctx) {
 		out = append(out, ui.Flash{Tone: f.Tone, Text: f.Text})
