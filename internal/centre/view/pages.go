@@ -154,7 +154,7 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 		return &fault.Error{Kind: fault.Conflict, Op: "view.change", Err: err}
 	}
 	v := formPage{in: was}
-	v.in.Name, v.in.Shared = r.PostFormValue("name"), r.PostFormValue("unit")
+	v.in.Name, v.in.Shared, v.in.Version = r.PostFormValue("name"), r.PostFormValue("unit"), version
 	_, err = p.svc.Change(ctx, id, v.in.Name, v.in.Shared, version)
 	if v.errs = web.Errors(ctx, err); v.errs != nil {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)

@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -33,34 +35,52 @@ type now struct {
 }
 
 // late answers a form that was refused because its record changed since it was
-// opened, and reports whether it did: not when the page has no such form any
-// more, or the version was not the reason.
-func (s *Site) late(w http.ResponseWriter, r *http.Request, e *fault.Error) (bool, error) {
+// opened, and reports whether it did: not when its page has no such form any
+// more, or the version was not the reason. Then now is the page that shows the
+// record as it stands; empty where there is none.
+func (s *Site) late(w http.ResponseWriter, r *http.Request, e *fault.Error) (done bool, now string, err error) {
 	at := r.PostForm.Get(ui.PageField)
 	if e.Kind != fault.Conflict || r.Method != http.MethodPost || at == "" || Back(at) != at {
-		return false, nil
+		return false, "", nil
 	}
 	form := &ui.Late{Action: r.URL.RequestURI(), Typed: r.PostForm, Compare: func(ctx context.Context, of ui.Record, fields []ui.FieldProps) (*ui.ConflictProps, error) {
 		return s.conflict(ctx, r.PostForm, of, fields)
 	}}
-	page := httpPage{header: http.Header{}}
+	page, err := s.drawn(r, at, form)
+	if err != nil {
+		return false, "", err
+	}
+	if page.status == http.StatusOK && !form.Found {
+		return false, at, nil
+	}
+	if page.status != http.StatusOK { // the step is not open any more, the record is
+		up := path.Dir(strings.SplitN(at, "?", 2)[0])
+		if page, err = s.drawn(r, up, form); err != nil || page.status != http.StatusOK || up == "/" {
+			return false, "", err
+		}
+		return false, up, nil
+	}
+	w.Header().Set("Content-Type", page.header.Get("Content-Type"))
+	w.WriteHeader(http.StatusConflict)
+	_, err = w.Write(page.body.Bytes())
+	return true, "", err
+}
+
+// drawn is the page at an address of this site as the reader of r sees it, with
+// form shown again where it stands there.
+func (s *Site) drawn(r *http.Request, at string, form *ui.Late) (*httpPage, error) {
+	page := &httpPage{header: http.Header{}}
 	again := r.Clone(ui.WithLate(r.Context(), form))
 	again.Method, again.Body, again.ContentLength = http.MethodGet, http.NoBody, 0
 	again.Form, again.PostForm, again.MultipartForm = nil, nil, nil
 	again.Header.Del("Content-Type")
 	var err error
 	if again.URL, err = url.Parse(at); err != nil {
-		return false, nil // nobody's browser sends that
+		return nil, fmt.Errorf("page of a form: %w", err)
 	}
 	again.RequestURI = at
-	s.pages.ServeHTTP(&page, again)
-	if page.status != http.StatusOK || !form.Found {
-		return false, nil
-	}
-	w.Header().Set("Content-Type", page.header.Get("Content-Type"))
-	w.WriteHeader(http.StatusConflict)
-	_, err = w.Write(page.body.Bytes())
-	return true, err
+	s.pages.ServeHTTP(page, again)
+	return page, nil
 }
 
 // httpPage keeps an answer that is to be sent under another status.

@@ -128,8 +128,9 @@ func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
 	return out
 }
 
-// renderFault answers e as a page.
-func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Error) error {
+// renderFault answers e as a page. It leads to the page now, which shows the
+// record as it stands, when there is one.
+func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Error, now string) error {
 	ctx := r.Context()
 	var what strings.Builder
 	what.WriteString(i18n.T(ctx, e.Public(), e.Args...))
@@ -137,8 +138,11 @@ func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Erro
 		what.WriteString(" " + i18n.T(ctx, key))
 	}
 	_, known := auth.From(ctx)
-	body := ui.Problem(ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id"),
-		Typed: typed(r, known)})
+	props := ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id"), Typed: typed(r, known)}
+	if now != "" {
+		props.Back = ui.Link{Label: i18n.T(ctx, "ui.problem.now"), Href: now}
+	}
+	body := ui.Problem(props)
 	return s.Render(w, r, e.Kind.Status(), View{Title: i18n.T(ctx, "web.problem"), Body: body, Bare: !known})
 }
 

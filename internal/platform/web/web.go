@@ -327,9 +327,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 	case e.Kind == fault.SignedOut && r.Method == http.MethodGet:
 		http.Redirect(w, r, "/sign-in?next="+escapeNext(r.URL), http.StatusSeeOther)
 	default:
-		done, err := s.late(w, r, e)
+		done, now, err := s.late(w, r, e)
 		if !done && err == nil {
-			err = s.renderFault(w, r, e)
+			err = s.renderFault(w, r, e, now)
 		}
 		if err != nil {
 			s.cfg.Log.Error("render failed", "path", r.URL.Path, "err", err)

@@ -48,6 +48,7 @@ type FieldProps struct {
 	Hint         string
 	Error        string // why what was typed cannot be taken, and what can
 	Value        string // kept as typed; never sent back for passwords and files
+	Was          string // what the record has, where the field itself begins empty; for those who come too late
 	Checked      bool   // checkbox
 	Group        string // checkbox: what the boxes of this name are called together
 	Required     bool

@@ -5,6 +5,7 @@ package ui
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/url"
@@ -120,6 +121,7 @@ func again(ctx context.Context, f FieldProps) FieldProps {
 	n, values := t.nth[f.Name], t.values[f.Name]
 	t.nth[f.Name]++
 	was := f
+	was.Value = cmp.Or(f.Was, f.Value)
 	switch {
 	case f.Kind == KindCheckbox:
 		f.Checked = slices.Contains(values, f.checkboxValue())
@@ -133,7 +135,7 @@ func again(ctx context.Context, f FieldProps) FieldProps {
 	default:
 		return f // the form that was sent had no such field
 	}
-	if f.Name != reason {
+	if f.Name != reason || f.Was != "" {
 		t.now = append(t.now, was)
 	}
 	return f
