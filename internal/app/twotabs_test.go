@@ -37,8 +37,8 @@ func TestTwoTabs(t *testing.T) {
 		{page: "/accounts/" + w.own["account"][0], post: "/accounts/" + w.own["account"][0] + "/flags", mine: "personal_data", values: []string{"1", ""}},
 		{page: "/accounts/policies", mine: "grace_days", theirs: "glass_hours", values: []string{"3", "4", "5", "6"}},
 		{page: "/account", mine: "phone", theirs: "email", values: []string{"0213 000 001", "0213 000 002", "a@mau.example", "b@mau.example"}},
-		{page: "/account/notices", mine: "hours", theirs: "quiet_from", values: []string{"7, 15", "8, 16", "21:00", "23:00"}, unnamed: true},
-		{page: "/views/" + w.own["view"][0], mine: "name"},
+		{page: "/account/notices", mine: "hours", theirs: "quiet_from", values: []string{"07:15", "08:15", "21:00", "23:00"}, unnamed: true},
+		{page: "/views/" + ownView(t, chief), mine: "name"},
 		{page: "/settings/body", mine: "name", theirs: "signer"},
 		{page: "/settings/mail", mine: "from_name", theirs: "host", values: []string{"Gác một", "Gác hai", "mot.mau.example", "hai.mau.example"}},
 		{page: "/settings/mail", post: "/settings/mail/keep", mine: "months", values: []string{"5", "7"}},
@@ -61,7 +61,7 @@ func TestTwoTabs(t *testing.T) {
 			}
 			first := formOf(t, chief.get(t, c.page).Body.String(), action)
 			if c.post == "" && strings.HasSuffix(c.page, "/severity") {
-				first.Set("severity", "cao")
+				first.Set("severity", "M3")
 			}
 			second := url.Values{}
 			for name, values := range first {
@@ -116,6 +116,21 @@ func TestTwoTabs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// ownView saves a view and gives its id.
+func ownView(t *testing.T, v *visitor) string {
+	t.Helper()
+	form := url.Values{"path": {"/sources"}, "query": {"q=x"}, "name": {"Nguồn x"}}
+	if res := v.send(t, http.MethodPost, "/views", "application/x-www-form-urlencoded", form.Encode()); res.Code != http.StatusSeeOther {
+		t.Fatalf("save a view: %d", res.Code)
+	}
+	_, rest, _ := strings.Cut(v.get(t, "/views?path=/sources").Body.String(), `href="/views/`)
+	id, _, found := strings.Cut(rest, `"`)
+	if !found {
+		t.Fatal("the view is not listed")
+	}
+	return strings.TrimSuffix(id, "/delete")
 }
 
 // formOf is what a browser would send of the page's POST form to action.

@@ -173,7 +173,7 @@ func meView(v mePage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account", Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Account.Version, 10)}}, Errors: problems(v.Errors), Problem: v.Errors[""], Guard: true, Label: i18n.T(ctx, "account.me.contact"), Record: ui.Record{Kind: "account", ID: string(v.Account.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account", Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Account.Version, 10)}}, Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Label: i18n.T(ctx, "account.me.contact"), Record: ui.Record{Kind: "account", ID: string(v.Account.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -308,7 +308,7 @@ func changeView(a Account, errs map[string]string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account/password", Errors: problems(errs), Problem: errs[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account/password", Errors: web.FieldErrors(errs), Problem: errs[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -573,7 +573,7 @@ func loansView(v loansPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account/delegations", Errors: problems(v.Errors), Problem: v.Errors[""], Guard: true, Label: i18n.T(ctx, "account.loans.new")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/account/delegations", Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Label: i18n.T(ctx, "account.loans.new")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -720,7 +720,7 @@ func secondView(v secondPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: SecondFactorPath + "/begin", Errors: problems(v.Errors), Problem: v.Errors[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: SecondFactorPath + "/begin", Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -863,13 +863,13 @@ func secondProposed(v secondPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.second.confirm")}, ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: SecondFactorPath}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.second.confirm")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: SecondFactorPath}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: SecondFactorPath, Hidden: []ui.Hidden{{Name: "sealed", Value: v.Proposal.Sealed}}, Errors: problems(v.Errors), Problem: v.Errors[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: SecondFactorPath, Hidden: []ui.Hidden{{Name: "sealed", Value: v.Proposal.Sealed}}, Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -957,7 +957,7 @@ func secondOn(v secondPage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: SecondFactorPath + "/codes", Errors: problems(v.Errors), Problem: v.Errors[""], Narrow: true, Label: i18n.T(ctx, "account.second.codes")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: SecondFactorPath + "/codes", Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Narrow: true, Label: i18n.T(ctx, "account.second.codes")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var37), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -29,8 +29,8 @@ func (p *Pages) groupRoutes() []web.Route {
 		{Pattern: "GET /groups/new", Need: mayWrite, Handle: p.groupNew},
 		{Pattern: "POST /groups/new", Need: mayWrite, Handle: p.groupSave},
 		{Pattern: "GET /groups/{group}", Need: mayRead, Handle: p.group},
-		{Pattern: "GET /groups/{group}/members.csv", Need: mayRead, Handle: p.groupExport(CSV)},
-		{Pattern: "GET /groups/{group}/members.xlsx", Need: mayRead, Handle: p.groupExport(XLSX)},
+		{Pattern: "GET /groups/{group}/members.csv", Need: mayRead, Handle: p.groupExport(web.CSV)},
+		{Pattern: "GET /groups/{group}/members.xlsx", Need: mayRead, Handle: p.groupExport(web.XLSX)},
 		{Pattern: "GET /groups/{group}/edit", Need: mayWrite, Handle: p.groupEdit},
 		{Pattern: "POST /groups/{group}/edit", Need: mayWrite, Handle: p.groupSave},
 		{Pattern: "POST /units/{id}/tags", Need: mayWrite, Handle: p.setTags},
@@ -103,7 +103,7 @@ func (p *Pages) group(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: g.Name, Body: groupView(v)})
 }
 
-func (p *Pages) groupExport(format Format) web.Handler {
+func (p *Pages) groupExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		g, err := p.svc.GetGroup(ctx, GroupID(r.PathValue("group")))
@@ -120,7 +120,7 @@ func (p *Pages) groupExport(format Format) web.Handler {
 		for _, m := range list {
 			rows = append(rows, []string{m.Unit.Name, p.svc.kindLabel(ctx, m.Unit.Kind), m.Unit.Code, v.why(ctx, m)})
 		}
-		return p.sendRows(ctx, w, "nhom", i18n.T(ctx, "unit.sheet.group"), format, rows)
+		return p.sendRows(w, r, "nhom", format, rows)
 	}
 }
 

@@ -23,8 +23,8 @@ import (
 func (p *Pages) proposalRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /proposals", Need: mayRead, Handle: p.proposals},
-		{Pattern: "GET /proposals/export.csv", Need: mayRead, Handle: p.proposalsExport(CSV)},
-		{Pattern: "GET /proposals/export.xlsx", Need: mayRead, Handle: p.proposalsExport(XLSX)},
+		{Pattern: "GET /proposals/export.csv", Need: mayRead, Handle: p.proposalsExport(web.CSV)},
+		{Pattern: "GET /proposals/export.xlsx", Need: mayRead, Handle: p.proposalsExport(web.XLSX)},
 		{Pattern: "GET /proposals/{proposal}", Need: mayRead, Handle: p.proposal},
 		{Pattern: "POST /proposals/{proposal}/decide", Need: mayDecide, Handle: p.proposalDecide},
 		{Pattern: "POST /proposals/{proposal}/withdraw", Need: mayPropose, Handle: p.proposalWithdraw},
@@ -73,7 +73,7 @@ func (p *Pages) proposalNames(ctx context.Context, rows []Proposal) (map[ID]stri
 	return p.svc.Names(ctx, ids...)
 }
 
-func (p *Pages) proposalsExport(format Format) web.Handler {
+func (p *Pages) proposalsExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, f := r.Context(), proposalFilter(r)
 		f.Limit, f.After = MaxPage, ""
@@ -91,7 +91,7 @@ func (p *Pages) proposalsExport(format Format) web.Handler {
 				rows = append(rows, []string{names[x.Unit], x.Proposer, i18n.Time(ctx, x.ProposedAt), i18n.T(ctx, "unit.proposal.state."+string(x.State)), x.Decider, x.Reason})
 			}
 			if f.After = page.Next; f.After == "" {
-				return p.sendRows(ctx, w, "de-xuat", i18n.T(ctx, "unit.sheet.proposals"), format, rows)
+				return p.sendRows(w, r, "de-xuat", format, rows)
 			}
 		}
 	}

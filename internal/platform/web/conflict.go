@@ -167,16 +167,25 @@ func settle(r *http.Request) {
 	}
 }
 
-// FieldErrors lists errs, as Errors gives them, for the summary over a form, in
-// a fixed order. The general sentence, under "", belongs in FormProps.Problem.
-func FieldErrors(errs map[string]string) []ui.FieldError {
+// FieldErrors lists errs, as Errors gives them, for the summary over a form:
+// fields named in order first, the rest by name. The general sentence, under
+// "", belongs in FormProps.Problem.
+func FieldErrors(errs map[string]string, order ...string) []ui.FieldError {
 	var list []ui.FieldError
 	for field, text := range errs {
 		if field != "" {
 			list = append(list, ui.FieldError{Field: field, Text: text})
 		}
 	}
-	slices.SortFunc(list, func(a, b ui.FieldError) int { return strings.Compare(a.Field, b.Field) })
+	place := func(e ui.FieldError) int {
+		if n := slices.Index(order, e.Field); n >= 0 {
+			return n
+		}
+		return len(order)
+	}
+	slices.SortFunc(list, func(a, b ui.FieldError) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a.Field, b.Field))
+	})
 	return list
 }
 
