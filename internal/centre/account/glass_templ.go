@@ -125,7 +125,7 @@ func glassView(v glassPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.glass.submit"), Icon: ui.IconKey, Danger: true}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/account"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.glass.submit"), Icon: ui.IconKey, Danger: true}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/account"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -523,7 +523,7 @@ func policiesView(v policiesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.edit.save")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/accounts"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.edit.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/accounts"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -262,7 +262,7 @@ func (p *KeyPages) renderRenew(w http.ResponseWriter, r *http.Request, status in
 		Fields: []ui.FieldProps{{Kind: ui.KindNumber, Name: "grace", Label: i18n.T(ctx, "account.keys.grace"), Hint: i18n.T(ctx, "account.keys.grace.hint"),
 			Value: grace, Error: errs["grace"], Required: true, Min: "0", Max: strconv.Itoa(maxGrace)}},
 		Errors: web.FieldErrors(errs), Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.renew.submit")},
-		Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/keys/" + k.ID}}
+		Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/keys/" + k.ID}}
 	return p.site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
@@ -293,7 +293,7 @@ func (p *KeyPages) renderRevoke(w http.ResponseWriter, r *http.Request, status i
 		Action: "/keys/" + k.ID + "/revoke", Hidden: keyVersion(k), Record: ui.Record{Kind: "key", ID: k.ID}, Errors: web.FieldErrors(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "account.keys.reason"), Value: reason,
 			Error: errs["reason"], Required: true, MaxLength: maxKeyReason}},
-		Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.revoke.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/keys/" + k.ID}}
+		Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.revoke.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/keys/" + k.ID}}
 	return p.site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 

@@ -262,7 +262,7 @@ func keyFormView(v keyFormPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.keys.new.submit")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/keys"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.keys.new.submit")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/keys"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -863,7 +863,7 @@ func secondProposed(v secondPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.second.confirm")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: SecondFactorPath}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.second.confirm")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: SecondFactorPath}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

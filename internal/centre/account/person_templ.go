@@ -1193,7 +1193,7 @@ func editView(v editPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.edit.save")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/accounts/" + string(v.In.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.edit.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/accounts/" + string(v.In.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1273,7 +1273,7 @@ func resetView(v resetPage) templ.Component {
 			Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "account.field.reason"), Value: v.Reason, Error: v.Errors["reason"], Required: true, MaxLength: 1000}},
 			Errors: web.FieldErrors(v.Errors),
 			Submit: ui.Submit{Label: i18n.T(ctx, "account.reset.submit")},
-			Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/accounts/" + string(v.Account.ID)},
+			Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/accounts/" + string(v.Account.ID)},
 			Danger: true,
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

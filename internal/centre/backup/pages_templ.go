@@ -435,7 +435,7 @@ func formView(v formPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "backup.act.save")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "backup.act.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -93,7 +93,7 @@ func (t typed) confirm(ctx context.Context) ui.ConfirmProps {
 	for _, v := range []string{asFalsePositive, asSettled} {
 		way.Options = append(way.Options, ui.Option{Value: v, Label: i18n.T(ctx, "finding.as."+v), Hint: i18n.T(ctx, "finding.as.hint."+v)})
 	}
-	c := ui.ConfirmProps{Danger: true, Cancel: ui.Link{Label: i18n.T(ctx, "ui.back")}, Fields: []ui.FieldProps{way,
+	c := ui.ConfirmProps{Danger: true, Cancel: ui.Link{Label: i18n.T(ctx, "web.back")}, Fields: []ui.FieldProps{way,
 		{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "finding.reason"), Hint: i18n.T(ctx, "finding.reason.hint"),
 			Value: t.Reason, Required: true, Error: t.errs["reason"], MaxLength: MaxReason}}}
 	for _, field := range []string{"as", "reason"} {

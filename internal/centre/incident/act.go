@@ -98,7 +98,7 @@ func (p *Pages) renderClose(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	props := ui.ConfirmProps{Record: ui.Record{Kind: "incident", ID: string(f.ID)}, Title: i18n.T(ctx, "incident.close.title", f.Code), Effect: i18n.T(ctx, "incident.close.effect"),
 		Action: href(f.ID) + "/close", Hidden: versionField(f.Version), Errors: web.FieldErrors(errs),
-		Submit: ui.Submit{Label: i18n.T(ctx, "incident.close")}, Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: href(f.ID)},
+		Submit: ui.Submit{Label: i18n.T(ctx, "incident.close")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)},
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "cause", Label: i18n.T(ctx, "incident.cause"),
 			Hint: i18n.T(ctx, "incident.cause.hint"), Required: true, Value: c.Cause, Error: errs["cause"], MaxLength: maxText}}}
 	if errs[""] != "" {

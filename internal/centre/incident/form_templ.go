@@ -120,7 +120,7 @@ func formView(title string, v formPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: v.submit(ctx)}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: v.submit(ctx)}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -803,7 +803,7 @@ func severityView(v severityPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "incident.severity.decide")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: href(v.f.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "incident.severity.decide")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(v.f.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -128,7 +128,7 @@ func newView(v newPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.new.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/indicators"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.new.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/indicators"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -195,7 +195,7 @@ func replaceView(v replacePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.replace.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: href(v.list.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.replace.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(v.list.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -121,7 +121,7 @@ func (p *Pages) renderEnd(w http.ResponseWriter, r *http.Request, status int, to
 	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "obligation.effect."+string(to), o.Title.In(i18n.Lang(ctx))),
 		Action: href(o.ID) + endPaths[to], Danger: true, Fields: []ui.FieldProps{field},
 		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(o.Version, 10)}}, Record: ui.Record{Kind: "obligation", ID: string(o.ID)},
-		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: href(o.ID)}}
+		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(o.ID)}}
 	if errs["reason"] != "" {
 		props.Errors = []ui.FieldError{{Field: "reason", Text: errs["reason"]}}
 	}

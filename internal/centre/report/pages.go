@@ -282,7 +282,7 @@ func (p *Pages) renderWithdraw(w http.ResponseWriter, r *http.Request, status in
 	}
 	title := i18n.T(ctx, "report.withdraw")
 	props := ui.ConfirmProps{Record: ui.Record{Kind: "paper", ID: string(f.ID)}, Title: title, Effect: i18n.T(ctx, "report.withdraw.effect", p.svc.Label(f.Paper)), Danger: true,
-		Action: href(f.ID) + "/withdraw", Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: href(f.ID)},
+		Action: href(f.ID) + "/withdraw", Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)},
 		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(f.Version, 10)}},
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "report.reason"), Required: true, Value: reason,
 			Error: errs["reason"], MaxLength: maxLine}}}

@@ -113,7 +113,7 @@ func formView(v formPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: formTitle(ctx, v.New)}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: formBack(v)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: formTitle(ctx, v.New)}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: formBack(v)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -312,7 +312,7 @@ func groupFormView(v groupForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "unit.form.save")}, ui.Link{Label: i18n.T(ctx, "ui.back"), Href: "/groups"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "unit.form.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/groups"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -442,7 +442,7 @@ func overlapView(v overlapPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Title: i18n.T(ctx, "unit.range.overlap_title"), Effect: i18n.T(ctx, "unit.range.overlap_text"), Points: v.points(ctx), Action: pathOf(v.Unit.ID) + "/ranges", Hidden: v.hidden(), Submit: ui.Submit{Label: i18n.T(ctx, "unit.range.overlap_add", v.Unit.Label())}, Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: pathOf(v.Unit.ID) + "#ranges"}, Danger: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Title: i18n.T(ctx, "unit.range.overlap_title"), Effect: i18n.T(ctx, "unit.range.overlap_text"), Points: v.points(ctx), Action: pathOf(v.Unit.ID) + "/ranges", Hidden: v.hidden(), Submit: ui.Submit{Label: i18n.T(ctx, "unit.range.overlap_add", v.Unit.Label())}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: pathOf(v.Unit.ID) + "#ranges"}, Danger: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

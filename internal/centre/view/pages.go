@@ -183,7 +183,7 @@ func (p *Pages) askDelete(w http.ResponseWriter, r *http.Request) error {
 	title := i18n.T(ctx, "view.delete.title", v.Name)
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: title, Body: ui.Confirm(ui.ConfirmProps{Title: title, Effect: effect, Danger: true,
 		Action: ui.ViewsPath + "/" + string(v.ID) + "/delete", Submit: ui.Submit{Label: i18n.T(ctx, "view.delete")},
-		Cancel: ui.Link{Label: i18n.T(ctx, "ui.back"), Href: manageAt(v.Path)}})})
+		Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: manageAt(v.Path)}})})
 }
 
 func (p *Pages) delete(w http.ResponseWriter, r *http.Request) error {

@@ -410,7 +410,7 @@ func version(h Hook) []ui.Hidden {
 }
 
 func back(ctx context.Context, h Hook) ui.Link {
-	return ui.Link{Label: i18n.T(ctx, "ui.back"), Href: at + "/" + string(h.ID)}
+	return ui.Link{Label: i18n.T(ctx, "web.back"), Href: at + "/" + string(h.ID)}
 }
 
 // answerText is what came of the latest attempt, in words.
