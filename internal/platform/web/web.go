@@ -117,6 +117,7 @@ type Site struct {
 	cfg      Config
 	sessions *sessions
 	guard    *http.CrossOriginProtection
+	pages    *http.ServeMux // the pages alone, for forms that came too late
 }
 
 // New makes a site. Its routes come with Handler.
@@ -139,9 +140,13 @@ const defaultBody = 1 << 20
 // pattern given twice panics at start: it is a bug.
 func (s *Site) Handler(routes ...Route) http.Handler {
 	mux := http.NewServeMux()
+	s.pages = http.NewServeMux()
 	for _, rt := range append(routes, s.own()...) {
 		h := http.Handler(s.serve(rt))
 		if !rt.API {
+			if strings.HasPrefix(rt.Pattern, "GET ") {
+				s.pages.Handle(rt.Pattern, h)
+			}
 			h = s.remember(s.guard.Handler(h))
 		}
 		mux.Handle(rt.Pattern, h)
@@ -325,7 +330,11 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 	case e.Kind == fault.SignedOut && r.Method == http.MethodGet:
 		http.Redirect(w, r, "/sign-in?next="+escapeNext(r.URL), http.StatusSeeOther)
 	default:
-		if err := s.renderFault(w, r, e); err != nil {
+		done, now, err := s.late(w, r, e)
+		if !done && err == nil {
+			err = s.renderFault(w, r, e, now)
+		}
+		if err != nil {
 			s.cfg.Log.Error("render failed", "path", r.URL.Path, "err", err)
 		}
 	}
