@@ -177,7 +177,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	g.add("list", string(list.ID))
 	g.add("file", w.feed(t, src, word+".log", word+"-red.example from "+net+".7.6", "two."+word+".bad.example from "+net+".7.6"))
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
-	hunted := must(r.Hunts.Search(auth.With(ctx, who.Actor()), hunt.Question{Value: "bad.example", Below: true, Reason: "tra cứu của " + word}))(t)
+	hunted := must(r.Hunts.Search(auth.With(ctx, who.Actor()), hunt.Question{Value: word + ".bad.example", Below: true, Reason: "tra cứu của " + word}))(t)
 	g.add("hunt", string(hunted.ID))
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)

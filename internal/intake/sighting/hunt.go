@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -124,49 +125,89 @@ func spanDays(it *pebble.Iterator, span Span) ([]Day, error) {
 	return slices.DeleteFunc(days, func(d Day) bool { return !span.Holds(d) }), err
 }
 
+// piece is one value on one day: what is read in one seek.
+type piece struct {
+	*found
+	key Key // without whose
+	of  int // index of the value
+}
+
+const (
+	readAtOnce = 16      // pieces read at the same time: the disk has the latency, not the processor
+	readAhead  = 1 << 18 // rows in memory from which on no further piece is begun
+)
+
 // read hands the rows of list to fn.
 func (s *Pebble) read(ctx context.Context, list []found, base int, lim Limits, did *Account, fn func(int, Row) error) error {
-	if len(list) == 0 {
-		return nil
-	}
-	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceRows}, UpperBound: []byte{spaceRows + 1}})
-	if err != nil {
-		return err
-	}
-	defer it.Close()
-	var rows []Row
-	var key []byte
-	for _, f := range list {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		seen := false
+	var all []piece
+	for i := range list {
+		f := &list[i]
 		value, _, err := cutValue(f.kind, append(bytes.Clone(f.value), end))
 		if err != nil {
 			return err
 		}
 		for _, d := range f.days {
-			key = append(append(append(appendDay(key[:0], spaceRows, d), byte(f.kind)), f.value...), end)
-			if rows, err = s.dayRows(it, key, Key{Kind: f.kind, Value: value, Day: d}, rows[:0], lim.Rows-did.Rows, lim.Rows > 0); err != nil {
-				return err
-			}
-			slices.SortFunc(rows, func(a, b Row) int { return compareKeys(&a.Key, &b.Key) })
+			all = append(all, piece{f, Key{Kind: f.kind, Value: value, Day: d}, i})
+		}
+	}
+	last := -1
+	for len(all) > 0 {
+		pages, err := s.readAhead(ctx, all, lim.Rows-did.Rows, lim.Rows > 0)
+		if err != nil {
+			return err
+		}
+		for i, rows := range pages {
 			for _, r := range rows {
 				if lim.Rows > 0 && did.Rows == lim.Rows {
 					did.Cut = true
 					return nil
 				}
 				did.Rows++
-				if !seen { // a day may be gone from the rows and not yet from the directory
-					did.Names, seen = did.Names+1, true
+				if last != all[i].of { // a day may be gone from the rows and not yet from the directory
+					did.Names, last = did.Names+1, all[i].of
 				}
-				if err := fn(base+f.ask, r); err != nil {
+				if err := fn(base+all[i].ask, r); err != nil {
 					return err
 				}
 			}
 		}
+		all = all[len(pages):]
 	}
 	return nil
+}
+
+// readAhead reads the first of pieces, several at once, until enough rows are
+// in memory; at least one.
+func (s *Pebble) readAhead(ctx context.Context, pieces []piece, most int, bounded bool) ([][]Row, error) {
+	pages := make([][]Row, len(pieces))
+	var next, held atomic.Int64
+	errs := make([]error, min(readAtOnce, len(pieces)))
+	var wg sync.WaitGroup
+	for w := range errs {
+		wg.Go(func() {
+			it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: []byte{spaceRows}, UpperBound: []byte{spaceRows + 1}})
+			if err != nil {
+				errs[w] = err
+				return
+			}
+			var key []byte
+			for held.Load() < readAhead && err == nil {
+				i := int(next.Add(1) - 1)
+				if i >= len(pieces) {
+					break
+				}
+				p := pieces[i]
+				key = append(append(append(appendDay(key[:0], spaceRows, p.key.Day), byte(p.kind)), p.value...), end)
+				pages[i], err = s.dayRows(it, key, p.key, nil, most, bounded)
+				slices.SortFunc(pages[i], func(a, b Row) int { return compareKeys(&a.Key, &b.Key) })
+				held.Add(int64(len(pages[i])))
+				err = errors.Join(err, ctx.Err())
+			}
+			errs[w] = errors.Join(err, it.Close())
+		})
+	}
+	wg.Wait()
+	return pages[:min(int(next.Load()), len(pieces))], errors.Join(errs...)
 }
 
 // dayRows reads the rows of one value on one day; bounded, one more than most,
