@@ -93,13 +93,7 @@ func (s *Pebble) sweepSome(from []byte, space byte, before Day) (next []byte, er
 	b := s.db.NewBatch()
 	defer func() { err = errors.Join(err, b.Close()) }()
 	for n := 0; ; n++ {
-		ok := it.Valid()
-		if n == 0 {
-			ok = it.First()
-		} else {
-			ok = it.Next()
-		}
-		if !ok {
+		if n == 0 && !it.First() || n > 0 && !it.Next() {
 			break
 		}
 		if n == sweepTurn {

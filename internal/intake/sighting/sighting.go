@@ -156,10 +156,6 @@ type Account struct {
 	Cut   bool
 }
 
-func (a *Account) add(o Account) {
-	a.Asked, a.Names, a.Rows, a.Cut = a.Asked+o.Asked, a.Names+o.Names, a.Rows+o.Rows, a.Cut || o.Cut
-}
-
 // DayStats is what is kept of one day. Rows is exact when Counted, else at
 // most that many. Bytes is an estimate.
 type DayStats struct {
