@@ -21,8 +21,8 @@ import (
 // counts. DESIGN.md has the reasons.
 type Index struct {
 	base *core
-	over *core         // additions since base was built; nil when there are none
-	gone map[ID]string // entries of base taken back since
+	over *core           // additions since base was built; nil when there are none
+	gone map[ID]struct{} // entries of base taken back since
 	// from is the lowest ID of over.
 	from  ID
 	lists []*List
@@ -190,11 +190,16 @@ func (x *Index) match(id ID, w When) (Match, int, bool) {
 		t, n = x.over, id-x.from
 	}
 	r, i, ok := t.entry(n)
-	if !ok || r.kind() > JA4 {
+	if !ok {
 		return Match{}, 0, false
 	}
+	return x.describe(t, id, r, i, w)
+}
+
+// describe tells the entry i of record r of t, false when it is not valid at w.
+func (x *Index) describe(t *core, id ID, r record, i int, w When) (Match, int, bool) {
 	e, ok := t.meta(r.meta(i))
-	if !ok || !e.valid(w) {
+	if !ok || r.kind() > JA4 || !e.valid(w) {
 		return Match{}, 0, false
 	}
 	l := t.lists[e.list]

@@ -31,7 +31,11 @@ func openness(name []byte) open {
 	if flat(name[dot+1:]) {
 		return owned
 	}
-	s := string(name)
+	return wholeOpenness(string(name))
+}
+
+// wholeOpenness is openness of a name of two labels or more by the whole list.
+func wholeOpenness(s string) open {
 	_, parent, _ := strings.Cut(s, ".")
 	suffix, icann := publicsuffix.PublicSuffix(s)
 	if !icann || suffix != s {
