@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/intel/suffix"
@@ -61,27 +62,39 @@ func BenchmarkBuild(b *testing.B) {
 			skipLarge(b, n)
 			text := hostileList(n)
 			b.Run("load", func(b *testing.B) {
+				start := cpu()
 				for b.Loop() {
 					loaded(b, text)
 				}
+				perLine(b, start, n)
 			})
 			b.Run("build", func(b *testing.B) {
+				var spent time.Duration
 				for b.Loop() {
 					b.StopTimer()
 					build := loaded(b, text)
 					runtime.GC()
+					start := cpu()
 					b.StartTimer()
 					x := build.Build()
 					b.StopTimer()
+					spent += cpu() - start
 					b.ReportMetric(float64(x.HotBytes())/float64(n), "hot-B/indicator")
 					if err := x.Close(); err != nil {
 						b.Fatal(err)
 					}
 					b.StartTimer()
 				}
+				perLine(b, cpu()-spent, n)
 			})
 		})
 	}
+}
+
+// perLine reports the processors' time since start for each of n things a
+// round: on a busy machine it says more than the clock.
+func perLine(b *testing.B, start time.Duration, n int) {
+	b.ReportMetric(float64((cpu()-start).Nanoseconds())/float64(n*b.N), "cpu-ns/indicator")
 }
 
 // asked are names as clients ask for them, none of them listed when hits is
@@ -121,6 +134,7 @@ func BenchmarkProbe(b *testing.B) {
 					var found []intel.ID
 					seed := x.Seed()
 					i, sum := 0, 0
+					start := cpu()
 					for b.Loop() {
 						name := names[i&(1<<16-1)]
 						all = seed.Of(all[:0], name)
@@ -128,12 +142,14 @@ func BenchmarkProbe(b *testing.B) {
 						sum += len(found)
 						i++
 					}
+					perName(b, start)
 					if (sum > 0) != hits {
 						b.Fatal(sum)
 					}
 				})
 				b.Run(what+"-map", func(b *testing.B) {
 					i, sum := 0, 0
+					start := cpu()
 					for b.Loop() {
 						for name := names[i&(1<<16-1)]; ; {
 							if _, ok := plain[string(name)]; ok {
@@ -147,11 +163,39 @@ func BenchmarkProbe(b *testing.B) {
 						}
 						i++
 					}
+					perName(b, start)
 					if (sum > 0) != hits {
 						b.Fatal(sum)
 					}
 				})
 			}
+		})
+	}
+}
+
+// perName reports the processors' time since start for each round.
+func perName(b *testing.B, start time.Duration) {
+	b.ReportMetric(float64((cpu()-start).Nanoseconds())/float64(b.N), "cpu-ns/name")
+}
+
+// BenchmarkMap is what BenchmarkBuild is measured against: the names of the
+// same text in a map.
+func BenchmarkMap(b *testing.B) {
+	for _, n := range sizes {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			skipLarge(b, n)
+			text := hostileList(n)
+			start := cpu()
+			for b.Loop() {
+				plain := map[string]struct{}{}
+				for line := range bytes.Lines(text) {
+					plain[string(bytes.ToLower(bytes.TrimSuffix(line, []byte("\n"))))] = struct{}{}
+				}
+				if len(plain) == 0 {
+					b.Fatal("no names")
+				}
+			}
+			perLine(b, start, n)
 		})
 	}
 }

@@ -222,6 +222,14 @@ func (t *core) meta(n uint32) (meta, bool) {
 	return m, int(m.list) < len(t.lists) && m.scope <= ExactOnly && int(m.tlp) <= len(tlps)
 }
 
+// scope is the scope in meta n, ExactOnly where there is none.
+func (t *core) scope(n uint32) Scope {
+	if (uint64(n)+1)*metaSize > uint64(len(t.metas)) {
+		return ExactOnly
+	}
+	return Scope(t.metas[uint64(n)*metaSize+2])
+}
+
 // text returns the string at a place, "" at 0.
 func (t *core) text(at uint32) string {
 	if at == 0 || uint64(at)+2 > uint64(len(t.strings)) {

@@ -123,7 +123,7 @@ func (t *core) entriesOf(dst []ID, kind Type, key []byte, h uint64, parent bool,
 		return dst
 	}
 	for i := range r.count() {
-		if m, ok := t.meta(r.meta(i)); ok && (!parent || m.scope == WithSubdomains) {
+		if !parent || t.scope(r.meta(i)) == WithSubdomains {
 			dst = append(dst, from+r.first()+ID(i))
 		}
 	}

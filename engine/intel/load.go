@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/vonggac/vonggac/engine/scan/unpack"
 )
@@ -215,23 +216,30 @@ func appendSimple(dst, v []byte) ([]byte, bool) {
 	if len(v) > maxName {
 		return dst, false
 	}
-	label, dots, letters := 0, 0, 0 // bytes of the label so far; its bytes that are no digits
-	for _, c := range v {
+	start := len(dst)
+	dst = slices.Grow(dst, len(v))[:start+len(v)]
+	to := dst[start:]
+	to = to[:len(v)]
+	label, dots := 0, 0 // where the label at hand starts
+	var letters byte    // not 0 when it has a byte that is no digit
+	for i, c := range v {
 		low := simple[c]
-		if low == 0 {
-			if c != '.' || label == 0 || label > 63 {
-				return dst, false
-			}
-			dots++
-			label, letters = 0, 0
-			dst = append(dst, '.')
+		to[i] = low
+		if low >= '0' {
+			letters |= low & 0x40
 			continue
 		}
-		label++
-		if low > '9' || low == '-' {
-			letters++
+		switch {
+		case low == '-':
+			letters = 1
+		case c == '.' && i > label && i-label <= 63:
+			to[i] = '.'
+			dots++
+			label, letters = i+1, 0
+		default:
+			return dst[:start], false
 		}
-		dst = append(dst, low)
 	}
-	return dst, dots > 0 && label > 0 && label <= 63 && letters > 0
+	last := len(v) - label
+	return dst, dots > 0 && last > 0 && last <= 63 && letters != 0
 }

@@ -34,7 +34,9 @@ func FuzzSimple(f *testing.F) {
 func TestQuickSuffixesAreThoseOfTheWholeList(t *testing.T) {
 	t.Parallel()
 	tops := []string{"com", "net", "org", "info", "biz", "xyz", "top", "online", "site", "shop", "club", "icu", "vip", "app", "dev", "store", "live",
-		"ru", "su", "de", "nl", "eu", "cc", "tk", "ga", "cf", "gq", "vn", "uk", "jp", "mm", "ck", "pro"}
+		"ru", "su", "de", "nl", "eu", "cc", "tk", "ga", "cf", "gq", "vn", "uk", "jp", "mm", "ck", "pro",
+		"com.vn", "net.vn", "org.vn", "edu.vn", "gov.vn", "com.br", "com.cn", "net.cn", "org.cn", "com.au", "co.uk", "org.uk", "co.in",
+		"com.tr", "com.ua", "com.tw", "com.mx", "com.ar", "com.my", "com.sg", "co.za", "co.kr", "co.jp", "com.pl", "com.hk", "co.id"}
 	common := []string{"com", "co", "net", "org", "gov", "go", "edu", "ac", "mil", "int", "info", "biz", "name", "pro", "nom", "id", "web", "school", "k12",
 		"ne", "or", "gob", "gub", "art", "press", "city", "www", "ltd", "plc", "firm", "gen", "ind", "coop", "museum", "msk", "spb", "travel", "tv", "a"}
 	check := func(name string) {

@@ -31,6 +31,9 @@ func openness(name []byte) open {
 	if flat(name[dot+1:]) {
 		return owned
 	}
+	if dot = bytes.LastIndexByte(name[:dot], '.'); dot >= 0 && flat(name[dot+1:]) {
+		return owned
+	}
 	return wholeOpenness(string(name))
 }
 
@@ -48,13 +51,15 @@ func wholeOpenness(s string) open {
 	return public
 }
 
-// flat reports whether no name below a top-level label is a suffix of ICANN's.
-// It knows the labels that fill lists of indicators; a look at the whole list
-// costs more than all else that is done with a name.
-func flat(top []byte) bool {
-	switch string(top) {
+// flat reports whether no name below a suffix is a suffix of ICANN's too. It
+// knows those that fill lists of indicators; a look at the whole list costs more
+// than all else that is done with a name.
+func flat(suffix []byte) bool {
+	switch string(suffix) {
 	case "com", "net", "org", "info", "biz", "xyz", "top", "online", "site", "shop", "club", "icu", "vip", "app", "dev", "store", "live",
-		"ru", "su", "de", "nl", "eu", "cc", "tk", "ga", "cf", "gq":
+		"ru", "su", "de", "nl", "eu", "cc", "tk", "ga", "cf", "gq",
+		"com.vn", "net.vn", "org.vn", "edu.vn", "gov.vn", "com.br", "com.cn", "net.cn", "org.cn", "com.au", "co.uk", "org.uk", "co.in",
+		"com.tr", "com.ua", "com.tw", "com.mx", "com.ar", "com.my", "com.sg", "co.za", "co.kr", "co.jp", "com.pl", "com.hk", "co.id":
 		return true
 	}
 	return false
