@@ -146,11 +146,11 @@ func TestADamagedFileIsRefusedOrAnswersAsBefore(t *testing.T) {
 	}
 	want := answersOf(x)
 	refused, named := 0, map[string]bool{}
-	for at := 0; at < len(data); at++ {
-		if at > 600 && at%13 != 0 {
+	for at := range data {
+		if at > 600 && at%37 != 0 {
 			continue
 		}
-		for _, flip := range []byte{0x01, 0x80, 0xff} {
+		for _, flip := range []byte{0x01, 0x80} {
 			broken := bytes.Clone(data)
 			broken[at] ^= flip
 			x, err := intel.Parse(broken)
@@ -172,7 +172,7 @@ func TestADamagedFileIsRefusedOrAnswersAsBefore(t *testing.T) {
 			t.Errorf("no damage of %s was named; %d refused", s, refused)
 		}
 	}
-	for at := 0; at < len(data); at += 97 {
+	for at := 0; at < len(data); at += 397 {
 		if _, err := intel.Parse(data[:at]); err == nil {
 			t.Errorf("cut at %d it is taken", at)
 		}

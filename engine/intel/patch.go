@@ -6,6 +6,7 @@ package intel
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 )
 
@@ -83,6 +84,7 @@ func (x *Index) Patched(p *Patch) (*Index, error) {
 	if x.base == nil { // its seed is none
 		x = new(Builder).Build()
 	}
+	defer runtime.KeepAlive(x)
 	base := x.base
 	out := &Index{base: base, lists: slices.Clone(base.lists), from: ID(base.entries), gone: map[ID]struct{}{}}
 	for _, r := range p.removed {

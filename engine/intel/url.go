@@ -105,8 +105,8 @@ func bareHost(host []byte) []byte {
 func eachURL(url []byte, host int, fn func(key []byte)) {
 	fn(url)
 	path := url
-	if i := bytes.IndexByte(url, '?'); i >= 0 {
-		path = url[:i]
+	if before, _, ok := bytes.Cut(url, []byte{'?'}); ok {
+		path = before
 		fn(path)
 	}
 	// Folders from the top, so that a bound cuts the deepest ones alone.
