@@ -13,7 +13,7 @@ import (
 
 // Index holds the indicators of several lists. It never changes, so any number
 // of goroutines may ask it at once. What is read for a name on no list takes
-// less than 5 bytes an indicator; the zero Index is empty.
+// less than 6 bytes an indicator; the zero Index is empty.
 //
 // A name is hashed with all its parents at once. A bloom filter of one cache
 // line a key ends nearly every question; behind it a directory and prints of

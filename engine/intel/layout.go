@@ -25,8 +25,8 @@ import (
 //	lists       the lists, as JSON
 //	sums        CRC-32C of each MiB of the sections before
 //
-// The first three are the hot ones: 1.5 + 1 + 2 bytes a key. A bucket has
-// bucketKeys keys, so that 16 bits of hash let one in 8,000 of the keys that
+// The first three are the hot ones: 1.5 + 2 + 2 bytes a key. A bucket has
+// bucketKeys keys, so that 16 bits of hash let one in 16,000 of the keys that
 // pass the filter by chance through to a record, where the key is compared.
 // Buckets and lines go by the upper half of the hash, so that all sections
 // follow its order and parts of it are built side by side.
@@ -39,7 +39,7 @@ const (
 	lineSize   = 64
 	lineBits   = 8 * lineSize
 	keyBits    = 12 // of filter, a key
-	bucketKeys = 8
+	bucketKeys = 4
 	spotSize   = 8
 	metaSize   = 32
 	recordHead = 8
