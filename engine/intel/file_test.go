@@ -147,7 +147,7 @@ func TestADamagedFileIsRefusedOrAnswersAsBefore(t *testing.T) {
 	want := answersOf(x)
 	refused, named := 0, map[string]bool{}
 	for at := range data {
-		if at > 600 && at%37 != 0 {
+		if at > 256 && at < len(data)-64 && at%37 != 0 {
 			continue
 		}
 		for _, flip := range []byte{0x01, 0x80} {
