@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -29,8 +30,9 @@ type showPage struct {
 	Sessions []web.Session
 	History  []audit.Row
 	Mine     bool
-	May      bool // invite: links, roles
+	May      bool // invite: roles
 	Keeps    bool // write: all else
+	Handles  bool // links, locks, sessions
 	Errors   map[string]string
 	In       Held // what was typed into the form of roles
 	now      time.Time
@@ -54,7 +56,12 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	actor, _ := auth.From(ctx)
 	v.Mine, v.now = actor.ID == string(id), p.svc.Now()
-	v.May, v.Keeps = mayInvite(ctx) && !v.Mine, auth.May(ctx, writeAccounts) && !v.Mine
+	v.May, v.Keeps = mayInvite(ctx) && actor.Elevated == "" && !v.Mine, auth.May(ctx, writeAccounts) && !v.Mine
+	if v.May || v.Keeps {
+		if v.Handles, err = p.svc.MayHandle(ctx, id); err != nil {
+			return err
+		}
+	}
 	if v.Units, err = p.choices.Units(ctx); err != nil {
 		return err
 	}
@@ -92,15 +99,18 @@ func (v showPage) actions(ctx context.Context) []ui.Action {
 	if v.Keeps {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.edit"), Href: v.at() + "/edit", Icon: ui.IconEdit})
 	}
-	if v.May && !v.Account.Disabled {
+	if v.May && v.Handles && !v.Account.Disabled {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.link"), Href: v.at() + "/link", Icon: ui.IconKey, Post: true})
 	}
-	if v.Keeps && !v.Account.SecondAt.IsZero() {
+	if v.Keeps && v.Handles && !v.Account.SecondAt.IsZero() {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.reset"), Href: v.at() + "/second-factor", Icon: ui.IconPhone})
 	}
-	if v.Keeps && v.Account.Disabled {
+	if !v.Keeps || !v.Handles {
+		return out
+	}
+	if v.Account.Disabled {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.enable"), Href: v.at() + "/disable", Post: true, Hidden: []ui.Hidden{v.version()}})
-	} else if v.Keeps {
+	} else {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.disable"), Href: v.at() + "/disable", Icon: ui.IconLock, Post: true, Danger: true, Hidden: []ui.Hidden{v.version(), {Name: "disabled", Value: "1"}}})
 	}
 	return out
@@ -123,6 +133,11 @@ func languageName(ctx context.Context, lang string) string {
 		return i18n.T(ctx, "account.language.browser")
 	}
 	return i18n.T(ctx, "account.language."+lang)
+}
+
+// rolesToGive are the roles that the actor may give.
+func rolesToGive(ctx context.Context) []auth.Role {
+	return slices.DeleteFunc(auth.Roles(), func(r auth.Role) bool { return !mayGrant(ctx, auth.Grant{Role: r}) })
 }
 
 func languageOptions(ctx context.Context) []ui.Option {
