@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,9 +29,10 @@ type showPage struct {
 	Sessions []web.Session
 	History  []audit.Row
 	Mine     bool
-	May      bool // invite: roles
-	Keeps    bool // write: all else
-	Handles  bool // links, locks, sessions
+	May      bool                // invite: roles
+	Keeps    bool                // write: all else
+	Handles  bool                // links, locks, sessions
+	Takes    map[auth.Grant]bool // roles the actor may take away
 	Errors   map[string]string
 	In       Held // what was typed into the form of roles
 	now      time.Time
@@ -56,7 +56,10 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	actor, _ := auth.From(ctx)
 	v.Mine, v.now = actor.ID == string(id), p.svc.Now()
-	v.May, v.Keeps = mayInvite(ctx) && actor.Elevated == "" && !v.Mine, auth.May(ctx, writeAccounts) && !v.Mine
+	v.May = mayInvite(ctx) && actor.Elevated == "" && !v.Mine
+	if v.Keeps, err = p.svc.Keeps(ctx, v.Account); err != nil {
+		return err
+	}
 	if v.May || v.Keeps {
 		if v.Handles, err = p.svc.MayHandle(ctx, id); err != nil {
 			return err
@@ -70,6 +73,14 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	if v.Held, err = p.svc.Held(ctx, id); err != nil {
 		return err
+	}
+	v.Takes = map[auth.Grant]bool{}
+	for _, h := range v.Held {
+		if v.May && v.Names[h.Unit] != "" {
+			if v.Takes[h.Grant], err = p.svc.MayGrant(ctx, h.Grant); err != nil {
+				return err
+			}
+		}
 	}
 	if v.Loans, err = p.svc.Delegations(ctx, id); err != nil {
 		return err
@@ -133,11 +144,6 @@ func languageName(ctx context.Context, lang string) string {
 		return i18n.T(ctx, "account.language.browser")
 	}
 	return i18n.T(ctx, "account.language."+lang)
-}
-
-// rolesToGive are the roles that the actor may give.
-func rolesToGive(ctx context.Context) []auth.Role {
-	return slices.DeleteFunc(auth.Roles(), func(r auth.Role) bool { return !mayGrant(ctx, auth.Grant{Role: r}) })
 }
 
 func languageOptions(ctx context.Context) []ui.Option {

@@ -112,7 +112,7 @@ func showView(v showPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = heldTable(v.Held, v.Names, v.now, v.May, v.at()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = heldTable(v.Held, v.Names, v.now, v.Takes, v.at()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -151,7 +151,7 @@ func showView(v showPage) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindSelect, Name: "role", Label: i18n.T(ctx, "account.field.role"), Value: string(v.In.Role), Error: v.Errors["role"], Required: true, Blank: i18n.T(ctx, "account.choose"), Options: roleOptions(ctx, rolesToGive(ctx))}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindSelect, Name: "role", Label: i18n.T(ctx, "account.field.role"), Value: string(v.In.Role), Error: v.Errors["role"], Required: true, Blank: i18n.T(ctx, "account.choose"), Options: roleOptions(ctx, auth.Roles())}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -364,8 +364,8 @@ func showView(v showPage) templ.Component {
 	})
 }
 
-// heldTable lists roles with their terms; may offers to withdraw them.
-func heldTable(held []Held, names map[string]string, now time.Time, may bool, at string) templ.Component {
+// heldTable lists roles with their terms; may holds those that can be withdrawn.
+func heldTable(held []Held, names map[string]string, now time.Time, may map[auth.Grant]bool, at string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -474,7 +474,7 @@ func heldTable(held []Held, names map[string]string, now time.Time, may bool, at
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if may {
+			if len(may) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<th scope=\"col\"><span class=\"visually-hidden\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -554,12 +554,12 @@ func heldTable(held []Held, names map[string]string, now time.Time, may bool, at
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if may {
+				if len(may) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<td>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if names[h.Unit] != "" && mayGrant(ctx, h.Grant) {
+					if may[h.Grant] {
 						templ_7745c5c3_Err = ui.ActionLink(ui.Action{Label: i18n.T(ctx, "account.roles.withdraw"), Href: at + "/roles/end", Post: true, Danger: true, Title: grantText(ctx, []auth.Grant{h.Grant}, names), Hidden: []ui.Hidden{{Name: "role", Value: string(h.Role)}, {Name: "unit", Value: h.Unit}}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -91,7 +91,7 @@ type Config struct {
 	// Nav lists what the actor of ctx may reach, for a page at path.
 	Nav func(ctx context.Context, path string) []ui.NavGroup
 	// Language is that of readers who chose none; nil or "" goes by the browser.
-	Language func() i18n.Language
+	Language func(ctx context.Context) i18n.Language
 	Lifetime time.Duration // of a session
 	Idle     time.Duration // a session unused for longer has ended; zero is no such limit
 	Secure   bool          // pages are reached by HTTPS
@@ -240,11 +240,14 @@ func refuseNUL(r *http.Request, form bool) error {
 	if strings.Contains(r.URL.Path, "\x00") || hasNUL(r.URL.Query()) {
 		return bad
 	}
+	if !form {
+		return nil
+	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if given := r.Header.Get("Content-Type"); err != nil && given != "" {
 		return &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_form", Err: fmt.Errorf("content type %q: %w", given, err)}
 	}
-	if !form || kind != "application/x-www-form-urlencoded" {
+	if kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
 	if err := r.ParseForm(); err != nil {
