@@ -1,0 +1,328 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package exchange
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/valyala/fastjson"
+
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/exchange/pattern"
+)
+
+// bundle reads STIX objects (OASIS STIX 2.1, 10 June 2021; 2.0 differs in what
+// is read here only by fields that are absent). Indicators wait until the end,
+// since the names of their threats may stand behind them.
+type bundle struct {
+	*account
+	s       stream
+	parser  fastjson.Parser
+	waiting held
+	count   int64
+
+	stamper  stamper
+	versions map[stamp]int64    // id of an indicator -> its latest version
+	threats  map[stamp]string   // id -> name of what an indicator can indicate
+	indicate map[stamp]relation // id of an indicator -> what it indicates
+	marks    map[string]string  // id of a marking definition of this bundle -> TLP
+}
+
+// relation leads to a threat; the lowest rank counts.
+type relation struct {
+	target stamp
+	rank   int
+}
+
+func readSTIX(a *account, in source) error {
+	a.identity = true
+	b := bundle{account: a, s: stream{in: in}, waiting: held{dir: a.o.TempDir}, versions: map[stamp]int64{}, threats: map[stamp]string{},
+		indicate: map[stamp]relation{}, marks: map[string]string{}}
+	err := b.all()
+	if err == nil {
+		err = b.s.end()
+	}
+	// What stood before a break is good and is handed on.
+	err = errors.Join(err, b.waiting.each(b.indicator))
+	return errors.Join(err, b.waiting.close())
+}
+
+// all takes a bundle, a TAXII envelope ({"objects": […]}, TAXII 2.1 §3.7), a
+// list of objects, or one object.
+func (b *bundle) all() error {
+	c, err := b.s.peek()
+	if err != nil {
+		return b.s.ended(err)
+	}
+	if c == '[' {
+		return b.s.list(b.element)
+	}
+	single, members := []byte{'{'}, false
+	err = b.s.object(func(key string) error {
+		if key == "objects" {
+			members = true
+			return b.s.list(b.element)
+		}
+		raw, err := b.s.value(maxMember)
+		if errors.Is(err, errElement) {
+			return nil
+		}
+		if len(single) < maxElement {
+			single = appendMember(single, key, raw)
+		}
+		return err
+	})
+	if err != nil || members {
+		return err
+	}
+	return b.take1(append(single, '}'))
+}
+
+func appendMember(dst []byte, key string, raw []byte) []byte {
+	if len(dst) > 1 {
+		dst = append(dst, ',')
+	}
+	dst = append(appendJSON(dst, key), ':')
+	return append(dst, raw...)
+}
+
+// element takes one object of a list.
+func (b *bundle) element() error {
+	raw, err := b.s.value(maxElement)
+	if errors.Is(err, errElement) {
+		b.count++
+		b.refuse(row{no: b.count}, intel.TooLong)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return b.take1(raw)
+}
+
+// take1 takes one object.
+func (b *bundle) take1(raw []byte) error {
+	b.count++
+	r := row{no: b.count, text: intel.Cut(raw)}
+	var kind, id, modified string
+	ok := scanMembers(raw, func(key, value string) {
+		switch key {
+		case "type":
+			kind = value
+		case "id":
+			id = value
+		case "modified":
+			modified = value
+		}
+	})
+	r.id = id
+	if !ok || !strings.HasPrefix(id, kind+"--") {
+		if kind == "bundle" && ok { // an empty one
+			return nil
+		}
+		b.refuse(r, BadObject)
+		return nil
+	}
+	if kind == "indicator" {
+		key := b.stamper.of([]byte(id))
+		t, _ := moment(modified) // judged with the rest of the object
+		if last, ok := b.versions[key]; !ok || last < t.UnixNano() {
+			b.versions[key] = t.UnixNano()
+		}
+		return b.waiting.add(b.count, raw)
+	}
+	v, err := b.parser.ParseBytes(raw)
+	if err != nil || !common(v, kind) {
+		b.refuse(r, BadObject)
+		return nil
+	}
+	b.pass(kind, 1)
+	b.learn(kind, id, v)
+	return nil
+}
+
+// dated are the types that must say when they were made and changed (STIX 2.1
+// §3.2 and §4, §5).
+var dated = map[string]bool{"attack-pattern": true, "campaign": true, "course-of-action": true, "grouping": true, "identity": true, "indicator": true,
+	"infrastructure": true, "intrusion-set": true, "location": true, "malware": true, "malware-analysis": true, "note": true, "observed-data": true,
+	"opinion": true, "report": true, "threat-actor": true, "tool": true, "vulnerability": true, "relationship": true, "sighting": true}
+
+// common checks the properties that every object must have.
+func common(v *fastjson.Value, kind string) bool {
+	if !dated[kind] {
+		return true
+	}
+	created, ok := moment(text(v, "created"))
+	modified, ok2 := moment(text(v, "modified"))
+	return ok && ok2 && !created.IsZero() && !modified.IsZero() && !modified.Before(created)
+}
+
+func text(v *fastjson.Value, keys ...string) string { return string(v.GetStringBytes(keys...)) }
+
+// ranks orders what an indicator can indicate: the malware says most to the
+// officer who finds it.
+var ranks = map[string]int{"malware": 1, "intrusion-set": 2, "threat-actor": 3, "campaign": 4, "tool": 5, "infrastructure": 6, "attack-pattern": 7}
+
+// learn keeps what indicators need of an object.
+func (b *bundle) learn(kind, id string, v *fastjson.Value) {
+	switch {
+	case ranks[kind] > 0:
+		b.threats[b.stamper.of([]byte(id))] = label(text(v, "name"))
+	case kind == "marking-definition":
+		tlp := tlpName(text(v, "definition", "tlp"))
+		if tlp == "" {
+			tlp = tlpName(text(v, "extensions", "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d", "tlp_2_0"))
+		}
+		if tlp != "" {
+			b.marks[id] = tlp
+		}
+	case kind == "relationship" && text(v, "relationship_type") == "indicates" && !v.GetBool("revoked"):
+		source, target := v.GetStringBytes("source_ref"), v.GetStringBytes("target_ref")
+		targetKind, _, _ := strings.Cut(string(target), "--")
+		rank := ranks[targetKind]
+		from := b.stamper.of(source)
+		if have, ok := b.indicate[from]; rank > 0 && (!ok || rank < have.rank) {
+			b.indicate[from] = relation{b.stamper.of(target), rank}
+		}
+	}
+}
+
+// indicator takes one indicator, once all is known.
+func (b *bundle) indicator(no int64, raw []byte) error {
+	r := row{no: no, text: intel.Cut(raw)}
+	v, err := b.parser.ParseBytes(raw)
+	if err != nil {
+		b.refuse(r, BadObject)
+		return nil
+	}
+	r.id = text(v, "id")
+	more, why := b.about(v, r.id)
+	if why == "" {
+		why = kindOfPattern(v)
+	}
+	if why != "" && (!more.Revoked || why == Superseded) {
+		b.refuse(r, why)
+		return nil
+	}
+	r.text = text(v, "pattern")
+	f := found{Indicator: more, allow: benign(v)}
+	if why == "" {
+		return b.pattern(r, f)
+	}
+	return b.take(r, f) // revoked, so that its values do not matter
+}
+
+// pattern takes the alternatives of a pattern.
+func (b *bundle) pattern(r row, more found) error {
+	o, err := pattern.Parse(r.text)
+	if err != nil {
+		if more.Revoked {
+			return b.take(r, more)
+		}
+		r.text = err.Error() + ": " + r.text
+		b.refuse(r, BadPattern)
+		return nil
+	}
+	for _, m := range meanings(o) {
+		at := r
+		if m.text != "" {
+			at.text = m.text
+		}
+		if m.why != "" {
+			if more.Revoked {
+				m.values = []found{{}}
+			} else {
+				b.refuse(at, m.why)
+			}
+		}
+		for _, f := range m.values {
+			f.From, f.Until, f.Threat, f.TLP = more.From, more.Until, more.Threat, more.TLP
+			f.Confidence, f.Reference, f.Revoked, f.allow = more.Confidence, more.Reference, more.Revoked, more.allow
+			if f.Type == intel.Domain && f.Scope == intel.WithSubdomains && !f.widened {
+				f.Scope = b.o.Scope
+			}
+			if err := b.take(at, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// about reads what an indicator says beside its pattern.
+func (b *bundle) about(v *fastjson.Value, id string) (intel.Indicator, intel.Reason) {
+	i := intel.Indicator{Reference: id, Revoked: v.GetBool("revoked")}
+	if !common(v, "indicator") {
+		return i, BadObject
+	}
+	key := b.stamper.of([]byte(id))
+	if t, _ := moment(text(v, "modified")); b.versions[key] != t.UnixNano() {
+		return i, Superseded
+	}
+	var ok [2]bool
+	i.From, ok[0] = moment(text(v, "valid_from"))
+	i.Until, ok[1] = moment(text(v, "valid_until"))
+	if !ok[0] || !ok[1] {
+		return i, BadTime
+	}
+	if n := v.GetInt("confidence"); 0 < n && n <= 100 {
+		i.Confidence = uint8(n)
+	}
+	for _, ref := range v.GetArray("object_marking_refs") {
+		id := string(ref.GetStringBytes())
+		i.TLP = stricter(i.TLP, markIDs[id])
+		i.TLP = stricter(i.TLP, b.marks[id])
+	}
+	if to, ok := b.indicate[key]; ok {
+		i.Threat = b.threats[to.target]
+	}
+	if i.Threat == "" {
+		i.Threat = ownLabel(v)
+	}
+	return i, ""
+}
+
+// vocabulary are the indicator types of STIX 2.1 §10.9 (in 2.0 they were
+// labels) that name no threat.
+var vocabulary = map[string]bool{"anomalous-activity": true, "benign": true, "malicious-activity": true, "attribution": true, "unknown": true}
+
+// ownLabel is the first label that names a threat, else such an indicator
+// type.
+func ownLabel(v *fastjson.Value) string {
+	for _, key := range []string{"labels", "indicator_types"} {
+		for _, l := range v.GetArray(key) {
+			s := string(l.GetStringBytes())
+			if s != "" && !vocabulary[s] && !strings.HasPrefix(s, "misp:") && !strings.HasSuffix(s, "-watchlist") {
+				return label(s)
+			}
+		}
+	}
+	return ""
+}
+
+// benign tells indicators of what is known to be good.
+func benign(v *fastjson.Value) bool {
+	types := v.GetArray("indicator_types")
+	if len(types) == 0 {
+		types = v.GetArray("labels")
+	}
+	for _, t := range types {
+		if string(t.GetStringBytes()) != "benign" {
+			return false
+		}
+	}
+	return len(types) > 0
+}
+
+// kindOfPattern refuses what is no STIX pattern; 2.0 knows no other.
+func kindOfPattern(v *fastjson.Value) intel.Reason {
+	switch kind := text(v, "pattern_type"); {
+	case kind != "" && kind != "stix":
+		return unfit(dialect, kind)
+	case text(v, "pattern") == "":
+		return NoPattern
+	}
+	return ""
+}
