@@ -121,13 +121,21 @@ func (t *table) end() error {
 	return nil
 }
 
-// field returns field i on one line, empty when there is none.
+// field returns field i on one line, empty when there is none. The apostrophe
+// that keeps a spreadsheet from running it as a formula is taken off.
 func (t *table) field(i int) string {
 	if i < 0 || i >= len(t.fields) {
 		return ""
 	}
-	return string(bytes.Join(bytes.Fields(t.fields[i]), []byte(" ")))
+	v := bytes.Join(bytes.Fields(t.fields[i]), []byte(" "))
+	if len(v) > 1 && v[0] == '\'' && strings.IndexByte(formulas, v[1]) >= 0 {
+		v = v[1:]
+	}
+	return string(v)
 }
+
+// formulas begin what a spreadsheet would run.
+const formulas = "=+-@"
 
 // row takes in the fields of t, which began at line no.
 func (t *table) row(no int64, text []byte) error {
@@ -238,6 +246,9 @@ func moment(s string) (time.Time, bool) {
 	}
 	for _, layout := range moments {
 		if t, err := time.Parse(layout, s); err == nil {
+			if t.Unix() == 0 { // "always": STIX and some tables have no other way to say it
+				return time.Time{}, true
+			}
 			return t.UTC(), t.Year() > 0 && t.Year() < 10000
 		}
 	}

@@ -70,13 +70,15 @@ func refang(v string) string {
 	if strings.ContainsAny(v, "[({") {
 		v = armless.Replace(v)
 	}
-	for _, p := range [...]struct{ harmless, real string }{{"hxxp", "http"}, {"h**p", "http"}, {"fxp:", "ftp:"}} {
-		if len(v) > len(p.harmless) && strings.EqualFold(v[:len(p.harmless)], p.harmless) {
-			return p.real + v[len(p.harmless):]
-		}
+	scheme, rest, ok := strings.Cut(v, ":")
+	if real := schemes[strings.ToLower(scheme)]; ok && real != "" {
+		return real + ":" + rest
 	}
 	return v
 }
+
+// schemes are those that people write so that no program makes a link of them.
+var schemes = map[string]string{"hxxp": "http", "hxxps": "https", "h**p": "http", "h**ps": "https", "fxp": "ftp"}
 
 // typed makes an indicator of a value of which the list says h.
 func typed(v string, h hint) (found, intel.Reason) {

@@ -121,7 +121,7 @@ type gathered struct {
 func together(w []atom) meaning {
 	var g gathered
 	for _, t := range w {
-		p := read1(t)
+		p := readAtom(t)
 		switch p.part {
 		case aHash:
 			g.hashes = append(g.hashes, p.found)

@@ -32,8 +32,8 @@ type piece struct {
 	text string
 }
 
-// read1 reads one test.
-func read1(t atom) piece {
+// readAtom reads one test.
+func readAtom(t atom) piece {
 	p := observable(t)
 	p.text = t.Path.String()
 	switch {
@@ -64,7 +64,7 @@ func read1(t atom) piece {
 func like(p piece) piece {
 	if p.Type == intel.Domain && p.part == anObservable {
 		if rest, ok := strings.CutPrefix(p.Value, "%."); ok {
-			p.Value, p.widened, p.Scope = rest, true, intel.WithSubdomains
+			p.Value, p.widened, p.below = rest, true, true
 		}
 	}
 	if strings.ContainsAny(p.Value, "%_") {

@@ -141,6 +141,7 @@ func unfit(prefix intel.Reason, kind string) intel.Reason {
 type found struct {
 	intel.Indicator
 	widened bool
+	below   bool // a domain whose row names those below it as well
 	allow   bool // an exception of a block list
 }
 

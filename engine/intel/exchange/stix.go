@@ -59,7 +59,7 @@ func (b *bundle) all() error {
 	if c == '[' {
 		return b.s.list(b.element)
 	}
-	single, members := []byte{'{'}, false
+	alone, members := []byte{'{'}, false
 	err = b.s.object(func(key string) error {
 		if key == "objects" {
 			members = true
@@ -69,15 +69,15 @@ func (b *bundle) all() error {
 		if errors.Is(err, errElement) {
 			return nil
 		}
-		if len(single) < maxElement {
-			single = appendMember(single, key, raw)
+		if len(alone) < maxElement {
+			alone = appendMember(alone, key, raw)
 		}
 		return err
 	})
 	if err != nil || members {
 		return err
 	}
-	return b.take1(append(single, '}'))
+	return b.single(append(alone, '}'))
 }
 
 func appendMember(dst []byte, key string, raw []byte) []byte {
@@ -99,11 +99,11 @@ func (b *bundle) element() error {
 	if err != nil {
 		return err
 	}
-	return b.take1(raw)
+	return b.single(raw)
 }
 
-// take1 takes one object.
-func (b *bundle) take1(raw []byte) error {
+// single takes one object, which may be all there is.
+func (b *bundle) single(raw []byte) error {
 	b.count++
 	r := row{no: b.count, text: intel.Cut(raw)}
 	var kind, id, modified string
@@ -173,7 +173,7 @@ func (b *bundle) learn(kind, id string, v *fastjson.Value) {
 	case kind == "marking-definition":
 		tlp := tlpName(text(v, "definition", "tlp"))
 		if tlp == "" {
-			tlp = tlpName(text(v, "extensions", "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d", "tlp_2_0"))
+			tlp = tlpName(text(v, "extensions", tlpExtension, "tlp_2_0"))
 		}
 		if tlp != "" {
 			b.marks[id] = tlp
@@ -225,30 +225,62 @@ func (b *bundle) pattern(r row, more found) error {
 		b.refuse(r, BadPattern)
 		return nil
 	}
-	for _, m := range meanings(o) {
+	for _, m := range withParents(meanings(o)) {
 		at := r
 		if m.text != "" {
 			at.text = m.text
 		}
+		if m.why != "" && !more.Revoked {
+			b.refuse(at, m.why)
+			continue
+		}
 		if m.why != "" {
-			if more.Revoked {
-				m.values = []found{{}}
-			} else {
-				b.refuse(at, m.why)
-			}
+			m.values = []found{{}}
 		}
 		for _, f := range m.values {
+			if f.Scope = b.o.Scope; f.below {
+				f.Scope = intel.WithSubdomains
+			}
 			f.From, f.Until, f.Threat, f.TLP = more.From, more.Until, more.Threat, more.TLP
 			f.Confidence, f.Reference, f.Revoked, f.allow = more.Confidence, more.Reference, more.Revoked, more.allow
-			if f.Type == intel.Domain && f.Scope == intel.WithSubdomains && !f.widened {
-				f.Scope = b.o.Scope
-			}
 			if err := b.take(at, f); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// withParents lets a name that stands beside "%." and itself answer for the
+// names below it: together they say exactly that.
+func withParents(all []meaning) []meaning {
+	below := map[string]bool{}
+	for _, m := range all {
+		for _, f := range m.values {
+			if f.below {
+				below[f.Value] = true
+			}
+		}
+	}
+	if len(below) == 0 {
+		return all
+	}
+	named := map[string]bool{}
+	for i, m := range all {
+		for j := range m.values {
+			if f := &all[i].values[j]; f.Type == intel.Domain && !f.below && below[f.Value] {
+				f.below, named[f.Value] = true, true
+			}
+		}
+	}
+	for i, m := range all {
+		for j := range m.values {
+			if f := &all[i].values[j]; f.below && named[f.Value] {
+				f.widened = false
+			}
+		}
+	}
+	return all
 }
 
 // about reads what an indicator says beside its pattern.

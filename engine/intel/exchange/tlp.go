@@ -48,3 +48,6 @@ func stricter(a, b string) string {
 	}
 	return a
 }
+
+// tlpExtension is the OASIS extension that defines TLP 2.0 marks.
+const tlpExtension = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"

@@ -6,6 +6,7 @@ package exchange
 import (
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/engine/intel"
 )
@@ -172,10 +173,8 @@ func webAddress(v string) (string, intel.Reason) {
 	if len(v) > maxURL {
 		return v, intel.TooLong
 	}
-	for i := range len(v) {
-		if c := v[i]; c <= ' ' || c == 0x7f || c == '"' || c == '<' || c == '>' {
-			return v, BadValue
-		}
+	if strings.ContainsAny(v, " \"<>") || !utf8.ValidString(v) || printable(v) != v {
+		return v, BadValue
 	}
 	v, _, _ = strings.Cut(v, "#")
 	n := schemeEnd(v)
