@@ -36,7 +36,7 @@ func (u *unbound) line(no int64, text []byte) error {
 		return nil
 	}
 	r := row{no: no, text: string(text)}
-	fields := strings.Fields(strings.ReplaceAll(value, `"`, " "))
+	fields := strings.Fields(quotes.Replace(value))
 	switch strings.ToLower(strings.TrimSpace(key)) {
 	case "local-zone":
 		if err := u.flush(); err != nil {
@@ -52,6 +52,9 @@ func (u *unbound) line(no int64, text []byte) error {
 	u.pass("directive", 1)
 	return nil
 }
+
+// quotes stand around a value of Unbound.
+var quotes = strings.NewReplacer(`"`, " ", "'", " ")
 
 func (u *unbound) zone(r row, fields []string) error {
 	if len(fields) != 2 {
