@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 // a relationship to one of a hundred malware families that stand at the end.
 type bundleReader struct {
 	left, total int
+	padding     string // of each indicator
 	buf         bytes.Buffer
 	ended       bool
 }
@@ -51,39 +53,38 @@ func (r *bundleReader) more() {
 		r.buf.WriteString(",\n")
 	}
 	fmt.Fprintf(&r.buf, `{"type":"indicator","spec_version":"2.1","id":"indicator--%s","created_by_ref":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff",%s,`+
-		`"name":"Malicious domain","description":"Seen in a campaign against administrations.","indicator_types":["malicious-activity"],`+
+		`"name":"Malicious domain","description":"Seen in a campaign against administrations.%s","indicator_types":["malicious-activity"],`+
 		`"pattern":"[domain-name:value = 'host%d.bad%d.example.com']","pattern_type":"stix","pattern_version":"2.1","valid_from":"2026-01-01T00:00:00Z",`+
 		`"object_marking_refs":["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"],"confidence":80},`+
 		`{"type":"relationship","spec_version":"2.1","id":"relationship--%s",%s,"relationship_type":"indicates","source_ref":"indicator--%s","target_ref":"malware--%s"}`,
-		number(n), dates, n, n%1000, number(n), dates, number(n), number(n%100))
+		number(n), dates, r.padding, n, n%1000, number(n), dates, number(n), number(n%100))
 }
 
-// TestALargeBundleNeedsLittleMemory reads 70 MB, which wait in a file in part,
-// and holds the memory that lives at the end of the bundle.
-func TestALargeBundleNeedsLittleMemory(t *testing.T) {
+// TestALargeBundleWaitsInAFile reads indicators of 40 MB, which do not all wait
+// in memory for the names of their threats.
+func TestALargeBundleWaitsInAFile(t *testing.T) {
 	t.Parallel()
-	const indicators = 60_000
-	named, size := 0, counter{r: newBundle(indicators)}
-	r, err := exchange.Read(&size, exchange.Options{TempDir: t.TempDir()}, func(i intel.Indicator) error {
+	const indicators = 4_000
+	in, dir, files := newBundle(indicators), t.TempDir(), 0
+	in.padding = strings.Repeat("x", 10_000)
+	named := 0
+	r, err := exchange.Read(in, exchange.Options{TempDir: dir}, func(i intel.Indicator) error {
 		if strings.HasPrefix(i.Threat, "Family ") && i.TLP == "TLP:GREEN" {
 			named++
 		}
+		if named == 1 {
+			entries, err := os.ReadDir(dir)
+			files = len(entries)
+			return err
+		}
 		return nil
 	})
-	if err != nil || named != indicators || r.Accepted != indicators || size.n < 50<<20 {
-		t.Errorf("%d named of %d bytes: %+v, %v", named, size.n, r, err)
+	if err != nil || named != indicators || r.Accepted != indicators || files != 1 {
+		t.Errorf("%d named, %d files: %+v, %v", named, files, r, err)
 	}
-}
-
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("%d files are left, %v", len(left), err)
+	}
 }
 
 // BenchmarkBundle reads a bundle of 100 MB; MB_live is the largest heap after a

@@ -209,16 +209,27 @@ func (v *extent) scan(b []byte) (n int, done bool) {
 
 // text goes through a string up to its closing quote.
 func (v *extent) text(b []byte) int {
-	for i := 0; i < len(b); i++ {
-		switch {
-		case v.escaped:
+	for at := 0; at < len(b); {
+		if v.escaped {
 			v.escaped = false
-		case b[i] == '\\':
-			v.escaped = true
-		case b[i] == '"':
-			v.inString = false
-			return i + 1
+			at++
+			continue
 		}
+		quote := bytes.IndexByte(b[at:], '"')
+		end := len(b)
+		if quote >= 0 {
+			end = at + quote
+		}
+		if slash := bytes.IndexByte(b[at:end], '\\'); slash >= 0 {
+			v.escaped = true
+			at += slash + 1
+			continue
+		}
+		if quote < 0 {
+			break
+		}
+		v.inString = false
+		return end + 1
 	}
 	return len(b)
 }

@@ -5,6 +5,7 @@ package exchange
 
 import (
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/valyala/fastjson"
@@ -24,22 +25,25 @@ type bundle struct {
 	count   int64
 
 	stamper  stamper
-	versions map[stamp]int64    // id of an indicator -> its latest version
-	threats  map[stamp]string   // id -> name of what an indicator can indicate
-	indicate map[stamp]relation // id of an indicator -> what it indicates
-	marks    map[string]string  // id of a marking definition of this bundle -> TLP
+	subjects map[stamp]subject // by the id of an indicator
+	threats  map[stamp]int32   // id of what an indicator can indicate -> its name
+	names    []string
+	marks    map[string]string // id of a marking definition of this bundle -> TLP
 }
 
-// relation leads to a threat; the lowest rank counts.
-type relation struct {
-	target stamp
-	rank   int
+// subject is what is known of an indicator before it is read.
+type subject struct {
+	modified int64 // its latest version, in nanoseconds; noVersion until one is there
+	threat   int32 // what it indicates, as a place in names
+	rank     int8  // of the threat; 0 while there is none, else the lowest counts
 }
+
+const noVersion = math.MinInt64
 
 func readSTIX(a *account, in source) error {
 	a.identity = true
-	b := bundle{account: a, s: stream{in: in}, waiting: held{dir: a.o.TempDir}, versions: map[stamp]int64{}, threats: map[stamp]string{},
-		indicate: map[stamp]relation{}, marks: map[string]string{}}
+	b := bundle{account: a, s: stream{in: in}, waiting: held{dir: a.o.TempDir}, subjects: map[stamp]subject{},
+		threats: map[stamp]int32{}, marks: map[string]string{}}
 	err := b.all()
 	if err == nil {
 		err = b.s.end()
@@ -105,42 +109,61 @@ func (b *bundle) element() error {
 // single takes one object, which may be all there is.
 func (b *bundle) single(raw []byte) error {
 	b.count++
-	r := row{no: b.count, text: intel.Cut(raw)}
 	var kind, id, modified string
-	ok := scanMembers(raw, func(key, value string) {
-		switch key {
+	ok := scanMembers(raw, func(key, value []byte) bool {
+		switch string(key) {
 		case "type":
-			kind = value
+			kind = string(value)
 		case "id":
-			id = value
+			id = string(value)
 		case "modified":
-			modified = value
+			modified = string(value)
 		}
+		return kind != "" && id != "" && modified != ""
 	})
-	r.id = id
-	if !ok || !strings.HasPrefix(id, kind+"--") {
-		if kind == "bundle" && ok { // an empty one
-			return nil
-		}
-		b.refuse(r, BadObject)
+	switch {
+	case kind == "bundle" && ok: // an empty one
 		return nil
-	}
-	if kind == "indicator" {
-		key := b.stamper.of([]byte(id))
+	case !ok || !strings.HasPrefix(id, kind+"--"):
+		b.refuse(row{no: b.count, id: id, text: intel.Cut(raw)}, BadObject)
+		return nil
+	case kind == "indicator":
+		of, known := b.subject([]byte(id))
 		t, _ := moment(modified) // judged with the rest of the object
-		if last, ok := b.versions[key]; !ok || last < t.UnixNano() {
-			b.versions[key] = t.UnixNano()
-		}
+		known.modified = max(known.modified, t.UnixNano())
+		b.subjects[of] = known
 		return b.waiting.add(b.count, raw)
 	}
 	v, err := b.parser.ParseBytes(raw)
 	if err != nil || !common(v, kind) {
-		b.refuse(r, BadObject)
+		b.refuse(row{no: b.count, id: id, text: intel.Cut(raw)}, BadObject)
 		return nil
 	}
 	b.pass(kind, 1)
 	b.learn(kind, id, v)
 	return nil
+}
+
+// subject returns what is known of an indicator.
+func (b *bundle) subject(id []byte) (stamp, subject) {
+	of := b.stamper.of(id)
+	known, ok := b.subjects[of]
+	if !ok {
+		known.modified = noVersion
+	}
+	return of, known
+}
+
+// threat returns the place of a threat's name, which may still have to come.
+func (b *bundle) threat(id []byte) int32 {
+	of := b.stamper.of(id)
+	at, ok := b.threats[of]
+	if !ok {
+		at = int32(len(b.names))
+		b.threats[of] = at
+		b.names = append(b.names, "")
+	}
+	return at
 }
 
 // dated are the types that must say when they were made and changed (STIX 2.1
@@ -163,13 +186,13 @@ func text(v *fastjson.Value, keys ...string) string { return string(v.GetStringB
 
 // ranks orders what an indicator can indicate: the malware says most to the
 // officer who finds it.
-var ranks = map[string]int{"malware": 1, "intrusion-set": 2, "threat-actor": 3, "campaign": 4, "tool": 5, "infrastructure": 6, "attack-pattern": 7}
+var ranks = map[string]int8{"malware": 1, "intrusion-set": 2, "threat-actor": 3, "campaign": 4, "tool": 5, "infrastructure": 6, "attack-pattern": 7}
 
 // learn keeps what indicators need of an object.
 func (b *bundle) learn(kind, id string, v *fastjson.Value) {
 	switch {
 	case ranks[kind] > 0:
-		b.threats[b.stamper.of([]byte(id))] = label(text(v, "name"))
+		b.names[b.threat([]byte(id))] = label(text(v, "name"))
 	case kind == "marking-definition":
 		tlp := tlpName(text(v, "definition", "tlp"))
 		if tlp == "" {
@@ -182,27 +205,27 @@ func (b *bundle) learn(kind, id string, v *fastjson.Value) {
 		source, target := v.GetStringBytes("source_ref"), v.GetStringBytes("target_ref")
 		targetKind, _, _ := strings.Cut(string(target), "--")
 		rank := ranks[targetKind]
-		from := b.stamper.of(source)
-		if have, ok := b.indicate[from]; rank > 0 && (!ok || rank < have.rank) {
-			b.indicate[from] = relation{b.stamper.of(target), rank}
+		if of, known := b.subject(source); rank > 0 && (known.rank == 0 || rank < known.rank) {
+			known.threat, known.rank = b.threat(target), rank
+			b.subjects[of] = known
 		}
 	}
 }
 
 // indicator takes one indicator, once all is known.
 func (b *bundle) indicator(no int64, raw []byte) error {
-	r := row{no: no, text: intel.Cut(raw)}
 	v, err := b.parser.ParseBytes(raw)
 	if err != nil {
-		b.refuse(r, BadObject)
+		b.refuse(row{no: no, text: intel.Cut(raw)}, BadObject)
 		return nil
 	}
-	r.id = text(v, "id")
+	r := row{no: no, id: text(v, "id")}
 	more, why := b.about(v, r.id)
 	if why == "" {
 		why = kindOfPattern(v)
 	}
 	if why != "" && (!more.Revoked || why == Superseded) {
+		r.text = intel.Cut(raw)
 		b.refuse(r, why)
 		return nil
 	}
@@ -289,8 +312,8 @@ func (b *bundle) about(v *fastjson.Value, id string) (intel.Indicator, intel.Rea
 	if !common(v, "indicator") {
 		return i, BadObject
 	}
-	key := b.stamper.of([]byte(id))
-	if t, _ := moment(text(v, "modified")); b.versions[key] != t.UnixNano() {
+	_, known := b.subject([]byte(id))
+	if t, _ := moment(text(v, "modified")); known.modified != t.UnixNano() {
 		return i, Superseded
 	}
 	var ok [2]bool
@@ -307,8 +330,8 @@ func (b *bundle) about(v *fastjson.Value, id string) (intel.Indicator, intel.Rea
 		i.TLP = stricter(i.TLP, markIDs[id])
 		i.TLP = stricter(i.TLP, b.marks[id])
 	}
-	if to, ok := b.indicate[key]; ok {
-		i.Threat = b.threats[to.target]
+	if known.rank > 0 {
+		i.Threat = b.names[known.threat]
 	}
 	if i.Threat == "" {
 		i.Threat = ownLabel(v)
