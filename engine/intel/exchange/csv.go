@@ -134,6 +134,16 @@ func (t *table) field(i int) string {
 	return string(v)
 }
 
+// word returns field i, empty where a word says that there is nothing.
+func (t *table) word(i int) string {
+	s := t.field(i)
+	switch strings.ToLower(s) {
+	case "none", "null", "nan", "n/a", "-":
+		return ""
+	}
+	return s
+}
+
 // formulas begin what a spreadsheet would run.
 const formulas = "=+-@"
 
@@ -206,7 +216,7 @@ func withPort(v, port string) string {
 // more reads what the row says beside its value.
 func (t *table) more() (intel.Indicator, intel.Reason) {
 	c := &t.columns
-	i := intel.Indicator{Threat: label(t.field(c.threat)), TLP: tlpName(t.field(c.tlp)), Reference: t.field(c.reference)}
+	i := intel.Indicator{Threat: label(t.word(c.threat)), TLP: tlpName(t.field(c.tlp)), Reference: t.word(c.reference)}
 	switch i.Scope = t.o.Scope; t.field(c.scope) {
 	case exactWord:
 		i.Scope = intel.ExactOnly

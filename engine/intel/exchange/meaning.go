@@ -20,8 +20,8 @@ type meaning struct {
 
 func refused(why intel.Reason, text string) meaning { return meaning{why: why, text: text} }
 
-// maxUnfolded bounds the combinations of an AND over ORs.
-const maxUnfolded = 1024
+// maxUnfolded bounds the combinations of ANDs over ORs in a pattern.
+const maxUnfolded = 4096
 
 // meanings turns a pattern into its alternatives (STIX 2.1 §9). What holds only
 // when several things are observed is refused, not loosened.
@@ -46,7 +46,8 @@ func meanings(o *pattern.Observation) []meaning {
 		}
 		return all
 	}
-	ways, ok := unfold(o.Test)
+	budget := maxUnfolded
+	ways, ok := unfold(o.Test, &budget)
 	if !ok {
 		return []meaning{refused(TooComplex, "")}
 	}
@@ -65,12 +66,12 @@ type atom struct {
 
 // unfold brings a test to alternatives of tests that must all hold, false when
 // they are too many.
-func unfold(c *pattern.Comparison) ([][]atom, bool) {
+func unfold(c *pattern.Comparison, budget *int) ([][]atom, bool) {
 	switch {
 	case c.Op == pattern.Or:
 		var all [][]atom
 		for _, t := range c.Terms {
-			ways, ok := unfold(t)
+			ways, ok := unfold(t, budget)
 			if !ok {
 				return nil, false
 			}
@@ -80,9 +81,14 @@ func unfold(c *pattern.Comparison) ([][]atom, bool) {
 	case c.Op == pattern.And:
 		all := [][]atom{nil}
 		for _, t := range c.Terms {
-			ways, ok := unfold(t)
-			if !ok || len(ways)*len(all) > maxUnfolded {
+			ways, ok := unfold(t, budget)
+			if !ok {
 				return nil, false
+			}
+			if n := len(ways) * len(all); n > 1 {
+				if *budget -= n; *budget < 0 {
+					return nil, false
+				}
 			}
 			all = cross(all, ways)
 		}

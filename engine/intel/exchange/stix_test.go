@@ -120,7 +120,7 @@ func TestPatterns(t *testing.T) {
 func TestAnAndOverTooManyOrsIsRefused(t *testing.T) {
 	t.Parallel()
 	var set []string
-	for i := range 40 {
+	for i := range 70 {
 		set = append(set, fmt.Sprintf("'10.0.0.%d'", i))
 	}
 	in := "ipv4-addr:value IN (" + strings.Join(set, ",") + ")"

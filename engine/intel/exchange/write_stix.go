@@ -78,9 +78,19 @@ type externalReference struct {
 	ID     string `json:"external_id,omitempty"`
 }
 
-func (l *stixLines) common(kind, id string) header {
-	now := stamped(l.o.Now)
-	return header{Type: kind, Spec: "2.1", ID: kind + "--" + id, Author: l.publisher, Created: now, Modified: now}
+// firstExport dates what says no date of its own: an object keeps the time of
+// its making through all its versions (STIX 2.1 §3.6.1).
+var firstExport = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// common heads an object that was made at since and is as it is now.
+func (l *stixLines) common(kind, id string, since time.Time) header {
+	if since.IsZero() {
+		since = firstExport
+	}
+	if since.After(l.o.Now) {
+		since = l.o.Now
+	}
+	return header{Type: kind, Spec: "2.1", ID: kind + "--" + id, Author: l.publisher, Created: stamped(since), Modified: stamped(l.o.Now)}
 }
 
 func (l *stixLines) head(w *bufio.Writer) error {
@@ -89,7 +99,7 @@ func (l *stixLines) head(w *bufio.Writer) error {
 	if err != nil {
 		return err
 	}
-	own := l.common("identity", strings.TrimPrefix(l.publisher, "identity--"))
+	own := l.common("identity", strings.TrimPrefix(l.publisher, "identity--"), time.Time{})
 	own.Author = ""
 	_, err = w.Write(l.object(nil, struct {
 		header
@@ -127,7 +137,7 @@ func marshal(v any) []byte {
 func (l *stixLines) line(dst []byte, i intel.Indicator) ([]byte, bool, intel.Reason) {
 	text := patternOf(i)
 	name := strings.Join([]string{i.Type.String(), text, stamped(i.From), stamped(i.Until)}, "\n")
-	o := indicatorObject{header: l.common("indicator", uuid.NewSHA1(ownSpace, []byte(name)).String()), Types: []string{"malicious-activity"},
+	o := indicatorObject{header: l.common("indicator", uuid.NewSHA1(ownSpace, []byte(name)).String(), i.From), Types: []string{"malicious-activity"},
 		Confidence: i.Confidence, Pattern: text, Kind: "stix", From: stamped(i.From), Until: stamped(i.Until)}
 	if l.o.Kind == intel.Allow {
 		o.Types = []string{"benign"}
@@ -268,7 +278,7 @@ func (l *stixLines) observable(dst []byte, of indicatorObject, i intel.Indicator
 		return dst
 	}
 	o.ID = ObservableID(o.Type, o.Value, o.Hashes)
-	link := l.common("relationship", uuid.NewSHA1(ownSpace, []byte(of.ID+" "+o.ID)).String())
+	link := l.common("relationship", uuid.NewSHA1(ownSpace, []byte(of.ID+" "+o.ID)).String(), i.From)
 	dst = l.object(dst, o)
 	return l.object(dst, struct {
 		header
