@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -85,12 +86,7 @@ func tally(head []byte) tallied {
 }
 
 func contains(fields []string, word string) bool {
-	for _, f := range fields[min(1, len(fields)):] {
-		if f == word {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(fields[min(1, len(fields)):], word)
 }
 
 // encoded tells a base64 string that holds a value; a hash is none.

@@ -20,8 +20,9 @@ type meaning struct {
 
 func refused(why intel.Reason, text string) meaning { return meaning{why: why, text: text} }
 
-// maxUnfolded bounds the combinations of ANDs over ORs in a pattern.
-const maxUnfolded = 4096
+// maxUnfolded bounds the tests in all combinations of ANDs over ORs that a
+// pattern unfolds to: a short pattern can stand for very many.
+const maxUnfolded = 1 << 16
 
 // meanings turns a pattern into its alternatives (STIX 2.1 §9). What holds only
 // when several things are observed is refused, not loosened.
@@ -85,10 +86,12 @@ func unfold(c *pattern.Comparison, budget *int) ([][]atom, bool) {
 			if !ok {
 				return nil, false
 			}
-			if n := len(ways) * len(all); n > 1 {
-				if *budget -= n; *budget < 0 {
-					return nil, false
-				}
+			if len(ways) == 1 && len(all) == 1 {
+				all[0] = append(all[0], ways[0]...)
+				continue
+			}
+			if *budget -= len(ways)*tests(all) + len(all)*tests(ways); *budget < 0 {
+				return nil, false
 			}
 			all = cross(all, ways)
 		}
@@ -101,6 +104,15 @@ func unfold(c *pattern.Comparison, budget *int) ([][]atom, bool) {
 		all[i] = []atom{{c, v}}
 	}
 	return all, true
+}
+
+// tests is how many tests are in all ways together.
+func tests(ways [][]atom) int {
+	n := 0
+	for _, w := range ways {
+		n += len(w)
+	}
+	return n
 }
 
 func cross(left, right [][]atom) [][]atom {

@@ -326,9 +326,9 @@ func (b *bundle) about(v *fastjson.Value, id string) (intel.Indicator, intel.Rea
 		i.Confidence = uint8(n)
 	}
 	for _, ref := range v.GetArray("object_marking_refs") {
-		id := string(ref.GetStringBytes())
-		i.TLP = stricter(i.TLP, markIDs[id])
-		i.TLP = stricter(i.TLP, b.marks[id])
+		id := ref.GetStringBytes()
+		i.TLP = stricter(i.TLP, markIDs[string(id)])
+		i.TLP = stricter(i.TLP, b.marks[string(id)])
 	}
 	if known.rank > 0 {
 		i.Threat = b.names[known.threat]

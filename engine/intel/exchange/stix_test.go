@@ -117,10 +117,17 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
+func TestALongPatternIsReadInGoodTime(t *testing.T) {
+	t.Parallel()
+	all := strings.Repeat("file:name = 'x' AND ", 20_000) + "file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e'"
+	got, _ := take(t, inBundle(indicator(t, 1, "["+all+"]", "")), exchange.Options{})
+	same(t, "taken", got, []string{"md5 d41d8cd98f00b204e9800998ecf8427e"})
+}
+
 func TestAnAndOverTooManyOrsIsRefused(t *testing.T) {
 	t.Parallel()
 	var set []string
-	for i := range 70 {
+	for i := range 200 {
 		set = append(set, fmt.Sprintf("'10.0.0.%d'", i))
 	}
 	in := "ipv4-addr:value IN (" + strings.Join(set, ",") + ")"

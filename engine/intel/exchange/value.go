@@ -11,8 +11,8 @@ import (
 	"github.com/vonggac/vonggac/engine/intel"
 )
 
-// maxURL is the longest URL taken, in bytes.
-const maxURL = 8192
+// maxURL is the longest URL taken, in bytes; an index takes no longer one.
+const maxURL = 4095
 
 // Canonical returns i with its value in the one form in which equal values are
 // equal bytes, and why it cannot be matched, "" when it can. Domains are as
@@ -56,9 +56,7 @@ func Canonical(i intel.Indicator) (intel.Indicator, intel.Reason) {
 }
 
 func domain(v string) (string, intel.Reason) {
-	if strings.HasPrefix(v, "*.") { // a name and those below it, as lists write it
-		v = v[2:]
-	}
+	v = strings.TrimPrefix(v, "*.") // a name and those below it, as lists write it
 	if strings.Contains(v, "*") {
 		return v, intel.Wildcard
 	}
