@@ -127,7 +127,10 @@ func (t *table) field(i int) string {
 	if i < 0 || i >= len(t.fields) {
 		return ""
 	}
-	v := bytes.Join(bytes.Fields(t.fields[i]), []byte(" "))
+	v := bytes.TrimSpace(t.fields[i])
+	if bytes.IndexByte(v, ' ') >= 0 || bytes.IndexByte(v, '\t') >= 0 || bytes.IndexByte(v, '\n') >= 0 {
+		v = bytes.Join(bytes.Fields(v), []byte(" "))
+	}
 	if len(v) > 1 && v[0] == '\'' && strings.IndexByte(formulas, v[1]) >= 0 {
 		v = v[1:]
 	}
@@ -149,7 +152,7 @@ const formulas = "=+-@"
 
 // row takes in the fields of t, which began at line no.
 func (t *table) row(no int64, text []byte) error {
-	r := row{no: no, text: string(text)}
+	r := row{no: no, line: text}
 	c := &t.columns
 	h, ok := byLooks, true
 	kind := t.field(c.kind)

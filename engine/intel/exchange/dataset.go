@@ -22,7 +22,7 @@ func readDataset(a *account, in source) error {
 		if len(v) == 0 || v[0] == '#' {
 			return nil
 		}
-		r := row{no: no, text: string(text)}
+		r := row{no: no, line: text}
 		v, _, _ = bytes.Cut(v, []byte(","))
 		s, ok := datum(string(v))
 		if !ok {

@@ -52,11 +52,10 @@ var hyphens = strings.NewReplacer(" ", "-", "_", "-")
 
 // hinted looks a type word up. An empty word leaves it to the looks.
 func hinted(word string) (hint, bool) {
-	word = hyphens.Replace(strings.ToLower(strings.TrimSpace(word)))
-	if word == "" {
-		return byLooks, true
+	if h, ok := hints[word]; ok || word == "" {
+		return h, true
 	}
-	h, ok := hints[word]
+	h, ok := hints[hyphens.Replace(strings.ToLower(word))]
 	return h, ok
 }
 
@@ -71,7 +70,10 @@ func refang(v string) string {
 		v = armless.Replace(v)
 	}
 	scheme, rest, ok := strings.Cut(v, ":")
-	if real := schemes[strings.ToLower(scheme)]; ok && real != "" {
+	if !ok || len(scheme) > len("h**ps") {
+		return v
+	}
+	if real := schemes[strings.ToLower(scheme)]; real != "" {
 		return real + ":" + rest
 	}
 	return v
@@ -130,7 +132,7 @@ func looks(v string) (found, intel.Reason) {
 		return is(intel.URL)
 	case strings.Contains(v, "@"):
 		return is(intel.Email)
-	case ja4(strings.ToLower(v)):
+	case len(v) == 36 && ja4(strings.ToLower(v)):
 		return is(intel.JA4)
 	}
 	if d, ok := digests[len(v)]; ok && hexadecimal(v) {
@@ -138,6 +140,9 @@ func looks(v string) (found, intel.Reason) {
 			return found{}, unfit(unmatched, d.name)
 		}
 		return is(d.t)
+	}
+	if c := v[len(v)-1] | 0x20; !strings.Contains(v, ":") && 'g' <= c && c <= 'z' { // the common case, and no address ends so
+		return is(intel.Domain)
 	}
 	if _, err := netip.ParseAddr(v); err == nil {
 		return is(intel.Address)
@@ -154,6 +159,9 @@ func looks(v string) (found, intel.Reason) {
 
 // label returns a threat's name on one line, short.
 func label(s string) string {
+	if s == "" {
+		return ""
+	}
 	s = strings.Join(strings.Fields(s), " ")
 	if len(s) > 160 {
 		s = s[:160]

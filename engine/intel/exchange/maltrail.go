@@ -33,7 +33,7 @@ func readMaltrail(a *account, in source) error {
 		if intel.IsComment(v) {
 			return nil
 		}
-		r := row{no: no, text: string(text)}
+		r := row{no: no, line: text}
 		f, why := bare(strings.TrimSpace(string(intel.Uncomment(v))))
 		if why != "" {
 			a.refuse(r, why)

@@ -23,7 +23,7 @@ func (a *account) plain(no int64, text []byte) error {
 		return nil
 	}
 	v = bytes.TrimSpace(intel.Uncomment(v))
-	r := row{no: no, text: string(text)}
+	r := row{no: no, line: text}
 	if bytes.ContainsAny(v, " \t,;") && !bytes.Contains(v, []byte("://")) {
 		if addressed(v) { // a hosts line among plain ones
 			return a.hosts(no, text)
@@ -78,7 +78,7 @@ func (a *account) hosts(no int64, text []byte) error {
 	if len(fields) == 0 || intel.IsComment(fields[0]) {
 		return nil
 	}
-	r := row{no: no, text: string(text)}
+	r := row{no: no, line: text}
 	addr, err := netip.ParseAddr(string(fields[0]))
 	switch {
 	case err != nil && len(fields) == 1:

@@ -82,7 +82,8 @@ const maxSamples = 20
 type row struct {
 	no   int64
 	id   string
-	text string // shown when the row is refused
+	text string // shown when the row is refused; empty shows the line
+	line []byte // good until the next line is read
 }
 
 // account counts the rows of one list and hands on what is good.
@@ -112,7 +113,11 @@ func (a *account) turnDown(r row, why intel.Reason) {
 	}
 	a.rep.Refused[why]++
 	if len(a.rep.Samples) < maxSamples {
-		a.rep.Samples = append(a.rep.Samples, Sample{Row: r.no, ID: intel.Cut([]byte(r.id)), Text: intel.Cut([]byte(r.text)), Reason: why})
+		shown := r.line
+		if r.text != "" {
+			shown = []byte(r.text)
+		}
+		a.rep.Samples = append(a.rep.Samples, Sample{Row: r.no, ID: intel.Cut([]byte(r.id)), Text: intel.Cut(shown), Reason: why})
 	}
 }
 
