@@ -248,8 +248,9 @@ func (w *scopes) hush(t tester, what, body string, typed ...string) {
 const sharedEntry = "POST /indicators/allow/{entry}/end"
 
 // hidden checks the answer to a question for what is another's: it is refused,
-// and not to be told from the answer to a question for what does not exist.
-func (w *scopes) hidden(t *testing.T, what string, status, absent int, body string, id string) {
+// and not to be told from the answer to a question for what does not exist. What
+// was typed may come back to who typed it.
+func (w *scopes) hidden(t *testing.T, what string, status, absent int, body string, typed ...string) {
 	t.Helper()
 	switch status {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusConflict, http.StatusUnprocessableEntity, http.StatusUnauthorized:
@@ -259,7 +260,7 @@ func (w *scopes) hidden(t *testing.T, what string, status, absent int, body stri
 	if status != absent && what != sharedEntry {
 		t.Errorf("%s: %d, and %d for what does not exist", what, status, absent)
 	}
-	w.hush(t, what, body, id)
+	w.hush(t, what, body, typed...)
 }
 
 // asksByID asks every page for the others' records.

@@ -41,6 +41,14 @@ func (w *scopes) fields() url.Values {
 // sendsForms sends every form with the others' ids in path and fields.
 func (w *scopes) sendsForms(t *testing.T, v *visitor) {
 	fields := w.fields()
+	typed := []string{w.foreign["unit"][0]}
+	for _, values := range fields {
+		for _, s := range values {
+			if strings.Contains(s, " ") { // a text, not an id
+				typed = append(typed, s)
+			}
+		}
+	}
 	for _, rt := range w.Routes() {
 		if !strings.HasPrefix(rt.Pattern, "POST ") || rt.Access == web.Public {
 			continue
@@ -50,7 +58,7 @@ func (w *scopes) sendsForms(t *testing.T, v *visitor) {
 		if !placeholder.MatchString(rt.Pattern) {
 			res := v.send(t, http.MethodPost, own[0], kind, body)
 			if !slices.Contains(accepts, rt.Pattern) {
-				w.hidden(t, rt.Pattern, res.Code, res.Code, res.Body.String(), w.foreign["unit"][0])
+				w.hidden(t, rt.Pattern, res.Code, res.Code, res.Body.String(), typed...)
 			}
 			continue
 		}
@@ -60,7 +68,7 @@ func (w *scopes) sendsForms(t *testing.T, v *visitor) {
 				ghosts[absent] = v.send(t, http.MethodPost, absent, kind, body).Code
 			}
 			res := v.send(t, http.MethodPost, path, kind, body)
-			w.hidden(t, rt.Pattern, res.Code, ghosts[absent], res.Body.String(), path)
+			w.hidden(t, rt.Pattern, res.Code, ghosts[absent], res.Body.String(), slices.Concat(typed, []string{path})...)
 		}
 	}
 }

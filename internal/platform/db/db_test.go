@@ -6,8 +6,10 @@ package db_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -172,13 +174,23 @@ func TestSearchFoldsAccentsAndEscapesWildcards(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		for typed, want := range map[string]int{"muong XÃ": 1, "dien": 1, "100%": 1, "%": 1, "_": 1, "": 3, "huyện": 0} {
+		for typed, want := range map[string]int{"muong XÃ": 1, "dien": 1, "100%": 1, "%": 1, "_": 1, "": 3, "huyện": 0,
+			strings.Repeat("Mường xã ", 1000): 1, strings.Repeat("Mường xã ", 10000): 0, many(64): 0, many(5000): 0, strings.Repeat("x", 1<<20): 0} {
 			q := db.Search(d.Read().NewSelect().Model((*note)(nil)), "body", typed)
 			if n, err := q.Count(ctx); err != nil || n != int64(want) {
-				t.Errorf("search %q found %d, %v; want %d", typed, n, err, want)
+				t.Errorf("search %.80q found %d, %v; want %d", typed, n, err, want)
 			}
 		}
 	})
+}
+
+// many are n different words.
+func many(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "w%d ", i)
+	}
+	return b.String()
 }
 
 func TestAddrKeysSortLikeAddresses(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -136,11 +137,20 @@ func least(e Engine) bun.Safe {
 	return "MIN"
 }
 
+// maxWords bounds the words looked for at once: SQLite takes a thousand
+// conditions, and a pattern of 50,000 bytes.
+const maxWords = 64
+
 // Search narrows q to rows whose column, which must hold text folded by
 // i18n.Fold, contains every word of what a person typed, in any order. Nothing
-// typed narrows nothing.
+// typed narrows nothing; more than 64 different words, or
+// more than 16 KiB, are found nowhere.
 func Search(q *bun.SelectQuery, column, typed string) *bun.SelectQuery {
-	for word := range strings.FieldsSeq(i18n.Fold(typed)) {
+	words := slices.Compact(slices.Sorted(strings.FieldsSeq(i18n.Fold(typed))))
+	if len(words) > maxWords || len(typed) > 16<<10 {
+		return q.Where("1 = 0")
+	}
+	for _, word := range words {
 		word = strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`).Replace(word)
 		q = q.Where("? LIKE ? ESCAPE '!'", bun.Ident(column), "%"+word+"%")
 	}
