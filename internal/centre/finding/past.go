@@ -73,7 +73,7 @@ type entryKey struct {
 }
 
 func entryOf(h Past) entryKey {
-	return entryKey{db.AddrKey(h.Client.Unmap().WithZone("")), escape(h.Name), escape(h.Match.Indicator), label(h.Match.List.Name), h.Match.Type, h.Undated}
+	return entryKey{db.AddrKey(h.Client.Unmap().WithZone("")), escape(h.Name), escape(h.Match.Indicator), label(h.Match.List.Name), h.Match.Type.String(), h.Undated}
 }
 
 // missing is what of hits is not in the evidence: day by day, and in all no

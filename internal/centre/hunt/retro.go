@@ -41,7 +41,7 @@ const (
 // Handler is the work of JobKind: every list in force whose version was not
 // looked for yet is, for the entries it has more than the version before; a
 // list that was switched off and on again is looked for whole. It goes on
-// where a run that died left off, and finds what is recorded already without
+// with the list at which a run that died left off, and finds what is recorded already without
 // recording it twice.
 func (s *Service) Handler() jobs.Handler {
 	return func(ctx context.Context, _ jobs.Job, p *jobs.Progress) error {
@@ -92,9 +92,9 @@ func (s *Service) lookBack(ctx context.Context, p *jobs.Progress, index *intel.I
 	if r.state, err = s.listState(ctx, l.ID); err != nil || r.state.Seq == l.Seq {
 		return err
 	}
-	if r.state.Target != l.Seq {
-		r.state.Target, r.state.Position = l.Seq, 0
-	}
+	// From the first entry, also after a run that died: an index has its entries
+	// in another order each time, and what is recorded already is not again.
+	r.state.Target, r.state.Position = l.Seq, 0
 	if r.old, err = s.entriesOf(ctx, l, r.state.Seq); err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (r *run) part(ctx context.Context, entries *intel.Index, to int64) error {
 	var asks []sighting.Ask
 	for i := r.state.Position; i < to; i++ {
 		m := entries.Entry(intel.ID(i))
-		if m.Type == intel.TypeDomain && !r.old.has(m) {
+		if m.Type == intel.Domain && m.Indicator != "" && !r.old.has(m) {
 			asks = append(asks, sighting.Ask{Kind: sighting.Domain, Value: m.Indicator, Below: m.Scope == intel.WithSubdomains})
 		}
 	}
@@ -290,6 +290,6 @@ func (r *run) close(ctx context.Context) error {
 // make two that are taken for one.
 func (k *known) of(m intel.Match) [16]byte {
 	b := binary.BigEndian.AppendUint16(k.seed[:len(k.seed):len(k.seed)], uint16(m.Scope))
-	sum := sha256.Sum256(append(append(b, m.Type...), m.Indicator...))
+	sum := sha256.Sum256(append(append(b, byte(m.Type)), m.Indicator...))
 	return [16]byte(sum[:16])
 }

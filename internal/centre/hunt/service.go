@@ -41,7 +41,7 @@ type Lists struct {
 	Generation func(ctx context.Context) (int64, error)
 	// InForce are the block lists that are matched now.
 	InForce func(ctx context.Context) ([]List, error)
-	// Content is what a version of a list holds, in the same order each time.
+	// Content is what a version of a list holds, in any order.
 	Content func(ctx context.Context, l List, seq int64) (*intel.Index, error)
 }
 
