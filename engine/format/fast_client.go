@@ -1,0 +1,81 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"net/netip"
+)
+
+// clients reads addresses and remembers IPv4 ones by their text, since few
+// clients ask for most names.
+type clients struct{ slots []clientSlot }
+
+type clientSlot struct {
+	text [2]uint64 // with zeros behind; the last byte is the size
+	addr uint32
+}
+
+const clientSlots = 1 << 12
+
+// v4in6 is the upper part of an IPv4 address mapped into IPv6 (RFC 4291
+// §2.5.5.2).
+const v4in6 = 0xffff << 32
+
+// read reads the address at b[at:at+n] into rec as 16 bytes. It knows the usual
+// forms only. 16 bytes may be read whatever n is.
+func (c *clients) read(b []byte, at, n int, rec *Record) bool {
+	if n < 2 || n > 45 {
+		return false
+	}
+	if n > 15 || n < 7 {
+		return c.parse(b[at:at+n], rec)
+	}
+	var t [2]uint64
+	if n <= 8 {
+		t[0] = word8(b, at) << (64 - 8*n) >> (64 - 8*n)
+	} else {
+		t[0], t[1] = word8(b, at), word8(b, at+8)<<(128-8*n)>>(128-8*n)
+	}
+	t[1] |= uint64(n) << 56
+	if c.slots == nil {
+		c.slots = make([]clientSlot, clientSlots)
+	}
+	hi, lo := bits.Mul64(t[0]^0x9e3779b97f4a7c15, t[1]^0xbf58476d1ce4e5b9)
+	s := &c.slots[(hi^lo)%clientSlots]
+	if s.text == t {
+		rec.High, rec.Low = 0, v4in6|uint64(s.addr)
+		return true
+	}
+	if !c.parse(b[at:at+n], rec) {
+		return false
+	}
+	if rec.High == 0 && rec.Low>>32 == 0xffff {
+		*s = clientSlot{t, uint32(rec.Low)}
+	}
+	return true
+}
+
+func (c *clients) parse(text []byte, rec *Record) bool {
+	if text[0] == '[' {
+		return false
+	}
+	for _, ch := range text {
+		if hexDigit(ch) > 15 && ch != '.' && ch != ':' {
+			return false
+		}
+	}
+	a, err := netip.ParseAddr(view(text))
+	if err != nil {
+		return false
+	}
+	rec.setClient(a.Unmap())
+	return true
+}
+
+func (r *Record) setClient(a netip.Addr) {
+	b := a.As16()
+	r.High, r.Low = binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+}

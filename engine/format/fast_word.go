@@ -1,0 +1,111 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Eight bytes of text are looked at as one word, the first byte lowest.
+const (
+	each = 0x0101010101010101
+	tops = 0x80 * each
+)
+
+func word8(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+
+// zeros sets the highest bit of each zero byte of x; the lowest one set is
+// exact, those above it may be wrong.
+func zeros(x uint64) uint64 { return (x - each) &^ x & tops }
+
+// findByte returns where c stands first in b from i on, within four words; -1
+// when it does not. b reaches 32 bytes beyond i.
+func findByte(b []byte, i int, c byte) int {
+	want := uint64(c) * each
+	for range 4 {
+		if m := zeros(word8(b, i) ^ want); m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+		i += 8
+	}
+	return -1
+}
+
+// lineEnd returns the place after the line end that follows i, or 0 when a NUL
+// stands before it. A line end must follow, and 8 spare bytes behind it.
+func lineEnd(b []byte, i int) int {
+	for {
+		x := word8(b, i)
+		if m := zeros(x^'\n'*each) | zeros(x); m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			if b[i] == 0 {
+				return 0
+			}
+			return i + 1
+		}
+		i += 8
+	}
+}
+
+// allDigits says whether the first n bytes of x are digits; n is 1 to 8.
+func allDigits(x uint64, n int) bool {
+	return (x-'0'*each|(x+0x46*each))&tops<<(64-8*n) == 0
+}
+
+// plainName says whether the n bytes at b[at:] are a name that needs no work:
+// printable ASCII without space or backslash, no empty label, no dot at either
+// end. upper says that it has capital letters. 8 spare bytes follow. It may
+// refuse a name that is none the worse, never the other way round.
+func plainName(b []byte, at, n int) (upper, ok bool) {
+	if n < 1 || n > maxName || b[at] == '.' || b[at+n-1] == '.' {
+		return false, false
+	}
+	var bad, caps, dot uint64
+	for k := 0; k < n; k += 8 {
+		x := word8(b, at+k)
+		if left := n - k; left < 8 {
+			beyond := ^uint64(0) << (8 * left)
+			x = x&^beyond | 'a'*each&beyond
+		}
+		// Below 0x80 no byte borrows from the next but where it is refused.
+		bad |= x | (x - 0x21*each) | (x + each) | (x ^ '\\'*each - each)
+		caps |= (x + (0x80-'A')*each) &^ (x + (0x7f-'Z')*each)
+		d := ((x ^ '.'*each) - each) & tops
+		bad |= d & (d<<8 | dot)
+		dot = d >> 56
+	}
+	return caps&tops != 0, bad&tops == 0
+}
+
+// lowerName makes A to Z small.
+func lowerName(name []byte) {
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			name[i] = c | 0x20
+		}
+	}
+}
+
+// plainKind says whether the first n bytes of x, 1 to 7, are a record type that
+// is written as it is kept: capitals, and digits after the first.
+func plainKind(x uint64, n int) bool {
+	kind := x & (1<<(8*n) - 1)
+	fill := kind | 'A'*each<<(8*n)
+	digit := (fill + (0x80-'0')*each) &^ (fill + (0x7f-'9')*each)
+	capital := (fill + (0x80-'A')*each) &^ (fill + (0x7f-'Z')*each)
+	return fill&tops == 0 && (digit|capital)&tops == tops && digit&0x80 == 0 && kind != 'A'|'L'<<8|'L'<<16
+}
+
+// endOfWord returns where the first space or control character stands from i
+// on, -1 when it is too far for a name. It does not pass a line end.
+func endOfWord(b []byte, i int) int {
+	for from := i; i-from <= maxName+8; i += 8 {
+		x := word8(b, i)
+		if m := (x - 0x21*each) &^ x & tops; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	return -1
+}
