@@ -18,7 +18,7 @@ type clientSlot struct {
 	addr uint32
 }
 
-const clientSlots = 1 << 12
+const clientSlots = 1 << 13
 
 // v4in6 is the upper part of an IPv4 address mapped into IPv6 (RFC 4291
 // §2.5.5.2).
@@ -59,8 +59,9 @@ func (c *clients) read(b []byte, at, n int, rec *Record) bool {
 }
 
 func (c *clients) parse(text []byte, rec *Record) bool {
-	if text[0] == '[' {
-		return false
+	if a, ok := quad(text); ok {
+		rec.High, rec.Low = 0, v4in6|uint64(a)
+		return true
 	}
 	for _, ch := range text {
 		if hexDigit(ch) > 15 && ch != '.' && ch != ':' {
@@ -73,6 +74,32 @@ func (c *clients) parse(text []byte, rec *Record) bool {
 	}
 	rec.setClient(a.Unmap())
 	return true
+}
+
+// quad reads an IPv4 address as net/netip does: four numbers without leading
+// zeros.
+func quad(text []byte) (addr uint32, ok bool) {
+	var v, digits, dots uint32
+	for _, c := range text {
+		d := uint32(c - '0')
+		switch {
+		case d <= 9:
+			if digits > 0 && v == 0 {
+				return 0, false
+			}
+			if v = v*10 + d; v > 255 {
+				return 0, false
+			}
+			digits++
+		case c == '.' && digits > 0 && dots < 3:
+			addr = addr<<8 | v
+			v, digits = 0, 0
+			dots++
+		default:
+			return 0, false
+		}
+	}
+	return addr<<8 | v, dots == 3 && digits > 0
 }
 
 func (r *Record) setClient(a netip.Addr) {

@@ -14,7 +14,8 @@ const (
 	tops = 0x80 * each
 )
 
-func word8(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i:]) }
+// word8 loads b[i:i+8]. The third index spares the check for an empty rest.
+func word8(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8 : i+8]) }
 
 // zeros sets the highest bit of each zero byte of x; the lowest one set is
 // exact, those above it may be wrong.
