@@ -22,9 +22,10 @@ type Record struct {
 	High, Low uint64 // the client as 16 bytes, IPv4 as ::ffff:a.b.c.d; holds when Known
 	Nsec      uint32
 	Name      uint32 // where the name starts
-	Size      uint16 // of the name in bytes
+	Size      uint32 // of the name in bytes
 	Timed     bool
 	Known     bool // the client is told
+	More      bool // the next Record is of the same line; Text never sets it
 }
 
 // Time returns when the query was made, UTC; zero when the line does not say.
@@ -105,8 +106,11 @@ func (f Format) Text(opt Options) *Text {
 		r := &eve{clock: newClock(opt)}
 		return &Text{slow: guard{r}, quick: newFastEve(r), pairs: &r.pairs}
 	}
-	return &Text{slow: f.New(opt), whole: true}
+	return NewText(f.New(opt))
 }
+
+// NewText returns a Text that reads all lines with r.
+func NewText(r Reader) *Text { return &Text{slow: r, whole: true} }
 
 // Divides says whether the stream may be read in pieces, each by a Text of its
 // own: see Begin.

@@ -96,8 +96,8 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 	if caps {
 		lowerName(b[name : name+n])
 	}
-	rec.Name, rec.Size = uint32(name), uint16(n)
-	rec.Timed, rec.Known = true, true
+	rec.Name, rec.Size = uint32(name), uint32(n)
+	rec.Timed, rec.Known, rec.More = true, true, false
 	f.pairs.query(rec.High, rec.Low, b[name:name+n], b[i:i+size])
 	return next, 0
 }

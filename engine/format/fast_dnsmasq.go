@@ -87,8 +87,8 @@ func (f *fastDnsmasq) line(b []byte, at int, rec *Record) (next, skip int) {
 	if caps {
 		lowerName(b[name:end])
 	}
-	rec.Name, rec.Size = uint32(name), uint16(end-name)
-	rec.Timed, rec.Known = true, true
+	rec.Name, rec.Size = uint32(name), uint32(end-name)
+	rec.Timed, rec.Known, rec.More = true, true, false
 	return next, 0
 }
 

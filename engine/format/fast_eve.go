@@ -163,8 +163,8 @@ func (f *fastEve) query(b []byte, rec *Record) bool {
 	if caps {
 		lowerName(b[name.at:name.end])
 	}
-	rec.Sec, rec.Nsec, rec.Timed, rec.Known = sec, nsec, true, true
-	rec.Name, rec.Size = uint32(name.at), uint16(name.end-name.at)
+	rec.Sec, rec.Nsec, rec.Timed, rec.Known, rec.More = sec, nsec, true, true, false
+	rec.Name, rec.Size = uint32(name.at), uint32(name.end-name.at)
 	return true
 }
 

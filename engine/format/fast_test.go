@@ -73,7 +73,7 @@ func quickly(t testing.TB, text *format.Text, lines [][]byte, fast *int) []taken
 		skips.Each(func(why format.Reason, n int64) { one.verdict = format.Verdict{Outcome: format.Skipped, Reason: why} })
 		if len(got) == 1 {
 			r := &got[0]
-			name := string(b[r.Name : r.Name+uint32(r.Size)])
+			name := string(b[r.Name : r.Name+r.Size])
 			one = taken{format.Verdict{Outcome: format.Parsed}, fmt.Sprintf(" | %d %s %s", r.Time().UnixNano(), r.Client(), name)}
 		}
 		out = append(out, one)

@@ -8,10 +8,9 @@ import (
 	"github.com/vonggac/vonggac/engine/rollup"
 )
 
-// judged is what the lists say about one name.
+// judged is what the lists say about one name that they know.
 type judged struct {
-	normal    []byte        // valid until the next name
-	text      string        // normal, only where matches are
+	text      string        // the name, normalised
 	matches   []intel.Match // all, most specific first
 	verdict   rollup.Verdict
 	overruled bool // a block entry gave way to an allow entry
@@ -21,8 +20,7 @@ type judged struct {
 // that asks for one asks again.
 type judge struct {
 	index   *intel.Index
-	listed  map[string]judged
-	normal  []byte
+	listed  map[string]*judged
 	scratch []intel.Match
 }
 
@@ -33,22 +31,24 @@ func newJudge(x *intel.Index) *judge {
 	if x == nil {
 		x = &intel.Index{}
 	}
-	return &judge{index: x, listed: map[string]judged{}}
+	return &judge{index: x, listed: map[string]*judged{}}
 }
 
-func (j *judge) name(name string) judged {
-	j.normal = intel.AppendNormal(j.normal[:0], name)
+// name says what the lists say about a normalised name; nil is nothing.
+func (j *judge) name(normal []byte) *judged {
+	if j.index.Len() == 0 {
+		return nil
+	}
 	if len(j.listed) > 0 {
-		if known, ok := j.listed[string(j.normal)]; ok {
-			known.normal = j.normal
+		if known, ok := j.listed[string(normal)]; ok {
 			return known
 		}
 	}
-	j.scratch = j.index.AppendMatch(j.scratch[:0], j.normal)
+	j.scratch = j.index.AppendMatch(j.scratch[:0], normal)
 	if len(j.scratch) == 0 {
-		return judged{normal: j.normal}
+		return nil
 	}
-	out := judged{text: string(j.normal), matches: append([]intel.Match(nil), j.scratch...)}
+	out := &judged{text: string(normal), matches: append([]intel.Match(nil), j.scratch...)}
 	for _, m := range out.matches {
 		switch {
 		case m.Hit():
@@ -62,6 +62,59 @@ func (j *judge) name(name string) judged {
 		clear(j.listed)
 	}
 	j.listed[out.text] = out
-	out.normal = j.normal
 	return out
+}
+
+// verdict is the verdict on a normalised name.
+func (j *judge) verdict(normal []byte) rollup.Verdict {
+	if known := j.name(normal); known != nil {
+		return known.verdict
+	}
+	return rollup.None
+}
+
+// match takes the records of p through the lists and the roll-up.
+func (j *judge) match(p *piece, fold *folder) error {
+	var verdicts []rollup.Verdict
+	if fold != nil {
+		var err error
+		if verdicts, err = fold.add(p, j); err != nil {
+			return err
+		}
+	}
+	for i := range p.parts {
+		b := &p.parts[i]
+		b.times(p.recs[b.from:b.to])
+		j.part(p, b, verdicts)
+	}
+	return nil
+}
+
+// part counts the hits of one part. verdicts are those of the piece's records
+// where they are known already.
+func (j *judge) part(p *piece, b *part, verdicts []rollup.Verdict) {
+	hit, overruled := false, false
+	for i := b.from; i < b.to; i++ {
+		r := &p.recs[i]
+		if verdicts == nil || verdicts[i] != rollup.None {
+			if known := j.name(p.name(r)); known != nil {
+				hit = hit || known.verdict == rollup.Hit
+				overruled = overruled || known.overruled
+				if known.verdict == rollup.Hit {
+					b.hit(r, known)
+				}
+			}
+		}
+		if r.More {
+			continue
+		}
+		switch {
+		case hit:
+			b.Counts.Hits++
+			b.closeLine()
+		case overruled:
+			b.Overruled++
+		}
+		hit, overruled = false, false
+	}
 }

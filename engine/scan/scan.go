@@ -17,8 +17,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
-	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/rollup"
@@ -35,6 +35,9 @@ type Options struct {
 	Lines  format.Options // zone and date of lines that name none
 	Index  *intel.Index   // nil: nothing is matched
 	Rollup *rollup.Table  // nil: nothing is folded
+	// Workers is how many goroutines read at once; 0 means GOMAXPROCS. What
+	// comes out, and in which order, does not depend on it.
+	Workers int
 	// BlockSize is in bytes of text; 0 means DefaultBlockSize.
 	BlockSize int64
 	Limits    unpack.Limits
@@ -87,7 +90,10 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 		return Summary{}, &Error{File: opt.File, Err: err}
 	}
 	defer u.Close()
-	s := &stream{ctx: ctx, opt: opt, sink: sink, judge: newJudge(opt.Index)}
+	if opt.Workers <= 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	s := &stream{ctx: ctx, opt: opt, sink: sink}
 	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
@@ -97,21 +103,19 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 
 // stream is one Stream under way.
 type stream struct {
-	ctx    context.Context
-	opt    Options
-	sink   func(Block) error
-	lines  lines
-	reader format.Reader
-	judge  *judge
-	block  builder
-	events []event.DNS
-	sum    Summary
+	ctx   context.Context
+	opt   Options
+	sink  func(Block) error
+	lines lines
+	text  func() *format.Text // a reader at the start of the stream
+	block builder
+	sum   Summary
 }
 
 func (s *stream) run() error {
 	unknown, err := s.choose()
-	for err == nil {
-		err = s.step()
+	if err == nil {
+		err = s.pieces()
 	}
 	var at *Error
 	switch {
@@ -127,8 +131,9 @@ func (s *stream) run() error {
 	return err
 }
 
-// step takes in one line. It returns io.EOF at the end, an *Error when
-// reading breaks, and any other error as it is.
+// step passes over one line before the format is known: it is blank, too long
+// or cut off. It returns io.EOF at the end, an *Error when reading breaks, and
+// any other error as it is.
 func (s *stream) step() error {
 	ln, err := s.lines.next()
 	switch {
@@ -137,20 +142,9 @@ func (s *stream) step() error {
 	case err != nil:
 		return s.failed(err)
 	}
-	if s.block.Lines > 0 && ln.start/s.opt.BlockSize != s.block.Offset/s.opt.BlockSize {
-		if err := s.flush(); err != nil {
-			return err
-		}
+	if err := s.begin(ln.start); err != nil {
+		return err
 	}
-	return s.take(ln)
-}
-
-func (s *stream) failed(err error) error {
-	return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines, Err: err}
-}
-
-// take reads one line into the block.
-func (s *stream) take(ln line) error {
 	if s.block.Lines == 0 {
 		s.block.Offset, s.block.FirstLine = ln.start, s.sum.Lines+1
 	}
@@ -160,50 +154,41 @@ func (s *stream) take(ln line) error {
 		s.block.reject(ln.text, ln.fault)
 		return nil
 	}
-	var v format.Verdict
-	s.events, v = s.reader.Read(ln.text, s.events[:0])
-	switch v.Outcome {
-	case format.Parsed:
-		s.block.Parsed++
-		return s.look()
-	case format.Skipped:
-		s.block.skip(v.Reason)
-	default:
-		s.block.reject(ln.text, v.Reason)
+	s.block.skip(format.Blank)
+	return nil
+}
+
+// begin flushes the block when a line that starts at offset is not of it.
+func (s *stream) begin(offset int64) error {
+	if s.block.Lines > 0 && offset/s.opt.BlockSize != s.block.Offset/s.opt.BlockSize {
+		return s.flush()
 	}
 	return nil
 }
 
-// look judges the events of one line.
-func (s *stream) look() error {
-	hit, overruled := false, false
-	for i := range s.events {
-		e := &s.events[i]
-		s.block.Queries++
-		s.block.see(e.Time)
-		if e.Name == "" {
-			continue
+func (s *stream) failed(err error) error {
+	return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines, Err: err}
+}
+
+// take takes a piece that was read and matched into the blocks. It returns
+// io.EOF after the last piece, an *Error when reading broke behind it.
+func (s *stream) take(p *piece) error {
+	if p.fail != nil {
+		return p.fail
+	}
+	line := s.sum.Lines + s.block.Lines
+	for i := range p.parts {
+		b := &p.parts[i]
+		if err := s.begin(b.Offset); err != nil {
+			return err
 		}
-		j := s.judge.name(e.Name)
-		hit = hit || j.verdict == rollup.Hit
-		overruled = overruled || j.overruled
-		if j.verdict == rollup.Hit {
-			s.block.hit(e, j)
-		}
-		if s.opt.Rollup != nil {
-			if err := s.opt.Rollup.Add(e.Time, e.Client, j.normal, j.verdict); err != nil {
-				return err
-			}
-		}
+		s.block.add(b, line)
 	}
 	switch {
-	case hit:
-		s.block.Counts.Hits++
-		s.block.closeLine()
-	case overruled:
-		s.block.Overruled++
+	case p.err == nil || errors.Is(p.err, io.EOF):
+		return p.err
 	}
-	return nil
+	return s.failed(p.err)
 }
 
 // flush hands the block on, if it holds a line.
