@@ -78,7 +78,7 @@ func (j *judge) match(p *piece, fold *folder) error {
 	var verdicts []rollup.Verdict
 	if fold != nil {
 		var err error
-		if verdicts, err = fold.add(p, j); err != nil {
+		if verdicts, err = fold.add(p); err != nil {
 			return err
 		}
 	}

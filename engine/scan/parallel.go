@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/rollup"
 )
 
 // worker reads and matches pieces, one at a time.
@@ -17,10 +18,10 @@ type worker struct {
 	fold  *folder // nil when nothing is folded
 }
 
-func (s *stream) worker() *worker {
+func (s *stream) worker(number int) *worker {
 	w := &worker{reader: reader{text: s.text(), block: s.opt.BlockSize}, judge: newJudge(s.opt.Index)}
 	if s.opt.Rollup != nil {
-		w.fold = newFolder(s.opt.Rollup)
+		w.fold = newFolder(s.opt.Rollup, number*rollup.Shards/s.opt.Workers, w.judge)
 	}
 	return w
 }
@@ -31,14 +32,14 @@ func (w *worker) match(p *piece) { p.fail = w.judge.match(p, w.fold) }
 // reading breaks, and any other error as it is.
 func (s *stream) pieces() error {
 	cut := &cutter{r: s.lines.br, at: s.lines.off, size: pieceSize}
-	first := s.worker()
+	first := s.worker(0)
 	if s.opt.Workers == 1 {
 		return s.alone(cut, first)
 	}
 	workers := []*worker{first}
 	if first.text.Divides() {
-		for range s.opt.Workers - 1 {
-			workers = append(workers, s.worker())
+		for i := range s.opt.Workers - 1 {
+			workers = append(workers, s.worker(i+1))
 		}
 	}
 	return s.together(cut, workers)
@@ -153,7 +154,7 @@ func (s *stream) collect(c *crew, divided bool) error {
 			past.Add(&p.past)
 		default:
 			if again == nil {
-				again = s.worker()
+				again = s.worker(0)
 			}
 			again.text.Begin(&past)
 			again.read(p)
