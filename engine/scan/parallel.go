@@ -4,6 +4,7 @@
 package scan
 
 import (
+	"cmp"
 	"sync"
 	"sync/atomic"
 
@@ -31,7 +32,7 @@ func (w *worker) match(p *piece) { p.fail = w.judge.match(p, w.fold) }
 // pieces reads the text to its end. It returns io.EOF there, an *Error when
 // reading breaks, and any other error as it is.
 func (s *stream) pieces() error {
-	cut := &cutter{r: s.lines.br, at: s.lines.off, size: pieceSize}
+	cut := &cutter{r: s.lines.br, at: s.lines.off, size: cmp.Or(s.opt.piece, pieceSize)}
 	first := s.worker(0)
 	if s.opt.Workers == 1 {
 		return s.alone(cut, first)

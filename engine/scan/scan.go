@@ -43,6 +43,8 @@ type Options struct {
 	Limits    unpack.Limits
 	// Detect chooses the format of a sample; nil means format.Detect.
 	Detect func(sample [][]byte, opt format.Options) (format.Format, error)
+
+	piece int // bytes of text worked on at once, about; 0 means pieceSize
 }
 
 // Error is a failure to read a log, with its place.
