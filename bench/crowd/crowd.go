@@ -52,16 +52,40 @@ type Crowd struct {
 
 const password = "gác đêm giao thừa 30 Tết"
 
-// Fill makes a centre of an empty one, whose clock gives now.
+// Fill makes a centre of an empty one, whose clock gives now. One that was
+// filled before is taken as it is.
 func Fill(ctx context.Context, a *app.App, now time.Time, size Size) (*Crowd, error) {
 	c := &Crowd{App: a, size: size, now: now, rand: rand.New(rand.NewPCG(1, 2)), Officer: "mai", OfUnit: "can.bo", cookies: map[string]string{}}
-	for _, step := range []func(context.Context) error{c.found, c.settle, c.people, c.findings, c.infections, c.cases, c.acts, c.analyze} {
-		if err := step(ctx); err != nil {
-			return nil, err
+	if err := c.filled(ctx); err != nil {
+		return nil, err
+	}
+	if c.root == "" {
+		for _, step := range []func(context.Context) error{c.found, c.settle, c.people, c.findings, c.infections, c.cases, c.acts, c.analyze} {
+			if err := step(ctx); err != nil {
+				return nil, err
+			}
 		}
 	}
 	a.Records.Listen(listener{})
 	return c, nil
+}
+
+// filled finds the root and the units of a centre that was filled before; an
+// empty one has none.
+func (c *Crowd) filled(ctx context.Context) error {
+	var roots []string
+	if err := c.Records.Read().NewSelect().Table("unit").Column("id").Where("parent_id = ''").Scan(ctx, &roots); err != nil || len(roots) == 0 {
+		return err
+	}
+	c.root = roots[0]
+	if err := c.Records.Read().NewSelect().Table("unit").Column("id").Where("parent_id = ?", c.root).Order("name").Scan(ctx, &c.units); err != nil {
+		return err
+	}
+	n, err := c.Records.Read().NewSelect().Table("finding").Count(ctx)
+	if err == nil && (len(c.units) != c.size.Units || n != int64(c.size.Findings)) {
+		err = fmt.Errorf("a centre of another size stands there: %d units, %d findings", len(c.units), n)
+	}
+	return err
 }
 
 func (c *Crowd) found(ctx context.Context) error {
@@ -279,5 +303,12 @@ func (c *Crowd) clone(ctx context.Context, table, column, value string, change f
 }
 
 // analyze lets the planner know how large the tables are, as the program itself
-// does from time to time.
-func (c *Crowd) analyze(ctx context.Context) error { return c.Records.Analyze(ctx) }
+// does from time to time, and has PostgreSQL vacuum them, as it does by itself.
+func (c *Crowd) analyze(ctx context.Context) error {
+	if c.Records.Engine() == db.Postgres {
+		if _, err := c.Records.Read().NewRaw("VACUUM").Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return c.Records.Analyze(ctx)
+}

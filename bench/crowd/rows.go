@@ -6,9 +6,11 @@ package crowd
 import (
 	"context"
 	"fmt"
-	"strings"
+	"maps"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // state of finding n: four in a hundred are new, as many acknowledged.
@@ -25,31 +27,50 @@ func state(n int) string {
 }
 
 func (c *Crowd) findings(ctx context.Context) error {
-	ids := make([]string, c.size.Findings)
+	ids, threats := make([]string, c.size.Findings), map[string]bool{}
 	err := c.insert(ctx, "finding", len(ids), func(n int) map[string]any {
 		p, threat, at, st := c.somewhere(n), c.threat(), c.ago(), state(c.rand.IntN(100))
 		ids[n] = db.NewID()
 		row := map[string]any{"id": ids[n], "owner_unit": p.owner, "addr": p.addr.String(), "addr_key": db.AddrKey(p.addr), "threat": threat, "episode": n,
 			"state": st, "assignee_id": "", "assignee": "", "acked_at": nil, "acked_by": "", "closed_at": nil, "closed_by": "", "reason": "", "muted": false,
 			"following": false, "incident_id": "", "first_seen": at, "last_seen": at + int64(c.rand.IntN(1e9)), "queries": c.rand.IntN(5000), "undated": 0,
-			"names": 1, "lists": `["Danh sách mẫu"]`, "tlp": "TLP:AMBER", "search": p.addr.String() + " " + strings.ToLower(threat) + " danh sach mau",
+			"names": 1, "lists": `["Danh sách mẫu"]`, "tlp": "TLP:AMBER", "search": i18n.Fold(p.addr.String() + " " + threat + " danh sách mẫu"),
 			"created_at": at, "updated_at": at, "version": 1, "unit_id": p.unit, "address_kind": p.kind(), "scope_unit": p.scope()}
 		if st == "dismissed" || st == "handled" {
 			row["closed_at"] = at + 1
 		}
 		if st == "new" || st == "acknowledged" { // one of a key is open at a time
-			row["threat"] = fmt.Sprintf("%s %d", threat, n>>16)
+			threat = fmt.Sprintf("%s %d", threat, n>>16)
+			row["threat"] = threat
 		}
+		threats[threat] = true
 		return row
 	})
 	if err != nil {
 		return err
 	}
-	return c.insert(ctx, "finding_name", len(ids), func(n int) map[string]any {
+	err = c.insert(ctx, "finding_name", len(ids), func(n int) map[string]any {
 		at := c.ago()
-		return map[string]any{"finding_id": ids[n], "name": fmt.Sprintf("x%d.evil%d.example", n, n%977), "queries": 1, "first_seen": at, "last_seen": at}
+		return map[string]any{"finding_id": ids[n], "name": name(n % distinctNames), "queries": 1, "first_seen": at, "last_seen": at}
+	})
+	if err != nil {
+		return err
+	}
+	err = c.insert(ctx, "finding_known", min(len(ids), distinctNames), func(n int) map[string]any { return map[string]any{"name": name(n)} })
+	if err != nil {
+		return err
+	}
+	list := slices.Collect(maps.Keys(threats))
+	return c.insert(ctx, "finding_text", len(list), func(n int) map[string]any {
+		return map[string]any{"threat": list[n], "lists": `["Danh sách mẫu"]`, "search": i18n.Fold(list[n] + " danh sách mẫu")}
 	})
 }
+
+// distinctNames is how many names of the indicator lists a province asks for in
+// a year: the machines of one threat ask for the same ones.
+const distinctNames = 50_000
+
+func name(n int) string { return fmt.Sprintf("x%d.evil%d.example", n, n%977) }
 
 func (c *Crowd) infections(ctx context.Context) error {
 	machines, places := make([]string, c.size.Infections), make([]place, c.size.Infections)
@@ -62,14 +83,18 @@ func (c *Crowd) infections(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.insert(ctx, "infection", len(machines), func(n int) map[string]any {
+	err = c.insert(ctx, "infection", len(machines), func(n int) map[string]any {
 		p, threat, at := places[n], c.threat(), c.ago()
 		st := []string{"cleaned", "cleaned", "cleaned", "cleaned", "cleaned", "cleaned", "false_positive", "suspected", "confirmed", "cleaning"}[c.rand.IntN(10)]
 		return map[string]any{"id": db.NewID(), "machine_id": machines[n], "owner_unit": p.owner, "addr": p.addr.String(), "addr_key": db.AddrKey(p.addr),
 			"threat": threat, "state": st, "first_seen": at, "last_seen": at + int64(c.rand.IntN(1e9)), "queries": c.rand.IntN(5000), "undated": 0, "names": 1,
-			"episodes": 1, "cleaned_at": at, "cleaned_by": "", "cleaned_how": "", "note": "", "incident_id": "", "search": p.addr.String() + " " + strings.ToLower(threat),
+			"episodes": 1, "cleaned_at": at, "cleaned_by": "", "cleaned_how": "", "note": "", "incident_id": "", "search": i18n.Fold(p.addr.String() + " " + threat),
 			"created_at": at, "updated_at": at, "version": 1, "unit_id": p.unit, "address_kind": p.kind(), "scope_unit": p.scope()}
 	})
+	if err != nil {
+		return err
+	}
+	return c.Rooms.Infections.Recount(ctx)
 }
 
 // acts fills the audit trail.

@@ -89,19 +89,19 @@ func (x indicators) lookAlike(n int64, r *rand.Rand) string {
 	return strings.ReplaceAll(name, ".", "-") + ".bhost.net"
 }
 
-// benign are names that no list holds, a few asked for often.
-type benign []string
+// benign are names that no list holds, asked for as often as Zipf's law says.
+type benign struct {
+	names []string
+	zipf  *rand.Zipf
+}
 
-func newBenign(r *rand.Rand, count int) benign {
-	out := make(benign, count)
-	hosts := []string{"www", "api", "cdn", "mail", "static.img", "login", "a.b.telemetry"}
-	for i := range out {
-		out[i] = fmt.Sprintf("%s.b%x.%s", hosts[r.IntN(len(hosts))], r.Uint32(), endings[r.IntN(len(endings))])
+func newBenign(r *rand.Rand, count int) *benign {
+	b := benign{names: make([]string, count), zipf: rand.NewZipf(r, 1.1, 2, uint64(count-1))}
+	hosts := []string{"www", "api", "cdn", "mail", "static.img", "login", "a.b.telemetry", "very-long-host-name-of-a-content-delivery-network-0123456789-abc"}
+	for i := range b.names {
+		b.names[i] = fmt.Sprintf("%s.b%x.%s", hosts[r.IntN(len(hosts))], r.Uint32(), endings[r.IntN(len(endings))])
 	}
-	return out
+	return &b
 }
 
-func (b benign) pick(r *rand.Rand) string {
-	f := r.Float64()
-	return b[int(f*f*f*float64(len(b)))]
-}
+func (b *benign) pick() string { return b.names[b.zipf.Uint64()] }

@@ -16,6 +16,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -36,7 +37,7 @@ func main() {
 	visits := flag.Int("visits", 40, "how often each list is opened")
 	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
 	slow := flag.Duration("slow", 0, "name the queries that take so long, such as 50ms")
-	keep := flag.String("keep", "", "folder for the centre on SQLite, kept; a temporary one when empty")
+	keep := flag.String("keep", "", "folder for the centres, kept and used again; a temporary one when empty")
 	flag.Parse()
 	if err := run(context.Background(), size, *visits, *engine, *keep, *slow); err != nil {
 		fmt.Fprintln(os.Stderr, "pages:", err)
@@ -47,18 +48,29 @@ func main() {
 func run(ctx context.Context, size crowd.Size, visits int, engine, keep string, slow time.Duration) error {
 	var errs []error
 	if engine != "postgres" {
-		errs = append(errs, measure(ctx, "SQLite", "", keep, size, visits, slow))
+		errs = append(errs, measure(ctx, "SQLite", "", under(keep, "sqlite"), size, visits, slow))
 	}
 	if server := os.Getenv(dbtest.PostgresEnv); server != "" && engine != "sqlite" {
-		errs = append(errs, onServer(ctx, server, func(address string) error { return measure(ctx, "PostgreSQL", address, "", size, visits, slow) }))
+		errs = append(errs, onServer(ctx, server, keep != "", func(address string) error {
+			return measure(ctx, "PostgreSQL", address, under(keep, "postgres"), size, visits, slow)
+		}))
 	} else if engine != "sqlite" {
 		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
 	}
 	return errors.Join(errs...)
 }
 
-// onServer runs fn with the address of a new database.
-func onServer(ctx context.Context, server string, fn func(address string) error) error {
+// under is a folder of keep; "" when nothing is kept.
+func under(keep, name string) string {
+	if keep == "" {
+		return ""
+	}
+	return filepath.Join(keep, name)
+}
+
+// onServer runs fn with the address of a new database, or with one that is kept
+// and that an earlier run may have filled.
+func onServer(ctx context.Context, server string, keep bool, fn func(address string) error) error {
 	u, err := url.Parse(server)
 	if err != nil {
 		return fmt.Errorf("%s is no address", dbtest.PostgresEnv)
@@ -68,13 +80,23 @@ func onServer(ctx context.Context, server string, fn func(address string) error)
 		return err
 	}
 	const name = "vonggac_bench_pages"
+	u.Path = "/" + name
+	if keep {
+		n, err := admin.Read().NewSelect().Table("pg_database").Where("datname = ?", name).Count(ctx)
+		if err == nil && n == 0 {
+			_, err = admin.Read().NewRaw("CREATE DATABASE " + name).Exec(ctx)
+		}
+		if err == nil {
+			err = fn(u.String())
+		}
+		return errors.Join(err, admin.Close())
+	}
 	if _, err := admin.Read().NewRaw("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)").Exec(ctx); err != nil {
 		return errors.Join(err, admin.Close())
 	}
 	if _, err := admin.Read().NewRaw("CREATE DATABASE " + name).Exec(ctx); err != nil {
 		return errors.Join(err, admin.Close())
 	}
-	u.Path = "/" + name
 	err = fn(u.String())
 	_, dropped := admin.Read().NewRaw("DROP DATABASE " + name + " WITH (FORCE)").Exec(ctx)
 	return errors.Join(err, dropped, admin.Close())

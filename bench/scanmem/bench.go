@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/vonggac/vonggac/bench/timed"
 )
 
 // bench is one log with its list.
@@ -31,16 +33,16 @@ type bench struct {
 func (b *bench) path(name string) string { return filepath.Join(b.dir, name) }
 
 func (b *bench) generate(mb int64) error {
-	r, err := command(nil, b.path("gen"), "-list", b.path("list.txt"), "-log", b.path("query.log"), "-bytes", strconv.FormatInt(mb*1e6, 10))
+	r, err := timed.Run(nil, nil, b.path("gen"), "-list", b.path("list.txt"), "-log", b.path("query.log"), "-bytes", strconv.FormatInt(mb*1e6, 10))
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(r.out, &b.planted)
+	return json.Unmarshal(r.Out, &b.planted)
 }
 
 // scanned is what one scan said, and took.
 type scanned struct {
-	result
+	timed.Result
 	Lines    int64            `json:"lines"`
 	Parsed   int64            `json:"parsed"`
 	Skipped  int64            `json:"skipped"`
@@ -60,7 +62,7 @@ func (b *bench) scan() (s scanned, err error) {
 	if b.rollup {
 		args = append(args, "--rollup", b.path("rollup.csv"))
 	}
-	if s.result, err = command(out, b.path("vonggac"), append(args, b.path("query.log"))...); err != nil {
+	if s.Result, err = timed.Run(out, nil, b.path("vonggac"), append(args, b.path("query.log"))...); err != nil {
 		return s, err
 	}
 	text, err := os.ReadFile(b.path("summary.json"))
@@ -121,13 +123,13 @@ func (b *bench) peer() error {
 		fmt.Println("mawk     is not installed: no peer to compare with")
 		return nil
 	}
-	r, err := command(nil, "mawk", walk, b.path("list.txt"), b.path("query.log"))
+	r, err := timed.Run(nil, nil, "mawk", walk, b.path("list.txt"), b.path("query.log"))
 	if err != nil {
 		return err
 	}
-	found := strings.TrimSpace(string(r.out))
+	found := strings.TrimSpace(string(r.Out))
 	fmt.Printf("mawk     %5d MB  %9d lines  %6.2f s  %9.0f lines/s  peak %5.1f MB  (%s hits; %d are beyond it)\n", b.planted.Bytes/1e6, b.planted.Lines,
-		r.wall.Seconds(), float64(b.planted.Lines)/r.wall.Seconds(), r.peak/1e6, found, b.planted.ByKind["idna"])
+		r.Wall.Seconds(), float64(b.planted.Lines)/r.Wall.Seconds(), r.Peak/1e6, found, b.planted.ByKind["idna"])
 	if want := strconv.FormatInt(b.planted.Hits-b.planted.ByKind["idna"], 10); found != want {
 		return fmt.Errorf("mawk finds %s hits, want %s: the log is not what it should be", found, want)
 	}

@@ -14,9 +14,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"time"
+
+	"github.com/vonggac/vonggac/bench/timed"
 )
 
 const (
@@ -43,7 +43,7 @@ func run(parent string, rollup bool, small, large int64) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	for name, pkg := range map[string]string{"vonggac": "./cmd/vonggac", "gen": "./bench/gen"} {
-		if _, err := command(nil, "go", "build", "-o", filepath.Join(dir, name), pkg); err != nil {
+		if _, err := timed.Run(nil, nil, "go", "build", "-o", filepath.Join(dir, name), pkg); err != nil {
 			return err
 		}
 	}
@@ -58,10 +58,10 @@ func run(parent string, rollup bool, small, large int64) (err error) {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("vonggac  %5d MB  %9d lines  %6.2f s  %9.0f lines/s  peak %5.1f MB\n", mb, got.Lines, got.wall.Seconds(), float64(got.Lines)/got.wall.Seconds(), got.peak/1e6)
+		fmt.Printf("vonggac  %5d MB  %9d lines  %6.2f s  %9.0f lines/s  peak %5.1f MB\n", mb, got.Lines, got.Wall.Seconds(), float64(got.Lines)/got.Wall.Seconds(), got.Peak/1e6)
 		failures = append(failures, b.check(got))
-		if got.peak > 0 {
-			peaks = append(peaks, got.peak)
+		if got.Peak > 0 {
+			peaks = append(peaks, got.Peak)
 		}
 		if i == 0 {
 			failures = append(failures, b.peer())
@@ -86,42 +86,4 @@ func flat(peaks []float64) error {
 		err = errors.Join(err, fmt.Errorf("peak of %.0f MB passes %.0f MB", m/1e6, maxPeak/1e6))
 	}
 	return err
-}
-
-// result is one process that ran to its end.
-type result struct {
-	wall time.Duration
-	peak float64 // bytes resident at most; 0 when not known
-	out  []byte
-}
-
-// command runs a program, with its standard output to out or into the result.
-func command(out *os.File, name string, args ...string) (result, error) {
-	cmd := exec.Command(name, args...)
-	var buf []byte
-	var err error
-	start := time.Now()
-	if out != nil {
-		cmd.Stdout = out
-		var said capped
-		cmd.Stderr = &said
-		if err = cmd.Run(); err != nil {
-			err = fmt.Errorf("%s: %w: %s", name, err, said.text)
-		}
-	} else if buf, err = cmd.Output(); err != nil {
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
-			err = fmt.Errorf("%s: %w: %s", name, err, exit.Stderr)
-		}
-	}
-	return result{wall: time.Since(start), peak: peak(cmd.ProcessState), out: buf}, err
-}
-
-// capped keeps the first bytes written to it.
-type capped struct{ text []byte }
-
-// Write implements io.Writer.
-func (c *capped) Write(p []byte) (int, error) {
-	c.text = append(c.text, p[:min(len(p), 4096-min(4096, len(c.text)))]...)
-	return len(p), nil
 }

@@ -20,6 +20,8 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 
 	store "github.com/vonggac/vonggac/internal/platform/backup"
@@ -77,7 +79,8 @@ func (a *App) founded(ctx context.Context) (time.Time, error) {
 }
 
 // openCopy opens a restored copy as the program would open the real folder,
-// far enough for every room to load, and closes it.
+// far enough for every room to load, sees that its key opens what this one
+// seals, and closes it.
 func (a *App) openCopy(ctx context.Context, dir string) error {
 	cfg := *a.opt.Config
 	cfg.Data, cfg.Records = dir, config.Records{Address: config.NewSecret(filepath.Join(dir, "records.db"))}
@@ -86,6 +89,10 @@ func (a *App) openCopy(ctx context.Context, dir string) error {
 	b, err := Open(ctx, opt)
 	if err != nil {
 		return err
+	}
+	if _, err := b.Secrets.Open("backup.drill", a.Secrets.Seal("backup.drill", "")); err != nil { // a folder without key was given a new one
+		err = &fault.Error{Kind: fault.Invalid, Op: "app.openCopy", Msg: "backup.damaged.missing", Args: []any{"keys/" + secret.FileName}, Err: err}
+		return errors.Join(err, b.Close())
 	}
 	for _, t := range []string{"account", "unit", "incident", "audit_entry"} {
 		if _, err := b.Records.Read().NewSelect().Table(t).Count(ctx); err != nil {

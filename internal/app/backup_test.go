@@ -101,6 +101,32 @@ func TestEveryTableIsKeptOrLeftOutForAReason(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { t.Parallel(); check(t, postgresAddress(t)) })
 }
 
+// TestADrillWithoutTheKeyFails: what was sealed could not be opened again after
+// such a restore, second factors first.
+func TestADrillWithoutTheKeyFails(t *testing.T) {
+	t.Parallel()
+	h, ctx, dir := filled(t, func() time.Time { return t0 })
+	if err := os.Remove(filepath.Join(dir, "secret.key")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Rooms.Backups.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Rooms.Backups.Drill(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Work(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	st, err := h.Rooms.Backups.Status(t.Context())
+	if err != nil || st.LastDrill == nil || st.LastDrill.Good || st.LastDrill.Failure().Message != "backup.damaged.missing" {
+		t.Errorf("drill = %+v, %v", st.LastDrill, err)
+	}
+}
+
 // TestANightAndADayAfter follows a centre through its nights: the backup makes
 // itself, is drilled, grows too old, and comes back on either engine.
 func TestANightAndADayAfter(t *testing.T) {

@@ -4,8 +4,10 @@
 package app_test
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,16 +23,36 @@ func TestTwoTabs(t *testing.T) {
 	w, chief := pageWorld(t)
 	for _, c := range []struct {
 		page, post   string
-		mine, theirs string // two fields of the form
+		mine, theirs string   // two fields of the form; theirs may be none
+		values       []string // of mine in both tabs, of theirs in both tabs; nil takes words
+		unnamed      bool     // nobody else could have changed it
 	}{
-		{"/sources/" + w.own["source"][0] + "/edit", "", "note", "name"},
-		{"/incidents/" + w.own["incident"][0] + "/edit", "", "title", "measures"},
-		{"/papers/" + w.own["paper"][1], "/papers/" + w.own["paper"][1], "subject", "signer_name"},
+		{page: "/sources/" + w.own["source"][0] + "/edit", mine: "note", theirs: "name"},
+		{page: "/incidents/" + w.own["incident"][0] + "/edit", mine: "title", theirs: "measures"},
+		{page: "/incidents/" + w.own["incident"][0] + "/severity", mine: "reason"},
+		{page: "/papers/" + w.own["paper"][1], mine: "subject", theirs: "signer_name"},
+		{page: "/units/" + w.own["unit"][0] + "/edit", mine: "head_name", theirs: "contact_name"},
+		{page: "/groups/" + w.own["group"][0] + "/edit", mine: "name", theirs: "note"},
+		{page: "/accounts/" + w.own["account"][0] + "/edit", mine: "name", theirs: "title"},
+		{page: "/accounts/" + w.own["account"][0], post: "/accounts/" + w.own["account"][0] + "/flags", mine: "personal_data", values: []string{"1", ""}},
+		{page: "/accounts/policies", mine: "grace_days", theirs: "glass_hours", values: []string{"3", "4", "5", "6"}},
+		{page: "/account", mine: "phone", theirs: "email", values: []string{"0213 000 001", "0213 000 002", "a@mau.example", "b@mau.example"}},
+		{page: "/account/notices", mine: "hours", theirs: "quiet_from", values: []string{"07:15", "08:15", "21:00", "23:00"}, unnamed: true},
+		{page: "/views/" + ownView(t, chief), mine: "name"},
+		{page: "/settings/body", mine: "name", theirs: "signer"},
+		{page: "/settings/mail", mine: "from_name", theirs: "host", values: []string{"Gác một", "Gác hai", "mot.mau.example", "hai.mau.example"}},
+		{page: "/settings/mail", post: "/settings/mail/keep", mine: "months", values: []string{"5", "7"}},
+		{page: "/settings/backup/settings", mine: "daily", theirs: "weekly", values: []string{"5", "6", "7", "8"}},
+		{page: "/settings/webhooks/networks", mine: "networks", values: []string{"10.9.0.0/16", "10.8.0.0/16"}},
+		{page: "/settings/webhooks/" + w.own["webhook"][0] + "/edit", mine: "name"},
 	} {
-		t.Run(strings.Split(c.page, "/")[1], func(t *testing.T) {
-			action := c.post
-			if action == "" {
-				action = c.page
+		action := cmp.Or(c.post, c.page)
+		t.Run(strings.Trim(action, "/"), func(t *testing.T) {
+			if c.values == nil {
+				c.values = []string{"tab thứ nhất viết", "tab thứ hai viết", "tab thứ nhất ký", "tab thứ hai ký"}
+			}
+			if c.theirs == "" {
+				c.values = c.values[:2]
 			}
 			send := func(form url.Values) (int, string) {
 				t.Helper()
@@ -38,43 +60,77 @@ func TestTwoTabs(t *testing.T) {
 				return res.Code, res.Body.String()
 			}
 			first := formOf(t, chief.get(t, c.page).Body.String(), action)
+			if c.post == "" && strings.HasSuffix(c.page, "/severity") {
+				first.Set("severity", "M3")
+			}
 			second := url.Values{}
 			for name, values := range first {
-				second[name] = append([]string(nil), values...)
+				second[name] = slices.Clone(values)
 			}
-			first.Set(c.mine, "tab thứ nhất viết")
-			first.Set(c.theirs, "tab thứ nhất ký")
+			put := func(form url.Values, tab int) {
+				form.Set(c.mine, c.values[tab])
+				if c.theirs != "" {
+					form.Set(c.theirs, c.values[2+tab])
+				}
+			}
+			put(first, 0)
 			if status, body := send(first); status != http.StatusSeeOther {
 				t.Fatalf("the first tab: %d\n%s", status, body)
 			}
-			second.Set(c.mine, "tab thứ hai viết")
-			second.Set(c.theirs, "tab thứ hai ký")
+			put(second, 1)
 			status, body := send(second)
 			if status != http.StatusConflict {
 				t.Fatalf("the second tab: %d", status)
 			}
-			for _, want := range []string{"tab thứ nhất viết", "tab thứ hai viết", "tab thứ nhất ký", "tab thứ hai ký", "Lò Thị Mai"} {
+			for _, want := range c.values {
 				if !strings.Contains(body, want) {
 					t.Errorf("the second tab does not show %q", want)
 				}
 			}
-			if n := strings.Count(body, `name="`+ui.TakePrefix); n != 4 {
-				t.Errorf("%d choices are offered, want two for each of two fields", n)
+			if !c.unnamed && !strings.Contains(body, "Lò Thị Mai sửa lần cuối") {
+				t.Error("the second tab does not say who changed it")
+			}
+			if n := strings.Count(body, `name="`+ui.TakePrefix); n != len(c.values) {
+				t.Errorf("%d choices are offered, want two for each field", n)
 			}
 			settled := formOf(t, body, action)
-			if settled.Get(c.mine) != "tab thứ hai viết" || settled.Get(ui.TakePrefix+c.mine) != ui.TakeMine {
+			if settled.Get(c.mine) != c.values[1] || settled.Get(ui.TakePrefix+c.mine) != ui.TakeMine {
 				t.Errorf("the form holds %q, choice %q", settled.Get(c.mine), settled.Get(ui.TakePrefix+c.mine))
 			}
-			settled.Set(ui.TakePrefix+c.theirs, ui.TakeTheirs)
+			want := c.values[1]
+			if c.theirs != "" {
+				settled.Set(ui.TakePrefix+c.theirs, ui.TakeTheirs)
+			} else {
+				settled.Set(ui.TakePrefix+c.mine, ui.TakeTheirs)
+				want = c.values[0]
+			}
 			if status, body := send(settled); status != http.StatusSeeOther {
 				t.Fatalf("the settled form: %d\n%s", status, body)
 			}
+			if c.mine == "reason" {
+				return // said once, and not asked again
+			}
 			now := formOf(t, chief.get(t, c.page).Body.String(), action)
-			if now.Get(c.mine) != "tab thứ hai viết" || now.Get(c.theirs) != "tab thứ nhất ký" {
+			if now.Get(c.mine) != want || c.theirs != "" && now.Get(c.theirs) != c.values[2] {
 				t.Errorf("kept are %q and %q", now.Get(c.mine), now.Get(c.theirs))
 			}
 		})
 	}
+}
+
+// ownView saves a view and gives its id.
+func ownView(t *testing.T, v *visitor) string {
+	t.Helper()
+	form := url.Values{"path": {"/sources"}, "query": {"q=x"}, "name": {"Nguồn x"}}
+	if res := v.send(t, http.MethodPost, "/views", "application/x-www-form-urlencoded", form.Encode()); res.Code != http.StatusSeeOther {
+		t.Fatalf("save a view: %d", res.Code)
+	}
+	_, rest, _ := strings.Cut(v.get(t, "/views?path=/sources").Body.String(), `href="/views/`)
+	id, _, found := strings.Cut(rest, `"`)
+	if !found {
+		t.Fatal("the view is not listed")
+	}
+	return strings.TrimSuffix(id, "/delete")
 }
 
 // formOf is what a browser would send of the page's POST form to action.

@@ -162,6 +162,7 @@ func (a *App) wire(ctx context.Context) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
 		}})
 	r.Infections = infection.New(infection.Deps{Records: a.Records, Findings: r.Findings, Now: now})
+	a.behind.every(time.Minute, "fold the tally of infections", r.Infections.Fold)
 	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
 		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans))
 	})

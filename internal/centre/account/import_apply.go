@@ -214,8 +214,14 @@ func (m *planner) row(ctx context.Context, q bun.IDB, i int) (PlannedRow, []Cell
 	for _, r := range roles {
 		line.Account.Grants = append(line.Account.Grants, auth.Grant{Role: r, Unit: unit})
 	}
-	if !m.full && !mayGive(ctx, line.Account.Grants) {
-		cells = append(cells, m.bad(i, "role", m.value(i, "role"), "account.bad.role_above"))
+	if !m.full {
+		may, err := mayGive(ctx, q, line.Account.Grants)
+		if err != nil {
+			return line, nil, err
+		}
+		if !may && unit != "" {
+			cells = append(cells, m.bad(i, "role", m.value(i, "role"), "account.bad.role_above"))
+		}
 	}
 	if line.Account.Login == "" {
 		line.Account.Login, line.Proposed = ProposeLogin(line.Account.Name, func(l string) bool { return m.logins[l] || m.told[l] > 0 }), true

@@ -4,6 +4,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -63,8 +64,10 @@ func (s *Service) invite(ctx context.Context, tx *db.Tx, a Account) (Slip, error
 	if err := a.Check(); err != nil {
 		return Slip{}, err
 	}
-	if !full && !mayGive(ctx, a.Grants) {
-		return Slip{}, fault.Bad(op, "role", "account.bad.role_above")
+	if !full {
+		if may, err := mayGive(ctx, tx, a.Grants); err != nil || !may {
+			return Slip{}, cmp.Or(err, fault.Bad(op, "role", "account.bad.role_above"))
+		}
 	}
 	for _, unit := range append([]string{a.Home}, units(a.Grants)...) {
 		in, err := scope.Holds(ctx, tx, unit)
@@ -158,16 +161,31 @@ func (s *Service) Slips(ctx context.Context, ids ...ID) ([]Slip, error) {
 }
 
 // within fails with fault.Forbidden when the account may do, now or later, what
-// the actor may not give: who gets at its secrets gets all that.
+// the actor may not give: who gets at its secrets gets all that, flags included,
+// which are for writers of accounts to give.
 func (s *Service) within(ctx context.Context, tx *db.Tx, op string, scope auth.Scope, full bool, id ID) error {
 	all, err := reach(ctx, tx, id, s.Now())
 	if err != nil {
 		return err
 	}
-	if !full && !mayGive(ctx, all) {
-		return &fault.Error{Kind: fault.Forbidden, Op: op}
+	a, err := find(ctx, tx, "id", string(id), s.Now())
+	if err != nil {
+		return err
 	}
-	for _, unit := range units(all) {
+	over := units(all)
+	if a.BreakGlass {
+		over = append(over, a.glassUnit())
+	}
+	if !full {
+		may, err := mayGive(ctx, tx, all)
+		if err != nil {
+			return err
+		}
+		if !may || a.BreakGlass || a.PersonalData {
+			return &fault.Error{Kind: fault.Forbidden, Op: op}
+		}
+	}
+	for _, unit := range over {
 		in, err := scope.Holds(ctx, tx, unit)
 		if err != nil {
 			return db.Error(op, err)

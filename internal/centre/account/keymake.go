@@ -68,7 +68,7 @@ func (s *Service) NewKey(ctx context.Context, name, unit string, role auth.Role,
 // Errors: fault.Invalid by field, fault.Forbidden.
 func (s *Service) MakeKey(ctx context.Context, o KeyOrder) (Key, string, error) {
 	const op = "account.MakeKey"
-	actor, scope, err := needPerson(ctx, op, writeKeys)
+	actor, scope, err := needLasting(ctx, op, writeKeys)
 	if err != nil {
 		return Key{}, "", err
 	}
@@ -109,6 +109,16 @@ func needPerson(ctx context.Context, op string, p auth.Permission) (auth.Actor, 
 	actor, scope, err := auth.Need(ctx, op, p)
 	if err == nil && actor.Mask != nil {
 		err = &fault.Error{Kind: fault.Forbidden, Op: op}
+	}
+	return actor, scope, err
+}
+
+// needLasting is needPerson for what outlives a break-glass: what lasts hours
+// hands out nothing that lasts longer.
+func needLasting(ctx context.Context, op string, p auth.Permission) (auth.Actor, auth.Scope, error) {
+	actor, scope, err := needPerson(ctx, op, p)
+	if err == nil && actor.Elevated != "" {
+		err = &fault.Error{Kind: fault.Forbidden, Op: op, Msg: "account.bad.glass_give"}
 	}
 	return actor, scope, err
 }
@@ -183,7 +193,7 @@ func (s *Service) OwnKey(ctx context.Context) (Key, error) {
 // revoked or version is stale.
 func (s *Service) RenewKey(ctx context.Context, id string, version int64, grace int) (Key, string, error) {
 	const op = "account.RenewKey"
-	actor, scope, err := needPerson(ctx, op, writeKeys)
+	actor, scope, err := needLasting(ctx, op, writeKeys)
 	if err != nil {
 		return Key{}, "", err
 	}

@@ -4,10 +4,8 @@
 package account
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +40,8 @@ func NewKeyPages(site *web.Site, svc *Service, c KeyChoices) *KeyPages {
 func (p *KeyPages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /keys", Need: readKeys, Handle: p.list},
+		{Pattern: "GET /keys.csv", Need: readKeys, Handle: p.export(web.CSV)},
+		{Pattern: "GET /keys.xlsx", Need: readKeys, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /keys/new", Need: writeKeys, Handle: p.ask},
 		{Pattern: "POST /keys/new", Need: writeKeys, Handle: p.make},
 		{Pattern: "GET /keys/{key}", Need: readKeys, Handle: p.show},
@@ -81,11 +81,18 @@ type keyListPage struct {
 	Filter KeyFilter
 	Next   string
 	MayAdd bool
+
+	Exports []ui.Link
+}
+
+func keyFilter(r *http.Request) KeyFilter {
+	q := r.URL.Query()
+	return KeyFilter{Search: q.Get("q"), State: KeyState(q.Get("state")), After: q.Get("after"), Limit: 50}
 }
 
 func (p *KeyPages) list(w http.ResponseWriter, r *http.Request) error {
-	ctx, q := r.Context(), r.URL.Query()
-	v := keyListPage{Filter: KeyFilter{Search: q.Get("q"), State: KeyState(q.Get("state")), After: q.Get("after"), Limit: 50}, MayAdd: auth.May(ctx, writeKeys)}
+	ctx := r.Context()
+	v := keyListPage{Filter: keyFilter(r), MayAdd: auth.May(ctx, writeKeys), Exports: web.Exports(r, "/keys")}
 	keys, total, err := p.svc.AllKeys(ctx, v.Filter)
 	if err != nil {
 		return err
@@ -106,6 +113,44 @@ func (p *KeyPages) list(w http.ResponseWriter, r *http.Request) error {
 		v.Next = web.With(r, "after", keys[len(keys)-1].ID)
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "account.keys.title"), Body: keyListView(v)})
+}
+
+// export handles GET /keys.csv and .xlsx: every key that the list's filter
+// matches, none of them with its secret.
+func (p *KeyPages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), keyFilter(r)
+		f.Limit = 500
+		units, err := p.choices.Units(ctx)
+		if err != nil {
+			return err
+		}
+		sh := web.Sheet{Name: "keys"}
+		for _, key := range []string{"keys.name", "keys.owner", "keys.prefix", "field.unit", "keys.allows", "keys.networks", "keys.used", "keys.expires", "field.state"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "account."+key))
+		}
+		sh.Rows = web.Rows(func(after string) ([]Key, string, error) {
+			f.After = after
+			list, _, err := p.svc.AllKeys(ctx, f)
+			next := ""
+			if len(list) == f.Limit {
+				next = list[len(list)-1].ID
+			}
+			return list, next, err
+		}, func(list []Key) ([][]any, error) {
+			var out [][]any
+			for _, k := range list {
+				v, err := p.shown(ctx, k, units)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, []any{k.Name, k.Owner, k.Prefix, v.Unit, permissionLabels(ctx, k.Allows), networksText(k.Networks), k.UsedAt, k.ExpiresAt,
+					keyBadge(ctx, v).Text})
+			}
+			return out, nil
+		})
+		return web.Export(w, r, format, sh)
+	}
 }
 
 type keyFormPage struct {
@@ -213,11 +258,11 @@ func (p *KeyPages) renderRenew(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "account.keys.renew"), Effect: i18n.T(ctx, "account.keys.renew.effect", k.Name),
-		Points: []string{i18n.T(ctx, "account.keys.renew.point")}, Action: "/keys/" + k.ID + "/renew", Hidden: keyVersion(k),
+		Points: []string{i18n.T(ctx, "account.keys.renew.point")}, Action: "/keys/" + k.ID + "/renew", Hidden: keyVersion(k), Record: ui.Record{Kind: "key", ID: k.ID},
 		Fields: []ui.FieldProps{{Kind: ui.KindNumber, Name: "grace", Label: i18n.T(ctx, "account.keys.grace"), Hint: i18n.T(ctx, "account.keys.grace.hint"),
 			Value: grace, Error: errs["grace"], Required: true, Min: "0", Max: strconv.Itoa(maxGrace)}},
-		Errors: keyProblems(errs), Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.renew.submit")},
-		Cancel: ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: "/keys/" + k.ID}}
+		Errors: web.FieldErrors(errs), Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.renew.submit")},
+		Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/keys/" + k.ID}}
 	return p.site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
@@ -245,10 +290,10 @@ func (p *KeyPages) renderRevoke(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "account.keys.revoke"), Effect: i18n.T(ctx, "account.keys.revoke.effect", k.Name), Danger: true,
-		Action: "/keys/" + k.ID + "/revoke", Hidden: keyVersion(k), Errors: keyProblems(errs),
+		Action: "/keys/" + k.ID + "/revoke", Hidden: keyVersion(k), Record: ui.Record{Kind: "key", ID: k.ID}, Errors: web.FieldErrors(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "account.keys.reason"), Value: reason,
 			Error: errs["reason"], Required: true, MaxLength: maxKeyReason}},
-		Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.revoke.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: "/keys/" + k.ID}}
+		Submit: ui.Submit{Label: i18n.T(ctx, "account.keys.revoke.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/keys/" + k.ID}}
 	return p.site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
@@ -268,17 +313,6 @@ func (p *KeyPages) revoke(w http.ResponseWriter, r *http.Request) error {
 
 func keyVersion(k Key) []ui.Hidden {
 	return []ui.Hidden{{Name: "version", Value: strconv.FormatInt(k.Version, 10)}}
-}
-
-func keyProblems(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
-	return out
 }
 
 // permissionLabel is "Findings: read", in the reader's language.

@@ -18,6 +18,7 @@ import (
 	"strconv"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -54,7 +55,7 @@ func keyListView(v keyListPage) templ.Component {
 			}}),
 			Filtered: v.Filter.Search != "" || v.Filter.State != "", ClearAt: "/keys",
 			Heads: []ui.Head{{Label: i18n.T(ctx, "account.keys.name")}, {Label: i18n.T(ctx, "account.keys.prefix")}, {Label: i18n.T(ctx, "account.field.unit")}, {Label: i18n.T(ctx, "account.keys.allows")}, {Label: i18n.T(ctx, "account.keys.used")}, {Label: i18n.T(ctx, "account.keys.expires")}, {Label: i18n.T(ctx, "account.field.state")}},
-			Rows:  keyRows(ctx, v), Total: v.Total, Next: v.Next,
+			Rows:  keyRows(ctx, v), Total: v.Total, Next: v.Next, Exports: v.Exports,
 			Empty: ui.EmptyProps{Icon: ui.IconKey, Title: i18n.T(ctx, "account.keys.empty"), Text: i18n.T(ctx, "account.keys.empty.text")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -189,7 +190,7 @@ func keyFormView(v keyFormPage) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "account.keys.allows"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/account/keypages.templ`, Line: 70, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/account/keypages.templ`, Line: 71, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -202,7 +203,7 @@ func keyFormView(v keyFormPage) templ.Component {
 			var templ_7745c5c3_Var6 string
 			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "account.keys.allows.hint"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/account/keypages.templ`, Line: 71, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/account/keypages.templ`, Line: 72, Col: 63}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -224,7 +225,7 @@ func keyFormView(v keyFormPage) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(v.Errors["allow"])
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/account/keypages.templ`, Line: 75, Col: 24}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/account/keypages.templ`, Line: 76, Col: 24}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -261,13 +262,13 @@ func keyFormView(v keyFormPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.keys.new.submit")}, ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: "/keys"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.keys.new.submit")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/keys"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/keys/new", Errors: keyProblems(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/keys/new", Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -4,7 +4,6 @@
 package account
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -43,7 +42,8 @@ const MaxImport = 8 << 20
 func (p *Pages) Routes() []web.Route {
 	return slices.Concat(p.signRoutes(), p.ownRoutes(), p.glassRoutes(), []web.Route{
 		{Pattern: "GET /accounts", Need: readAccounts, Handle: p.list},
-		{Pattern: "GET /accounts.csv", Need: readAccounts, Handle: p.export},
+		{Pattern: "GET /accounts.csv", Need: readAccounts, Handle: p.export(web.CSV)},
+		{Pattern: "GET /accounts.xlsx", Need: readAccounts, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /accounts/new", Need: readAccounts, Handle: p.invite},
 		{Pattern: "POST /accounts/new", Need: readAccounts, Handle: p.invitePost},
 		{Pattern: "GET /accounts/import", Need: readAccounts, Handle: p.importForm},
@@ -89,17 +89,6 @@ func (p *Pages) say(w http.ResponseWriter, r *http.Request, err error, path, key
 	}
 	p.site.Flash(r.Context(), ui.OK, i18n.T(r.Context(), key, args...))
 	return web.Redirect(w, r, path)
-}
-
-func problems(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
-	return out
 }
 
 func roleName(ctx context.Context, r auth.Role) string { return i18n.T(ctx, "web.role."+string(r)) }

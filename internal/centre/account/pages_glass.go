@@ -12,7 +12,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -203,10 +202,7 @@ func (p *Pages) policiesPost(w http.ResponseWriter, r *http.Request) error {
 	if errs := web.Errors(ctx, err); errs != nil {
 		return p.renderPolicies(w, r, http.StatusUnprocessableEntity, policiesPage{v, errs})
 	}
-	if err == nil || !fault.Is(err, fault.Conflict) {
-		return p.say(w, r, err, "/accounts/policies", "account.flash.saved")
-	}
-	return err
+	return p.say(w, r, err, "/accounts/policies", "account.flash.saved")
 }
 
 func (v glassShowPage) actions(ctx context.Context) []ui.Action {

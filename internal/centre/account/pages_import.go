@@ -106,12 +106,8 @@ func (p *Pages) template(w http.ResponseWriter, r *http.Request) error {
 	if !mayInvite(ctx) {
 		return &fault.Error{Kind: fault.Forbidden, Op: "account.import"}
 	}
-	out, err := sheetOut(w, ctx, "people-template.csv", []string{"name", "title", "login", "phone", "email", "unit", "role"})
-	if err != nil {
-		return err
-	}
-	out.Flush()
-	return out.Error()
+	return web.Export(w, r, web.CSV, web.Sheet{Name: "people-template", Heads: sheetHeads(ctx, "name", "title", "login", "phone", "email", "unit", "role"),
+		Rows: func(func([]any, error) bool) {}})
 }
 
 const planShown = 300

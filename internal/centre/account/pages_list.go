@@ -5,10 +5,7 @@ package account
 
 import (
 	"context"
-	"encoding/csv"
-	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -130,7 +127,7 @@ func (v listPage) bulk(ctx context.Context) *ui.Bulk {
 }
 
 func (v listPage) exports(ctx context.Context) []ui.Link {
-	return []ui.Link{{Label: i18n.T(ctx, "account.export.csv"), Href: "/accounts.csv" + strings.TrimPrefix(web.With(v.r, "after", ""), v.r.URL.Path)}}
+	return web.Exports(v.r, "/accounts")
 }
 
 func stateBadge(ctx context.Context, a Account, now time.Time) ui.BadgeProps {
@@ -143,71 +140,41 @@ func stateBadge(ctx context.Context, a Account, now time.Time) ui.BadgeProps {
 	return b
 }
 
-// export handles GET /accounts.csv: every account that the list's filter
-// matches, UTF-8 with byte order mark and the separator of the reader's
-// language, since spreadsheets take that of the locale.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request) error {
-	ctx, f := r.Context(), filter(r)
-	f.After, f.Limit = "", 1000
-	names, err := p.unitNames(ctx)
-	if err != nil {
-		return err
-	}
-	first, _, err := p.svc.List(ctx, f)
-	if err != nil {
-		return err
-	}
-	out, err := sheetOut(w, ctx, "accounts.csv", []string{"name", "title", "login", "phone", "email", "unit", "role", "state", "signed_in", "second"})
-	if err != nil {
-		return err
-	}
-	for list := first; ; {
-		for _, a := range list {
-			cells := []string{a.Name, a.Title, a.Login, a.Phone, a.Email, names[a.Home], grantText(ctx, a.Grants, names),
-				stateBadge(ctx, a, p.svc.Now()).Text, i18n.Time(ctx, a.SignedInAt), i18n.Time(ctx, a.SecondAt)}
-			for i := range cells {
-				cells[i] = inert(cells[i])
-			}
-			if err := out.Write(cells); err != nil {
-				return err
-			}
-		}
-		if len(list) < f.Limit {
-			break
-		}
-		f.After = list[len(list)-1].ID
-		if list, _, err = p.svc.List(ctx, f); err != nil {
+// export handles GET /accounts.csv and .xlsx: every account that the list's
+// filter matches.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), filter(r)
+		f.Limit = 1000
+		names, err := p.unitNames(ctx)
+		if err != nil {
 			return err
 		}
+		sh := web.Sheet{Name: "accounts", Heads: sheetHeads(ctx, "name", "title", "login", "phone", "email", "unit", "role", "state", "signed_in", "second")}
+		sh.Rows = web.Rows(func(after string) ([]Account, string, error) {
+			f.After = ID(after)
+			list, _, err := p.svc.List(ctx, f)
+			next := ""
+			if len(list) == f.Limit {
+				next = string(list[len(list)-1].ID)
+			}
+			return list, next, err
+		}, func(list []Account) ([][]any, error) {
+			var out [][]any
+			for _, a := range list {
+				out = append(out, []any{a.Name, a.Title, a.Login, a.Phone, a.Email, names[a.Home], grantText(ctx, a.Grants, names),
+					stateBadge(ctx, a, p.svc.Now()).Text, a.SignedInAt, a.SecondAt})
+			}
+			return out, nil
+		})
+		return web.Export(w, r, format, sh)
 	}
-	out.Flush()
-	return out.Error()
 }
 
-// sheetOut begins a CSV file with the fields' names as its head.
-func sheetOut(w http.ResponseWriter, ctx context.Context, name string, fields []string) (*csv.Writer, error) {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return nil, err
-	}
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
-		out.Comma = ';'
-	}
-	head := make([]string, len(fields))
+// sheetHeads are the fields' names as the head of a file.
+func sheetHeads(ctx context.Context, fields ...string) []string {
 	for i, f := range fields {
-		head[i] = i18n.T(ctx, "account.field."+f)
+		fields[i] = i18n.T(ctx, "account.field."+f)
 	}
-	return out, out.Write(head)
-}
-
-// inert keeps a spreadsheet from running a cell as a formula (OWASP, CSV
-// injection).
-func inert(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return fields
 }

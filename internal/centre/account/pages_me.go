@@ -51,7 +51,6 @@ type mePage struct {
 	Names   map[string]string
 	Held    []Held
 	Errors  map[string]string
-	Stale   bool // the form was sent from an old page
 	now     time.Time
 }
 
@@ -86,14 +85,13 @@ func (p *Pages) mePost(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := Account{Phone: r.PostFormValue("phone"), Email: r.PostFormValue("email"), Language: r.PostFormValue("language"), Version: n}
 	a, err := p.svc.EditMe(ctx, in)
-	errs := web.Errors(ctx, err)
-	if errs != nil || fault.Is(err, fault.Conflict) {
+	if errs := web.Errors(ctx, err); errs != nil {
 		now, meErr := p.svc.Me(ctx)
 		if meErr != nil {
 			return meErr
 		}
 		now.Phone, now.Email, now.Language = in.Phone, in.Email, in.Language
-		return p.renderMe(w, r, fault.Of(err).Kind.Status(), mePage{Account: now, Errors: errs, Stale: errs == nil})
+		return p.renderMe(w, r, http.StatusUnprocessableEntity, mePage{Account: now, Errors: errs})
 	}
 	if err == nil && a.Language != "" {
 		p.site.SetLanguage(w, i18n.Parse(a.Language))

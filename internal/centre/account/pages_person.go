@@ -54,7 +54,10 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	actor, _ := auth.From(ctx)
 	v.Mine, v.now = actor.ID == string(id), p.svc.Now()
-	v.May, v.Keeps = mayInvite(ctx) && !v.Mine, auth.May(ctx, writeAccounts) && !v.Mine
+	v.May = mayInvite(ctx) && !v.Mine
+	if v.Keeps, err = p.svc.Keeps(ctx, v.Account); err != nil {
+		return err
+	}
 	if v.Units, err = p.choices.Units(ctx); err != nil {
 		return err
 	}
@@ -171,8 +174,6 @@ func (v showPage) detail(ctx context.Context, role, unit, from, to string, until
 
 type editPage struct {
 	In     Account
-	Now    *Account // as it stands, when somebody else changed it meanwhile
-	Names  map[string]string
 	Units  []ui.Option
 	Errors map[string]string
 }
@@ -191,9 +192,6 @@ func (p *Pages) renderEdit(w http.ResponseWriter, r *http.Request, status int, v
 	if v.Units, err = p.choices.Units(ctx); err != nil {
 		return err
 	}
-	if v.Names, err = p.unitNames(ctx); err != nil {
-		return err
-	}
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "account.edit.title"), Body: editView(v)})
 }
 
@@ -206,8 +204,7 @@ func version(r *http.Request) (int64, error) {
 }
 
 // editPost handles POST /accounts/{id}/edit. Form: version, name, title, phone,
-// email, unit, language. When somebody else changed the account meanwhile, both
-// are shown and the next sending wins.
+// email, unit, language.
 func (p *Pages) editPost(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	n, err := version(r)
@@ -217,31 +214,10 @@ func (p *Pages) editPost(w http.ResponseWriter, r *http.Request) error {
 	in := Account{ID: ID(r.PathValue("id")), Name: r.PostFormValue("name"), Title: r.PostFormValue("title"), Phone: r.PostFormValue("phone"),
 		Email: r.PostFormValue("email"), Home: r.PostFormValue("unit"), Language: r.PostFormValue("language"), Version: n}
 	_, err = p.svc.Edit(ctx, in)
-	if fault.Is(err, fault.Conflict) {
-		now, err := p.svc.Get(ctx, in.ID)
-		if err != nil {
-			return err
-		}
-		in.Version = now.Version
-		return p.renderEdit(w, r, http.StatusConflict, editPage{In: in, Now: &now})
-	}
 	if errs := web.Errors(ctx, err); errs != nil {
 		return p.renderEdit(w, r, http.StatusUnprocessableEntity, editPage{In: in, Errors: errs})
 	}
 	return p.say(w, r, err, "/accounts/"+string(in.ID), "account.flash.saved")
-}
-
-// diff is what stands against what was typed.
-func (v editPage) diff(ctx context.Context) []ui.DiffRow {
-	var out []ui.DiffRow
-	for _, f := range []struct{ key, now, typed string }{{"account.field.name", v.Now.Name, v.In.Name}, {"account.field.title", v.Now.Title, v.In.Title},
-		{"account.field.phone", v.Now.Phone, v.In.Phone}, {"account.field.email", v.Now.Email, v.In.Email},
-		{"account.field.unit", v.Names[v.Now.Home], v.Names[v.In.Home]}, {"account.field.language", v.Now.Language, v.In.Language}} {
-		if f.now != f.typed {
-			out = append(out, ui.DiffRow{Label: i18n.T(ctx, f.key), Before: f.now, After: f.typed})
-		}
-	}
-	return out
 }
 
 // disable handles POST /accounts/{id}/disable. Form: version, disabled (1 or

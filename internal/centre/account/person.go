@@ -4,6 +4,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -107,6 +108,11 @@ func (s *Service) rewrite(ctx context.Context, tx *db.Tx, old Account, a *Accoun
 // myPassword is the signed-in person's account, once password is right; wrong
 // ones make the account wait as at signing in. The field is "password".
 func (s *Service) myPassword(ctx context.Context, op, password string) (found, error) {
+	release, err := s.enter(ctx)
+	if err != nil {
+		return found{}, err
+	}
+	defer release() // once the try is counted: those who queue behind see it
 	a, err := s.me(ctx, op)
 	if err != nil {
 		return found{}, err
@@ -114,13 +120,7 @@ func (s *Service) myPassword(ctx context.Context, op, password string) (found, e
 	if err := waiting(a.Account, s.Now()); err != nil {
 		return found{}, err
 	}
-	release, err := s.enter(ctx)
-	if err != nil {
-		return found{}, err
-	}
-	right := matches(password, a.password)
-	release()
-	if right {
+	if matches(password, a.password) {
 		return a, nil
 	}
 	if password != "" {
@@ -231,8 +231,10 @@ func (s *Service) mayGiveIn(ctx context.Context, tx *db.Tx, op string, scope aut
 	if !in {
 		return fault.Bad(op, "unit", "account.bad.unit")
 	}
-	if !full && !mayGive(ctx, []auth.Grant{g}) {
-		return fault.Bad(op, "role", "account.bad.role_above")
+	if !full {
+		if may, err := mayGive(ctx, tx, []auth.Grant{g}); err != nil || !may {
+			return cmp.Or(err, fault.Bad(op, "role", "account.bad.role_above"))
+		}
 	}
 	return nil
 }
@@ -290,9 +292,17 @@ func (s *Service) SetFlags(ctx context.Context, id ID, version int64, f Flags) e
 			return err
 		}
 		if f.GlassUnit != "" {
-			if in, err := scope.Holds(ctx, tx, f.GlassUnit); err != nil || !in {
+			in, err := scope.Holds(ctx, tx, f.GlassUnit)
+			if err != nil {
+				return db.Error(op, err)
+			}
+			if !in {
 				return fault.Bad(op, "unit", "account.bad.unit")
 			}
+		}
+		// A flag holds wherever the account's roles reach.
+		if err := s.within(ctx, tx, op, scope, true, id); err != nil {
+			return err
 		}
 		a.PersonalData, a.BreakGlass, a.GlassUnit, a.Version = f.PersonalData, f.BreakGlass, f.GlassUnit, version+1
 		if err := update(ctx, tx, a, version, ""); err != nil {

@@ -189,7 +189,7 @@ func showView(v showPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.at() + "/roles", Errors: problems(v.Errors), Problem: v.Errors[""], Label: i18n.T(ctx, "account.roles.add")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.at() + "/roles", Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Label: i18n.T(ctx, "account.roles.add")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -287,7 +287,7 @@ func showView(v showPage) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.at() + "/flags", Hidden: []ui.Hidden{v.version()}, Label: i18n.T(ctx, "account.flags.title")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.at() + "/flags", Hidden: []ui.Hidden{v.version()}, Label: i18n.T(ctx, "account.flags.title"), Record: ui.Record{Kind: "account", ID: string(v.Account.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1149,20 +1149,6 @@ func editView(v editPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Now != nil {
-			templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "account.edit.stale"), Text: i18n.T(ctx, "account.edit.stale_text")}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, " ")
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-			templ_7745c5c3_Err = ui.DiffTable(i18n.T(ctx, "account.edit.diff"), v.diff(ctx)).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
 		templ_7745c5c3_Var51 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1179,7 +1165,7 @@ func editView(v editPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 80, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1187,7 +1173,7 @@ func editView(v editPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 80, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1195,7 +1181,7 @@ func editView(v editPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1203,17 +1189,17 @@ func editView(v editPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, " ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, " ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.edit.save")}, ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: "/accounts/" + string(v.In.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "account.edit.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/accounts/" + string(v.In.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/accounts/" + string(v.In.ID) + "/edit", Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.In.Version, 10)}}, Errors: problems(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/accounts/" + string(v.In.ID) + "/edit", Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.In.Version, 10)}}, Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Record: ui.Record{Kind: "account", ID: string(v.In.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var51), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1285,9 +1271,9 @@ func resetView(v resetPage) templ.Component {
 			Points: []string{i18n.T(ctx, "account.reset.check"), i18n.T(ctx, "account.reset.after")},
 			Action: "/accounts/" + string(v.Account.ID) + "/second-factor",
 			Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "account.field.reason"), Value: v.Reason, Error: v.Errors["reason"], Required: true, MaxLength: 1000}},
-			Errors: problems(v.Errors),
+			Errors: web.FieldErrors(v.Errors),
 			Submit: ui.Submit{Label: i18n.T(ctx, "account.reset.submit")},
-			Cancel: ui.Link{Label: i18n.T(ctx, "account.cancel"), Href: "/accounts/" + string(v.Account.ID)},
+			Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/accounts/" + string(v.Account.ID)},
 			Danger: true,
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

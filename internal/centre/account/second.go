@@ -213,10 +213,9 @@ func (s *Service) SecondStep(ctx context.Context, id ID, epoch int64, typed stri
 		return Account{}, err
 	}
 	if len(plainCode(typed)) == codeLength {
-		a, err := s.signedIn(ctx, id, map[string]any{"second": "recovery"}, func(ctx context.Context, tx *db.Tx, f found) error {
+		return s.signedIn(ctx, f, map[string]any{"second": "recovery"}, func(ctx context.Context, tx *db.Tx, f found) error {
 			return useRecovery(ctx, tx, f.ID, typed, s.Now())
 		})
-		return s.orWrong(ctx, a, f, err)
 	}
 	secret, err := s.Secrets.Open(enrolled(f.ID), f.second)
 	if err != nil {
@@ -226,7 +225,7 @@ func (s *Service) SecondStep(ctx context.Context, id ID, epoch int64, typed stri
 		return Account{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "account.bad.clock",
 			Args: []any{i18n.Time(ctx, s.Now()), i18n.Time(ctx, f.LastKnown())}}
 	}
-	a, err := s.signedIn(ctx, id, map[string]any{"second": "totp"}, func(ctx context.Context, tx *db.Tx, f found) error {
+	return s.signedIn(ctx, f, map[string]any{"second": "totp"}, func(ctx context.Context, tx *db.Tx, f found) error {
 		step, ok := stepOf(secret, typed, s.Now(), f.SecondStep)
 		if !ok {
 			return errCode
@@ -241,21 +240,9 @@ func (s *Service) SecondStep(ctx context.Context, id ID, epoch int64, typed stri
 		}
 		return nil
 	})
-	return s.orWrong(ctx, a, f, err)
 }
 
 var errCode = &fault.Error{Kind: fault.Invalid, Op: "account.SecondStep", Msg: "account.bad.code"}
-
-// orWrong counts a wrong code.
-func (s *Service) orWrong(ctx context.Context, a Account, f found, err error) (Account, error) {
-	if err != nil && fault.Of(err).Msg == errCode.Msg {
-		if err := s.failed(ctx, f.Login, "account.second_failed"); err != nil {
-			return Account{}, err
-		}
-		return Account{}, errCode
-	}
-	return a, err
-}
 
 func useRecovery(ctx context.Context, tx *db.Tx, id ID, typed string, now time.Time) error {
 	res, err := tx.NewUpdate().Model((*recoveryRow)(nil)).Set("used_at = ?", db.At(now)).Where("account_id = ?", string(id)).

@@ -7,8 +7,9 @@ import (
 	"context"
 	"embed"
 	"maps"
-	"slices"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -264,6 +265,17 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Account, int64, error) 
 	return list(ctx, s.Records.Read(), scope, f, s.Now())
 }
 
+// Keeps reports whether the actor keeps account a, another's: who may read it as
+// something else does not see where its person signs in from.
+func (s *Service) Keeps(ctx context.Context, a Account) (bool, error) {
+	actor, _ := auth.From(ctx)
+	if actor.ID == string(a.ID) {
+		return false, nil
+	}
+	in, err := auth.ScopeOf(actor, writeAccounts).Holds(ctx, s.Records.Read(), a.Home)
+	return in, db.Error("account.Keeps", err)
+}
+
 // Get is one account in scope.
 func (s *Service) Get(ctx context.Context, id ID) (Account, error) {
 	_, scope, err := auth.Need(ctx, "account.Get", readAccounts)
@@ -289,10 +301,31 @@ func inviteScope(ctx context.Context, op string) (scope auth.Scope, full bool, e
 
 // mayGive reports whether an actor who may only invite may give grants, or a link
 // to an account that has them: a centre officer any role but the administrator's,
-// others the unit officer's and those they hold themselves.
-func mayGive(ctx context.Context, grants []auth.Grant) bool {
+// others the unit officer's and those they hold themselves. What counts is what
+// the actor is over the unit of each grant: a centre officer of one unit is none
+// in another where they may invite as something less.
+func mayGive(ctx context.Context, q bun.IDB, grants []auth.Grant) (bool, error) {
 	actor, _ := auth.From(ctx)
-	return !slices.ContainsFunc(grants, func(g auth.Grant) bool {
-		return g.Role == auth.Administrator || g.Role != auth.UnitOfficer && !actor.Has(auth.Centre) && !actor.Has(g.Role)
-	})
+	for _, g := range grants {
+		switch g.Role {
+		case auth.Administrator:
+			return false, nil
+		case auth.UnitOfficer:
+			continue
+		}
+		var over []string
+		for _, own := range actor.Grants {
+			if own.Role == auth.Centre || own.Role == g.Role {
+				over = append(over, own.Unit)
+			}
+		}
+		if len(over) == 0 {
+			return false, nil
+		}
+		n, err := q.NewSelect().Table("unit_closure").Where("descendant = ?", g.Unit).Where("ancestor IN (?)", bun.List(over)).Count(ctx)
+		if err != nil || n == 0 {
+			return false, db.Error("account.mayGive", err)
+		}
+	}
+	return true, nil
 }

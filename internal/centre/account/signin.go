@@ -68,16 +68,21 @@ func (s *Service) failed(ctx context.Context, login, action string) error {
 		if err != nil {
 			return err
 		}
-		a.Fail(s.Now())
-		if err := touch(ctx, tx, a.Account); err != nil {
-			return err
-		}
-		return s.note(auth.With(ctx, a.Actor()), tx, action, a.Account, nil)
+		return s.count(ctx, tx, a.Account, action)
 	})
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	return err
+}
+
+// count counts a wrong try at a in tx.
+func (s *Service) count(ctx context.Context, tx *db.Tx, a Account, action string) error {
+	a.Fail(s.Now())
+	if err := touch(ctx, tx, a); err != nil {
+		return err
+	}
+	return s.note(auth.With(ctx, a.Actor()), tx, action, a, nil)
 }
 
 // SetPassword uses a link up and gives its account a new password; all its
@@ -166,19 +171,33 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Account, 
 	if !seen.SecondAt.IsZero() {
 		return seen.Account, nil
 	}
-	return s.signedIn(ctx, seen.ID, nil, func(context.Context, *db.Tx, found) error { return nil })
+	return s.signedIn(ctx, seen, nil, func(context.Context, *db.Tx, found) error { return nil })
 }
 
-// signedIn notes that the person of id came in; check looks at the account
-// inside the transaction first.
-func (s *Service) signedIn(ctx context.Context, id ID, detail map[string]any, check func(context.Context, *db.Tx, found) error) (Account, error) {
+// signedIn notes that the person seen came in; check looks at the account
+// inside the transaction first. Who was shut out, got a new secret or was made
+// to wait since seen was read does not come in. When check finds a wrong code,
+// it is counted in the same transaction: many sent at once are no more tries
+// than one after the other.
+func (s *Service) signedIn(ctx context.Context, seen found, detail map[string]any, check func(context.Context, *db.Tx, found) error) (Account, error) {
 	var a Account
+	wrong := false
 	err := s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		f, err := find(ctx, tx, "id", string(id), s.Now())
+		wrong = false
+		f, err := find(ctx, tx, "id", string(seen.ID), s.Now())
 		if err != nil {
 			return err
 		}
-		if err := check(ctx, tx, f); err != nil {
+		if f.Disabled || f.Epoch != seen.Epoch {
+			return errSignIn
+		}
+		if err := waiting(f.Account, s.Now()); err != nil {
+			return err
+		}
+		if err := check(ctx, tx, f); fault.Of(err).Msg == errCode.Msg {
+			wrong = true
+			return s.count(ctx, tx, f.Account, "account.second_failed")
+		} else if err != nil {
 			return err
 		}
 		a = f.Account
@@ -198,5 +217,8 @@ func (s *Service) signedIn(ctx context.Context, id ID, detail map[string]any, ch
 		}
 		return s.note(auth.With(ctx, a.Actor()), tx, "account.sign_in", a, detail)
 	})
+	if err == nil && wrong {
+		return Account{}, errCode
+	}
 	return a, err
 }

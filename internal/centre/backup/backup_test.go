@@ -224,6 +224,40 @@ func TestTheRedMark(t *testing.T) {
 	})
 }
 
+// A backup without the key of sealed values is none, wherever its folder lies.
+func TestTheKeysAreKeptWhereverTheFolderLies(t *testing.T) {
+	each(t, func(b *bench) {
+		if err := os.WriteFile(filepath.Join(b.Data, "secret.key"), []byte("a key"), 0o600); err != nil {
+			b.Fatal(err)
+		}
+		linked := filepath.Join(b.TempDir(), "another name")
+		if err := os.Symlink(b.Data, linked); err != nil {
+			b.Skip("symbolic links cannot be made here: " + err.Error())
+		}
+		for what, dir := range map[string]string{"beside the data": filepath.Join(b.TempDir(), "x"), "over the data": filepath.Dir(b.Data),
+			"in the data": filepath.Join(b.Data, "kept here"), "in the data by another name": filepath.Join(linked, "and here")} {
+			for range 2 { // the second finds the first
+				made, err := b.Take(b.Context(), store.Asked, dir, func(int64, int64, string) {})
+				if err != nil {
+					b.Fatal(err)
+				}
+				var kept []string
+				for _, k := range made.Manifest.Keys {
+					kept = append(kept, k.Path)
+				}
+				if len(kept) != 1 || kept[0] != "secret.key" {
+					b.Errorf("a folder %s: keys %q, want secret.key alone", what, kept)
+				}
+			}
+			if strings.HasPrefix(what, "in the data") { // else the next would take it for a file of the data
+				if err := os.RemoveAll(dir); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+	})
+}
+
 func TestAFullDiskIsToldAndCostsNothing(t *testing.T) {
 	each(t, func(b *bench) {
 		b.at = b.at.AddDate(0, 0, 1)

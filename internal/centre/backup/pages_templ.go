@@ -435,13 +435,13 @@ func formView(v formPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "backup.act.save")}, ui.Link{Label: i18n.T(ctx, "backup.act.back"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "backup.act.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/settings", Guard: true, Narrow: true, Errors: v.errors(), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/settings", Guard: true, Narrow: true, Errors: v.errors(), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}, Record: ui.Record{Kind: "backup", ID: SettingName}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var16), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

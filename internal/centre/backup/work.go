@@ -119,12 +119,26 @@ func (s *Service) take(ctx context.Context, target store.Target, reason store.Re
 	if err != nil {
 		return Made{}, err
 	}
-	skip := src.Skip
-	src.Skip = func(path string) bool { // the backups themselves may lie in the data folder
-		return skip(path) || inside(filepath.Join(s.Data, filepath.FromSlash(path)), target.Dir)
+	skip, data, dir := src.Skip, real(s.Data), real(target.Dir)
+	// The backups themselves may lie in the data folder; where the data folder
+	// lies in theirs, everything of it is kept.
+	src.Skip = func(path string) bool {
+		return skip(path) || inside(dir, data) && inside(filepath.Join(data, filepath.FromSlash(path)), dir)
 	}
 	name, m, err := target.Take(ctx, src, reason, s.Now, say)
 	return Made{filepath.Join(target.Dir, name), m}, err
+}
+
+// real is path without symbolic links, as far as it exists: two names of one
+// folder are one folder.
+func real(path string) string {
+	if whole, err := filepath.EvalSymlinks(path); err == nil {
+		return whole
+	}
+	if parent := filepath.Dir(path); parent != path {
+		return filepath.Join(real(parent), filepath.Base(path))
+	}
+	return path
 }
 
 // check reads one backup whole.

@@ -82,6 +82,7 @@ func (p *Pages) renderDismiss(w http.ResponseWriter, r *http.Request, status int
 		c.Points = append(c.Points, i18n.T(ctx, "finding.more_names", i18n.Number(ctx, more)))
 	}
 	c.Action, c.Cancel.Href, c.Submit.Label = href(f.ID)+"/dismiss", href(f.ID), c.Title
+	c.Record = ui.Record{Kind: "finding", ID: string(f.ID)}
 	c.Hidden = []ui.Hidden{{Name: "version", Value: strconv.FormatInt(f.Version, 10)}, {Name: "names", Value: strconv.FormatInt(f.Names, 10)}}
 	return p.Site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
@@ -92,7 +93,7 @@ func (t typed) confirm(ctx context.Context) ui.ConfirmProps {
 	for _, v := range []string{asFalsePositive, asSettled} {
 		way.Options = append(way.Options, ui.Option{Value: v, Label: i18n.T(ctx, "finding.as."+v), Hint: i18n.T(ctx, "finding.as.hint."+v)})
 	}
-	c := ui.ConfirmProps{Danger: true, Cancel: ui.Link{Label: i18n.T(ctx, "finding.back")}, Fields: []ui.FieldProps{way,
+	c := ui.ConfirmProps{Danger: true, Cancel: ui.Link{Label: i18n.T(ctx, "web.back")}, Fields: []ui.FieldProps{way,
 		{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "finding.reason"), Hint: i18n.T(ctx, "finding.reason.hint"),
 			Value: t.Reason, Required: true, Error: t.errs["reason"], MaxLength: MaxReason}}}
 	for _, field := range []string{"as", "reason"} {

@@ -42,17 +42,28 @@ func ParsePlace(s string) (p Place, ok bool) {
 
 // Seek orders q by the whole number expr and the id column, trusted SQL both,
 // and starts it at the place that after names; limit rows and one more are
-// read, so that Leaf knows whether there is a next page.
+// read, so that Leaf knows whether there is a next page. Where q selects no more
+// than ids, an index can answer it alone, and Ordered reads the rows.
 func Seek(q *bun.SelectQuery, expr, id string, desc bool, after string, limit int) *bun.SelectQuery {
-	p, ok := ParsePlace(after)
-	way, order := bun.Safe(">"), bun.Safe("ASC")
-	if desc != p.Back {
-		way, order = "<", "DESC"
-	}
-	if ok {
+	if p, ok := ParsePlace(after); ok {
+		way, _ := direction(desc, after)
 		q = q.Where("(?, ?) ? (?, ?)", bun.Safe(expr), bun.Safe(id), way, p.Value, p.ID)
 	}
-	return q.OrderExpr("? ?, ? ?", bun.Safe(expr), order, bun.Safe(id), order).Limit(int64(limit) + 1)
+	return Ordered(q, expr, id, desc, after).Limit(int64(limit) + 1)
+}
+
+// Ordered orders q as Seek does.
+func Ordered(q *bun.SelectQuery, expr, id string, desc bool, after string) *bun.SelectQuery {
+	_, order := direction(desc, after)
+	return q.OrderExpr("? ?, ? ?", bun.Safe(expr), order, bun.Safe(id), order)
+}
+
+// direction is which way rows are read from the place that after names.
+func direction(desc bool, after string) (way, order bun.Safe) {
+	if p, _ := ParsePlace(after); desc != p.Back {
+		return "<", "DESC"
+	}
+	return ">", "ASC"
 }
 
 // Leaf cuts the rows that Seek read to one page in reading order, and says

@@ -5,7 +5,6 @@ package finding
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -74,13 +73,15 @@ type Filter struct {
 	Unit     string // attributed to exactly this unit
 	Kind     string // a unit.AddressKind or UnknownKind
 	Threat   string // exactly this threat
-	Query    string // words of address, threat and lists, or of a name; defanged names are read too
+	Query    string // an address or its first numbers, words of threat and lists, or of a name; see seek
 	Since    time.Time
 	Assignee string // account id
 	Sort     Sort
 	Desc     bool
 	After    string // Page.Prev or Page.Next
 	Limit    int    // rows a page, 1..1000; 0 is 50
+
+	sought sought // what Query means; list finds out
 }
 
 // Page is one page of a list. Total counts all that match in scope, up to
@@ -98,17 +99,30 @@ const CountLimit = 50_000
 
 // CountUpTo counts the rows of q, which selects a column, up to CountLimit.
 func CountUpTo(ctx context.Context, from bun.IDB, q *bun.SelectQuery) (n int64, over bool, err error) {
-	err = from.NewSelect().TableExpr("(?) AS c", q.Limit(CountLimit+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
-	if n > CountLimit {
-		return CountLimit, true, err
-	}
-	return n, false, err
+	return countTo(ctx, from, q, CountLimit)
+}
+
+func countTo(ctx context.Context, from bun.IDB, q *bun.SelectQuery, most int64) (n int64, over bool, err error) {
+	err = from.NewSelect().TableExpr("(?) AS c", q.Limit(most+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
+	return min(n, most), n > most, err
 }
 
 // Dense is from how many rows on a list is read along an index in its own order,
 // passing over what does not match; below it the matching rows are sought and
-// sorted. Both engines left to themselves sorted tens of thousands.
-const Dense = 5000
+// sorted. Both engines left to themselves sorted tens of thousands. Where an
+// index holds all that the list asks for, sorting is cheap for longer: Indexed.
+const (
+	Dense   = 5000
+	Indexed = 20_000
+)
+
+// dense is from how many rows on the list of f is read along its order.
+func (f Filter) dense() int64 {
+	if f.Kind+f.Assignee+f.Query == "" && f.Since.IsZero() {
+		return Indexed
+	}
+	return Dense
+}
 
 // narrow adds what f asks for. Along writes it in a form by which no engine seeks
 // rows.
@@ -149,24 +163,7 @@ func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
 	if f.Assignee != "" {
 		q = q.Where("f.assignee_id = ?", f.Assignee)
 	}
-	return search(q, f.Query)
-}
-
-// search finds what was typed in the finding itself or in one of its names. A
-// whole address is looked up; anything else is looked for in the texts of the
-// rows that match otherwise.
-func search(sel *bun.SelectQuery, typed string) *bun.SelectQuery {
-	typed = strings.TrimSpace(Refang(typed))
-	if typed == "" {
-		return sel
-	}
-	if a, err := netip.ParseAddr(typed); err == nil {
-		return sel.Where("f.addr_key = ?", db.AddrKey(a))
-	}
-	return sel.WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		names := db.Search(q.NewSelect().TableExpr("finding_name AS n").ColumnExpr("1").Where("n.finding_id = f.id"), "n.name", typed)
-		return db.Search(q, "f.search", typed).WhereOr("EXISTS (?)", names)
-	})
+	return f.sought.narrow(q, along)
 }
 
 // Refang undoes the brackets under which pages show names and addresses, so
@@ -177,20 +174,29 @@ func Refang(s string) string {
 
 func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (p Page, err error) {
 	const op = "finding.List"
-	if p.Total, p.Over, err = CountUpTo(ctx, q, f.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("1")); err != nil {
+	if f.sought, err = seek(ctx, q, f.Query); err != nil {
+		return Page{}, err
+	}
+	most := int64(CountLimit)
+	if f.sought.rows {
+		most = Dense
+	}
+	if p.Total, p.Over, err = countTo(ctx, q, f.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("1"), most); err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	limit := f.Limit
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	var rows []row
-	sel := visible(q, &rows, scope)
-	along := p.Total >= Dense
+	sel := visible(q, (*row)(nil), scope)
+	along := p.Total >= f.dense()
 	if along {
-		sel = scope.Residual(q.NewSelect().Model(&rows), "f.scope_unit")
+		sel = scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit")
 	}
-	if err := Seek(f.narrow(columns(sel), along), f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	var rows []row
+	ids := Seek(f.narrow(sel.ColumnExpr("f.id"), along), f.Sort.expr(f.State), "f.id", f.Desc, f.After, limit)
+	err = Ordered(columns(q.NewSelect().Model(&rows)).Where("f.id IN (?)", ids), f.Sort.expr(f.State), "f.id", f.Desc, f.After).Scan(ctx)
+	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	seen, err := allSeen(rows)
@@ -244,19 +250,18 @@ func count(ctx context.Context, q bun.IDB, scope auth.Scope) (Counts, error) {
 const maxThreats = 200
 
 // threats lists the threats of a scope, for the filter: where it holds many
-// findings one after the other out of the index of threats, else those of each
-// unit out of another, put together.
+// findings it is asked of each known threat whether one is in scope, else those
+// of each unit are put together out of an index.
 func threats(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error) {
 	var out []string
-	n, over, err := CountUpTo(ctx, q, visible(q, (*row)(nil), scope).ColumnExpr("1"))
+	n, over, err := countTo(ctx, q, visible(q, (*row)(nil), scope).ColumnExpr("1"), 2*Dense)
 	if err != nil {
 		return nil, db.Error("finding.Threats", err)
 	}
-	if over || n >= 2*Dense {
-		first := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("MIN(f.threat) AS threat")
-		next := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("MIN(f.threat)").Where("f.threat > n.threat")
-		walk := first.UnionAll(q.NewSelect().TableExpr("walk AS n").ColumnExpr("(?)", next).Where("n.threat IS NOT NULL"))
-		err := q.NewSelect().WithRecursive("walk", walk).TableExpr("walk AS n").ColumnExpr("n.threat").Where("n.threat IS NOT NULL").
+	if over || n == 2*Dense {
+		one := scope.Residual(q.NewSelect().Model((*row)(nil)), "f.scope_unit").ColumnExpr("1").Where("f.threat = x.threat").Limit(1)
+		known := q.NewSelect().TableExpr("finding_text AS x").ColumnExpr("x.threat").Distinct()
+		err := q.NewSelect().TableExpr("(?) AS x", known).ColumnExpr("x.threat").Where("(?) IS NOT NULL", one).OrderExpr("x.threat").
 			Limit(maxThreats).Scan(ctx, &out)
 		return out, db.Error("finding.Threats", err)
 	}

@@ -200,7 +200,7 @@ func showView(v showPage) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/assign", Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.f.Version, 10)}}, Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/assign", Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.f.Version, 10)}}, Narrow: true, Record: ui.Record{Kind: "finding", ID: string(v.f.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -14,6 +14,7 @@ import (
 
 // write puts all rows of a batch into tx, some hundred a statement.
 func (w *writing) write(ctx context.Context, tx *db.Tx) error {
+	all := make([]row, 0, len(w.fresh)+len(w.changed))
 	for part := range slices.Chunk(w.fresh, chunk) {
 		rows := make([]row, 0, len(part))
 		for _, f := range part {
@@ -23,14 +24,20 @@ func (w *writing) write(ctx context.Context, tx *db.Tx) error {
 			}
 			rows = append(rows, r)
 		}
+		all = append(all, rows...)
 		if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
 			return err
 		}
 	}
 	for part := range slices.Chunk(w.changed, chunk) {
-		if err := w.update(ctx, tx, part); err != nil {
+		rows, err := w.update(ctx, tx, part)
+		if err != nil {
 			return err
 		}
+		all = append(all, rows...)
+	}
+	if err := learn(ctx, tx, all, w.names); err != nil {
+		return err
 	}
 	for part := range slices.Chunk(w.names, chunk) {
 		q := tx.NewInsert().Model(&part).On("CONFLICT (finding_id, name) DO UPDATE")
@@ -79,22 +86,24 @@ type delta struct {
 	Search    string `bun:"search,type:TEXT"`
 }
 
-// update adds to findings that stand. Their state and version are people's.
-func (w *writing) update(ctx context.Context, tx *db.Tx, part []change) error {
+// update adds to findings that stand, and gives their rows. Their state and
+// version are people's.
+func (w *writing) update(ctx context.Context, tx *db.Tx, part []change) (all []row, err error) {
 	rows := make([]delta, 0, len(part))
 	for _, c := range part {
 		r, err := toRow(c.Finding)
 		if err != nil {
-			return err
+			return nil, err
 		}
+		all = append(all, r)
 		rows = append(rows, delta{ID: r.ID, Queries: c.added.queries, Undated: c.added.undated, Names: c.names,
 			FirstSeen: c.added.first.UnixMilli(), LastSeen: c.added.last.UnixMilli(), Lists: r.Lists, TLP: r.TLP, Search: r.Search})
 	}
-	_, err := tx.NewUpdate().With("d", tx.NewValues(&rows)).Model((*row)(nil)).TableExpr("d").
+	_, err = tx.NewUpdate().With("d", tx.NewValues(&rows)).Model((*row)(nil)).TableExpr("d").
 		Set("queries = f.queries + d.queries").Set("undated = f.undated + d.undated").Set("names = f.names + d.names").
 		Set("first_seen = ?(f.first_seen, d.first_seen)", tx.Least()).
 		Set("last_seen = ?(f.last_seen, d.last_seen)", tx.Greatest()).
 		Set("lists = d.lists").Set("tlp = d.tlp").Set("search = d.search").Set("updated_at = ?", db.At(w.now)).
 		Where("f.id = d.id").Exec(ctx)
-	return err
+	return all, err
 }

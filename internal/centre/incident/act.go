@@ -62,12 +62,12 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 // must not decide by itself.
 func (v severityPage) choice(ctx context.Context) ui.FieldProps {
 	return ui.FieldProps{Kind: ui.KindRadio, Name: "severity", Label: i18n.T(ctx, "incident.severity"), Required: true,
-		Value: v.severity, Error: v.errs["severity"], Options: codeOptions(ctx, v.p.svc.Pack(v.f.Incident), rulepack.SeverityList)}
+		Value: v.severity, Was: v.f.Severity.Value, Error: v.errs["severity"], Options: codeOptions(ctx, v.p.svc.Pack(v.f.Incident), rulepack.SeverityList)}
 }
 
 func (v severityPage) why(ctx context.Context) ui.FieldProps {
 	return ui.FieldProps{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "incident.severity.reason"), Required: true,
-		Hint: i18n.T(ctx, "incident.severity.reason.hint"), Value: v.reason, Error: v.errs["reason"], MaxLength: maxReason}
+		Hint: i18n.T(ctx, "incident.severity.reason.hint"), Value: v.reason, Was: v.f.Severity.Reason, Error: v.errs["reason"], MaxLength: maxReason}
 }
 
 // closing handles GET /incidents/{id}/close.
@@ -96,9 +96,9 @@ func (p *Pages) renderClose(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	props := ui.ConfirmProps{Title: i18n.T(ctx, "incident.close.title", f.Code), Effect: i18n.T(ctx, "incident.close.effect"),
+	props := ui.ConfirmProps{Record: ui.Record{Kind: "incident", ID: string(f.ID)}, Title: i18n.T(ctx, "incident.close.title", f.Code), Effect: i18n.T(ctx, "incident.close.effect"),
 		Action: href(f.ID) + "/close", Hidden: versionField(f.Version), Errors: web.FieldErrors(errs),
-		Submit: ui.Submit{Label: i18n.T(ctx, "incident.close")}, Cancel: ui.Link{Label: i18n.T(ctx, "incident.back"), Href: href(f.ID)},
+		Submit: ui.Submit{Label: i18n.T(ctx, "incident.close")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)},
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "cause", Label: i18n.T(ctx, "incident.cause"),
 			Hint: i18n.T(ctx, "incident.cause.hint"), Required: true, Value: c.Cause, Error: errs["cause"], MaxLength: maxText}}}
 	if errs[""] != "" {

@@ -33,7 +33,6 @@ type formPage struct {
 	units                        []ui.Option
 	errs                         map[string]string
 	problem                      string
-	clash                        *ui.ConflictProps
 }
 
 // readForm reads the form and reports what is no moment or number at all.
@@ -139,9 +138,6 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if fault.Is(err, fault.Invalid) {
 		v.errs = web.Errors(ctx, err)
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
-	}
-	if web.IsStale(err, v.version, was.Version) && was.State != Closed {
-		return p.clash(w, r, v, was)
 	}
 	if err != nil {
 		return err
@@ -250,14 +246,14 @@ func (v formPage) pick(ctx context.Context, name, value string, options []ui.Opt
 }
 
 // tick is one checkbox of a group of the same name.
-func tick(name, id, label string, on bool) ui.FieldProps {
-	return ui.FieldProps{Kind: ui.KindCheckbox, Name: name, ID: "f-" + name + "-" + id, Value: id, Label: label, Checked: on}
+func tick(ctx context.Context, name, id, label string, on bool) ui.FieldProps {
+	return ui.FieldProps{Kind: ui.KindCheckbox, Name: name, Group: i18n.T(ctx, "incident."+name), ID: "f-" + name + "-" + id, Value: id, Label: label, Checked: on}
 }
 
 func (v formPage) ticks(ctx context.Context, name, list string, c Choice) []ui.FieldProps {
 	var out []ui.FieldProps
 	for _, o := range codeOptions(ctx, v.pack, list) {
-		out = append(out, tick(name, o.Value, o.Label, slices.Contains(c.IDs, o.Value)))
+		out = append(out, tick(ctx, name, o.Value, o.Label, slices.Contains(c.IDs, o.Value)))
 	}
 	return out
 }
@@ -265,7 +261,7 @@ func (v formPage) ticks(ctx context.Context, name, list string, c Choice) []ui.F
 func (v formPage) signs(ctx context.Context) []ui.FieldProps {
 	var out []ui.FieldProps
 	for _, s := range Signs() {
-		out = append(out, tick("signs", string(s), i18n.T(ctx, "incident.sign."+string(s)), slices.Contains(v.d.Signs, s)))
+		out = append(out, tick(ctx, "signs", string(s), i18n.T(ctx, "incident.sign."+string(s)), slices.Contains(v.d.Signs, s)))
 	}
 	return out
 }
@@ -299,4 +295,14 @@ func (v formPage) lead(ctx context.Context) string {
 		return ""
 	}
 	return i18n.T(ctx, "incident.form.lead")
+}
+
+// folded is the card of a part of the form that can wait: closed for a new case
+// unless something in it is wrong, open where there is a case to edit.
+func (v formPage) folded(ctx context.Context, part string) ui.CardProps {
+	c := ui.CardProps{Title: i18n.T(ctx, "incident.form."+part), Fold: true, Open: v.id != "" || len(v.errs) > 0}
+	if !c.Open {
+		c.Note = i18n.T(ctx, "incident.form.later")
+	}
+	return c
 }

@@ -120,13 +120,13 @@ func formView(title string, v formPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: v.submit(ctx)}, ui.Link{Label: i18n.T(ctx, "incident.back"), Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: v.submit(ctx)}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Guard: true, Hidden: v.hidden(), Errors: web.FieldErrors(v.errs), Problem: v.problem, Label: title, Conflict: v.clash}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Guard: true, Hidden: v.hidden(), Errors: web.FieldErrors(v.errs), Problem: v.problem, Label: title, Record: ui.Record{Kind: "incident", ID: string(v.id)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -803,13 +803,13 @@ func severityView(v severityPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "incident.severity.decide")}, ui.Link{Label: i18n.T(ctx, "incident.back"), Href: href(v.f.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "incident.severity.decide")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(v.f.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/severity", Guard: true, Narrow: true, Hidden: versionField(v.f.Version), Errors: web.FieldErrors(v.errs), Problem: v.errs[""]}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/severity", Guard: true, Narrow: true, Hidden: versionField(v.f.Version), Errors: web.FieldErrors(v.errs), Problem: v.errs[""], Record: ui.Record{Kind: "incident", ID: string(v.f.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var28), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

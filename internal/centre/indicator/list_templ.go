@@ -289,7 +289,7 @@ func answerView(v listPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/indicators/allow", Narrow: true, Guard: true, Errors: formErrors(v.typed.errs, "name", "reason")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/indicators/allow", Narrow: true, Guard: true, Errors: web.FieldErrors(v.typed.errs, "name", "reason")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

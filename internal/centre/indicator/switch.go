@@ -56,9 +56,9 @@ func (p *Pages) renderSwitch(w http.ResponseWriter, r *http.Request, status int,
 	}
 	key := "indicator.turn." + to
 	c := ui.ConfirmProps{Title: i18n.T(ctx, key), Effect: i18n.T(ctx, key+".effect", i18n.Number(ctx, n), title(ctx, l)), Action: href(l.ID) + "/" + to,
-		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(l.Version, 10)}}, Danger: !on,
+		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(l.Version, 10)}}, Record: ui.Record{Kind: "indicator", ID: string(l.ID)}, Danger: !on,
 		Submit: ui.Submit{Label: i18n.T(ctx, key+".submit", i18n.Number(ctx, n))},
-		Cancel: ui.Link{Label: i18n.T(ctx, "indicator.cancel"), Href: href(l.ID)}}
+		Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(l.ID)}}
 	if !on {
 		c.Fields = []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "indicator.allow.reason"), Required: true,
 			Value: reason, Error: errs["reason"], MaxLength: maxReason}}

@@ -170,15 +170,3 @@ func (p *Pages) replace(w http.ResponseWriter, r *http.Request) error {
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "indicator.replace.done", title(ctx, l)))
 	return web.Redirect(w, r, href(id))
 }
-
-// formErrors lists the errors of a form for its summary, in the order of its
-// fields.
-func formErrors(errs map[string]string, order ...string) []ui.FieldError {
-	var out []ui.FieldError
-	for _, field := range order {
-		if text := errs[field]; text != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	return out
-}

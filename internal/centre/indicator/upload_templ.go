@@ -14,6 +14,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 	"strconv"
 )
@@ -127,13 +128,13 @@ func newView(v newPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.new.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "indicator.cancel"), Href: "/indicators"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.new.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/indicators"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/indicators/new", Upload: true, Guard: true, Narrow: true, Problem: v.errs[""], Errors: formErrors(v.errs, "name", "kind", "tlp", "scope", "threat", "unit", "note", "layout", "file")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/indicators/new", Upload: true, Guard: true, Narrow: true, Problem: v.errs[""], Errors: web.FieldErrors(v.errs, "name", "kind", "tlp", "scope", "threat", "unit", "note", "layout", "file")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -194,13 +195,13 @@ func replaceView(v replacePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.replace.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "indicator.cancel"), Href: href(v.list.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "indicator.replace.submit"), Icon: ui.IconUpload}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(v.list.ID)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.list.ID) + "/replace", Upload: true, Narrow: true, Problem: v.errs[""], Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.list.Version, 10)}}, Errors: formErrors(v.errs, "note", "file")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.list.ID) + "/replace", Upload: true, Narrow: true, Problem: v.errs[""], Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.list.Version, 10)}}, Errors: web.FieldErrors(v.errs, "note", "file")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

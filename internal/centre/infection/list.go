@@ -86,6 +86,15 @@ var (
 	behind = []unit.AddressKind{unit.NAT, unit.Resolver, unit.Proxy}
 )
 
+// dense is as for findings: from how many rows on the list is read along its
+// order.
+func (f Filter) dense() int64 {
+	if f.Kind+f.Query == "" && f.Since.IsZero() {
+		return finding.Indexed
+	}
+	return finding.Dense
+}
+
 // narrow adds what f asks for. Along writes it in a form by which no engine seeks
 // rows; see finding.Dense.
 func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
@@ -115,7 +124,7 @@ func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
 		q = q.Where("i.address_kind = ?", f.Kind)
 	}
 	if f.Threat != "" {
-		q = q.Where("i.threat = ?", f.Threat)
+		q = q.Where("? = ?", text("threat"), f.Threat)
 	}
 	if !f.Since.IsZero() {
 		q = q.Where("i.last_seen >= ?", f.Since.UnixMilli())
@@ -136,13 +145,15 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) (p Page, e
 	if limit < 1 || limit > 1000 {
 		limit = 50
 	}
-	var rows []row
-	sel := visible(q, &rows, scope)
-	along := p.Total >= finding.Dense
+	sel := visible(q, (*row)(nil), scope)
+	along := p.Total >= f.dense()
 	if along {
-		sel = scope.Residual(q.NewSelect().Model(&rows), "i.scope_unit")
+		sel = scope.Residual(q.NewSelect().Model((*row)(nil)), "i.scope_unit")
 	}
-	if err := finding.Seek(f.narrow(columns(sel), along), f.Sort.expr(), "i.id", f.Desc, f.After, limit).Scan(ctx); err != nil {
+	var rows []row
+	ids := finding.Seek(f.narrow(sel.ColumnExpr("i.id"), along), f.Sort.expr(), "i.id", f.Desc, f.After, limit)
+	err = finding.Ordered(columns(q.NewSelect().Model(&rows)).Where("i.id IN (?)", ids), f.Sort.expr(), "i.id", f.Desc, f.After).Scan(ctx)
+	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	list, err := allSeen(rows)
@@ -183,23 +194,16 @@ func (c *Count) add(kind unit.AddressKind, n int64) {
 	}
 }
 
-// counts counts by unit, or all under "" when whole is set. An address whose
-// records the plan gives to two units at their times counts once for each, and
-// once in the whole.
-func counts(ctx context.Context, q bun.IDB, scope auth.Scope, whole bool) (map[string]Count, error) {
+// counts counts by unit. An address whose records the plan gives to two units at
+// their times counts once for each.
+func counts(ctx context.Context, q bun.IDB, scope auth.Scope) (map[string]Count, error) {
 	var rows []struct {
 		UnitID string           `bun:"unit_id"`
 		Kind   unit.AddressKind `bun:"address_kind"`
 		N      int64            `bun:"n"`
 	}
-	each := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("i.machine_id, i.address_kind")
-	if whole {
-		each = each.ColumnExpr("'' AS unit_id")
-	} else {
-		each = each.ColumnExpr("i.unit_id")
-	}
-	err := q.NewSelect().TableExpr("(?) AS e", each).ColumnExpr("e.unit_id, e.address_kind").
-		ColumnExpr("COUNT(DISTINCT e.machine_id) AS n").GroupExpr("e.unit_id, e.address_kind").Scan(ctx, &rows)
+	err := Filter{State: AnyActive}.narrow(visible(q, (*row)(nil), scope), false).ColumnExpr("i.unit_id, i.address_kind").
+		ColumnExpr("COUNT(DISTINCT i.machine_id) AS n").GroupExpr("i.unit_id, i.address_kind").Scan(ctx, &rows)
 	out := map[string]Count{}
 	for _, r := range rows {
 		c := out[r.UnitID]

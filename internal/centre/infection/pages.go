@@ -131,7 +131,8 @@ func (p *Pages) renderForm(w http.ResponseWriter, r *http.Request, status int, f
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "infection.ask."+f.name), Effect: i18n.T(ctx, "infection.effect."+f.name, title(ctx, i)),
 		Points: []string{i18n.T(ctx, "infection.effect.finding."+f.name)}, Action: href(i.ID) + f.path,
-		Cancel: ui.Link{Label: i18n.T(ctx, "finding.back"), Href: href(i.ID)},
+		Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(i.ID)},
+		Record: ui.Record{Kind: "infection", ID: string(i.ID)},
 		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(i.Version, 10)}, {Name: "names", Value: strconv.FormatInt(i.Names, 10)}},
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: f.field, Label: i18n.T(ctx, "infection."+f.field),
 			Hint: i18n.T(ctx, "infection."+f.field+".hint"), Value: words, Required: true, Error: errs[f.field], MaxLength: finding.MaxReason}}}

@@ -6,6 +6,7 @@ package infection
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -63,11 +64,16 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, now time.Time, touched 
 		}
 		changed = append(changed, i)
 	}
+	return db.Error(op, tallied(ctx, tx, machinesOf(slices.Collect(maps.Values(machines))), func() error { return write(ctx, tx, fresh, changed) }))
+}
+
+// write puts the rows of a batch into tx and stamps them.
+func write(ctx context.Context, tx *db.Tx, fresh, changed []Infection) error {
 	if err := insert(ctx, tx, fresh); err != nil {
-		return db.Error(op, err)
+		return err
 	}
 	if err := update(ctx, tx, changed); err != nil {
-		return db.Error(op, err)
+		return err
 	}
 	for part := range slices.Chunk(append(fresh, changed...), chunk) {
 		ids := make([]string, len(part))
@@ -75,7 +81,7 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, now time.Time, touched 
 			ids[n] = string(i.ID)
 		}
 		if err := stamp(ctx, tx, ids); err != nil {
-			return db.Error(op, err)
+			return err
 		}
 	}
 	return nil

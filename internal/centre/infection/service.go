@@ -72,7 +72,7 @@ func (s *Service) Counts(ctx context.Context) (map[string]Count, error) {
 	if err != nil {
 		return nil, err
 	}
-	return counts(ctx, s.Records.Read(), scope, false)
+	return counts(ctx, s.Records.Read(), scope)
 }
 
 // Total counts the addresses with an active infection in the actor's scope,
@@ -82,8 +82,7 @@ func (s *Service) Total(ctx context.Context) (Count, error) {
 	if err != nil {
 		return Count{}, err
 	}
-	all, err := counts(ctx, s.Records.Read(), scope, true)
-	return all[""], err
+	return total(ctx, s.Records.Read(), scope)
 }
 
 // Confirm says that the sign is real. fault.Conflict when it is not suspected,
@@ -202,7 +201,8 @@ func (s *Service) change(ctx context.Context, op string, need auth.Permission, i
 func (s *Service) put(ctx context.Context, tx *db.Tx, action string, i *Infection, detail map[string]any) error {
 	i.Version++
 	i.UpdatedAt = s.at()
-	if err := save(ctx, tx, *i); err != nil {
+	err := tallied(ctx, tx, machinesOf([]MachineID{i.Machine}), func() error { return save(ctx, tx, *i) })
+	if err != nil {
 		return err
 	}
 	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "infection", Object: string(i.ID), Unit: i.Owner, Detail: detail})

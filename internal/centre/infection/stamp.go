@@ -14,10 +14,22 @@ import (
 
 const table = "infection"
 
+// manySpans is from how many spans on the tally looks at all infections.
+const manySpans = 100
+
 // Restamp writes anew whose the addresses in spans are, inside the transaction
 // that changed the address plan.
 func (s *Service) Restamp(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
-	return unit.Restamp(ctx, tx, table, spans)
+	var held []func(*bun.SelectQuery) *bun.SelectQuery
+	for _, sp := range spans {
+		held = append(held, func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Where("i.owner_unit = ?", sp.Owner).Where("i.addr_key >= ?", sp.Lo).Where("i.addr_key <= ?", sp.Hi)
+		})
+	}
+	if len(spans) > manySpans {
+		held = []func(*bun.SelectQuery) *bun.SelectQuery{func(q *bun.SelectQuery) *bun.SelectQuery { return q }}
+	}
+	return tallied(ctx, tx, held, func() error { return unit.Restamp(ctx, tx, table, spans) })
 }
 
 // StampMissing stamps the infections that an earlier version of the program left
@@ -30,7 +42,13 @@ func (s *Service) StampMissing(ctx context.Context) error {
 		if err != nil || len(ids) == 0 {
 			return db.Error(op, err)
 		}
-		err = s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error { return stamp(ctx, tx, ids) })
+		err = s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
+			var machines []MachineID
+			if err := tx.NewSelect().Table(table).Column("machine_id").Distinct().Where("id IN (?)", bun.List(ids)).Scan(ctx, &machines); err != nil {
+				return err
+			}
+			return tallied(ctx, tx, machinesOf(machines), func() error { return stamp(ctx, tx, ids) })
+		})
 		if err != nil {
 			return db.Error(op, err)
 		}

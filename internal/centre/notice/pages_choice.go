@@ -117,7 +117,7 @@ func (v choicePage) hidden() []ui.Hidden {
 	return []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.p.Version, 10)}}
 }
 
-func (v choicePage) errors() []ui.FieldError { return fieldErrors(v.errs) }
+func (v choicePage) errors() []ui.FieldError { return web.FieldErrors(v.errs) }
 
 // formNumber reads a whole number of the form; what is none is one no record
 // has, and so a conflict.

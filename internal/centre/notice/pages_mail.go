@@ -5,7 +5,6 @@ package notice
 
 import (
 	"context"
-	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -159,25 +158,14 @@ func (v mailPage) fields(ctx context.Context) []ui.FieldProps {
 	}
 }
 
-// fieldErrors is the summary over a form, in the order of the names.
-func fieldErrors(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for _, name := range slices.Sorted(maps.Keys(errs)) {
-		if name != "" {
-			out = append(out, ui.FieldError{Field: name, Text: errs[name]})
-		}
-	}
-	return out
-}
-
 // of is the summary of the errors of some fields: the page has three forms.
 func (v mailPage) of(fields ...string) []ui.FieldError {
-	all := fieldErrors(v.errs)
+	all := web.FieldErrors(v.errs)
 	return slices.DeleteFunc(all, func(e ui.FieldError) bool { return !slices.Contains(fields, e.Field) })
 }
 
 func (v mailPage) serverErrors() []ui.FieldError {
-	return slices.DeleteFunc(fieldErrors(v.errs), func(e ui.FieldError) bool { return e.Field == "to" || e.Field == "months" })
+	return slices.DeleteFunc(web.FieldErrors(v.errs), func(e ui.FieldError) bool { return e.Field == "to" || e.Field == "months" })
 }
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -178,7 +178,7 @@ func (p *Pages) handleLetters(w http.ResponseWriter, r *http.Request) error {
 func (p *Pages) askDrop(w http.ResponseWriter, r *http.Request, status int, ids []string, typed string, errs map[string]string) error {
 	ctx := r.Context()
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "notice.drop"), Effect: i18n.T(ctx, "notice.drop.effect", i18n.Number(ctx, int64(len(ids)))),
-		Points: []string{i18n.T(ctx, "notice.drop.point")}, Action: "/settings/outbox/drop", Danger: true, Errors: fieldErrors(errs),
+		Points: []string{i18n.T(ctx, "notice.drop.point")}, Action: "/settings/outbox/drop", Danger: true, Errors: web.FieldErrors(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "notice.drop.reason"), Value: typed, Required: true,
 			MaxLength: 500, Error: errs["reason"]}},
 		Cancel: ui.Link{Label: i18n.T(ctx, "notice.drop.back"), Href: "/settings/outbox"}}

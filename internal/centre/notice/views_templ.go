@@ -444,7 +444,7 @@ func mailView(v mailPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/settings/mail", Hidden: []ui.Hidden{{Name: "version", Value: number(v.version)}}, Errors: v.serverErrors(), Problem: v.errs[""], Narrow: true, Guard: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/settings/mail", Hidden: []ui.Hidden{{Name: "version", Value: number(v.version)}}, Errors: v.serverErrors(), Problem: v.errs[""], Narrow: true, Guard: true, Record: ui.Record{Kind: "setting", ID: notify.SettingName}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -550,7 +550,7 @@ func mailView(v mailPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/settings/mail/keep", Hidden: []ui.Hidden{{Name: "version", Value: number(v.keepVersion)}}, Errors: v.of("months"), Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/settings/mail/keep", Hidden: []ui.Hidden{{Name: "version", Value: number(v.keepVersion)}}, Errors: v.of("months"), Narrow: true, Record: ui.Record{Kind: "setting", ID: KeepName}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var22), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

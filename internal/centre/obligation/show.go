@@ -120,8 +120,8 @@ func (p *Pages) renderEnd(w http.ResponseWriter, r *http.Request, status int, to
 		Value: reason, Error: errs["reason"], MaxLength: maxText}
 	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "obligation.effect."+string(to), o.Title.In(i18n.Lang(ctx))),
 		Action: href(o.ID) + endPaths[to], Danger: true, Fields: []ui.FieldProps{field},
-		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(o.Version, 10)}},
-		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "obligation.back"), Href: href(o.ID)}}
+		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(o.Version, 10)}}, Record: ui.Record{Kind: "obligation", ID: string(o.ID)},
+		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(o.ID)}}
 	if errs["reason"] != "" {
 		props.Errors = []ui.FieldError{{Field: "reason", Text: errs["reason"]}}
 	}
@@ -195,16 +195,6 @@ func (v showPage) timeline(ctx context.Context) ui.TimelineProps {
 }
 
 func (v showPage) mayMeet(ctx context.Context) bool { return v.o.State == Open && auth.May(ctx, write) }
-
-func (v showPage) formErrors() []ui.FieldError {
-	var list []ui.FieldError
-	for _, f := range []string{"met_at", "how"} {
-		if t := v.errs[f]; t != "" {
-			list = append(list, ui.FieldError{Field: f, Text: t})
-		}
-	}
-	return list
-}
 
 // proof is a link where the proof is a page of the centre.
 func proof(ref string) templ.Component {

@@ -14,6 +14,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 	"strconv"
 )
@@ -91,7 +92,7 @@ func showView(v showPage) templ.Component {
 						var templ_7745c5c3_Var5 string
 						templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(line)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/obligation/show.templ`, Line: 19, Col: 16}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/obligation/show.templ`, Line: 20, Col: 16}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 						if templ_7745c5c3_Err != nil {
@@ -109,7 +110,7 @@ func showView(v showPage) templ.Component {
 					var templ_7745c5c3_Var6 string
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.o.Explanation.Text(i18n.Lang(ctx)))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/obligation/show.templ`, Line: 22, Col: 61}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/obligation/show.templ`, Line: 23, Col: 61}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -213,8 +214,10 @@ func showView(v showPage) templ.Component {
 						templ_7745c5c3_Err = ui.Form(ui.FormProps{
 							Action: href(v.o.ID) + "/meet",
 							Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.o.Version, 10)}},
-							Errors: v.formErrors(),
+							Errors: web.FieldErrors(v.errs, "met_at", "how"),
 							Narrow: true,
+							Record: ui.Record{Kind: "obligation", ID: string(v.o.ID)},
+							Act:    true,
 						}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -185,7 +185,7 @@ func (v paperPage) codes(ctx context.Context, in *input) {
 		return
 	}
 	for _, c := range list.Items {
-		box := code{Box: ui.FieldProps{Kind: ui.KindCheckbox, Name: valueName(f.Key), ID: fieldID(f.Key) + "-" + c.ID, Label: c.Label.VI,
+		box := code{Box: ui.FieldProps{Kind: ui.KindCheckbox, Name: valueName(f.Key), Group: in.Props.Label, ID: fieldID(f.Key) + "-" + c.ID, Label: c.Label.VI,
 			Value: c.ID, Checked: chosen(in.Value, c.ID)}}
 		if c.Text {
 			box.Note = &ui.FieldProps{Name: noteName(f.Key, c.ID), Label: i18n.T(ctx, "report.words", c.Label.VI), Value: in.Value.Notes[c.ID],

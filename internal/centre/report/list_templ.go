@@ -173,7 +173,7 @@ func chooseView(v choosePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: v.submit(ctx), Icon: ui.IconReport}, ui.Link{Label: i18n.T(ctx, "report.back"), Href: caseHref(string(v.Case.ID))}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: v.submit(ctx), Icon: ui.IconReport}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: caseHref(string(v.Case.ID))}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -112,7 +112,6 @@ type paperPage struct {
 	now     time.Time
 	typed   Edit              // what was typed when it could not be taken
 	errs    map[string]string // why
-	clash   *ui.ConflictProps // both texts, when somebody changed the paper meanwhile
 	sending sendingForm
 }
 
@@ -178,9 +177,6 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	if errs := web.Errors(ctx, err); errs != nil {
 		return p.render(w, r, http.StatusUnprocessableEntity, func(v *paperPage) { v.typed, v.errs = e, errs })
-	}
-	if web.IsStale(err, formVersion(r), f.Version) && f.editable("report.save") == nil {
-		return p.clash(w, r, f, e)
 	}
 	if err != nil {
 		return err
@@ -285,8 +281,8 @@ func (p *Pages) renderWithdraw(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	title := i18n.T(ctx, "report.withdraw")
-	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "report.withdraw.effect", p.svc.Label(f.Paper)), Danger: true,
-		Action: href(f.ID) + "/withdraw", Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "report.back"), Href: href(f.ID)},
+	props := ui.ConfirmProps{Record: ui.Record{Kind: "paper", ID: string(f.ID)}, Title: title, Effect: i18n.T(ctx, "report.withdraw.effect", p.svc.Label(f.Paper)), Danger: true,
+		Action: href(f.ID) + "/withdraw", Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)},
 		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(f.Version, 10)}},
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "report.reason"), Required: true, Value: reason,
 			Error: errs["reason"], MaxLength: maxLine}}}

@@ -586,7 +586,7 @@ func editForm(v paperPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID), ID: "edit", Guard: true, Hidden: []ui.Hidden{v.version()}, Errors: v.formErrors(), Problem: v.errs[""], Label: i18n.T(ctx, "report.edit"), Conflict: v.clash}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID), ID: "edit", Guard: true, Hidden: []ui.Hidden{v.version()}, Errors: v.formErrors(), Problem: v.errs[""], Label: i18n.T(ctx, "report.edit"), Record: ui.Record{Kind: "paper", ID: string(v.f.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var14), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -227,3 +227,19 @@ func (v paperPage) timeline(ctx context.Context) ui.TimelineProps {
 	}
 	return t
 }
+
+// sectionCard folds a section in which nothing is left to correct and nothing
+// was changed by hand, so that the form shows first what still needs a person.
+func (v paperPage) sectionCard(ctx context.Context, s rulepack.Section) ui.CardProps {
+	c := ui.CardProps{Title: s.No + ". " + s.Title, Fold: true, Note: i18n.T(ctx, "report.section.fine")}
+	for _, f := range s.Fields {
+		if v.problem(ctx, f.Key) != "" {
+			c.Open, c.Note = true, i18n.T(ctx, "report.section.todo")
+		}
+		c.Open = c.Open || v.f.ByHand(f.Key)
+	}
+	if c.Open && c.Note == i18n.T(ctx, "report.section.fine") {
+		c.Note = ""
+	}
+	return c
+}

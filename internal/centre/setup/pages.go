@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync/atomic"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -44,11 +45,12 @@ type Pages struct {
 	site *web.Site
 	svc  *Service
 	near Neighbours
+	over atomic.Bool // all steps were done once since the start: the records are not asked again
 }
 
 // NewPages makes the screens.
 func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages {
-	return &Pages{site, svc, near}
+	return &Pages{site: site, svc: svc, near: near}
 }
 
 // Routes lists the screens.
@@ -309,12 +311,19 @@ func (p *Pages) backup(w http.ResponseWriter, r *http.Request) error {
 // Steps are the first hour for another page, nil when it is over or not the
 // reader's to do.
 func (p *Pages) Steps(ctx context.Context) ([]ui.Step, error) {
+	if p.over.Load() {
+		return nil, nil
+	}
 	progress, err := p.svc.Progress(ctx)
 	if fault.Is(err, fault.Forbidden) {
 		return nil, nil
 	}
-	if err != nil || progress.Green() {
+	if err != nil {
 		return nil, err
+	}
+	if progress.Green() {
+		p.over.Store(true)
+		return nil, nil
 	}
 	return stepList(ctx, progress, ""), nil
 }

@@ -142,12 +142,12 @@ func (s *Service) SaveBody(ctx context.Context, b Body, version int64) error {
 
 // Language is that of readers who chose none, "" before anybody set it. It asks
 // the records once; a failure counts as not set and is asked again.
-func (s *Service) Language() i18n.Language {
+func (s *Service) Language(ctx context.Context) i18n.Language {
 	if l := s.language.Load(); l != nil {
 		return *l
 	}
 	var b Body
-	if _, err := setting.Get(context.Background(), s.Records.Read(), bodySetting, &b); err != nil {
+	if _, err := setting.Get(ctx, s.Records.Read(), bodySetting, &b); err != nil {
 		return ""
 	}
 	s.language.Store(new(i18n.Language(b.Language)))

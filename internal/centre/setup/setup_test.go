@@ -239,8 +239,14 @@ func TestTheHeadOfPapersIsChecked(t *testing.T) {
 		if err := b.SaveBody(ctx, good, 0); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a stale form overwrote: %v", err)
 		}
-		if again := newReader(b, d).Language(); b.Language() != "vi" || again != "vi" {
-			t.Errorf("the language is %q, after a restart %q", b.Language(), again)
+		if again := newReader(b, d).Language(t.Context()); b.Language(t.Context()) != "vi" || again != "vi" {
+			t.Errorf("the language is %q, after a restart %q", b.Language(t.Context()), again)
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		fresh := newReader(b, d)
+		if early, later := fresh.Language(gone), fresh.Language(t.Context()); early != "" || later != "vi" {
+			t.Errorf("for a reader who went away the language is %q, and then %q", early, later)
 		}
 		got, version, err := b.Body(ctx)
 		if err != nil || version != 1 || got.Name != "Trung tâm An ninh mạng" || len(got.Recipients) != 1 || got.Language != "vi" {

@@ -1265,7 +1265,7 @@ func unloadView() templ.Component {
 			templ_7745c5c3_Var47 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Title: i18n.T(ctx, "setup.unload"), Effect: i18n.T(ctx, "setup.unload.effect"), Points: unloadPoints(ctx), Action: "/setup/sample/remove", Submit: ui.Submit{Label: i18n.T(ctx, "setup.unload.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "setup.cancel"), Href: "/setup"}, Danger: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Confirm(ui.ConfirmProps{Title: i18n.T(ctx, "setup.unload"), Effect: i18n.T(ctx, "setup.unload.effect"), Points: unloadPoints(ctx), Action: "/setup/sample/remove", Submit: ui.Submit{Label: i18n.T(ctx, "setup.unload.submit")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/setup"}, Danger: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -124,7 +124,6 @@ type formPage struct {
 	New    bool
 	Units  []ui.Option
 	Errors map[string]string
-	Clash  *ui.ConflictProps
 }
 
 func (v formPage) formats(ctx context.Context) []ui.Option {
@@ -204,30 +203,10 @@ func (p *Pages) editPost(w http.ResponseWriter, r *http.Request) error {
 		if errs := web.Errors(ctx, err); errs != nil {
 			return p.renderForm(w, r, http.StatusUnprocessableEntity, formPage{In: in, Errors: errs})
 		}
-		return p.clash(w, r, in, err)
+		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "source.flash.saved"))
 	return web.Redirect(w, r, "/sources/"+string(in.ID))
-}
-
-// clash shows the form again with both texts when somebody changed the source
-// since it was opened; any other err comes back.
-func (p *Pages) clash(w http.ResponseWriter, r *http.Request, in Source, err error) error {
-	ctx := r.Context()
-	if !fault.Is(err, fault.Conflict) {
-		return err
-	}
-	now, failed := p.svc.Get(ctx, in.ID)
-	if failed != nil || !web.IsStale(err, in.Version, now.Version) {
-		return errors.Join(err, failed)
-	}
-	v := formPage{In: in}
-	v.Clash, failed = p.site.Conflict(ctx, r, "source", string(in.ID), web.FromFields(ctx, nil, formPage{In: now}.fields(ctx)...))
-	if failed != nil {
-		return failed
-	}
-	v.In.Version = now.Version
-	return p.renderForm(w, r, http.StatusConflict, v)
 }
 
 const filesOnPage = 25

@@ -113,13 +113,13 @@ func formView(v formPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: formTitle(ctx, v.New)}, ui.Link{Label: i18n.T(ctx, "source.cancel"), Href: formBack(v)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: formTitle(ctx, v.New)}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: formBack(v)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: formAction(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.In.Version, 10)}}, Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Conflict: v.Clash}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: formAction(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.In.Version, 10)}}, Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Record: ui.Record{Kind: "source", ID: string(v.In.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -48,38 +48,44 @@ var (
 )
 
 // reach is what an actor may see of the trail: all of it for whom the whole
-// centre is in scope, the entries of a scope, or their own alone.
+// centre is in scope, the entries of a scope, their own, or the last two.
 type reach struct {
-	scope auth.Scope
+	scope auth.Scope // of the roles that read without bound
 	whole bool
-	own   string
+	own   string // account whose own entries are in reach wherever they lie; empty: none
 }
 
 func (s *Service) reach(ctx context.Context, op string) (reach, error) {
-	actor, scope, err := auth.Need(ctx, op, read)
+	actor, _, err := auth.Need(ctx, op, read)
 	if err != nil {
 		return reach{}, err
 	}
-	if auth.LimitOf(actor, read) == auth.Own {
-		return reach{own: actor.ID}, nil
+	r := reach{scope: auth.FreeScopeOf(actor, read)}
+	for _, g := range actor.Grants {
+		if auth.LimitOf(auth.Actor{Grants: []auth.Grant{g}}, read) == auth.Own {
+			r.own = actor.ID
+		}
 	}
 	root, err := s.Root(ctx)
 	if err != nil {
 		return reach{}, err
 	}
-	whole, err := scope.Holds(ctx, s.Records.Read(), root)
-	return reach{scope: scope, whole: whole}, db.Error(op, err)
+	r.whole, err = r.scope.Holds(ctx, s.Records.Read(), root)
+	return r, db.Error(op, err)
 }
 
 // filter narrows a query on audit_entry, alias e.
 func (r reach) filter(q *bun.SelectQuery) *bun.SelectQuery {
-	if r.own != "" {
+	switch {
+	case r.whole:
+		return q
+	case r.own == "":
+		return r.scope.Filter(q, "e.unit_id")
+	case len(r.scope.Roots()) == 0:
 		return q.Where("e.actor_id = ?", r.own)
 	}
-	if r.whole {
-		return q
-	}
-	return r.scope.Filter(q, "e.unit_id")
+	query, args := r.scope.Where("e.unit_id")
+	return q.Where("(e.actor_id = ? OR "+query+")", append([]any{r.own}, args...)...)
 }
 
 // List gives one page of what the actor may see of the trail.

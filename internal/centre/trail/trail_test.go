@@ -151,6 +151,34 @@ func TestEachSeesWhatIsTheirs(t *testing.T) {
 	})
 }
 
+// A role that reads the trail of one unit lifts nothing of the bound under
+// which another role reads that of the centre.
+func TestRolesOfSeveralUnitsDoNotMix(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		both := auth.With(context.Background(), auth.Actor{ID: "lan", Name: "Lan", Home: "tinh",
+			Grants: []auth.Grant{{Role: auth.Centre, Unit: "tinh"}, {Role: auth.Inspector, Unit: "a"}}})
+		b.acts(as(auth.UnitOfficer, "a"), "a", 3)
+		b.acts(as(auth.UnitOfficer, "b"), "b", 5)
+		b.acts(both, "b", 2)
+		b.acts(as(auth.Administrator, "tinh"), "", 1)
+		p := b.list(both, trail.Filter{})
+		if p.Total != 5 || p.Whole {
+			t.Errorf("sees %d entries, the whole trail: %v; want the 3 of unit a and 2 of their own", p.Total, p.Whole)
+		}
+		for _, e := range p.Rows {
+			if e.UnitID != "a" && e.ActorID != "lan" || e.Seq != 0 {
+				t.Errorf("sees %s of unit %q, number %d", e.ActorID, e.UnitID, e.Seq)
+			}
+		}
+		foreign := b.list(as(auth.Inspector, "b"), trail.Filter{Actor: "unit.b"}).Rows[0].ID
+		if _, _, err := b.svc.Get(both, foreign); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another unit's entry: %v, want NotFound", err)
+		}
+	})
+}
+
 func TestFiltersAndPagesMeetEveryEntryOnce(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {

@@ -5,7 +5,6 @@ package unit
 
 import (
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"strings"
@@ -18,15 +17,6 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
-// Format is a file format of an export.
-type Format string
-
-// The formats.
-const (
-	CSV  Format = "csv"
-	XLSX Format = "xlsx"
-)
-
 // listed columns, in the order of the file. Their headings are the catalogue's
 // "unit.col.…", which the import recognises in both languages.
 var exported = []string{"name", "short_name", "kind", colParent, "code",
@@ -36,31 +26,24 @@ var exported = []string{"name", "short_name", "kind", colParent, "code",
 
 var rangeColumns = map[string]AddressKind{colRanges: Machine, colNAT: NAT, colResolver: Resolver, colProxy: Proxy}
 
-// Export writes the units that match f, paging aside, with the address ranges
-// valid today, in the reader's language. Importing the file again changes
-// nothing. No cell can run as a formula.
-func (s *Service) Export(ctx context.Context, w io.Writer, format Format, f Filter) error {
+// Export gives the units that match f, paging aside, with the address ranges
+// valid today, in the reader's language, as the rows of a file whose first holds
+// the heads. Importing the file again changes nothing.
+func (s *Service) Export(ctx context.Context, f Filter) ([][]string, error) {
 	const op = "unit.Export"
 	_, scope, err := auth.Need(ctx, op, mayRead)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	rows, err := s.exportRows(ctx, scope, f)
 	if err != nil {
-		return db.Error(op, err)
+		return nil, db.Error(op, err)
 	}
 	head := make([]string, len(exported))
 	for i, field := range exported {
 		head[i] = i18n.T(ctx, "unit.col."+field)
 	}
-	if format == CSV {
-		return writeCSV(ctx, w, append([][]string{head}, rows...))
-	}
-	x := newWorkbook(i18n.T(ctx, "unit.sheet.units"), head)
-	for i, row := range rows {
-		x.row(i+2, row)
-	}
-	return x.finish(w)
+	return append([][]string{head}, rows...), nil
 }
 
 func (s *Service) exportRows(ctx context.Context, scope auth.Scope, f Filter) ([][]string, error) {
@@ -144,30 +127,6 @@ func (s *Service) exportRow(ctx context.Context, u Unit, parent string, addresse
 // kindLabel is the kind's name in the reader's language, or its id when the
 // pack does not have it any more.
 func (s *Service) kindLabel(ctx context.Context, id string) string { return s.kinds.label(ctx, id) }
-
-// writeCSV writes rows as the reader's Excel opens them: UTF-8 with BOM, parted
-// by semicolons where the comma is the decimal sign.
-func writeCSV(ctx context.Context, w io.Writer, rows [][]string) error {
-	if _, err := io.WriteString(w, "\xef\xbb\xbf"); err != nil {
-		return err
-	}
-	c := csv.NewWriter(w)
-	c.UseCRLF = true
-	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
-		c.Comma = ';'
-	}
-	for _, row := range rows {
-		safe := make([]string, len(row))
-		for i, s := range row {
-			safe[i] = guard(s)
-		}
-		if err := c.Write(safe); err != nil {
-			return err
-		}
-	}
-	c.Flush()
-	return c.Error()
-}
 
 // Template writes an XLSX to fill in: headings, two samples that the import
 // passes over, the list of kinds to choose from, and a sheet of notes.

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -37,8 +36,8 @@ func (p *Pages) Routes() []web.Route {
 func (p *Pages) unitRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /units", Need: mayRead, Handle: p.list},
-		{Pattern: "GET /units/export.csv", Need: mayRead, Handle: p.export(CSV)},
-		{Pattern: "GET /units/export.xlsx", Need: mayRead, Handle: p.export(XLSX)},
+		{Pattern: "GET /units/export.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET /units/export.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET /units/template.xlsx", Need: mayWrite, Handle: p.template},
 		{Pattern: "GET /units/import", Need: mayWrite, Handle: p.importForm},
 		{Pattern: "POST /units/import", Need: mayWrite, Body: MaxFile + 1<<20, Handle: p.importPost},
@@ -124,33 +123,26 @@ func (p *Pages) parents(ctx context.Context) ([]ui.Option, error) {
 	return treeOptions(slices.DeleteFunc(tree, func(n Node) bool { return !above[n.ID] })), nil
 }
 
-// export answers the listed units as a file. It is built whole first, so that
-// a failure is a page and no cut file.
-func (p *Pages) export(format Format) web.Handler {
+// export answers the listed units as a file.
+func (p *Pages) export(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		var buf bytes.Buffer
-		if err := p.svc.Export(r.Context(), &buf, format, p.filterOf(r)); err != nil {
+		rows, err := p.svc.Export(r.Context(), p.filterOf(r))
+		if err != nil {
 			return err
 		}
-		return sendFile(w, fmt.Sprintf("don-vi-%s.%s", p.svc.today(), format), format, &buf)
+		return p.sendRows(w, r, "don-vi", format, rows)
 	}
 }
 
+// template answers the file to fill in. It is built whole first, so that a
+// failure is a page and no cut file.
 func (p *Pages) template(w http.ResponseWriter, r *http.Request) error {
 	var buf bytes.Buffer
 	if err := p.svc.Template(r.Context(), &buf); err != nil {
 		return err
 	}
-	return sendFile(w, "mau-don-vi.xlsx", XLSX, &buf)
-}
-
-func sendFile(w http.ResponseWriter, name string, format Format, buf *bytes.Buffer) error {
-	mime := "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	if format == CSV {
-		mime = "text/csv; charset=utf-8"
-	}
-	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	w.Header().Set("Content-Disposition", `attachment; filename="mau-don-vi.xlsx"`)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -253,9 +245,6 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request, v formPage, do save
 		v.Errors = web.Errors(ctx, err)
 		v.Problem = v.Errors[""]
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
-	case fault.Is(err, fault.Conflict):
-		v.Problem = i18n.T(ctx, "unit.form.stale")
-		return p.renderForm(w, r, http.StatusConflict, v)
 	case err != nil:
 		return err
 	}

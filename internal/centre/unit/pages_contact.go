@@ -26,8 +26,8 @@ import (
 func (p *Pages) contactRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /contacts", Need: mayRead, Handle: p.contacts},
-		{Pattern: "GET /contacts/export.csv", Need: mayRead, Handle: p.contactsExport(CSV)},
-		{Pattern: "GET /contacts/export.xlsx", Need: mayRead, Handle: p.contactsExport(XLSX)},
+		{Pattern: "GET /contacts/export.csv", Need: mayRead, Handle: p.contactsExport(web.CSV)},
+		{Pattern: "GET /contacts/export.xlsx", Need: mayRead, Handle: p.contactsExport(web.XLSX)},
 		{Pattern: "GET /contacts/print", Need: mayRead, Handle: p.contactsPrint},
 		{Pattern: "POST /contacts/{id}/verify", Need: mayRead, Handle: p.verify},
 		{Pattern: "GET /units/{id}/handed", Need: mayRead, Handle: p.handed},
@@ -94,7 +94,7 @@ func (p *Pages) directory(ctx context.Context, f Filter) (list []Entry, since ti
 	}
 }
 
-func (p *Pages) contactsExport(format Format) web.Handler {
+func (p *Pages) contactsExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		list, _, err := p.directory(ctx, p.contactFilter(r))
@@ -117,7 +117,7 @@ func (p *Pages) contactsExport(format Format) web.Handler {
 			}
 			rows = append(rows, row)
 		}
-		return p.sendRows(ctx, w, "danh-ba", i18n.T(ctx, "unit.sheet.contacts"), format, rows)
+		return p.sendRows(w, r, "danh-ba", format, rows)
 	}
 }
 

@@ -29,8 +29,8 @@ func (p *Pages) groupRoutes() []web.Route {
 		{Pattern: "GET /groups/new", Need: mayWrite, Handle: p.groupNew},
 		{Pattern: "POST /groups/new", Need: mayWrite, Handle: p.groupSave},
 		{Pattern: "GET /groups/{group}", Need: mayRead, Handle: p.group},
-		{Pattern: "GET /groups/{group}/members.csv", Need: mayRead, Handle: p.groupExport(CSV)},
-		{Pattern: "GET /groups/{group}/members.xlsx", Need: mayRead, Handle: p.groupExport(XLSX)},
+		{Pattern: "GET /groups/{group}/members.csv", Need: mayRead, Handle: p.groupExport(web.CSV)},
+		{Pattern: "GET /groups/{group}/members.xlsx", Need: mayRead, Handle: p.groupExport(web.XLSX)},
 		{Pattern: "GET /groups/{group}/edit", Need: mayWrite, Handle: p.groupEdit},
 		{Pattern: "POST /groups/{group}/edit", Need: mayWrite, Handle: p.groupSave},
 		{Pattern: "POST /units/{id}/tags", Need: mayWrite, Handle: p.setTags},
@@ -103,7 +103,7 @@ func (p *Pages) group(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: g.Name, Body: groupView(v)})
 }
 
-func (p *Pages) groupExport(format Format) web.Handler {
+func (p *Pages) groupExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		g, err := p.svc.GetGroup(ctx, GroupID(r.PathValue("group")))
@@ -120,7 +120,7 @@ func (p *Pages) groupExport(format Format) web.Handler {
 		for _, m := range list {
 			rows = append(rows, []string{m.Unit.Name, p.svc.kindLabel(ctx, m.Unit.Kind), m.Unit.Code, v.why(ctx, m)})
 		}
-		return p.sendRows(ctx, w, "nhom", i18n.T(ctx, "unit.sheet.group"), format, rows)
+		return p.sendRows(w, r, "nhom", format, rows)
 	}
 }
 
@@ -214,9 +214,6 @@ func (p *Pages) groupSave(w http.ResponseWriter, r *http.Request) error {
 		v.Errors = web.Errors(ctx, err)
 		v.Problem = v.Errors[""]
 		return p.renderGroupForm(w, r, http.StatusUnprocessableEntity, v)
-	case fault.Is(err, fault.Conflict):
-		v.Problem = i18n.T(ctx, "unit.form.stale")
-		return p.renderGroupForm(w, r, http.StatusConflict, v)
 	case err != nil:
 		return err
 	}
@@ -362,7 +359,7 @@ func (v groupForm) fields(ctx context.Context) []ui.FieldProps {
 func (v groupForm) kindBoxes(ctx context.Context) []ui.FieldProps {
 	var out []ui.FieldProps
 	for _, k := range v.Kinds {
-		out = append(out, ui.FieldProps{Kind: ui.KindCheckbox, Name: "kinds", ID: "f-kind-" + k.ID, Label: k.Label.In(i18n.Lang(ctx)), Value: k.ID,
+		out = append(out, ui.FieldProps{Kind: ui.KindCheckbox, Name: "kinds", ID: "f-kind-" + k.ID, Group: i18n.T(ctx, "unit.group.field.kinds"), Label: k.Label.In(i18n.Lang(ctx)), Value: k.ID,
 			Checked: slices.Contains(v.Typed["kinds"], k.ID)})
 	}
 	return out

@@ -19,8 +19,8 @@ func (p *Pages) pastRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /units/{id}/history", Need: mayRead, Handle: p.history},
 		{Pattern: "GET /units/{id}/figures", Need: mayRead, Handle: p.figures},
-		{Pattern: "GET /units/{id}/figures.csv", Need: mayRead, Handle: p.figuresExport(CSV)},
-		{Pattern: "GET /units/{id}/figures.xlsx", Need: mayRead, Handle: p.figuresExport(XLSX)},
+		{Pattern: "GET /units/{id}/figures.csv", Need: mayRead, Handle: p.figuresExport(web.CSV)},
+		{Pattern: "GET /units/{id}/figures.xlsx", Need: mayRead, Handle: p.figuresExport(web.XLSX)},
 	}
 }
 
@@ -56,7 +56,7 @@ func (p *Pages) figures(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "unit.figures.title", y.Unit.Name), Body: figuresView(y)})
 }
 
-func (p *Pages) figuresExport(format Format) web.Handler {
+func (p *Pages) figuresExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
 		y, err := p.svc.Years(ctx, ID(r.PathValue("id")))
@@ -74,7 +74,7 @@ func (p *Pages) figuresExport(format Format) web.Handler {
 			}
 			rows = append(rows, append([]string{i18n.T(ctx, part.Key), i18n.T(ctx, "unit.figures.total"), "", ""}, FigureRow{Values: part.Total}.cells()...))
 		}
-		return p.sendRows(ctx, w, "so-lieu", i18n.T(ctx, "unit.sheet.figures"), format, rows)
+		return p.sendRows(w, r, "so-lieu", format, rows)
 	}
 }
 

@@ -23,8 +23,8 @@ import (
 func (p *Pages) proposalRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /proposals", Need: mayRead, Handle: p.proposals},
-		{Pattern: "GET /proposals/export.csv", Need: mayRead, Handle: p.proposalsExport(CSV)},
-		{Pattern: "GET /proposals/export.xlsx", Need: mayRead, Handle: p.proposalsExport(XLSX)},
+		{Pattern: "GET /proposals/export.csv", Need: mayRead, Handle: p.proposalsExport(web.CSV)},
+		{Pattern: "GET /proposals/export.xlsx", Need: mayRead, Handle: p.proposalsExport(web.XLSX)},
 		{Pattern: "GET /proposals/{proposal}", Need: mayRead, Handle: p.proposal},
 		{Pattern: "POST /proposals/{proposal}/decide", Need: mayDecide, Handle: p.proposalDecide},
 		{Pattern: "POST /proposals/{proposal}/withdraw", Need: mayPropose, Handle: p.proposalWithdraw},
@@ -73,7 +73,7 @@ func (p *Pages) proposalNames(ctx context.Context, rows []Proposal) (map[ID]stri
 	return p.svc.Names(ctx, ids...)
 }
 
-func (p *Pages) proposalsExport(format Format) web.Handler {
+func (p *Pages) proposalsExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, f := r.Context(), proposalFilter(r)
 		f.Limit, f.After = MaxPage, ""
@@ -91,7 +91,7 @@ func (p *Pages) proposalsExport(format Format) web.Handler {
 				rows = append(rows, []string{names[x.Unit], x.Proposer, i18n.Time(ctx, x.ProposedAt), i18n.T(ctx, "unit.proposal.state."+string(x.State)), x.Decider, x.Reason})
 			}
 			if f.After = page.Next; f.After == "" {
-				return p.sendRows(ctx, w, "de-xuat", i18n.T(ctx, "unit.sheet.proposals"), format, rows)
+				return p.sendRows(w, r, "de-xuat", format, rows)
 			}
 		}
 	}
@@ -166,12 +166,7 @@ func (p *Pages) proposalDecide(w http.ResponseWriter, r *http.Request) error {
 		v.Take = nil
 	}
 	x, err := p.svc.DecideProposal(ctx, id, version(r), v)
-	if fault.Is(err, fault.Conflict) {
-		if now, gone := p.svc.GetProposal(ctx, id); gone != nil || now.State != ProposalOpen { // its form is gone: the error page hands the reason back
-			return err
-		}
-	}
-	if fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) {
+	if fault.Is(err, fault.Invalid) {
 		page := proposalPage{Taken: v.Take, Reason: v.Reason, Errors: web.Errors(ctx, err), decided: true}
 		key, args := why(err)
 		if fault.Of(err).Fields["reason"] == "" {

@@ -23,8 +23,8 @@ import (
 func (p *Pages) reformRoutes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET /reforms", Need: mayWrite, Handle: p.reforms},
-		{Pattern: "GET /reforms/export.csv", Need: mayWrite, Handle: p.reformsExport(CSV)},
-		{Pattern: "GET /reforms/export.xlsx", Need: mayWrite, Handle: p.reformsExport(XLSX)},
+		{Pattern: "GET /reforms/export.csv", Need: mayWrite, Handle: p.reformsExport(web.CSV)},
+		{Pattern: "GET /reforms/export.xlsx", Need: mayWrite, Handle: p.reformsExport(web.XLSX)},
 		{Pattern: "GET /reforms/new", Need: mayWrite, Handle: p.reformNew},
 		{Pattern: "POST /reforms/new", Need: mayWrite, Handle: p.reformSave},
 		{Pattern: "GET /reforms/{reform}", Need: mayWrite, Handle: p.reform},
@@ -68,7 +68,7 @@ func (p *Pages) reforms(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "unit.reform.title"), Body: reformsView(v)})
 }
 
-func (p *Pages) reformsExport(format Format) web.Handler {
+func (p *Pages) reformsExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, f := r.Context(), reformFilter(r)
 		f.Limit, f.After = MaxPage, ""
@@ -83,7 +83,7 @@ func (p *Pages) reformsExport(format Format) web.Handler {
 					printed(x.BasisDay), i18n.T(ctx, "unit.reform.state."+string(x.State)), x.CreatedBy})
 			}
 			if f.After = page.Next; f.After == "" {
-				return p.sendRows(ctx, w, "sap-xep-don-vi", i18n.T(ctx, "unit.sheet.reforms"), format, rows)
+				return p.sendRows(w, r, "sap-xep-don-vi", format, rows)
 			}
 		}
 	}
@@ -214,9 +214,6 @@ func (p *Pages) reformSave(w http.ResponseWriter, r *http.Request) error {
 		v.Errors = web.Errors(ctx, err)
 		v.Problem = v.Errors[""]
 		return p.renderReformForm(w, r, http.StatusUnprocessableEntity, v)
-	case fault.Is(err, fault.Conflict):
-		v.Problem = i18n.T(ctx, "unit.form.stale")
-		return p.renderReformForm(w, r, http.StatusConflict, v)
 	case err != nil:
 		return err
 	}

@@ -168,7 +168,9 @@ func TestPagesWalk(t *testing.T) {
 		b.says(b.post("/units/"+string(u.ID)+"/edit", form, 422), "ít nhất 3 chữ số", "không số", "UBND xã Mới")
 		form.Set("hotline", "0213 000 111")
 		b.says(b.post("/units/"+string(u.ID)+"/edit", form, 200), "Đã lưu", "X. Mới", "01/07/2025", "Sửa thông tin")
-		b.says(b.post("/units/"+string(u.ID)+"/edit", form, 409), "người khác sửa")
+		form.Set("page.at", "/units/"+string(u.ID)+"/edit")
+		form.Set("name", "UBND xã Khác")
+		b.says(b.post("/units/"+string(u.ID)+"/edit", form, 409), "UBND xã Khác", "UBND xã Mới", `name="take.name"`)
 
 		at := "/units/" + string(u.ID) + "/ranges"
 		b.says(b.post(at, url.Values{"range": {"10.0.0.300"}}, 422), "“10.0.0.300” không phải địa chỉ IP")

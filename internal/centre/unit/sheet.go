@@ -286,15 +286,8 @@ func spread(rows [][]string, r1, c1, r2, c2 int) {
 	}
 }
 
-// guard keeps a spreadsheet from running a text as a formula: an apostrophe
-// stands before what begins like one. unguard takes it away again.
-func guard(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
+// unguard takes away the apostrophe that web.Inert puts before what begins like
+// a formula.
 func unguard(s string) string {
 	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune("=+-@\t\r", rune(s[1])) {
 		return s[1:]

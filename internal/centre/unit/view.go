@@ -6,7 +6,6 @@ package unit
 import (
 	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -193,17 +192,6 @@ var (
 	peopleFields = []string{"head_name", "head_title", "head_phone", "head_email",
 		"contact_name", "contact_title", "contact_phone", "contact_email", "hotline"}
 )
-
-func fieldErrors(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
-	return out
-}
 
 func (v showPage) owner() templ.Component {
 	if name, ok := v.Names[v.Unit.ParentID]; ok {

@@ -4,7 +4,6 @@
 package unit
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -32,23 +32,19 @@ func exportLinks(path, query string) []ui.Link {
 	return []ui.Link{{Label: "CSV", Href: path + "/export.csv?" + query}, {Label: "XLSX", Href: path + "/export.xlsx?" + query}}
 }
 
-// sendRows answers rows, the first of them the heads, as a file.
-func (p *Pages) sendRows(ctx context.Context, w http.ResponseWriter, name, sheet string, format Format, rows [][]string) error {
-	var buf bytes.Buffer
-	var err error
-	if format == CSV {
-		err = writeCSV(ctx, &buf, rows)
-	} else {
-		x := newWorkbook(sheet, rows[0])
-		for i, row := range rows[1:] {
-			x.row(i+2, row)
+// sendRows answers rows, the first of them the heads, as a file of today.
+func (p *Pages) sendRows(w http.ResponseWriter, r *http.Request, name string, format web.Format, rows [][]string) error {
+	return web.Export(w, r, format, web.Sheet{Name: fmt.Sprintf("%s-%s", name, p.svc.today()), Heads: rows[0], Rows: func(yield func([]any, error) bool) {
+		for _, row := range rows[1:] {
+			line := make([]any, len(row))
+			for i, cell := range row {
+				line[i] = cell
+			}
+			if !yield(line, nil) {
+				return
+			}
 		}
-		err = x.finish(&buf)
-	}
-	if err != nil {
-		return err
-	}
-	return sendFile(w, fmt.Sprintf("%s-%s.%s", name, p.svc.today(), format), format, &buf)
+	}})
 }
 
 func newReform(k ReformKind, unit string) string {

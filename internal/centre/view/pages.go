@@ -154,7 +154,7 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 		return &fault.Error{Kind: fault.Conflict, Op: "view.change", Err: err}
 	}
 	v := formPage{in: was}
-	v.in.Name, v.in.Shared = r.PostFormValue("name"), r.PostFormValue("unit")
+	v.in.Name, v.in.Shared, v.in.Version = r.PostFormValue("name"), r.PostFormValue("unit"), version
 	_, err = p.svc.Change(ctx, id, v.in.Name, v.in.Shared, version)
 	if v.errs = web.Errors(ctx, err); v.errs != nil {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
@@ -183,7 +183,7 @@ func (p *Pages) askDelete(w http.ResponseWriter, r *http.Request) error {
 	title := i18n.T(ctx, "view.delete.title", v.Name)
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: title, Body: ui.Confirm(ui.ConfirmProps{Title: title, Effect: effect, Danger: true,
 		Action: ui.ViewsPath + "/" + string(v.ID) + "/delete", Submit: ui.Submit{Label: i18n.T(ctx, "view.delete")},
-		Cancel: ui.Link{Label: i18n.T(ctx, "view.back"), Href: manageAt(v.Path)}})})
+		Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: manageAt(v.Path)}})})
 }
 
 func (p *Pages) delete(w http.ResponseWriter, r *http.Request) error {

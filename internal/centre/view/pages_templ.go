@@ -179,13 +179,13 @@ func formView(title string, v formPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "view.submit")}, ui.Link{Label: i18n.T(ctx, "view.back"), Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "view.submit")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: v.back()}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Hidden: v.hidden(), Errors: web.FieldErrors(v.errs), Problem: v.errs[""], Narrow: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Hidden: v.hidden(), Errors: web.FieldErrors(v.errs), Problem: v.errs[""], Narrow: true, Record: ui.Record{Kind: "view", ID: string(v.in.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

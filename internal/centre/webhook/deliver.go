@@ -65,9 +65,15 @@ func (s *Service) Deliver(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// drive sends the messages of one subscription until none waits or one fails.
+// drive sends the messages of one subscription until none waits or one fails. A
+// slow receiver gets the rest at the next beat: nobody else waits for it longer
+// than for one call.
 func (s *Service) drive(ctx context.Context, h row) error {
-	for range burst {
+	began := s.Now()
+	for n := range burst {
+		if n > 0 && s.Now().Sub(began) >= s.Timeout {
+			return nil
+		}
 		d, found, err := s.next(ctx, &h)
 		if err != nil || !found || ctx.Err() != nil {
 			return err

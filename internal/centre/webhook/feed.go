@@ -69,10 +69,10 @@ func viewOf(a auth.Actor, kinds []string) view {
 	var out view
 	for _, kind := range Kinds() {
 		p := needs[kind]
-		if len(kinds) > 0 && !slices.Contains(kinds, kind) || auth.LimitOf(a, p) != auth.NoLimit {
+		if len(kinds) > 0 && !slices.Contains(kinds, kind) {
 			continue
 		}
-		scope := auth.ScopeOf(a, p)
+		scope := auth.FreeScopeOf(a, p)
 		if len(scope.Roots()) == 0 {
 			continue
 		}

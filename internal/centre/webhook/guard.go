@@ -26,6 +26,19 @@ var (
 	compat = netip.MustParsePrefix("::/96")        // RFC 4291 §2.5.5.1, withdrawn
 )
 
+// inner are networks that lie behind a router of somebody, besides those that
+// netip calls private (RFC 1918, RFC 4193), and forms of address that hide one
+// of them: whoever may subscribe must not look into them by way of the centre.
+var inner = []netip.Prefix{
+	netip.MustParsePrefix("100.64.0.0/10"),  // RFC 6598, between a provider and its customers
+	netip.MustParsePrefix("192.0.0.0/24"),   // RFC 6890
+	netip.MustParsePrefix("198.18.0.0/15"),  // RFC 2544, test benches
+	netip.MustParsePrefix("240.0.0.0/4"),    // RFC 1112, reserved
+	netip.MustParsePrefix("64:ff9b:1::/48"), // RFC 8215, an inner translator
+	netip.MustParsePrefix("2001::/32"),      // RFC 4380, Teredo
+	netip.MustParsePrefix("fec0::/10"),      // RFC 3879, withdrawn
+}
+
 // bare is the IPv4 address that stands behind an IPv6 one, else addr itself.
 func bare(addr netip.Addr) netip.Addr {
 	addr = addr.Unmap().WithZone("")
@@ -45,15 +58,16 @@ func within(addr netip.Addr, list []netip.Prefix) bool {
 	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
-// closed reports whether addr is one the centre does not call unless it was
-// allowed: itself (own), loopback, link-local, multicast, the clouds' metadata.
+// closed reports whether addr is one the centre does not call unless its
+// administrator allowed it: itself (own), loopback, private and other inner
+// networks, link-local, multicast, the clouds' metadata.
 func closed(addr netip.Addr, own, allowed []netip.Prefix) bool {
 	if within(addr, allowed) {
 		return false
 	}
 	a := bare(addr)
 	return a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsLinkLocalMulticast() || a.IsInterfaceLocalMulticast() || a.IsMulticast() ||
-		a.IsUnspecified() || this.Contains(a) || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || slices.Contains(metadata, a) || within(a, own)
+		a.IsUnspecified() || a.IsPrivate() || slices.ContainsFunc(inner, func(p netip.Prefix) bool { return p.Contains(a) }) || this.Contains(a) || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || slices.Contains(metadata, a) || within(a, own)
 }
 
 // errClosed is the refusal of the guard.

@@ -4,7 +4,6 @@
 package webhook
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"net/netip"
@@ -40,6 +39,8 @@ const at = "/settings/webhooks"
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET " + at, Need: mayRead, Handle: p.list},
+		{Pattern: "GET " + at + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET " + at + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET " + at + "/new", Need: mayWrite, Handle: p.ask},
 		{Pattern: "POST " + at + "/new", Need: mayWrite, Handle: p.create},
 		{Pattern: "GET " + at + "/networks", Need: mayConfigure, Handle: p.askNetworks},
@@ -65,6 +66,13 @@ type listPage struct {
 	Next   string
 	MayAdd bool
 	MaySet bool
+
+	Exports []ui.Link
+}
+
+func filter(r *http.Request) Filter {
+	q := r.URL.Query()
+	return Filter{Search: q.Get("q"), State: State(q.Get("state")), After: q.Get("after"), Limit: 50}
 }
 
 func (p *Pages) unitNames(ctx context.Context) (map[string]string, error) {
@@ -77,9 +85,8 @@ func (p *Pages) unitNames(ctx context.Context) (map[string]string, error) {
 }
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	ctx, q := r.Context(), r.URL.Query()
-	v := listPage{Filter: Filter{Search: q.Get("q"), State: State(q.Get("state")), After: q.Get("after"), Limit: 50},
-		MayAdd: auth.May(ctx, mayWrite), MaySet: auth.May(ctx, mayConfigure)}
+	ctx := r.Context()
+	v := listPage{Filter: filter(r), MayAdd: auth.May(ctx, mayWrite), MaySet: auth.May(ctx, mayConfigure), Exports: web.Exports(r, at)}
 	var err error
 	if v.Hooks, v.Total, err = p.svc.List(ctx, v.Filter); err != nil {
 		return err
@@ -91,6 +98,39 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		v.Next = web.With(r, "after", string(v.Hooks[len(v.Hooks)-1].ID))
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "webhook.title"), Body: listView(v)})
+}
+
+// export handles GET /settings/webhooks.csv and .xlsx: every webhook that the
+// list's filter matches, none of them with its secret.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), filter(r)
+		f.Limit = 500
+		units, err := p.unitNames(ctx)
+		if err != nil {
+			return err
+		}
+		sh := web.Sheet{Name: "webhooks"}
+		for _, key := range []string{"name", "url", "unit", "kinds", "sent", "state"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "webhook.field."+key))
+		}
+		sh.Rows = web.Rows(func(after string) ([]Hook, string, error) {
+			f.After = after
+			list, _, err := p.svc.List(ctx, f)
+			next := ""
+			if len(list) == f.Limit {
+				next = string(list[len(list)-1].ID)
+			}
+			return list, next, err
+		}, func(list []Hook) ([][]any, error) {
+			var out [][]any
+			for _, h := range list {
+				out = append(out, []any{h.Name, h.URL, units[h.Unit], kindNames(ctx, h.Kinds), h.Sent, badge(ctx, h).Text})
+			}
+			return out, nil
+		})
+		return web.Export(w, r, format, sh)
+	}
 }
 
 type formPage struct {
@@ -250,7 +290,7 @@ func (p *Pages) askRenew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "webhook.renew"), Effect: i18n.T(ctx, "webhook.renew.effect", h.Name), Action: at + "/" + string(h.ID) + "/renew",
-		Hidden: version(h), Submit: ui.Submit{Label: i18n.T(ctx, "webhook.renew.submit")}, Cancel: back(ctx, h)}
+		Hidden: version(h), Record: ui.Record{Kind: "webhook", ID: string(h.ID)}, Submit: ui.Submit{Label: i18n.T(ctx, "webhook.renew.submit")}, Cancel: back(ctx, h)}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
@@ -274,7 +314,7 @@ func (p *Pages) renderOff(w http.ResponseWriter, r *http.Request, status int, re
 		return err
 	}
 	c := ui.ConfirmProps{Title: i18n.T(ctx, "webhook.off"), Effect: i18n.T(ctx, "webhook.off.effect", h.Name), Danger: true,
-		Action: at + "/" + string(h.ID) + "/off", Hidden: version(h), Errors: problems(errs),
+		Action: at + "/" + string(h.ID) + "/off", Hidden: version(h), Record: ui.Record{Kind: "webhook", ID: string(h.ID)}, Errors: web.FieldErrors(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "webhook.reason"), Value: reason, Error: errs["reason"],
 			Required: true, MaxLength: maxReason}},
 		Submit: ui.Submit{Label: i18n.T(ctx, "webhook.off.submit")}, Cancel: back(ctx, h)}
@@ -370,18 +410,7 @@ func version(h Hook) []ui.Hidden {
 }
 
 func back(ctx context.Context, h Hook) ui.Link {
-	return ui.Link{Label: i18n.T(ctx, "webhook.cancel"), Href: at + "/" + string(h.ID)}
-}
-
-func problems(errs map[string]string) []ui.FieldError {
-	var out []ui.FieldError
-	for field, text := range errs {
-		if field != "" {
-			out = append(out, ui.FieldError{Field: field, Text: text})
-		}
-	}
-	slices.SortFunc(out, func(a, b ui.FieldError) int { return cmp.Compare(a.Field, b.Field) })
-	return out
+	return ui.Link{Label: i18n.T(ctx, "web.back"), Href: at + "/" + string(h.ID)}
 }
 
 // answerText is what came of the latest attempt, in words.

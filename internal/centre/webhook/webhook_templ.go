@@ -18,6 +18,7 @@ import (
 	"strconv"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -58,7 +59,7 @@ func listView(v listPage) templ.Component {
 			}}),
 			Filtered: v.Filter.Search != "" || v.Filter.State != "", ClearAt: at,
 			Heads: []ui.Head{{Label: i18n.T(ctx, "webhook.field.name")}, {Label: i18n.T(ctx, "webhook.field.url")}, {Label: i18n.T(ctx, "webhook.field.unit")}, {Label: i18n.T(ctx, "webhook.field.kinds")}, {Label: i18n.T(ctx, "webhook.field.sent"), Numeric: true}, {Label: i18n.T(ctx, "webhook.field.state")}},
-			Rows:  rows(ctx, v), Total: v.Total, Next: v.Next,
+			Rows:  rows(ctx, v), Total: v.Total, Next: v.Next, Exports: v.Exports,
 			Empty: ui.EmptyProps{Icon: ui.IconSend, Title: i18n.T(ctx, "webhook.empty"), Text: i18n.T(ctx, "webhook.empty.text")},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -169,7 +170,7 @@ func formView(v formPage) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "webhook.field.kinds"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 75, Col: 66}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 76, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -182,7 +183,7 @@ func formView(v formPage) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "webhook.hint.kinds"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 76, Col: 57}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 77, Col: 57}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -204,7 +205,7 @@ func formView(v formPage) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(v.Errors["kind"])
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 80, Col: 23}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 81, Col: 23}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -216,7 +217,7 @@ func formView(v formPage) templ.Component {
 				}
 			}
 			for _, kind := range v.May {
-				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindCheckbox, Name: "kind", ID: "f-kind-" + kind, Value: kind, Checked: slices.Contains(v.In.Kinds, kind), Label: i18n.T(ctx, "webhook.kind."+kind)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindCheckbox, Name: "kind", ID: "f-kind-" + kind, Group: i18n.T(ctx, "webhook.field.kinds"), Value: kind, Checked: slices.Contains(v.In.Kinds, kind), Label: i18n.T(ctx, "webhook.kind."+kind)}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -225,13 +226,13 @@ func formView(v formPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "webhook.save")}, ui.Link{Label: i18n.T(ctx, "webhook.cancel"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "webhook.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Errors: problems(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: v.action(), Errors: web.FieldErrors(v.Errors), Problem: v.Errors[""], Guard: true, Narrow: true, Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}, Record: ui.Record{Kind: "webhook", ID: string(v.ID)}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -388,7 +389,7 @@ func showView(v showPage) templ.Component {
 			var templ_7745c5c3_Var12 string
 			templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "webhook.log"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 124, Col: 34}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 125, Col: 34}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 			if templ_7745c5c3_Err != nil {
@@ -454,7 +455,7 @@ func answerView(d Delivery) templ.Component {
 		var templ_7745c5c3_Var14 string
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(answerText(ctx, d))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 148, Col: 21}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 149, Col: 21}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -472,7 +473,7 @@ func answerView(d Delivery) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(d.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 151, Col: 33}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/webhook/webhook.templ`, Line: 152, Col: 33}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -548,13 +549,13 @@ func networksView(v networksPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "webhook.save")}, ui.Link{Label: i18n.T(ctx, "webhook.cancel"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons(ui.Submit{Label: i18n.T(ctx, "webhook.save")}, ui.Link{Label: i18n.T(ctx, "web.back"), Href: at}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/networks", Narrow: true, Guard: true, Errors: networkProblems(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at + "/networks", Narrow: true, Guard: true, Errors: networkProblems(v), Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(v.Version, 10)}}, Record: ui.Record{Kind: "setting", ID: settingName}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var17), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

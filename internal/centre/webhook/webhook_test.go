@@ -19,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -362,11 +363,42 @@ func TestTestsAndRepeats(t *testing.T) {
 	})
 }
 
+// A receiver that takes its time holds up nobody but itself.
+func TestASlowReceiverGetsTheRestAtTheNextBeat(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		r := listen(t)
+		h.subscribe(t, r, "a")
+		for n := range 20 {
+			h.act("finding", fmt.Sprint(n), "a")
+		}
+		var seconds atomic.Int64 // each look at the clock finds it a second on
+		slow := webhook.New(webhook.Deps{Records: h.store, Secrets: h.box, Timeout: 10 * time.Second, Root: h.Root, Standing: h.Standing,
+			Own: func() []netip.Prefix { return nil },
+			Now: func() time.Time { return t0.Add(time.Duration(seconds.Add(1)) * time.Second) }})
+		for before := 0; before < 20; before = len(r.seen()) {
+			if err := slow.Deliver(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(r.seen()) - before; n < 1 || n > 10 {
+				t.Fatalf("%d messages in one beat, want some and not all", n)
+			}
+		}
+		for n, g := range r.seen() {
+			if g.Seq != int64(n)+1 {
+				t.Errorf("message %d comes as number %d", g.Seq, n+1)
+			}
+		}
+	})
+}
+
 func TestClosedAddresses(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		r := listen(t)
 		for _, url := range []string{r.URL, "https://127.0.0.1/", "https://[::1]/", "https://169.254.169.254/latest", "https://[::ffff:127.0.0.1]/",
-			"https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://0.0.0.0/", "https://[fd00:ec2::254]/", "https://100.100.100.200/", "http://soc.example/",
+			"https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://0.0.0.0/", "https://[fd00:ec2::254]/", "https://100.100.100.200/",
+			"https://10.9.8.7/", "https://172.16.0.1/", "https://192.168.1.1:8443/", "https://[fc00::1]/", "https://[::ffff:192.168.1.1]/", "https://[::ffff:c0a8:101]/",
+			"https://[64:ff9b::c0a8:101]/", "https://[64:ff9b:1::c0a8:101]/", "https://[2002:c0a8:101::]/", "https://[::c0a8:101]/", "https://[2001::1]/", "https://[fec0::1]/",
+			"https://[fe80::1]/", "https://100.64.0.1/", "https://198.18.0.1/", "https://192.0.0.1/", "https://240.0.0.1/", "https://[::]/", "https://224.0.0.1/", "http://soc.example/",
 			"ftp://soc.example/", "https://me:pw@soc.example/", "https:///x", "//soc.example", "https://soc.example/#x", ""} {
 			_, _, err := h.Create(person(t, "a"), webhook.Order{Name: "x", URL: url, Unit: "a", Kinds: []string{"finding"}})
 			if !fault.Is(err, fault.Invalid) || fault.Of(err).Fields["url"] == "" {
@@ -388,6 +420,17 @@ func TestClosedAddresses(t *testing.T) {
 		}
 		if err := h.Allow(person(t, "a"), nil, 0); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a unit opens networks: %v", err)
+		}
+		// The administrator of the whole opens the network a receiver stands in, and no other.
+		if err := h.Allow(person(t, "root"), []netip.Prefix{netip.MustParsePrefix("10.9.8.0/24")}, h.version(t)); err != nil {
+			t.Fatal(err)
+		}
+		for url, want := range map[string]bool{"https://10.9.8.7/": true, "http://10.9.8.7/": true, "https://10.9.9.7/": false, "https://[::ffff:10.9.8.7]/": true,
+			"https://203.0.113.9/": true, "https://[2001:db8::9]/": true} {
+			_, _, err := h.Create(person(t, "a"), webhook.Order{Name: "x", URL: url, Unit: "a", Kinds: []string{"finding"}})
+			if (err == nil) != want {
+				t.Errorf("%q with 10.9.8.0/24 allowed: %v", url, err)
+			}
 		}
 	})
 }

@@ -140,8 +140,9 @@ func (s *Sealer) Waiting(ctx context.Context) (n int, since time.Time, err error
 		N     int
 		Since db.Time
 	}
-	err = s.records.Read().NewSelect().TableExpr("audit_entry").ColumnExpr("COUNT(*) AS n, MIN(at) AS since").
-		Where("id IN (SELECT entry_id FROM audit_pending)").Scan(ctx, &out.N, &out.Since)
+	q := s.records.Read() // each entry is looked up: PostgreSQL read them all to join the few that wait
+	each := q.NewSelect().TableExpr("audit_pending AS p").ColumnExpr("(SELECT e.at FROM audit_entry e WHERE e.id = p.entry_id) AS at")
+	err = q.NewSelect().TableExpr("(?) AS w", each).ColumnExpr("COUNT(w.at) AS n, MIN(w.at) AS since").Scan(ctx, &out.N, &out.Since)
 	return out.N, out.Since.Time, db.Error("audit.Waiting", err)
 }
 

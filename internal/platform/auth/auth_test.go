@@ -78,6 +78,22 @@ func TestLimitOfIsTheLoosestRole(t *testing.T) {
 	}
 }
 
+func TestFreeScopeLeavesOutWhatIsBound(t *testing.T) {
+	t.Parallel()
+	read := auth.Permission{Area: auth.AuditTrail, Act: auth.Read}
+	actor := auth.Actor{Grants: []auth.Grant{{Role: auth.Duty, Unit: "a"}, {Role: auth.Inspector, Unit: "b"}, {Role: auth.Leader, Unit: "c"}}}
+	if got := strings.Join(auth.FreeScopeOf(actor, read).Roots(), ","); got != "b" {
+		t.Errorf("free of bounds in %q, want b", got)
+	}
+	if len(actor.Grants) != 3 || actor.Grants[0].Role != auth.Duty {
+		t.Errorf("the actor was changed: %v", actor.Grants)
+	}
+	actor.Mask = []auth.Permission{}
+	if got := auth.FreeScopeOf(actor, read).Roots(); len(got) != 0 {
+		t.Errorf("outside the mask: %v", got)
+	}
+}
+
 func TestEmptyScopeMatchesNothing(t *testing.T) {
 	t.Parallel()
 	if q, _ := (auth.Scope{}).Where("unit_id"); q != "1 = 0" {

@@ -135,6 +135,13 @@ func LimitOf(a Actor, p Permission) Limit {
 	return limit
 }
 
+// FreeScopeOf is the part of ScopeOf that the actor holds p in without bound: a
+// role without bound in one unit lifts no bound of another role elsewhere.
+func FreeScopeOf(a Actor, p Permission) Scope {
+	a.Grants = slices.DeleteFunc(slices.Clone(a.Grants), func(g Grant) bool { return table[p.Area][g.Role].limit != NoLimit })
+	return ScopeOf(a, p)
+}
+
 // Cell is the text of one cell of the table, such as "RW/own"; pages that show
 // the table use it.
 func Cell(area Area, role Role) string {

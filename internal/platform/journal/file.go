@@ -64,20 +64,29 @@ func (f *File) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// turn moves each file one on. The file is closed first: Windows renames no
-// open file.
+// turn moves each file one on and begins a new one. The file is closed first:
+// Windows renames no open file. Where a file cannot be moved, as when somebody
+// reads it there, writing goes on: the file grows by as much again, and says so.
 func (f *File) turn() error {
-	if err := f.file.Close(); err != nil {
-		return fmt.Errorf("log file: %w", err)
+	err := f.file.Close()
+	if errors.Is(err, fs.ErrClosed) { // it could not be opened the last time
+		err = nil
 	}
 	name := func(n int) string { return f.path + "." + strconv.Itoa(n) }
-	err := os.Remove(name(f.keep))
+	err = errors.Join(err, ignoreAbsent(os.Remove(name(f.keep))))
 	for n := f.keep - 1; n >= 1; n-- {
-		err = errors.Join(ignoreAbsent(err), ignoreAbsent(os.Rename(name(n), name(n+1))))
+		err = errors.Join(err, ignoreAbsent(os.Rename(name(n), name(n+1))))
 	}
-	err = errors.Join(ignoreAbsent(err), os.Rename(f.path, name(1)))
-	// Writing goes on even when a file could not be moved: it only grows.
-	return errors.Join(f.open(), ignoreAbsent(err))
+	err = errors.Join(err, ignoreAbsent(os.Rename(f.path, name(1))))
+	if opened := f.open(); opened != nil {
+		return errors.Join(err, opened)
+	}
+	if f.size > 0 {
+		f.size = 0
+		_, err = fmt.Fprintf(f.file, "level=WARN msg=\"log file cannot be turned over\" err=%q\n", fmt.Sprint(err))
+		return err
+	}
+	return nil
 }
 
 func ignoreAbsent(err error) error {

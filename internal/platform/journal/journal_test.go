@@ -116,6 +116,56 @@ func TestAFileTurnsOverAndLosesNoRecentLine(t *testing.T) {
 	}
 }
 
+// Somebody who has an old file open, as editors on Windows have it, stops no log.
+func TestAFileThatCannotBeMovedLosesNoLine(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "log")
+	inTheWay := filepath.Join(path+".1", "x")
+	if err := os.MkdirAll(inTheWay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f, err := journal.OpenFile(path, 100, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want strings.Builder
+	write := func(from, to int) {
+		t.Helper()
+		for n := from; n < to; n++ {
+			fmt.Fprintf(&want, "line %04d\n", n)
+			if _, err := fmt.Fprintf(f, "line %04d\n", n); err != nil {
+				t.Fatalf("line %d: %v", n, err)
+			}
+		}
+	}
+	write(0, 95)
+	if err := os.RemoveAll(path + ".1"); err != nil {
+		t.Fatal(err)
+	}
+	write(95, 120)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var got strings.Builder
+	said := 0
+	for _, name := range []string{path + ".1", path} {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(raw)) {
+			if strings.Contains(line, "cannot be turned over") {
+				said++
+				continue
+			}
+			got.WriteString(line)
+		}
+	}
+	if !strings.HasSuffix(want.String(), got.String()) || got.Len() < 100 || said > 10 {
+		t.Errorf("%d bytes of lines and %d warnings are left", got.Len(), said)
+	}
+}
+
 // FuzzRedact holds that a secret given as the value of a parameter never
 // shows, whatever stands around it.
 func FuzzRedact(f *testing.F) {
@@ -123,7 +173,7 @@ func FuzzRedact(f *testing.F) {
 	f.Add("", "&x")
 	f.Fuzz(func(t *testing.T, before, after string) {
 		if strings.Contains(before+after, "hunter2") {
-			t.Skip()
+			return // the text around would show it
 		}
 		var b bytes.Buffer
 		journal.New(&b, slog.LevelInfo, "json").Info("m", "text", before+" token=hunter2-q8"+after)

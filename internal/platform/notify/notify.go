@@ -21,6 +21,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	netmail "net/mail"
 	"strings"
 	"time"
 
@@ -81,10 +82,10 @@ type Sender interface {
 func (s Settings) message(l Letter) (*mail.Msg, error) {
 	m := mail.NewMsg(mail.WithCharset(mail.CharsetUTF8), mail.WithEncoding(mail.EncodingQP), mail.WithNoDefaultUserAgent(),
 		mail.WithBoundary(strings.ReplaceAll(l.ID, "-", "")))
-	if err := m.FromFormat(s.FromName, s.From); err != nil {
+	if err := m.From(address(s.FromName, s.From)); err != nil {
 		return nil, fmt.Errorf("address of the sender: %w", err)
 	}
-	if err := m.AddToFormat(l.Name, l.To); err != nil {
+	if err := m.AddTo(address(l.Name, l.To)); err != nil {
 		return nil, fmt.Errorf("address of the recipient: %w", err)
 	}
 	m.Subject(l.Subject)
@@ -114,6 +115,9 @@ func (s Settings) Write(w io.Writer, l Letter) error {
 	_, err = m.WriteTo(w)
 	return err
 }
+
+// address is a mailbox (RFC 5322 §3.4) whose name may hold any sign, quotes too.
+func address(name, at string) string { return (&netmail.Address{Name: name, Address: at}).String() }
 
 func domain(address string) string {
 	_, host, _ := strings.Cut(address, "@")

@@ -504,6 +504,8 @@ func FuzzAddress(f *testing.F) {
 	f.Add("mai@mau.example", "Lò Thị Mai", "Sự cố")
 	f.Add("a@b.c\r\nBcc: x@y.z", "x\r\nBcc: x@y.z", "y\r\n\r\nbody")
 	f.Add("\"a b\"@b.c", "", "\x00")
+	f.Add("mai@mau.example", `Lò Thị "Mai" \`, `"`)
+	f.Add("mai@mau.example", `"Mai" <x@y.z>, `, "")
 	f.Fuzz(func(t *testing.T, address, name, subject string) {
 		if !notify.Address(address) {
 			return
@@ -511,7 +513,7 @@ func FuzzAddress(f *testing.F) {
 		var out bytes.Buffer
 		err := notify.Settings{From: "vonggac@mau.example"}.Write(&out, notify.Letter{ID: "id", To: address, Name: name, Subject: subject, Text: "x", Date: t0})
 		if err != nil {
-			return
+			t.Fatalf("%q, %q, %q makes no message: %v", address, name, subject, err)
 		}
 		m, err := mail.ReadMessage(&out)
 		if err != nil {

@@ -4,9 +4,13 @@
 package web
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -17,35 +21,92 @@ import (
 )
 
 // This file is what happens when two people edit one record: nobody's words
-// are lost. The second form comes back with its own values, a table of what
-// differs, and a choice for each field; the answer to the choice is settled
-// here, before the room reads the form again.
+// are lost. The page of the second form is drawn once more, of the record as it
+// stands, with what was typed, a table of what differs and a choice for each
+// field; the answer to the choice is settled here, before the room reads the
+// form again. A room gives its form the record's version and nothing else.
 
-// Now is one field of a form as the record has it at this moment.
-type Now struct {
-	Name   string   // of the form field
-	Label  string   // translated
-	Values []string // as the form would send them; several for a group of boxes
-	// Show turns form values into what a person reads, such as the label of
-	// an option; nil shows the values themselves.
-	Show func(values []string) string
+// now is one field of a form as the record has it at this moment.
+type now struct {
+	name   string
+	label  string
+	values []string                     // as the form would send them; several for a group of boxes
+	show   func(values []string) string // turns form values into what a person reads
 }
 
-// IsStale reports whether err says that the form was made from an older
-// version than the record has: typed is the form's version, current the
-// record's. Any other conflict (closed, wrong state) is no matter of texts.
-func IsStale(err error, typed, current int64) bool {
-	return fault.Is(err, fault.Conflict) && typed != current
+// late answers a form that was refused because its record changed since it was
+// opened, and reports whether it did: not when its page has no such form any
+// more, or the version was not the reason. Then now is the page that shows the
+// record as it stands; empty where there is none.
+func (s *Site) late(w http.ResponseWriter, r *http.Request, e *fault.Error) (done bool, now string, err error) {
+	at := r.PostForm.Get(ui.PageField)
+	if e.Kind != fault.Conflict || r.Method != http.MethodPost || at == "" || Back(at) != at {
+		return false, "", nil
+	}
+	form := &ui.Late{Action: r.URL.RequestURI(), Typed: r.PostForm, Compare: func(ctx context.Context, of ui.Record, fields []ui.FieldProps) (*ui.ConflictProps, error) {
+		return s.conflict(ctx, r.PostForm, of, fields)
+	}}
+	page, err := s.drawn(r, at, form)
+	if err != nil {
+		return false, "", err
+	}
+	if page.status == http.StatusOK && !form.Found {
+		return false, at, nil
+	}
+	if page.status != http.StatusOK { // the step is not open any more, the record is
+		up := path.Dir(strings.SplitN(at, "?", 2)[0])
+		if page, err = s.drawn(r, up, form); err != nil || page.status != http.StatusOK || up == "/" {
+			return false, "", err
+		}
+		return false, up, nil
+	}
+	w.Header().Set("Content-Type", page.header.Get("Content-Type"))
+	w.WriteHeader(http.StatusConflict)
+	_, err = w.Write(page.body.Bytes())
+	return true, "", err
 }
 
-// Conflict compares what r posted with the record as it stands and says who
-// changed it last, and when, by the audit trail of the record (kind, object).
-// The caller has checked that the reader may see the record, gives the form
-// the record's version and its own typed values, and renders it with status
-// 409 and FormProps.Conflict.
-func (s *Site) Conflict(ctx context.Context, r *http.Request, kind, object string, fields []Now) (*ui.ConflictProps, error) {
-	c := &ui.ConflictProps{Rows: clashes(r.PostForm, fields)}
-	last, err := audit.Of(ctx, s.cfg.Records, kind, object, 1)
+// drawn is the page at an address of this site as the reader of r sees it, with
+// form shown again where it stands there.
+func (s *Site) drawn(r *http.Request, at string, form *ui.Late) (*httpPage, error) {
+	page := &httpPage{header: http.Header{}}
+	again := r.Clone(ui.WithLate(r.Context(), form))
+	again.Method, again.Body, again.ContentLength = http.MethodGet, http.NoBody, 0
+	again.Form, again.PostForm, again.MultipartForm = nil, nil, nil
+	again.Header.Del("Content-Type")
+	var err error
+	if again.URL, err = url.Parse(at); err != nil {
+		return nil, fmt.Errorf("page of a form: %w", err)
+	}
+	again.RequestURI = at
+	s.pages.ServeHTTP(page, again)
+	return page, nil
+}
+
+// httpPage keeps an answer that is to be sent under another status.
+type httpPage struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (p *httpPage) Header() http.Header { return p.header }
+
+func (p *httpPage) WriteHeader(status int) { p.status = cmp.Or(p.status, status) }
+
+func (p *httpPage) Write(b []byte) (int, error) {
+	p.WriteHeader(http.StatusOK)
+	return p.body.Write(b)
+}
+
+// conflict compares what was typed with the fields as the record has them and
+// says who changed it last, and when.
+func (s *Site) conflict(ctx context.Context, typed url.Values, of ui.Record, fields []ui.FieldProps) (*ui.ConflictProps, error) {
+	c := &ui.ConflictProps{Rows: clashes(typed, asNow(ctx, fields))}
+	if of.Kind == "" {
+		return c, nil
+	}
+	last, err := audit.Of(ctx, s.cfg.Records, of.Kind, of.ID, 1)
 	if err != nil {
 		return nil, err
 	}
@@ -55,18 +116,18 @@ func (s *Site) Conflict(ctx context.Context, r *http.Request, kind, object strin
 	return c, nil
 }
 
-func clashes(typed url.Values, fields []Now) []ui.ConflictRow {
+func clashes(typed url.Values, fields []now) []ui.ConflictRow {
 	var rows []ui.ConflictRow
 	for _, f := range fields {
-		mine, theirs := tidy(typed[f.Name]), tidy(f.Values)
+		mine, theirs := tidy(typed[f.name]), tidy(f.values)
 		if sameSet(mine, theirs) {
 			continue
 		}
-		show := f.Show
+		show := f.show
 		if show == nil {
 			show = func(values []string) string { return strings.Join(values, ", ") }
 		}
-		rows = append(rows, ui.ConflictRow{Name: f.Name, Label: f.Label, Mine: show(mine), Theirs: show(theirs), Values: theirs})
+		rows = append(rows, ui.ConflictRow{Name: f.name, Label: f.label, Mine: show(mine), Theirs: show(theirs), Values: theirs})
 	}
 	return rows
 }
@@ -106,20 +167,29 @@ func settle(r *http.Request) {
 	}
 }
 
-// FieldErrors lists errs, as Errors gives them, for the summary over a form, in
-// a fixed order. The general sentence, under "", belongs in FormProps.Problem.
-func FieldErrors(errs map[string]string) []ui.FieldError {
+// FieldErrors lists errs, as Errors gives them, for the summary over a form:
+// fields named in order first, the rest by name. The general sentence, under
+// "", belongs in FormProps.Problem.
+func FieldErrors(errs map[string]string, order ...string) []ui.FieldError {
 	var list []ui.FieldError
 	for field, text := range errs {
 		if field != "" {
 			list = append(list, ui.FieldError{Field: field, Text: text})
 		}
 	}
-	slices.SortFunc(list, func(a, b ui.FieldError) int { return strings.Compare(a.Field, b.Field) })
+	place := func(e ui.FieldError) int {
+		if n := slices.Index(order, e.Field); n >= 0 {
+			return n
+		}
+		return len(order)
+	}
+	slices.SortFunc(list, func(a, b ui.FieldError) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), strings.Compare(a.Field, b.Field))
+	})
 	return list
 }
 
-// Labels is a Show for the fields of a select, radio or group of boxes.
+// Labels shows the values of a select, radio or group of boxes.
 func Labels(options []ui.Option) func(values []string) string {
 	return func(values []string) string {
 		shown := make([]string, len(values))
@@ -135,8 +205,8 @@ func Labels(options []ui.Option) func(values []string) string {
 	}
 }
 
-// Ticked is a Show for a single box.
-func Ticked(ctx context.Context) func(values []string) string {
+// ticked shows a single box.
+func ticked(ctx context.Context) func(values []string) string {
 	return func(values []string) string {
 		if len(values) > 0 {
 			return i18n.T(ctx, "web.conflict.on")
@@ -145,43 +215,34 @@ func Ticked(ctx context.Context) func(values []string) string {
 	}
 }
 
-// FromFields makes Now values of the fields of a form as the page draws them
-// from the record as it stands, so that no room lists its fields twice. Boxes
-// of one name are one group, called by group[name] where that is given.
-// Passwords and files are left out.
-func FromFields(ctx context.Context, group map[string]string, fields ...ui.FieldProps) []Now {
-	var out []Now
+// asNow makes now values of the fields of a form as the page draws them from
+// the record as it stands. Boxes of one name are one group.
+func asNow(ctx context.Context, fields []ui.FieldProps) []now {
+	var out []now
 	at := map[string]int{}
 	boxes := map[string][]ui.Option{}
 	for _, f := range fields {
-		if f.Kind == ui.KindPassword || f.Kind == ui.KindFile {
-			continue
-		}
 		n, known := at[f.Name]
 		if !known {
 			n = len(out)
 			at[f.Name] = n
-			out = append(out, Now{Name: f.Name, Label: f.Label})
+			out = append(out, now{name: f.Name, label: cmp.Or(f.Group, f.Label)})
 		}
 		if f.Kind != ui.KindCheckbox {
-			out[n].Values = []string{f.Value}
+			out[n].values = append(out[n].values, f.Value)
 			if len(f.Options) > 0 {
-				out[n].Show = Labels(f.Options)
+				out[n].show = Labels(f.Options)
 			}
 			continue
 		}
-		value := f.Value
-		if value == "" {
-			value = "1" // as ui.Field sends it
-		}
+		value := cmp.Or(f.Value, "1") // as ui.Field sends it
 		if f.Checked {
-			out[n].Values = append(out[n].Values, value)
+			out[n].values = append(out[n].values, value)
 		}
-		boxes[f.Name] = append(boxes[f.Name], ui.Option{Value: value, Label: f.Label})
-		if label, many := group[f.Name]; many {
-			out[n].Label, out[n].Show = label, Labels(boxes[f.Name])
+		if boxes[f.Name] = append(boxes[f.Name], ui.Option{Value: value, Label: f.Label}); f.Group != "" || len(boxes[f.Name]) > 1 {
+			out[n].show = Labels(boxes[f.Name])
 		} else {
-			out[n].Show = Ticked(ctx)
+			out[n].show = ticked(ctx)
 		}
 	}
 	return out

@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"iter"
 	"net/http"
@@ -55,21 +56,26 @@ func Export(w http.ResponseWriter, r *http.Request, format Format, sh Sheet) err
 		limit = exportLimit
 	}
 	var out sheetWriter
+	defer func() {
+		if out != nil {
+			out.drop()
+		}
+	}()
 	n := 0
 	for row, err := range sh.Rows {
 		if err != nil {
-			return broken(out, err)
+			return broken(w, out, err)
 		}
 		if out == nil {
 			if out, err = open(ctx, w, format, sh); err != nil {
-				return broken(out, err)
+				return broken(w, out, err)
 			}
 		}
 		if n == limit {
 			row = []any{i18n.T(ctx, "web.export.limit", i18n.Number(ctx, int64(limit)))}
 		}
 		if err := out.row(row); err != nil {
-			return broken(out, err)
+			return broken(w, out, err)
 		}
 		if n++; n > limit {
 			break
@@ -78,15 +84,21 @@ func Export(w http.ResponseWriter, r *http.Request, format Format, sh Sheet) err
 	if out == nil {
 		var err error
 		if out, err = open(ctx, w, format, sh); err != nil {
-			return err
+			return broken(w, out, err)
 		}
 	}
-	return out.close()
+	if err := out.close(); err != nil {
+		return broken(w, out, err)
+	}
+	return nil
 }
 
-// broken ends a transfer that has begun in the one way a reader notices.
-func broken(out sheetWriter, err error) error {
+// broken ends a transfer that has begun in the one way a reader notices. Where
+// none has, the answer is a page and no longer a file.
+func broken(w http.ResponseWriter, out sheetWriter, err error) error {
 	if out == nil || !out.begun() {
+		w.Header().Del("Content-Type")
+		w.Header().Del("Content-Disposition")
 		return err
 	}
 	BreakOff(err)
@@ -155,6 +167,7 @@ type sheetWriter interface {
 	row(cells []any) error
 	close() error
 	begun() bool // bytes may have left
+	drop()       // lets go of what is held, after close too
 }
 
 func open(ctx context.Context, w http.ResponseWriter, format Format, sh Sheet) (sheetWriter, error) {
@@ -176,10 +189,10 @@ type csvWriter struct {
 }
 
 func newLines(ctx context.Context, w io.Writer, heads []string) (*csvWriter, error) {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return nil, err
-	}
 	c := &csvWriter{ctx, csv.NewWriter(w)}
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return c, err
+	}
 	c.w.UseCRLF = true
 	if i18n.Lang(ctx) == string(i18n.Vietnamese) {
 		c.w.Comma = ';'
@@ -197,6 +210,8 @@ func (c *csvWriter) row(cells []any) error {
 			line[i] = exportTime(c.ctx, v)
 		case string:
 			line[i] = Inert(v)
+		default:
+			return noCell(i, cell)
 		}
 	}
 	return c.w.Write(line)
@@ -208,6 +223,14 @@ func (c *csvWriter) close() error {
 }
 
 func (c *csvWriter) begun() bool { return true }
+
+func (c *csvWriter) drop() {}
+
+// noCell is the refusal of a value that is none of a list's: an empty cell in
+// its place would be a lie.
+func noCell(column int, v any) error {
+	return fmt.Errorf("export: a %T in column %d is no cell", v, column+1)
+}
 
 // Inert keeps a spreadsheet from running a cell of a CSV file as a formula.
 func Inert(s string) string {
@@ -232,17 +255,17 @@ func newBook(ctx context.Context, to io.Writer, heads []string) (*book, error) {
 	b := &book{ctx: ctx, to: to, f: excelize.NewFile()}
 	var err error
 	if b.w, err = b.f.NewStreamWriter("Sheet1"); err != nil {
-		return nil, err
+		return b, err
 	}
 	bold, err := b.f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	if err := b.w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return nil, err
+		return b, err
 	}
 	if err := b.w.SetColWidth(1, max(1, len(heads)), 22); err != nil {
-		return nil, err
+		return b, err
 	}
 	line := make([]any, len(heads))
 	for i, h := range heads {
@@ -256,9 +279,13 @@ func newBook(ctx context.Context, to io.Writer, heads []string) (*book, error) {
 func (b *book) row(cells []any) error {
 	line := make([]any, len(cells))
 	for i, cell := range cells {
-		line[i] = cell
-		if t, ok := cell.(time.Time); ok {
-			line[i] = exportTime(b.ctx, t)
+		switch v := cell.(type) {
+		case time.Time:
+			line[i] = exportTime(b.ctx, v)
+		case string, int64, excelize.Cell: // the last of the head
+			line[i] = v
+		default:
+			return noCell(i, cell)
 		}
 	}
 	b.n++
@@ -274,13 +301,14 @@ func (b *book) close() error {
 		return err
 	}
 	b.out = true
-	if err := b.f.Write(b.to); err != nil {
-		return err
-	}
-	return b.f.Close()
+	return b.f.Write(b.to)
 }
 
 func (b *book) begun() bool { return b.out }
+
+// drop removes the temporary file. What cannot be removed is the system's to
+// tidy, and no reader's concern.
+func (b *book) drop() { _ = b.f.Close() }
 
 func exportTime(ctx context.Context, t time.Time) string {
 	if t.IsZero() {

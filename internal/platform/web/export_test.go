@@ -221,3 +221,58 @@ func TestExportsKeepTheFilterAlone(t *testing.T) {
 		t.Errorf("links %+v", links)
 	}
 }
+
+// A cell of a type no list has would be an empty cell in a CSV file: a lie.
+func TestACellOfAnUnknownTypeIsNoEmptyCell(t *testing.T) {
+	t.Parallel()
+	odd := func(yield func([]any, error) bool) { yield([]any{"a", 7}, nil) }
+	for _, format := range []web.Format{web.CSV, web.XLSX} {
+		var err error
+		w := httptest.NewRecorder()
+		func() {
+			defer func() {
+				if broken, ok := recover().(error); ok {
+					err = broken
+				}
+			}()
+			err = web.Export(w, reader(t, i18n.Vietnamese, "/x"), format, web.Sheet{Name: "x", Heads: []string{"a", "b"}, Rows: odd})
+		}()
+		if err == nil || !strings.Contains(err.Error(), "a int in column 2") {
+			t.Errorf("%s: an int passed: %v, %q", format, err, w.Body)
+		}
+		if begun := w.Body.Len() > 0; !begun && w.Header().Get("Content-Disposition") != "" {
+			t.Errorf("%s: the page that says what went wrong would be saved as a file", format)
+		}
+	}
+}
+
+// full is a reader that went away, or a disk that filled: after so many bytes
+// nothing more is taken.
+type full struct {
+	http.ResponseWriter
+	left int
+}
+
+func (f *full) Write(b []byte) (int, error) {
+	if f.left -= len(b); f.left < 0 {
+		return 0, errors.New("no more is taken")
+	}
+	return f.ResponseWriter.Write(b)
+}
+
+// What is written at the very end is as much a part of the list as the rest.
+func TestAnExportThatCannotBeFinishedIsBrokenOff(t *testing.T) {
+	t.Parallel()
+	for _, format := range []web.Format{web.CSV, web.XLSX} {
+		func() {
+			defer func() {
+				if err, ok := recover().(error); !ok || !strings.Contains(err.Error(), "no more is taken") {
+					t.Errorf("%s ends with %v, want the transfer broken off for its cause", format, err)
+				}
+			}()
+			err := web.Export(&full{httptest.NewRecorder(), 10}, reader(t, i18n.Vietnamese, "/x"), format,
+				web.Sheet{Name: "x", Heads: []string{"a"}, Rows: dangerousRows()})
+			t.Errorf("%s: half a list passed for a whole one: %v", format, err)
+		}()
+	}
+}

@@ -32,7 +32,7 @@ type View struct {
 // Render answers with v. The page is built whole before the first byte leaves,
 // so that a failing component gives an error page and no half one.
 func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, v View) error {
-	ctx := s.withViews(ui.WithAssets(r.Context(), s.cfg.Assets), r)
+	ctx := ui.WithPage(s.withViews(ui.WithAssets(r.Context(), s.cfg.Assets), r), pageOf(r))
 	page := s.page(r, v.Title)
 	page.Query = v.Query
 	doc := ui.Shell(page, v.Body)
@@ -47,6 +47,18 @@ func (s *Site) Render(w http.ResponseWriter, r *http.Request, status int, v View
 	w.WriteHeader(status)
 	_, err := w.Write(buf.Bytes())
 	return err
+}
+
+// pageOf is the address of the page that answers r: its own, or that of the page
+// the form stood on.
+func pageOf(r *http.Request) string {
+	if r.Method == http.MethodGet {
+		return r.URL.RequestURI()
+	}
+	if at := r.PostForm.Get(ui.PageField); at != "" {
+		return Back(at)
+	}
+	return r.URL.RequestURI()
 }
 
 func (s *Site) page(r *http.Request, title string) ui.Page {
@@ -103,6 +115,9 @@ func (s *Site) flashes(ctx context.Context) []flash {
 }
 
 func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
+	if ui.IsLate(ctx) {
+		return nil // this page may be thrown away
+	}
 	var out []ui.Flash
 	for _, f := range s.flashes(ctx) {
 		out = append(out, ui.Flash{Tone: f.Tone, Text: f.Text})
@@ -113,8 +128,9 @@ func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
 	return out
 }
 
-// renderFault answers e as a page.
-func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Error) error {
+// renderFault answers e as a page. It leads to the page now, which shows the
+// record as it stands, when there is one.
+func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Error, now string) error {
 	ctx := r.Context()
 	var what strings.Builder
 	what.WriteString(i18n.T(ctx, e.Public(), e.Args...))
@@ -122,8 +138,11 @@ func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Erro
 		what.WriteString(" " + i18n.T(ctx, key))
 	}
 	_, known := auth.From(ctx)
-	body := ui.Problem(ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id"),
-		Typed: typed(r, known)})
+	props := ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id"), Typed: typed(r, known)}
+	if now != "" {
+		props.Back = ui.Link{Label: i18n.T(ctx, "ui.problem.now"), Href: now}
+	}
+	body := ui.Problem(props)
 	return s.Render(w, r, e.Kind.Status(), View{Title: i18n.T(ctx, "web.problem"), Body: body, Bare: !known})
 }
 

@@ -139,11 +139,14 @@ func HasSession(ctx context.Context, q bun.IDB, account, session string) (bool, 
 const halfLife = 5 * time.Minute
 
 // SignInHalf notes that the request's session gave account's password and owes
-// the second step, under a new token.
+// the second step, under a new token. Whoever was signed in there is signed
+// out: a session under the new token would stand in nobody's list.
 func (s *Site) SignInHalf(ctx context.Context, account string, epoch int64, next string) error {
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
+	s.sessions.Remove(ctx, keyAccount)
+	s.sessions.Remove(ctx, keyEpoch)
 	s.sessions.Put(ctx, keyHalf, strings.Join([]string{account, strconv.FormatInt(epoch, 10),
 		strconv.FormatInt(s.cfg.Now().UnixMilli(), 10), next}, " "))
 	return nil

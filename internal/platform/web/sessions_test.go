@@ -221,5 +221,37 @@ func TestAConfinedActorGetsOnePage(t *testing.T) {
 				t.Errorf("%s: %d, want %d", path, code, want)
 			}
 		}
+		if code, gone := s.ask(t, "POST", ui.SignOutPath, c, oldFirefox); code != http.StatusSeeOther || gone == c {
+			t.Errorf("signing out: %d", code)
+		}
+		_, c2 := s.ask(t, "GET", "/in?as=held", "", anAndroid)
+		if !signedOut(t, s, c) || signedOut(t, s, c2) {
+			t.Error("signing out ended nothing, or more than its own session")
+		}
+	})
+}
+
+// signedOut reports whether the session of cookie is nobody's.
+func signedOut(t *testing.T, s *door, cookie string) bool {
+	t.Helper()
+	code, _ := s.ask(t, "GET", "/enrol", cookie, oldFirefox)
+	return code == http.StatusSeeOther
+}
+
+// A session that goes on under a new token without standing in its owner's
+// list could not be ended by them.
+func TestTheSecondStepOfAnotherSignsOut(t *testing.T) {
+	eachDoor(t, func(t *testing.T, s *door) {
+		_, c := s.ask(t, "GET", "/in?as=mai", "", oldFirefox)
+		_, half := s.ask(t, "GET", "/half-in", c, oldFirefox)
+		if half == c {
+			t.Fatal("the token stayed")
+		}
+		if code, _ := s.ask(t, "GET", "/mine", half, oldFirefox); code != http.StatusSeeOther {
+			t.Errorf("the first person is still signed in, in a session that is in no list: %d", code)
+		}
+		if s.ask(t, "GET", "/half", half, oldFirefox); s.half != "an /findings?state=all" {
+			t.Errorf("owes the second step: %q", s.half)
+		}
 	})
 }

@@ -67,7 +67,7 @@ func (s *Site) language(r *http.Request) i18n.Language {
 		return i18n.Parse(c.Value)
 	}
 	if s.cfg.Language != nil {
-		if lang := s.cfg.Language(); lang != "" {
+		if lang := s.cfg.Language(r.Context()); lang != "" {
 			return lang
 		}
 	}

@@ -101,14 +101,7 @@ func framed(t *testing.T, elevated string) *httptest.Server {
 			typed = 2
 		}
 		if typed != rec.version {
-			c, err := s.Conflict(r.Context(), r, "thing", "1", web.FromFields(r.Context(), map[string]string{"box": "Ô"},
-				ui.FieldProps{Name: "name", Label: "Tên", Value: rec.name},
-				ui.FieldProps{Kind: ui.KindCheckbox, Name: "box", Value: "a", Label: "A"},
-				ui.FieldProps{Kind: ui.KindCheckbox, Name: "box", Value: "b", Label: "B", Checked: true}))
-			if err != nil {
-				return err
-			}
-			return s.Render(w, r, http.StatusConflict, web.View{Body: ui.Form(ui.FormProps{Action: "/thing", Conflict: c})})
+			return &fault.Error{Kind: fault.Conflict, Op: "thing"}
 		}
 		rec.name, rec.boxes = r.PostFormValue("name"), r.PostForm["box"]
 		_, err := io.WriteString(w, rec.name+"|"+strings.Join(rec.boxes, ","))
@@ -124,6 +117,16 @@ func framed(t *testing.T, elevated string) *httptest.Server {
 			a, _ := auth.From(r.Context())
 			_, err := io.WriteString(w, a.Within)
 			return err
+		}},
+		web.Route{Pattern: "GET /thing", Access: web.SignedIn, Handle: func(w http.ResponseWriter, r *http.Request) error {
+			form := ui.FormProps{Action: "/thing", Hidden: []ui.Hidden{{Name: "version", Value: "2"}}, Record: ui.Record{Kind: "thing", ID: "1"}}
+			return s.Render(w, r, http.StatusOK, web.View{Title: "mục", Body: templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+				return ui.Form(form).Render(templ.WithChildren(ctx, templ.Join(
+					ui.Field(ui.FieldProps{Name: "name", Label: "Tên", Value: rec.name}),
+					ui.Field(ui.FieldProps{Kind: ui.KindCheckbox, Name: "box", Group: "Ô", Value: "a", Label: "A"}),
+					ui.Field(ui.FieldProps{Kind: ui.KindCheckbox, Name: "box", Group: "Ô", Value: "b", Label: "B", Checked: true}),
+					ui.Field(ui.FieldProps{Kind: ui.KindTextarea, Name: "reason", Label: "Lý do"}))), w)
+			})})
 		}},
 		web.Route{Pattern: "POST /thing", Access: web.SignedIn, Handle: save},
 	))
@@ -242,14 +245,19 @@ func TestStaleFormComesBackWithBothTexts(t *testing.T) {
 	t.Parallel()
 	srv := framed(t, "")
 	c := person(t, srv, "duty")
-	status, body := post(t, c, srv.URL+"/thing", url.Values{"version": {"1"}, "name": {"của tôi"}, "box": {"a"}})
+	status, body := post(t, c, srv.URL+"/thing", url.Values{"version": {"1"}, "name": {"của tôi"}, "box": {"a"}, "reason": {"sửa tên"}, "page.at": {"/thing"}})
 	if status != http.StatusConflict {
 		t.Fatalf("a stale form: %d", status)
 	}
 	for _, want := range []string{"của tôi", "của người kia", "Người Kia", "21/11/2026 08:00", `name="take.name" value="mine"`,
-		`name="take.name" value="theirs"`, `name="theirs.name" value="của người kia"`, `name="theirs.box" value="b"`} {
+		`name="take.name" value="theirs"`, `name="theirs.name" value="của người kia"`, `name="theirs.box" value="b"`, `name="version" value="2"`, `value="của tôi"`, `value="a" checked`, ">sửa tên<", `name="page.at" value="/thing"`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the form lacks %q", want)
+		}
+	}
+	for _, not := range []string{`name="take.reason"`, `value="b" checked`} {
+		if strings.Contains(body, not) {
+			t.Errorf("the form has %q", not)
 		}
 	}
 	if strings.Contains(body, "<script") && !strings.Contains(body, "<script src=") {
@@ -263,5 +271,20 @@ func TestStaleFormComesBackWithBothTexts(t *testing.T) {
 	_, body = post(t, c, srv.URL+"/thing", url.Values{"version": {"2"}, "name": {"của tôi"}, "box": {"a"}, "take.box": {"theirs"}})
 	if body != "của tôi|" {
 		t.Errorf("taking an empty group gives %q", body)
+	}
+}
+
+// A conflict that is no matter of versions, or whose page is not to be had,
+// says so in words and hands the text back.
+func TestConflictWithoutItsFormHandsTheTextBack(t *testing.T) {
+	t.Parallel()
+	srv := framed(t, "")
+	c := person(t, srv, "duty")
+	for name, at := range map[string]string{"no page is named": "", "a page that is not there": "/nowhere", "a page without the form": "/page",
+		"another site": "https://elsewhere.example/thing", "a page that the reader may not open": "/incidents"} {
+		status, body := post(t, c, srv.URL+"/thing", url.Values{"version": {"1"}, "name": {"lời của tôi"}, "page.at": {at}})
+		if status != http.StatusConflict || !strings.Contains(body, "lời của tôi") || strings.Contains(body, `name="take.name"`) {
+			t.Errorf("%s: %d, text kept %v", name, status, strings.Contains(body, "lời của tôi"))
+		}
 	}
 }

@@ -91,7 +91,7 @@ type Config struct {
 	// Nav lists what the actor of ctx may reach, for a page at path.
 	Nav func(ctx context.Context, path string) []ui.NavGroup
 	// Language is that of readers who chose none; nil or "" goes by the browser.
-	Language func() i18n.Language
+	Language func(ctx context.Context) i18n.Language
 	Lifetime time.Duration // of a session
 	Idle     time.Duration // a session unused for longer has ended; zero is no such limit
 	Secure   bool          // pages are reached by HTTPS
@@ -117,6 +117,7 @@ type Site struct {
 	cfg      Config
 	sessions *sessions
 	guard    *http.CrossOriginProtection
+	pages    *http.ServeMux // the pages alone, for forms that came too late
 }
 
 // New makes a site. Its routes come with Handler.
@@ -139,9 +140,13 @@ const defaultBody = 1 << 20
 // pattern given twice panics at start: it is a bug.
 func (s *Site) Handler(routes ...Route) http.Handler {
 	mux := http.NewServeMux()
+	s.pages = http.NewServeMux()
 	for _, rt := range append(routes, s.own()...) {
 		h := http.Handler(s.serve(rt))
 		if !rt.API {
+			if strings.HasPrefix(rt.Pattern, "GET ") {
+				s.pages.Handle(rt.Pattern, h)
+			}
 			h = s.remember(s.guard.Handler(h))
 		}
 		mux.Handle(rt.Pattern, h)
@@ -240,11 +245,14 @@ func refuseNUL(r *http.Request, form bool) error {
 	if strings.Contains(r.URL.Path, "\x00") || hasNUL(r.URL.Query()) {
 		return bad
 	}
+	if !form {
+		return nil
+	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if given := r.Header.Get("Content-Type"); err != nil && given != "" {
 		return &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_form", Err: fmt.Errorf("content type %q: %w", given, err)}
 	}
-	if !form || kind != "application/x-www-form-urlencoded" {
+	if kind != "application/x-www-form-urlencoded" {
 		return nil
 	}
 	if err := r.ParseForm(); err != nil {
@@ -322,7 +330,11 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 	case e.Kind == fault.SignedOut && r.Method == http.MethodGet:
 		http.Redirect(w, r, "/sign-in?next="+escapeNext(r.URL), http.StatusSeeOther)
 	default:
-		if err := s.renderFault(w, r, e); err != nil {
+		done, now, err := s.late(w, r, e)
+		if !done && err == nil {
+			err = s.renderFault(w, r, e, now)
+		}
+		if err != nil {
 			s.cfg.Log.Error("render failed", "path", r.URL.Path, "err", err)
 		}
 	}

@@ -241,6 +241,9 @@ func TestProgramsGetProblemDocuments(t *testing.T) {
 	if status, _, _ = get(t, c, srv.URL+"/api/v1/thing", "Authorization", "Bearer wrong"); status != http.StatusUnauthorized {
 		t.Errorf("wrong key = %d", status)
 	}
+	if status, body, _ = get(t, c, srv.URL+"/api/v1/thing", "Authorization", "Bearer right", "Content-Type", "odd; =;"); !strings.Contains(body, `"name":`) {
+		t.Errorf("a body's odd type was no business of the door's = %d %s", status, body)
+	}
 	status, body, _ = get(t, c, srv.URL+"/api/v1/thing", "Authorization", "Bearer right", "Accept-Language", "en")
 	if status != http.StatusUnprocessableEntity || !strings.Contains(body, `"name":"Some entries are not right`) {
 		t.Errorf("invalid = %d %s", status, body)

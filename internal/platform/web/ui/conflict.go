@@ -20,6 +20,7 @@ type ConflictProps struct {
 	By   string // who changed it last; empty when not known
 	At   time.Time
 	Rows []ConflictRow // fields that differ; none when only the version does
+	Act  bool          // the form is no edit but an act with its reason
 }
 
 // ConflictRow is one field that differs.

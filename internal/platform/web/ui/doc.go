@@ -71,24 +71,17 @@
 //
 // Two people edit one record: the second form comes back with status 409, its
 // own typed values, and a table of both texts with a choice for each field
-// (Conflict, drawn by Form). A room adopts it in three steps. Its form carries
-// the record's version in a hidden field and draws its fields by a function of
-// the record, here fields(ctx). When the update fails, it asks whether the
-// version was the reason, compares, and renders again:
-//
-//	now, failed := p.svc.Get(ctx, id) // the record as it stands
-//	if failed == nil && web.IsStale(err, typedVersion, now.Version) {
-//		v.clash, err = p.site.Conflict(ctx, r, "source", id, web.FromFields(ctx, nil, formPage{In: now}.fields(ctx)...))
-//		v.In.Version = now.Version // the next save is of this version
-//		return p.render(w, r, http.StatusConflict, v)
-//	}
-//
-// with FormProps{Conflict: v.clash}. "source" and id name the record in the
-// audit trail, which says who changed it last. The choices come back as
+// (Conflict, drawn by Form). A room does nothing for it but to give its form the
+// record's version in a hidden field "version", to refuse a version that is not
+// the record's with fault.Conflict, and to draw its fields by Field. web then
+// draws the page on which the form stood once more (Late): the form shows what
+// was typed over what the record has now. FormProps.Record names the record in
+// the audit trail, which says who changed it last. The choices come back as
 // take.<field> and theirs.<field>; web settles them before the handler runs,
-// so the handler reads the form as always. See centre/source for a small form
-// and centre/incident for a large one. Boxes of one name are one group: give
-// its label in the second argument of FromFields.
+// so the handler reads the form as always. Boxes of one name are one group,
+// called by FieldProps.Group. A form that asks for a reason only (Confirm is
+// one) has no text of the record to compare: FormProps.Act. The field "reason"
+// is compared nowhere.
 //
 // # Lists: views and exports
 //

@@ -48,7 +48,9 @@ type FieldProps struct {
 	Hint         string
 	Error        string // why what was typed cannot be taken, and what can
 	Value        string // kept as typed; never sent back for passwords and files
+	Was          string // what the record has, where the field itself begins empty; for those who come too late
 	Checked      bool   // checkbox
+	Group        string // checkbox: what the boxes of this name are called together
 	Required     bool
 	ReadOnly     bool
 	Autofocus    bool
@@ -83,8 +85,10 @@ type FormProps struct {
 	Problem string       // an error of the form as a whole
 	Label   string       // names the form for screen readers; may be empty
 	Narrow  bool         // one reading-width column
+	Record  Record       // whose form this is; may be empty
+	Act     bool         // its words go with an act: the record has none to compare them with
 	// Conflict, when not nil, says that the record changed since the form was
-	// opened, with both texts; see web.Site.Conflict.
+	// opened, with both texts. Form sets it itself; see Late.
 	Conflict *ConflictProps
 }
 
@@ -105,6 +109,7 @@ type ConfirmProps struct {
 	Points []string // whom it reaches, what cannot be undone
 	Action string   // POST
 	Hidden []Hidden
+	Record Record       // who changed it last is told to those who come too late
 	Fields []FieldProps // a reason, a password
 	Errors []FieldError
 	Submit Submit
