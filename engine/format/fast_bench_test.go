@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/valyala/fastjson"
+
 	"github.com/vonggac/vonggac/engine/format"
 )
 
@@ -99,4 +101,49 @@ func sum(times []time.Duration) (ns float64) {
 		ns += float64(d)
 	}
 	return ns
+}
+
+// BenchmarkEveFields takes time, event type, source, name and type from EVE
+// lines of queries, in turn with a general decoder that takes the same fields.
+func BenchmarkEveFields(b *testing.B) {
+	f, _ := format.Lookup("eve")
+	t := f.Text(format.Options{At: received})
+	recs := make([]format.Record, 0, 100)
+	var parts [][]byte
+	for range 100 {
+		parts = append(parts, append(usualLog("eve", cap(recs)), make([]byte, format.Spare)...))
+	}
+	ours, theirs := make([]time.Duration, len(parts)), make([]time.Duration, len(parts))
+	var decoder fastjson.Parser
+	b.ReportAllocs()
+	for b.Loop() {
+		for i, part := range parts {
+			end := len(part) - format.Spare
+			from := time.Now()
+			var skips format.Skips
+			if at, got := t.Queries(part, 0, end, recs, &skips); at != end || len(got) != cap(recs) {
+				b.Fatalf("not the fast way: %.300q", part[at:])
+			}
+			best(&ours[i], time.Since(from))
+			from = time.Now()
+			size := 0
+			for line := range bytes.Lines(part[:end]) {
+				v, err := decoder.ParseBytes(line)
+				if err != nil || string(v.GetStringBytes("event_type")) != "dns" {
+					b.Fatal(err)
+				}
+				size += len(v.GetStringBytes("timestamp")) + len(v.GetStringBytes("src_ip")) + len(v.GetStringBytes("dns", "type")) +
+					len(v.GetStringBytes("dns", "rrname")) + len(v.GetStringBytes("dns", "rrtype"))
+			}
+			best(&theirs[i], time.Since(from))
+			if size == 0 {
+				b.Fatal("nothing was taken")
+			}
+		}
+	}
+	lines := float64(len(parts) * cap(recs))
+	o, d := sum(ours), sum(theirs)
+	b.ReportMetric(o/lines, "ours-ns/line")
+	b.ReportMetric(d/lines, "fastjson-ns/line")
+	b.ReportMetric(d/o, "times")
 }

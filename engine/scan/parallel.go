@@ -5,6 +5,7 @@ package scan
 
 import (
 	"cmp"
+	"io"
 	"sync"
 	"sync/atomic"
 
@@ -32,7 +33,10 @@ func (w *worker) match(p *piece) { p.fail = w.judge.match(p, w.fold) }
 // pieces reads the text to its end. It returns io.EOF there, an *Error when
 // reading breaks, and any other error as it is.
 func (s *stream) pieces() error {
-	cut := &cutter{r: s.lines.br, at: s.lines.off, size: cmp.Or(s.opt.piece, pieceSize)}
+	// What was looked at to tell the format comes first, and then the source
+	// itself, which spares a copy.
+	seen := io.LimitReader(s.lines.br, int64(s.lines.br.Buffered()))
+	cut := &cutter{r: io.MultiReader(seen, s.source), at: s.lines.off, size: cmp.Or(s.opt.piece, pieceSize)}
 	first := s.worker(0)
 	if s.opt.Workers == 1 {
 		return s.alone(cut, first)

@@ -95,7 +95,7 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	s := &stream{ctx: ctx, opt: opt, sink: sink}
+	s := &stream{ctx: ctx, opt: opt, sink: sink, source: u}
 	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
