@@ -14,12 +14,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -134,7 +131,7 @@ func (t *Table) flush(s *shard) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if err := t.runs.write(t.parent, s.sorted()); err != nil {
+	if err := t.runs.write(t.parent, inOrder(s)); err != nil {
 		return tooFull(t.limit, err)
 	}
 	t.used.Add(-int64(s.used))
@@ -180,11 +177,11 @@ func (t *Table) key(at time.Time, client netip.Addr, name []byte, v Verdict) []b
 // each calls fn for every key in order.
 func (t *Table) each(fn func(key []byte, sum Sum) error) error {
 	sources, err := t.runs.open()
+	var here []*shard
 	for i := range t.shard {
-		if s := &t.shard[i]; s.used > 0 {
-			sources = append(sources, s.sorted())
-		}
+		here = append(here, &t.shard[i])
 	}
+	sources = append(sources, inOrder(here...))
 	odd, oddErr := t.odd.runs.open()
 	sources = append(append(sources, odd...), t.odd.memory())
 	if err = errors.Join(err, oddErr); err == nil {
@@ -200,35 +197,21 @@ func (t *Table) each(fn func(key []byte, sum Sum) error) error {
 // stops at its error. Nothing may be added afterwards.
 func (t *Table) Each(fn func(Row) error) error {
 	return t.each(func(key []byte, s Sum) error {
-		d, rest, ok := bytes.Cut(key, []byte{0})
-		client, rest, ok2 := bytes.Cut(rest, []byte{0})
-		if !ok || !ok2 || len(rest) == 0 {
-			return fmt.Errorf("roll-up run holds a broken key of %d bytes", len(key))
+		day, client, name, v, err := cutKey(key)
+		if err != nil {
+			return err
 		}
-		name, v := rest[:len(rest)-1], Verdict(rest[len(rest)-1])
-		return fn(Row{Day: string(d), Client: string(client), Name: string(name), Count: s.Count,
-			First: s.First(), Last: s.Last(), Verdict: v})
+		return fn(Row{Day: string(day), Client: string(client), Name: string(name), Count: s.Count, First: s.First(), Last: s.Last(), Verdict: v})
 	})
 }
 
-// Head is the first line of the CSV form.
-var Head = []string{"day", "client", "name", "count", "first", "last", "verdict"}
-
-// WriteCSV writes the head line and every row to w (RFC 4180), sorted by day,
-// client and name. Times are RFC 3339 in UTC, empty when unknown.
-func (t *Table) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(Head); err != nil {
-		return err
+func cutKey(key []byte) (day, client, name []byte, v Verdict, err error) {
+	day, rest, ok := bytes.Cut(key, []byte{0})
+	client, rest, ok2 := bytes.Cut(rest, []byte{0})
+	if !ok || !ok2 || len(rest) == 0 {
+		return nil, nil, nil, 0, fmt.Errorf("roll-up run holds a broken key of %d bytes", len(key))
 	}
-	err := t.Each(func(r Row) error {
-		return out.Write([]string{r.Day, r.Client, r.Name, strconv.FormatInt(r.Count, 10), Stamp(r.First), Stamp(r.Last), r.Verdict.String()})
-	})
-	if err != nil {
-		return err
-	}
-	out.Flush()
-	return out.Error()
+	return day, client, rest[:len(rest)-1], Verdict(rest[len(rest)-1]), nil
 }
 
 // Close removes the runs.
@@ -237,13 +220,4 @@ func (t *Table) Close() error {
 		t.shard[i] = shard{}
 	}
 	return errors.Join(t.odd.Close(), t.runs.remove())
-}
-
-// Stamp writes t as RFC 3339 in UTC with the digits of a second it has, or ""
-// for the zero time.
-func Stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
 }

@@ -47,6 +47,7 @@ type shard struct {
 
 // rows is an open-addressing table of the rows of one day and kind of client.
 type rows struct {
+	in    *shard
 	day   string
 	other bool  // clients are numbers of the shard, 0 unknown, not IPv4 addresses
 	timed bool  // first and last hold
@@ -325,7 +326,7 @@ func (s *shard) rows(t *Table, day string, other int, timed bool, base int64) *r
 	if s.days == nil {
 		s.days = map[string]*rows{}
 	}
-	r := newRows(rows{day: day, other: other == 1, timed: timed, base: base, salt: t.salt}, size)
+	r := newRows(rows{in: s, day: day, other: other == 1, timed: timed, base: base, salt: t.salt}, size)
 	s.days[key] = r
 	return r
 }

@@ -7,8 +7,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxArena bounds the names of one shard: their places are 32 bits.
@@ -45,7 +47,7 @@ func (n *names) have(hash uint64, name []byte) (place uint32, ok bool) {
 }
 
 // sorted returns the rows of the shard in key order.
-func (s *shard) sorted() source {
+func (s *shard) sorted() []item {
 	n := 0
 	for _, r := range s.days {
 		n += r.count
@@ -54,17 +56,60 @@ func (s *shard) sorted() source {
 	for _, r := range s.days {
 		items = s.appendItems(items, r)
 	}
-	slices.SortFunc(items, s.compare)
+	slices.SortFunc(items, func(a, b item) int { return compare(&a, &b) })
+	return items
+}
+
+// inOrder returns a source of the rows of several shards.
+func inOrder(shards ...*shard) source {
+	lists := make([][]item, len(shards))
+	places := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wait sync.WaitGroup
+	for i, s := range shards {
+		places <- struct{}{}
+		wait.Go(func() {
+			lists[i] = s.sorted()
+			<-places
+		})
+	}
+	wait.Wait()
+	lists = slices.DeleteFunc(lists, func(l []item) bool { return len(l) == 0 })
+	for i := len(lists)/2 - 1; i >= 0; i-- {
+		sift(lists, i)
+	}
 	var key []byte
 	return source{next: func() ([]byte, Sum, bool, error) {
-		if len(items) == 0 {
+		if len(lists) == 0 {
 			return nil, Sum{}, false, nil
 		}
-		key = s.appendKey(key[:0], &items[0])
-		sum := items[0].sum()
-		items = items[1:]
+		first := &lists[0][0]
+		key = first.appendKey(key[:0])
+		sum := first.sum()
+		if lists[0] = lists[0][1:]; len(lists[0]) == 0 {
+			lists[0] = lists[len(lists)-1]
+			lists = lists[:len(lists)-1]
+		}
+		sift(lists, 0)
 		return key, sum, true, nil
 	}, close: func() error { return nil }}
+}
+
+// sift moves the list at i down a heap of lists until the least row is on top.
+func sift(lists [][]item, i int) {
+	for {
+		least := 2*i + 1
+		if least >= len(lists) {
+			return
+		}
+		if r := least + 1; r < len(lists) && compare(&lists[r][0], &lists[least][0]) < 0 {
+			least = r
+		}
+		if compare(&lists[i][0], &lists[least][0]) <= 0 {
+			return
+		}
+		lists[i], lists[least] = lists[least], lists[i]
+		i = least
+	}
 }
 
 func (s *shard) appendItems(items []item, r *rows) []item {
@@ -98,49 +143,51 @@ func first8(name []byte, v Verdict) uint64 {
 }
 
 // compare orders rows as their keys are ordered.
-func (s *shard) compare(a, b item) int {
-	if a.rows != b.rows {
-		if c := strings.Compare(a.rows.day, b.rows.day); c != 0 {
-			return c
-		}
+func compare(a, b *item) int {
+	if a.rows != b.rows && a.rows.day != b.rows.day {
+		return strings.Compare(a.rows.day, b.rows.day)
 	}
 	if a.client != b.client {
 		return cmp.Or(cmp.Compare(a.client[0], b.client[0]), cmp.Compare(a.client[1], b.client[1]))
 	}
-	if a.rows.other && b.rows.other && a.entry.client != b.entry.client { // the text may be longer
-		if c := strings.Compare(s.text(a), s.text(b)); c != 0 {
+	if a.rows.other && b.rows.other { // the text may be longer
+		if c := strings.Compare(a.text(), b.text()); c != 0 {
 			return c
 		}
 	}
 	if a.prefix != b.prefix {
 		return cmp.Compare(a.prefix, b.prefix)
 	}
-	x, y := s.names.name(a.name), s.names.name(b.name)
+	x, y := a.named(), b.named()
 	n := min(len(x), len(y))
 	if c := bytes.Compare(x[:n], y[:n]); c != 0 || len(x) == len(y) {
 		return c
 	}
 	// Behind the name stands the verdict.
-	return bytes.Compare(append(slices.Clip(x), byte(s.names.verdict(a.name))), append(slices.Clip(y), byte(s.names.verdict(b.name))))
+	return bytes.Compare(append(slices.Clip(x), byte(a.verdict())), append(slices.Clip(y), byte(b.verdict())))
 }
 
-func (s *shard) text(i item) string {
-	a := s.address(i.rows, i.entry.client)
+func (i *item) named() []byte    { return i.rows.in.names.name(i.name) }
+func (i *item) verdict() Verdict { return i.rows.in.names.verdict(i.name) }
+
+// text is the client of a row.
+func (i *item) text() string {
+	a := i.rows.in.address(i.rows, i.entry.client)
 	if !a.IsValid() {
 		return ""
 	}
 	return a.String()
 }
 
-func (s *shard) appendKey(key []byte, i *item) []byte {
+func (i *item) appendKey(key []byte) []byte {
 	key = append(key, i.rows.day...)
 	key = append(key, 0)
-	if a := s.address(i.rows, i.entry.client); a.IsValid() {
+	if a := i.rows.in.address(i.rows, i.entry.client); a.IsValid() {
 		key = a.AppendTo(key)
 	}
 	key = append(key, 0)
-	key = append(key, s.names.name(i.name)...)
-	return append(key, byte(s.names.verdict(i.name)))
+	key = append(key, i.named()...)
+	return append(key, byte(i.verdict()))
 }
 
 func (i *item) sum() Sum {

@@ -105,13 +105,14 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 
 // stream is one Stream under way.
 type stream struct {
-	ctx   context.Context
-	opt   Options
-	sink  func(Block) error
-	lines lines
-	text  func() *format.Text // a reader at the start of the stream
-	block builder
-	sum   Summary
+	ctx    context.Context
+	opt    Options
+	sink   func(Block) error
+	source io.Reader // below lines
+	lines  lines
+	text   func() *format.Text // a reader at the start of the stream
+	block  builder
+	sum    Summary
 }
 
 func (s *stream) run() error {
