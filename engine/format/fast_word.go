@@ -34,14 +34,17 @@ func findByte(b []byte, i int, c byte) int {
 	return -1
 }
 
-// lineEnd returns the place after the line end that follows i, or 0 when a NUL
-// stands before it. A line end must follow, and 8 spare bytes behind it.
+// lineEnd returns the place after the line end that follows i, or 0 when a
+// control character stands before it. A line end must follow, and 8 spare bytes
+// behind it.
 func lineEnd(b []byte, i int) int {
 	for {
 		x := word8(b, i)
-		if m := zeros(x^'\n'*each) | zeros(x); m != 0 {
-			i += bits.TrailingZeros64(m) >> 3
-			if b[i] == 0 {
+		if m := (x - 0x20*each) &^ x & tops; m != 0 {
+			if i += bits.TrailingZeros64(m) >> 3; b[i] == '\r' {
+				i++
+			}
+			if b[i] != '\n' {
 				return 0
 			}
 			return i + 1
