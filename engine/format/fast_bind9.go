@@ -98,7 +98,7 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 	}
 	rec.Name, rec.Size = uint32(name), uint32(n)
 	rec.Timed, rec.Known, rec.More = true, true, false
-	f.pairs.query(rec.High, rec.Low, b[name:name+n], b[i:i+size])
+	f.pairs.query(rec.High, rec.Low, b, name, n, x&(1<<(8*size)-1))
 	return next, 0
 }
 

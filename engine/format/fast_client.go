@@ -33,13 +33,8 @@ func (c *clients) read(b []byte, at, n int, rec *Record) bool {
 	if n > 15 || n < 7 {
 		return c.parse(b[at:at+n], rec)
 	}
-	var t [2]uint64
-	if n <= 8 {
-		t[0] = word8(b, at) << (64 - 8*n) >> (64 - 8*n)
-	} else {
-		t[0], t[1] = word8(b, at), word8(b, at+8)<<(128-8*n)>>(128-8*n)
-	}
-	t[1] |= uint64(n) << 56
+	m := &beyond[n]
+	t := [2]uint64{word8(b, at) &^ m[0], word8(b, at+8)&^m[1] | uint64(n)<<56}
 	if c.slots == nil {
 		c.slots = make([]clientSlot, clientSlots)
 	}

@@ -105,7 +105,7 @@ func (f *fastEve) line(b []byte, at int, rec *Record) (next, skip int) {
 			return 0, 0
 		}
 		n, k := f.fields.role[nameRole], f.fields.role[kindRole]
-		f.pairs.query(rec.High, rec.Low, b[n.at:n.end], b[k.at:k.end])
+		f.pairs.query(rec.High, rec.Low, b, n.at, n.end-n.at, word8(b, k.at)&(1<<(8*(k.end-k.at))-1))
 		return next, 0
 	case eveAnswer:
 		to := f.fields.role[targetRole]

@@ -4,6 +4,7 @@
 package format
 
 import (
+	"encoding/binary"
 	"math/bits"
 
 	"github.com/vonggac/vonggac/engine/event"
@@ -77,11 +78,18 @@ func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS,
 	return append(into, e), parsed
 }
 
-// query notes a query as take does, where it is not yet an event.
-func (p *pairs) query(high, low uint64, name, kind []byte) {
-	if !p.both {
-		p.recent.put(markOf(high, low, view(name), view(kind)))
+// query notes a query as take does, where it is not yet an event: its name is
+// the size bytes at b[at:], with 32 spare bytes behind, its type up to seven
+// bytes.
+func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
+	if p.both {
+		return
 	}
+	h := startMark(high, low, size)
+	for ; size > 0; at, size = at+32, size-32 {
+		h = markWords(h, (*[32]byte)(b[at:at+32]), &beyond[min(size, 32)])
+	}
+	p.recent.put(fold64(h^kind, markB))
 }
 
 // mark tells who asked for what; the case of the name does not count, since a
@@ -89,20 +97,31 @@ func (p *pairs) query(high, low uint64, name, kind []byte) {
 func mark(e event.DNS) uint64 {
 	var r Record
 	r.setClient(e.Client)
-	return markOf(r.High, r.Low, e.Name, e.Type)
+	h := startMark(r.High, r.Low, len(e.Name))
+	for name := e.Name; name != ""; name = name[min(len(name), 32):] {
+		var w [32]byte
+		h = markWords(h, &w, &beyond[copy(w[:], name)])
+	}
+	kind := e.Type
+	for ; len(kind) > 8; kind = kind[8:] {
+		h = fold64(h^first8(kind), markA)
+	}
+	return fold64(h^first8(kind), markB)
 }
 
-func markOf(high, low uint64, name, kind string) uint64 {
-	const a, b = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
-	h := fold64(low^a, high^b)
-	for ; len(name) > 8; name = name[8:] {
-		h = fold64(h^(first8(name)|0x20*each), a)
+const markA, markB = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
+
+func startMark(high, low uint64, size int) uint64 {
+	return fold64(low^markA, high^markB+uint64(size))
+}
+
+// markWords takes 32 bytes of a name into h. Bit 5 is that of small letters.
+func markWords(h uint64, w *[32]byte, beyond *[4]uint64) uint64 {
+	var x [4]uint64
+	for k := range x {
+		x[k] = (binary.LittleEndian.Uint64(w[8*k:8*k+8]) | 0x20*each) &^ beyond[k]
 	}
-	h = fold64(h^(first8(name)|0x20*each), b+uint64(len(name)))
-	for ; len(kind) > 8; kind = kind[8:] {
-		h = fold64(h^first8(kind), a)
-	}
-	return fold64(h^first8(kind), b+uint64(len(kind)))
+	return fold64(h^x[0], markA^x[1]) ^ fold64(x[2]^markB, markA+x[3])
 }
 
 func fold64(x, y uint64) uint64 {
@@ -112,17 +131,7 @@ func fold64(x, y uint64) uint64 {
 
 // first8 returns up to eight bytes of s as a word, the rest of it zero.
 func first8(s string) uint64 {
-	n := len(s)
-	switch {
-	case n >= 8:
-		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
-	case n >= 4:
-		lo := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24
-		t := s[n-4:]
-		hi := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24
-		return lo | hi<<(8*(n-4))
-	case n > 0:
-		return uint64(s[0]) | uint64(s[n/2])<<(8*(n/2)) | uint64(s[n-1])<<(8*(n-1))
-	}
-	return 0
+	var w [8]byte
+	copy(w[:], s)
+	return binary.LittleEndian.Uint64(w[:])
 }
