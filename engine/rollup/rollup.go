@@ -5,6 +5,11 @@
 // which day, how often, first and last, and what the lists said. Rows are told
 // apart by their exact bytes, never by a hash alone.
 //
+// A Table is in shards by the hash of the name, under a random seed: each has
+// its names once, with the verdict, and an open-addressing table of rows of 32
+// bytes for each day, in which a row is found by client and place of the name.
+// The shards of a table have no row in common.
+//
 // Memory stays within a bound however many rows there are: a full table goes to
 // a sorted run in a temporary folder, and the runs are merged on the way out.
 // Start at Table; Spill is the adding-up below it, for other keys.

@@ -51,7 +51,6 @@ type reader struct {
 	text   *format.Text
 	block  int64 // size of a block
 	events []event.DNS
-	aside  []byte
 }
 
 // read reads the lines of p into its records and counts.
