@@ -58,7 +58,7 @@ func BenchmarkStream(b *testing.B) {
 		fold, unique bool
 	}{{"parse", nil, false, false}, {"match", index, false, false}, {"rollup", index, true, false}, {"rollup-unique", index, true, true}} {
 		b.Run(c.name, func(b *testing.B) {
-			const lines = 50_000
+			const lines = 300_000
 			log := benchLog(lines, c.unique)
 			opt := scan.Options{Format: bind, Index: c.index, Lines: format.Options{At: at}}
 			b.SetBytes(int64(len(log)))
