@@ -73,7 +73,7 @@ func (j *scanJob) printHits(hits *rollup.Spill, file string) error {
 		client, name, _ := bytes.Cut(key[:len(key)-tail], []byte{0})
 		m := j.opt.Index.Entry(intel.ID(binary.BigEndian.Uint32(key[len(key)-4:])))
 		return j.print(hitRow{
-			Indicator: m.Indicator, List: m.List.Name, Type: m.Type, Value: string(name), Client: string(client), Count: s.Count,
+			Indicator: m.Indicator, List: m.List.Name, Type: m.Type.String(), Value: string(name), Client: string(client), Count: s.Count,
 			First: rollup.Stamp(s.First()), Last: rollup.Stamp(s.Last()), File: file, threat: m.Threat,
 		})
 	})

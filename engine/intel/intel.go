@@ -1,15 +1,19 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package intel answers which threat-intelligence lists name a domain. A
-// Builder takes in lists as they are published (plain, hosts(5), CSV) and
-// accounts for each row; Build gives an Index that never changes again and may
-// be asked from any number of goroutines.
+// Package intel answers which threat-intelligence lists name a domain, an
+// address, a URL, the hash of a file and other observables. A Builder takes in
+// lists as they are published (plain, hosts(5), CSV), or indicators one by one,
+// and accounts for each row; Build gives an Index that never changes again and
+// may be asked from any number of goroutines. BuildFile and Open keep one in a
+// file, Live swaps one for the next under those who ask.
 //
 // Names match whole or by a parent at a label boundary and in no other way:
 // evil.com answers for www.evil.com, never for notevil.com or evil.com.vn.
 // Start at Builder and Index.Match.
 package intel
+
+import "time"
 
 // Kind says what a list is for. The zero value is Block.
 type Kind uint8
@@ -35,9 +39,6 @@ const (
 	WithSubdomains Scope = iota // the name itself and every name below it
 	ExactOnly                   // the name itself
 )
-
-// TypeDomain is the only indicator type matched so far.
-const TypeDomain = "domain"
 
 // Layout is how a list is written. The zero value is found out from the list.
 type Layout uint8
@@ -65,16 +66,23 @@ type List struct {
 	Layout Layout
 }
 
-// Match is one list entry that names a domain or a parent of it.
+// Match is one list entry that names what was asked for or, of a domain, a
+// parent of it, of an address, a network around it, of a URL, its host or a
+// folder above it.
 type Match struct {
-	ID        ID     // the entry, in the index that gave it
-	List      *List  // shared and read-only
-	Indicator string // the name as listed, normalised
-	Type      string // TypeDomain
-	Threat    string // the indicator's label, else the list's Threat, else its Name
-	Scope     Scope
+	ID         ID     // the entry, in the index that gave it
+	List       *List  // shared and read-only
+	Indicator  string // as listed, normalised
+	Type       Type
+	Threat     string // the indicator's label, else the list's Threat, else its Name
+	Scope      Scope
+	TLP        string // the indicator's sharing mark, else the list's
+	Confidence uint8  // 0 to 100; 0 when not given
+	Reference  string // where to read on; empty when not given
+	From       time.Time
+	Until      time.Time // valid from From until before Until, UTC; zero when open
 	// Overruled is set on a block entry when an allow entry at least as
-	// specific matches the same name.
+	// specific matches the same question.
 	Overruled bool
 }
 

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/vonggac/vonggac/engine/scan/unpack"
 )
@@ -49,8 +50,16 @@ func (b *Builder) Load(r io.Reader, l List) (Report, error) {
 		return Report{}, err
 	}
 	ld := &loader{b: b, list: number, describe: l, rep: Report{Layout: layout}}
+	var start [parts]int
+	for i := range start {
+		start[i] = len(b.parts[i].rows)
+	}
 	err = ld.lines(br, ld.parser(layout, columns))
-	return ld.rep, err
+	twice, narrow, full := b.settle(&start)
+	ld.rep.Added -= twice
+	ld.rep.Narrowed -= narrow
+	ld.rep.Duplicates += twice
+	return ld.rep, errors.Join(err, full)
 }
 
 // parser takes in the lines of one layout. line must not keep text.
@@ -124,12 +133,16 @@ func (ld *loader) pass(why Reason) {
 
 // value takes in one indicator as the list writes it, from line no.
 func (ld *loader) value(no int64, text, value, threat []byte) error {
+	if name, ok := appendSimple(ld.b.norm[:0], value); ok {
+		ld.b.norm = name
+		return ld.name(no, text, name, threat, ld.list)
+	}
 	v := undress(value)
 	switch {
 	case v.refused != "":
 		ld.refuse(no, text, v.refused)
 		return nil
-	case v.kind != TypeDomain:
+	case v.kind != domainKind:
 		ld.pass(unmatched + Reason(v.kind))
 		return nil
 	}
@@ -146,21 +159,87 @@ func (ld *loader) value(no int64, text, value, threat []byte) error {
 		}
 		list = ld.allow - 1
 	}
-	ld.rep.Rows++
-	why, err := ld.b.add(row{name: v.name, threat: threat, scope: ld.describe.Scope, list: list})
-	switch {
-	case err != nil:
-		ld.rep.Rows--
+	ld.b.norm = AppendNormal(ld.b.norm[:0], string(v.name))
+	if !domain(ld.b.norm) {
+		ld.refuse(no, text, BadName)
+		return nil
+	}
+	return ld.name(no, text, ld.b.norm, threat, list)
+}
+
+// name takes in a domain in normal form.
+func (ld *loader) name(no int64, text, name, threat []byte, list uint16) error {
+	scope, narrow := ld.describe.Scope, false
+	switch openness(name) {
+	case public:
+		ld.refuse(no, text, PublicSuffix)
+		return nil
+	case unsure:
+		scope, narrow = ExactOnly, true
+	}
+	b := ld.b
+	word, err := b.word(threat, maxLabel)
+	if err != nil {
 		return err
-	case why == "":
-		ld.rep.Added++
-	case why == narrowed:
-		ld.rep.Added++
+	}
+	m, err := b.number(meta{list: list, scope: scope, threat: word, from: always, until: never})
+	if err != nil {
+		return err
+	}
+	if err := b.put(b.hash(Domain, name), Domain, name, m); err != nil {
+		return err
+	}
+	ld.rep.Rows++
+	ld.rep.Added++
+	if narrow {
 		ld.rep.Narrowed++
-	case why == duplicate:
-		ld.rep.Duplicates++
-	default:
-		ld.rep.reject(no, text, why)
 	}
 	return nil
+}
+
+// simple leads from each byte that names are made of, but dots, to its lower
+// case, and from all others to 0.
+var simple = func() (to [256]byte) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-_") {
+		to[c] = c
+	}
+	for c := byte('A'); c <= 'Z'; c++ {
+		to[c] = c + 'a' - 'A'
+	}
+	return to
+}()
+
+// appendSimple appends the normal form of a value that needs no second look:
+// two labels or more of letters, digits, hyphens and underscores, the last one
+// no number. It is false for all that undress, kindOf and domain must see.
+func appendSimple(dst, v []byte) ([]byte, bool) {
+	if len(v) > maxName {
+		return dst, false
+	}
+	start := len(dst)
+	dst = slices.Grow(dst, len(v))[:start+len(v)]
+	to := dst[start:]
+	to = to[:len(v)]
+	label, dots := 0, 0 // where the label at hand starts
+	var letters byte    // not 0 when it has a byte that is no digit
+	for i, c := range v {
+		low := simple[c]
+		to[i] = low
+		if low >= '0' {
+			letters |= low & 0x40
+			continue
+		}
+		switch {
+		case low == '-':
+			letters = 1
+		case c == '.' && i > label && i-label <= 63:
+			to[i] = '.'
+			dots++
+			label, letters = i+1, 0
+		default:
+			return dst[:start], false
+		}
+	}
+	last := len(v) - label
+	return dst, dots > 0 && last > 0 && last <= 63 && letters != 0
 }

@@ -10,6 +10,10 @@ import "bytes"
 type plain struct{ *loader }
 
 func (p plain) line(no int64, text []byte) error {
+	if name, ok := appendSimple(p.b.norm[:0], text); ok {
+		p.b.norm = name
+		return p.name(no, text, name, nil, p.list)
+	}
 	v := bytes.TrimSpace(text)
 	if comment(v) {
 		return nil

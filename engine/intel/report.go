@@ -25,8 +25,11 @@ const (
 	CutOff       Reason = "cut_off"       // rejected: the last line of a list that breaks off
 	LocalName    Reason = "local_name"    // skipped: localhost and its like in a hosts file
 	RealAddress  Reason = "real_address"  // skipped: a hosts entry that leads somewhere
-	duplicate    Reason = "duplicate"     // counted apart
-	narrowed     Reason = "narrowed"      // counted apart
+	BadValue     Reason = "bad_value"     // rejected: not a value of its type
+	TooWide      Reason = "too_wide"      // rejected: a network of all addresses
+	Duplicate    Reason = "duplicate"     // counted apart
+	Narrowed     Reason = "narrowed"      // counted apart
+	Revoked      Reason = "revoked"       // counted apart: took indicators back
 	unmatched    Reason = "type:"         // prefix; skipped: "type:url"
 	otherTypes   Reason = "type:other"    // types past the first maxTypes
 )

@@ -9,10 +9,13 @@ import (
 	"strings"
 )
 
+// domainKind is the kind of a name, the only one that Load takes.
+const domainKind = "domain"
+
 // value is one indicator freed from the dress of its list.
 type value struct {
 	name      []byte
-	kind      string // TypeDomain or what it is instead
+	kind      string // domainKind or what it is instead
 	exception bool   // AdBlock "@@": allowed
 	refused   Reason
 }
@@ -45,7 +48,7 @@ func undress(v []byte) value {
 	switch {
 	case len(v) == 0:
 		out.refused = NoName
-	case out.kind == TypeDomain && bytes.IndexByte(v, '*') >= 0:
+	case out.kind == domainKind && bytes.IndexByte(v, '*') >= 0:
 		out.refused = Wildcard
 	}
 	return out
@@ -69,12 +72,12 @@ func kindOf(v []byte) string {
 		}
 		return "url"
 	}
-	if digests[len(v)] && bytes.IndexByte(v, '.') < 0 && hex(v) {
+	if digests[len(v)] && bytes.IndexByte(v, '.') < 0 && isHex(v) {
 		return "hash"
 	}
 	colon := bytes.LastIndexByte(v, ':')
 	if colon < 0 && !numeric(v) {
-		return TypeDomain
+		return domainKind
 	}
 	s := string(v)
 	if _, err := netip.ParseAddr(s); err == nil {
@@ -86,13 +89,13 @@ func kindOf(v []byte) string {
 	if colon > 0 && numeric(v[colon+1:]) {
 		return "host-port"
 	}
-	return TypeDomain
+	return domainKind
 }
 
 // digests are the lengths of MD5, SHA-1, SHA-256 and SHA-512 in hexadecimal.
 var digests = map[int]bool{32: true, 40: true, 64: true, 128: true}
 
-func hex(v []byte) bool {
+func isHex(v []byte) bool {
 	for _, c := range v {
 		if (c < '0' || c > '9') && (c|0x20 < 'a' || c|0x20 > 'f') {
 			return false

@@ -6,7 +6,10 @@ package app
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
@@ -53,15 +56,23 @@ func (a *App) people(ctx context.Context) ([]ui.Option, error) {
 // unitNames answers the rooms that show units.
 type unitNames struct{ a *App }
 
-// Names maps unit ids to labels; ids out of scope are absent.
+// Names maps unit ids to labels, an ended unit with who took over; ids out of
+// scope are absent.
 func (n unitNames) Names(ctx context.Context, ids []string) (map[string]string, error) {
 	asked := make([]unit.ID, len(ids))
 	for i, id := range ids {
 		asked[i] = unit.ID(id)
 	}
 	names, err := n.a.Rooms.Units.Names(ctx, asked...)
+	if err != nil {
+		return nil, err
+	}
+	took, err := n.a.Rooms.Units.Successors(ctx, slices.Collect(maps.Keys(names))...)
 	out := map[string]string{}
 	for id, name := range names {
+		if after := took[id]; len(after) > 0 {
+			name = i18n.T(ctx, "app.unit.successor", name, strings.Join(after, ", "))
+		}
 		out[string(id)] = name
 	}
 	return out, err

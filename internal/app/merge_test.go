@@ -81,6 +81,11 @@ func testMerger(t *testing.T, w *scopes) {
 			t.Errorf("the page answers %d without %q", page.Code, want)
 		}
 	}
+	chief := &visitor{handler: w.Handler()}
+	chief.signIn(t, "mai")
+	if body := chief.get(t, "/findings?state=all").Body.String(); !strings.Contains(body, "UBND xã Anh (nay thuộc UBND xã Chung)") {
+		t.Error("the mark of an ended unit does not say who took over")
+	}
 	if got := w.admit(t, auth.UnitOfficer).get(t, "/units/"+url.PathEscape(string(a.ID))+"/figures"); got.Code != http.StatusOK {
 		t.Errorf("the successor's officer asks for A's figures: %d", got.Code)
 	}

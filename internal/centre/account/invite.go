@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -160,10 +162,36 @@ func (s *Service) Slips(ctx context.Context, ids ...ID) ([]Slip, error) {
 	return out, err
 }
 
+// MayHandle reports whether the actor may do to an account in scope what gets at
+// its secrets: a new link, a lock, the end of its sessions.
+func (s *Service) MayHandle(ctx context.Context, id ID) (bool, error) {
+	const op = "account.MayHandle"
+	scope, full, err := inviteScope(ctx, op)
+	if err == nil {
+		err = s.within(ctx, s.Records.Read(), op, scope, full, id)
+	}
+	if fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// MayGrant reports whether the actor may give and take g, whose unit is in scope.
+func (s *Service) MayGrant(ctx context.Context, g auth.Grant) (bool, error) {
+	_, full, err := inviteScope(ctx, "account.MayGrant")
+	if fault.Is(err, fault.Forbidden) {
+		return false, nil
+	}
+	if err != nil || full {
+		return full, err
+	}
+	return mayGive(ctx, s.Records.Read(), []auth.Grant{g})
+}
+
 // within fails with fault.Forbidden when the account may do, now or later, what
 // the actor may not give: who gets at its secrets gets all that, flags included,
 // which are for writers of accounts to give.
-func (s *Service) within(ctx context.Context, tx *db.Tx, op string, scope auth.Scope, full bool, id ID) error {
+func (s *Service) within(ctx context.Context, tx bun.IDB, op string, scope auth.Scope, full bool, id ID) error {
 	all, err := reach(ctx, tx, id, s.Now())
 	if err != nil {
 		return err

@@ -199,7 +199,7 @@ func meView(v mePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = heldTable(v.Held, v.Names, v.now, false, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = heldTable(v.Held, v.Names, v.now, nil, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

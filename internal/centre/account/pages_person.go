@@ -29,8 +29,10 @@ type showPage struct {
 	Sessions []web.Session
 	History  []audit.Row
 	Mine     bool
-	May      bool // invite: links, roles
-	Keeps    bool // write: all else
+	May      bool                // invite: roles
+	Keeps    bool                // write: all else
+	Handles  bool                // links, locks, sessions
+	Takes    map[auth.Grant]bool // roles the actor may take away
 	Errors   map[string]string
 	In       Held // what was typed into the form of roles
 	now      time.Time
@@ -54,9 +56,14 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	actor, _ := auth.From(ctx)
 	v.Mine, v.now = actor.ID == string(id), p.svc.Now()
-	v.May = mayInvite(ctx) && !v.Mine
+	v.May = mayInvite(ctx) && actor.Elevated == "" && !v.Mine
 	if v.Keeps, err = p.svc.Keeps(ctx, v.Account); err != nil {
 		return err
+	}
+	if v.May || v.Keeps {
+		if v.Handles, err = p.svc.MayHandle(ctx, id); err != nil {
+			return err
+		}
 	}
 	if v.Units, err = p.choices.Units(ctx); err != nil {
 		return err
@@ -66,6 +73,14 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	if v.Held, err = p.svc.Held(ctx, id); err != nil {
 		return err
+	}
+	v.Takes = map[auth.Grant]bool{}
+	for _, h := range v.Held {
+		if v.May && v.Names[h.Unit] != "" {
+			if v.Takes[h.Grant], err = p.svc.MayGrant(ctx, h.Grant); err != nil {
+				return err
+			}
+		}
 	}
 	if v.Loans, err = p.svc.Delegations(ctx, id); err != nil {
 		return err
@@ -95,15 +110,18 @@ func (v showPage) actions(ctx context.Context) []ui.Action {
 	if v.Keeps {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.edit"), Href: v.at() + "/edit", Icon: ui.IconEdit})
 	}
-	if v.May && !v.Account.Disabled {
+	if v.May && v.Handles && !v.Account.Disabled {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.link"), Href: v.at() + "/link", Icon: ui.IconKey, Post: true})
 	}
-	if v.Keeps && !v.Account.SecondAt.IsZero() {
+	if v.Keeps && v.Handles && !v.Account.SecondAt.IsZero() {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.reset"), Href: v.at() + "/second-factor", Icon: ui.IconPhone})
 	}
-	if v.Keeps && v.Account.Disabled {
+	if !v.Keeps || !v.Handles {
+		return out
+	}
+	if v.Account.Disabled {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.enable"), Href: v.at() + "/disable", Post: true, Hidden: []ui.Hidden{v.version()}})
-	} else if v.Keeps {
+	} else {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "account.action.disable"), Href: v.at() + "/disable", Icon: ui.IconLock, Post: true, Danger: true, Hidden: []ui.Hidden{v.version(), {Name: "disabled", Value: "1"}}})
 	}
 	return out

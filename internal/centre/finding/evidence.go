@@ -20,7 +20,7 @@ type Hit struct {
 	Finding   ID
 	Indicator string // as listed
 	List      string
-	Type      string // intel.TypeDomain
+	Type      string // an intel.Type: "domain"
 	Name      string // as asked
 	SourceID  string
 	FileID    string

@@ -104,7 +104,7 @@ func list(name, threat string) *intel.List {
 
 // hit is client asking n times for name at the moment.
 func hit(l *intel.List, client, name string, n int64, at time.Time) scan.Hit {
-	h := scan.Hit{Match: intel.Match{List: l, Indicator: "evil.example", Type: intel.TypeDomain, Threat: l.Threat}, Name: name,
+	h := scan.Hit{Match: intel.Match{List: l, Indicator: "evil.example", Type: intel.Domain, Threat: l.Threat}, Name: name,
 		Count: n, Lines: n, First: at, Last: at}
 	if client != "" {
 		h.Client = netip.MustParseAddr(client)

@@ -99,7 +99,7 @@ func (h *house) as(role auth.Role, u unit.ID) context.Context {
 func (h *house) officer() context.Context { return h.as(auth.Centre, h.root) }
 
 func hit(l *intel.List, client, name string, n int64, at time.Time) scan.Hit {
-	h := scan.Hit{Match: intel.Match{List: l, Indicator: "evil.example", Type: intel.TypeDomain, Threat: l.Threat}, Name: name,
+	h := scan.Hit{Match: intel.Match{List: l, Indicator: "evil.example", Type: intel.Domain, Threat: l.Threat}, Name: name,
 		Count: n, Lines: n, First: at, Last: at}
 	if client != "" {
 		h.Client = netip.MustParseAddr(client)

@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vonggac/vonggac/engine/format"
@@ -93,7 +94,7 @@ func (v listPage) unit(id string) string { return labelOf(v.Units, id) }
 func labelOf(options []ui.Option, id string) string {
 	for _, o := range options {
 		if o.Value == id {
-			return o.Label
+			return strings.TrimSpace(o.Label) // options are indented as a tree
 		}
 	}
 	return ""

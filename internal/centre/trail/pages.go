@@ -4,7 +4,9 @@
 package trail
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -194,6 +196,45 @@ func (p *Pages) actionName(ctx context.Context, action string) string {
 	return action
 }
 
+// noTime is how a detail holds an instant that was not given.
+const noTime = "0001-01-01T00:00:00Z"
+
+// lists are values that hold several things, not one before and after.
+var lists = []string{"successors", "members", "outside", "kinds", "allows", "grants"}
+
+// beforeAfter shows a change, which a detail holds as a pair, with an arrow.
+func beforeAfter(name, text string) string {
+	var pair []string
+	if err := json.Unmarshal([]byte(text), &pair); err != nil || len(pair) != 2 || slices.Contains(lists, name) {
+		return text // anything else stands as it is
+	}
+	if pair[0] == "" {
+		return pair[1]
+	}
+	return pair[0] + " → " + cmp.Or(pair[1], "∅")
+}
+
+// values are the named values of a detail for a reader: names and yes or no in
+// words, nothing where nothing was given. The exports keep the names as stored.
+func (p *Pages) values(ctx context.Context, detail string) []Value {
+	var out []Value
+	for _, v := range Values(detail) {
+		switch v.Text {
+		case "", "[]", noTime:
+			continue
+		case "true", "false":
+			v.Text = i18n.T(ctx, "trail.value."+v.Text)
+		default:
+			v.Text = beforeAfter(v.Name, v.Text)
+		}
+		if key := "trail.field." + v.Name; p.near.Texts.Has(key) {
+			v.Name = i18n.T(ctx, key)
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
 func (p *Pages) kindName(ctx context.Context, kind string) string {
 	if slices.Contains(p.kinds, kind) {
 		return i18n.T(ctx, "trail.kind."+kind)
@@ -231,7 +272,7 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 		action := v.p.actionName(ctx, e.Action)
 		row := ui.Row{ID: e.ID, Name: i18n.T(ctx, "trail.row", action, stamp(e)), Href: "/audit/" + e.ID, Cells: []templ.Component{
 			moment(e), ui.Text(actorName(ctx, e)), ui.Text(action), v.p.record(ctx, e),
-			unitMark(v.names[e.UnitID]), ui.Text(short(e.Detail))}}
+			unitMark(v.names[e.UnitID]), ui.Text(v.p.short(ctx, e.Detail))}}
 		if e.Elevated != "" {
 			row.Tone = ui.Bad
 			row.Cells[2] = elevatedCell(action)
@@ -242,9 +283,9 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 }
 
 // short is the detail in one line of a list.
-func short(detail string) string {
+func (p *Pages) short(ctx context.Context, detail string) string {
 	var parts []string
-	for _, v := range Values(detail) {
+	for _, v := range p.values(ctx, detail) {
 		if v.Text != "" {
 			text := []rune(v.Text)
 			if len(text) > 40 {
@@ -343,9 +384,9 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	return facts
 }
 
-func (v showPage) detail() []ui.Fact {
+func (v showPage) detail(ctx context.Context) []ui.Fact {
 	var facts []ui.Fact
-	for _, d := range Values(v.e.Detail) {
+	for _, d := range v.p.values(ctx, v.e.Detail) {
 		facts = append(facts, ui.Fact{Label: d.Name, Value: ui.Multiline(d.Text)})
 	}
 	return facts

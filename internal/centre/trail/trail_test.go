@@ -329,7 +329,7 @@ func TestPagesAndExports(t *testing.T) {
 		b.acts(as(auth.UnitOfficer, "a"), "a", 3)
 		get := b.browse(as(auth.Inspector, "tinh"))
 		page := get("/audit", http.StatusOK)
-		for _, want := range []string{"Sửa đơn vị", "UBND xã Bản Mẫu", "Cán bộ unit.a", "Hiện 3 trong 3", "/units/a", "/audit.jsonl"} {
+		for _, want := range []string{"Sửa đơn vị", "UBND xã Bản Mẫu", "Cán bộ unit.a", "Hiện 3 trong 3", "/units/a", "/audit.jsonl", "Tên: =1+1"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the list does not say %q", want)
 			}

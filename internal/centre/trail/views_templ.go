@@ -248,7 +248,7 @@ func showView(v showPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if facts := v.detail(); len(facts) > 0 {
+				if facts := v.detail(ctx); len(facts) > 0 {
 					templ_7745c5c3_Err = ui.Facts(facts).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

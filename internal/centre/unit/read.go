@@ -246,6 +246,31 @@ func (s *Service) Names(ctx context.Context, ids ...ID) (map[ID]string, error) {
 	return m, db.Error(op, err)
 }
 
+// Successors names, for those of ids that have ended, who took over and lies in
+// the actor's scope, by name.
+func (s *Service) Successors(ctx context.Context, ids ...ID) (map[ID][]string, error) {
+	const op = "unit.Successors"
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	var links []struct {
+		UnitID ID `bun:"unit_id"`
+		row
+	}
+	sel := s.db.Read().NewSelect().TableExpr("unit_successor AS l").Join("JOIN unit AS u ON u.id = l.successor_id").
+		Join("JOIN unit AS o ON o.id = l.unit_id").ColumnExpr("l.unit_id, u.name, u.short_name").
+		Where("l.unit_id IN (?)", bun.List(ids)).Where("o.valid_until <= ?", s.today().Start().UnixMilli()).Order("u.name_key", "u.id")
+	if err := scope.Filter(sel, "u.id").Scan(ctx, &links); err != nil {
+		return nil, db.Error(op, err)
+	}
+	out := map[ID][]string{}
+	for _, l := range links {
+		out[l.UnitID] = append(out[l.UnitID], l.unit().Label())
+	}
+	return out, nil
+}
+
 // Node is a unit in the tree. Depth is 0 for the topmost the actor sees.
 type Node struct {
 	Unit

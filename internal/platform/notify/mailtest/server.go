@@ -11,8 +11,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/mail"
+	"net/netip"
+	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -66,10 +69,20 @@ type Server struct {
 // Start runs a server until the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{t: t, addr: "127.0.0.1:0"}
+	s := &Server{t: t, addr: own() + ":0"}
 	s.listen()
 	t.Cleanup(func() { s.Be(Away) })
 	return s
+}
+
+// own is an address of this machine that no other test listens on, so that the
+// port of a server that is away stays free for its return.
+func own() string {
+	if runtime.GOOS == "darwin" { // has 127.0.0.1 alone
+		return "127.0.0.1"
+	}
+	n := rand.Uint32()
+	return netip.AddrFrom4([4]byte{127, byte(n>>16)%254 + 1, byte(n >> 8), byte(n)%254 + 1}).String()
 }
 
 // StartTLS runs a server that asks for a name and a password and protects the

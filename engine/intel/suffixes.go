@@ -1,0 +1,66 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package intel
+
+import (
+	"bytes"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// open says how far everyone may register names beside or below a name.
+type open uint8
+
+const (
+	owned  open = iota // somebody's own
+	unsure             // a name under a rule such as *.mm, which nobody listed
+	public             // everyone's
+)
+
+// openness tells public suffixes: top-level labels and entries of the ICANN
+// part of the Public Suffix List such as com.vn. The private part (duckdns.org)
+// is left to the list's author, who may mean it. A rule such as *.mm makes
+// every name of two labels a suffix, though some are sold as names.
+func openness(name []byte) open {
+	dot := bytes.LastIndexByte(name, '.')
+	if dot < 0 {
+		return public
+	}
+	if flat(name[dot+1:]) {
+		return owned
+	}
+	if dot = bytes.LastIndexByte(name[:dot], '.'); dot >= 0 && flat(name[dot+1:]) {
+		return owned
+	}
+	return wholeOpenness(string(name))
+}
+
+// wholeOpenness is openness of a name of two labels or more by the whole list.
+func wholeOpenness(s string) open {
+	_, parent, _ := strings.Cut(s, ".")
+	suffix, icann := publicsuffix.PublicSuffix(s)
+	if !icann || suffix != s {
+		return owned
+	}
+	// No entry starts with an underscore, so that only a rule fits this name.
+	if byRule, _ := publicsuffix.PublicSuffix("_." + parent); byRule == "_."+parent {
+		return unsure
+	}
+	return public
+}
+
+// flat reports whether no name below a suffix is a suffix of ICANN's too. It
+// knows those that fill lists of indicators; a look at the whole list costs more
+// than all else that is done with a name.
+func flat(suffix []byte) bool {
+	switch string(suffix) {
+	case "com", "net", "org", "info", "biz", "xyz", "top", "online", "site", "shop", "club", "icu", "vip", "app", "dev", "store", "live",
+		"ru", "su", "de", "nl", "eu", "cc", "tk", "ga", "cf", "gq",
+		"com.vn", "net.vn", "org.vn", "edu.vn", "gov.vn", "com.br", "com.cn", "net.cn", "org.cn", "com.au", "co.uk", "org.uk", "co.in",
+		"com.tr", "com.ua", "com.tw", "com.mx", "com.ar", "com.my", "com.sg", "co.za", "co.kr", "co.jp", "com.pl", "com.hk", "co.id":
+		return true
+	}
+	return false
+}
