@@ -5,6 +5,7 @@ package scan
 
 import (
 	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/suffix"
 	"github.com/vonggac/vonggac/engine/rollup"
 )
 
@@ -19,9 +20,10 @@ type judged struct {
 // judge looks names up and remembers those that are listed, since a client
 // that asks for one asks again.
 type judge struct {
-	index   *intel.Index
-	listed  map[string]*judged
-	scratch []intel.Match
+	index    *intel.Index
+	listed   map[string]*judged
+	suffixes []suffix.Suffix
+	found    []intel.ID
 }
 
 // maxListed bounds the names remembered.
@@ -39,16 +41,15 @@ func (j *judge) name(normal []byte) *judged {
 	if j.index.Len() == 0 {
 		return nil
 	}
-	if len(j.listed) > 0 {
-		if known, ok := j.listed[string(normal)]; ok {
-			return known
-		}
-	}
-	j.scratch = j.index.AppendMatch(j.scratch[:0], normal)
-	if len(j.scratch) == 0 {
+	j.suffixes = j.index.Seed().Of(j.suffixes[:0], normal)
+	j.found = j.index.Probe(j.found[:0], normal, j.suffixes)
+	if len(j.found) == 0 {
 		return nil
 	}
-	out := &judged{text: string(normal), matches: append([]intel.Match(nil), j.scratch...)}
+	if known, ok := j.listed[string(normal)]; ok {
+		return known
+	}
+	out := &judged{text: string(normal), matches: j.index.Matches(nil, j.found, intel.When{})}
 	for _, m := range out.matches {
 		switch {
 		case m.Hit():
