@@ -75,6 +75,9 @@ func (j *scanJob) files(ctx context.Context, names []string) error {
 	if j.bar != nil {
 		err = errors.Join(err, j.bar.Finish())
 	}
+	if err == nil && ctx.Err() != nil { // between two logs
+		return errors.New("interrupted; hits up to here are printed, and neither summary nor roll-up is written")
+	}
 	return err
 }
 
