@@ -8,7 +8,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"os/signal"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
@@ -91,6 +89,7 @@ type scanJob struct {
 	bytes   int64
 	failed  bool
 	started time.Time
+	bar     *progressbar.ProgressBar // nil where nobody watches
 }
 
 func runScan(ctx context.Context, std streams, f scanFlags, files []string, now time.Time) (err error) {
@@ -113,10 +112,8 @@ func runScan(ctx context.Context, std streams, f scanFlags, files []string, now 
 		defer func() { err = errors.Join(err, job.opt.Rollup.Close()) }()
 	}
 	job.opt.Index = job.load(f)
-	for _, name := range files {
-		if err := job.file(ctx, name); err != nil {
-			return err
-		}
+	if err := job.files(ctx, files); err != nil {
+		return err
 	}
 	return job.finish()
 }
@@ -187,64 +184,6 @@ func (j *scanJob) load(f scanFlags) *intel.Index {
 		j.reportList(path, l, report)
 	}
 	return b.Build()
-}
-
-// file scans one log. Its error ends the run; what is wrong with the log does
-// not.
-func (j *scanJob) file(ctx context.Context, name string) error {
-	in, done, err := j.open(name)
-	if err != nil {
-		j.fail(name, err)
-		return nil
-	}
-	hits := rollup.NewSpill("", 0)
-	opt := j.opt
-	opt.File = name
-	sum, err := scan.Stream(ctx, in, opt, func(b scan.Block) error { return addHits(hits, b) })
-	err = errors.Join(err, done())
-	j.total.Add(sum.Counts)
-	j.bytes += sum.Bytes
-	printed := j.printHits(hits, name)
-	if err := errors.Join(printed, hits.Close()); err != nil {
-		return err
-	}
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s:%d: interrupted; hits up to here are printed, and neither summary nor roll-up is written", visible(name), sum.Lines)
-	}
-	bad, ok := errors.AsType[*scan.Error](err)
-	if err != nil && !ok {
-		return err
-	}
-	if ok {
-		j.failLine(bad)
-	}
-	j.reportLog(name, sum, ok)
-	return nil
-}
-
-// open returns the log with a progress bar where a person watches, and what to
-// do when it is read.
-func (j *scanJob) open(name string) (io.Reader, func() error, error) {
-	in, size := j.std.in, int64(-1)
-	done := func() error { return nil }
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		in, done = f, f.Close
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			size = info.Size()
-		}
-	}
-	tty, ok := j.std.err.(*os.File)
-	if !ok || !term.IsTerminal(int(tty.Fd())) {
-		return in, done, nil
-	}
-	bar := progressbar.NewOptions64(size, progressbar.OptionSetWriter(tty), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetDescription(visible(name)), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
-	watched := progressbar.NewReader(in, bar)
-	return &watched, func() error { return errors.Join(bar.Finish(), done()) }, nil
 }
 
 // fail says that a file could not be read, and goes on.

@@ -17,7 +17,6 @@ type eve struct {
 	clock clock
 	json  jsonLine
 	pairs pairs
-	last  transaction
 }
 
 // transaction names a question and its answer. Version 1 writes a line for
@@ -50,18 +49,24 @@ func (r *eve) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 			return into, reject(BadTime)
 		}
 	}
-	isAnswer := false
+	isAnswer, first := false, false
 	switch text(dns, "type") {
 	case "answer", "response":
 		isAnswer = true
 		if q.rcode = text(dns, "rcode"); v.GetInt("src_port") == 53 { // version 1 follows the packet
 			q.client, q.server = q.server, q.client
 		}
+		told := r.pairs.told
 		if r.repeats(v, dns) {
 			return into, skip(Answer)
 		}
+		first = r.pairs.unsure && !told && r.pairs.told
 	}
-	return r.questions(&q, dns, isAnswer, into)
+	into, verdict = r.questions(&q, dns, isAnswer, into)
+	// The first answer of a stream that is read from its middle may have been
+	// a repetition, which is skipped as well.
+	r.pairs.needed = r.pairs.needed || first && verdict != skip(Answer)
+	return into, verdict
 }
 
 // repeats says whether this answer is of the same transaction as the last.
@@ -71,10 +76,11 @@ func (r *eve) repeats(v, dns *fastjson.Value) bool {
 	if !ok1 || !ok2 || dns.GetInt("version") > 1 {
 		return false
 	}
-	if r.last.flow == flow && r.last.id == id {
+	last := &r.pairs.last
+	if r.pairs.told && last.flow == flow && last.id == id {
 		return true
 	}
-	r.last = transaction{string([]byte(flow)), string([]byte(id))}
+	*last, r.pairs.told = transaction{string([]byte(flow)), string([]byte(id))}, true
 	return false
 }
 

@@ -9,6 +9,9 @@
 // knows (a header, a blank, an answer to a query already counted), or is
 // rejected for a reason a person can read. Start at Format and Reader.
 //
+// A Reader is right for everything; a Text reads the usual lines of the formats
+// that are met most without allocation and leaves all others to the Reader.
+//
 // A query counts once. Where a program logs a query and its answer on lines of
 // their own, the query is the event and the answer is skipped; where only the
 // answer stands in the stream, the answer is the event (see pairs).

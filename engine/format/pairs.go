@@ -3,7 +3,12 @@
 
 package format
 
-import "github.com/vonggac/vonggac/engine/event"
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/vonggac/vonggac/engine/event"
+)
 
 // pairs decides whether an answer has a query line of its own, for programs
 // that can log queries, answers or both (BIND, Unbound, Suricata, Infoblox).
@@ -14,8 +19,18 @@ import "github.com/vonggac/vonggac/engine/event"
 // answer, a log of both gives one event a query, and the few answers at the
 // head of a rotated file whose queries are in the file before still count.
 type pairs struct {
+	Past
+	unsure bool // what came before is not known
+	needed bool // and an answer was met that depends on it
+}
+
+// Past is what the lines of a stream so far mean for those to come. The zero
+// value is the start of a stream.
+type Past struct {
 	both   bool
 	recent marks // of queries
+	last   transaction
+	told   bool // last holds
 }
 
 // marks remembers recent marks, each at its own low bits.
@@ -52,6 +67,7 @@ func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS,
 	if p.both {
 		return append(into, e), parsed
 	}
+	p.needed = p.needed || isAnswer && p.unsure
 	switch m := mark(e); {
 	case !isAnswer:
 		p.recent.put(m)
@@ -62,23 +78,60 @@ func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS,
 	return append(into, e), parsed
 }
 
-// mark is FNV-1a over who asked for what; the case of the name does not count,
-// since a server may answer in another.
+// query notes a query as take does, where it is not yet an event: its name is
+// the size bytes at b[at:], with 32 spare bytes behind, its type up to seven
+// bytes.
+func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
+	if p.both {
+		return
+	}
+	h := startMark(high, low, size)
+	for ; size > 0; at, size = at+32, size-32 {
+		h = markWords(h, (*[32]byte)(b[at:at+32]), &beyond[min(size, 32)])
+	}
+	p.recent.put(fold64(h^kind, markB))
+}
+
+// mark tells who asked for what; the case of the name does not count, since a
+// server may answer in another.
 func mark(e event.DNS) uint64 {
-	const prime = 1099511628211
-	h := uint64(14695981039346656037)
-	for _, b := range e.Client.As16() {
-		h = (h ^ uint64(b)) * prime
+	var r Record
+	r.setClient(e.Client)
+	h := startMark(r.High, r.Low, len(e.Name))
+	for name := e.Name; name != ""; name = name[min(len(name), 32):] {
+		var w [32]byte
+		h = markWords(h, &w, &beyond[copy(w[:], name)])
 	}
-	for _, s := range [...]string{e.Name, e.Type} {
-		for i := range len(s) {
-			c := s[i]
-			if 'A' <= c && c <= 'Z' {
-				c |= 0x20
-			}
-			h = (h ^ uint64(c)) * prime
-		}
-		h = (h ^ 0xff) * prime
+	kind := e.Type
+	for ; len(kind) > 8; kind = kind[8:] {
+		h = fold64(h^first8(kind), markA)
 	}
-	return h
+	return fold64(h^first8(kind), markB)
+}
+
+const markA, markB = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
+
+func startMark(high, low uint64, size int) uint64 {
+	return fold64(low^markA, high^markB+uint64(size))
+}
+
+// markWords takes 32 bytes of a name into h. Bit 5 is that of small letters.
+func markWords(h uint64, w *[32]byte, beyond *[4]uint64) uint64 {
+	var x [4]uint64
+	for k := range x {
+		x[k] = (binary.LittleEndian.Uint64(w[8*k:8*k+8]) | 0x20*each) &^ beyond[k]
+	}
+	return fold64(h^x[0], markA^x[1]) ^ fold64(x[2]^markB, markA+x[3])
+}
+
+func fold64(x, y uint64) uint64 {
+	hi, lo := bits.Mul64(x, y)
+	return hi ^ lo
+}
+
+// first8 returns up to eight bytes of s as a word, the rest of it zero.
+func first8(s string) uint64 {
+	var w [8]byte
+	copy(w[:], s)
+	return binary.LittleEndian.Uint64(w[:])
 }

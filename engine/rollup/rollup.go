@@ -5,6 +5,11 @@
 // which day, how often, first and last, and what the lists said. Rows are told
 // apart by their exact bytes, never by a hash alone.
 //
+// A Table is in shards by the hash of the name, under a random seed: each has
+// its names once, with the verdict, and an open-addressing table of rows of 32
+// bytes for each day, in which a row is found by client and place of the name.
+// The shards of a table have no row in common.
+//
 // Memory stays within a bound however many rows there are: a full table goes to
 // a sorted run in a temporary folder, and the runs are merged on the way out.
 // Start at Table; Spill is the adding-up below it, for other keys.
@@ -12,12 +17,16 @@ package rollup
 
 import (
 	"bytes"
-	"encoding/csv"
+	"cmp"
+	"encoding/binary"
+	"errors"
 	"fmt"
-	"io"
 	"net/netip"
-	"strconv"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/vonggac/vonggac/engine/intel/suffix"
 )
 
 // Verdict is what the lists said about a name. The zero value is None.
@@ -43,12 +52,19 @@ type Row struct {
 	Verdict Verdict
 }
 
-// Table gathers rows. It is not safe for concurrent use.
+// Table gathers rows. It is in shards, by name, so that any number of goroutines
+// may add at once; nothing else may run beside one another.
 type Table struct {
-	zone  *time.Location
-	spill *Spill
-	key   []byte
-	day   day
+	zone   *time.Location
+	parent string // where the folder of runs is made
+	limit  int    // bytes in memory
+	used   atomic.Int64
+	seed   suffix.Seed
+	salt   uint64
+	shard  [shards]shard
+	mu     sync.Mutex // for runs and odd
+	runs   runs
+	odd    *Spill // queries whose verdict is not that of their name
 }
 
 // New returns an empty Table whose days are those of zone; nil means
@@ -59,7 +75,9 @@ func New(zone *time.Location, dir string, limit int) *Table {
 	if zone == nil {
 		zone = Vietnam()
 	}
-	return &Table{zone: zone, spill: NewSpill(dir, limit)}
+	t := &Table{zone: zone, parent: dir, limit: cmp.Or(limit, defaultLimit), seed: suffix.Random(), odd: NewSpill(dir, limit)}
+	t.salt = t.seed.Bytes(1, nil) | 1
+	return t
 }
 
 // Vietnam is the zone of days and of lines that name none: Asia/Ho_Chi_Minh,
@@ -72,12 +90,85 @@ func Vietnam() *time.Location {
 	return zone
 }
 
+// Hash is the hash of a normalised name in this table.
+func (t *Table) Hash(name []byte) uint64 { return t.seed.Bytes(0, name) }
+
+// Shards is how many shards a Table has.
+const Shards = shards
+
+// ShardOf says which shard a name of that hash is in.
+func ShardOf(hash uint64) int { return int(hash >> 60) }
+
+// AddAll counts queries whose names are all in one shard and sets the verdict
+// of each. judge is asked about names that are new: it must answer alike until
+// Rejudge. Its error is about writing a run.
+func (t *Table) AddAll(in int, queries []Query, judge func(name []byte) Verdict) error {
+	s := &t.shard[in]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.used
+	s.addAll(t, queries, judge)
+	if t.used.Add(int64(s.used-before)) <= int64(t.limit) && len(s.names.arena) < maxArena || s.used < t.limit/(2*shards) {
+		return nil
+	}
+	return t.flush(s)
+}
+
+// Rejudge forgets what the lists said about names, since the lists are others
+// now. Rows so far keep their verdicts. Its error is about writing a run.
+func (t *Table) Rejudge() error {
+	for i := range t.shard {
+		s := &t.shard[i]
+		s.mu.Lock()
+		err := t.flush(s)
+		s.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flush writes the rows of s as a run.
+func (t *Table) flush(s *shard) error {
+	if s.used == 0 {
+		return nil
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if err := t.runs.write(t.parent, inOrder(s)); err != nil {
+		return tooFull(t.limit, err)
+	}
+	t.used.Add(-int64(s.used))
+	s.clear()
+	return nil
+}
+
 // Add counts one query for name, which is normalised, at t (zero when
 // unknown). Its error is about writing a run.
 func (t *Table) Add(at time.Time, client netip.Addr, name []byte, v Verdict) error {
-	k := t.key[:0]
+	q := Query{Name: name, Hash: t.Hash(name), Timed: !at.IsZero(), Known: client.IsValid()}
+	if q.Timed {
+		q.Sec, q.Nsec = at.Unix(), uint32(at.Nanosecond())
+	}
+	if q.Known {
+		b := client.As16()
+		q.High, q.Low = binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])
+	}
+	in := ShardOf(q.Hash)
+	if s := &t.shard[in]; !s.agrees(&q, v) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		return t.odd.Add(t.key(at, client, name, v), At(at))
+	}
+	return t.AddAll(in, []Query{q}, func([]byte) Verdict { return v })
+}
+
+// key is the key of a row in runs.
+func (t *Table) key(at time.Time, client netip.Addr, name []byte, v Verdict) []byte {
+	var k []byte
 	if !at.IsZero() {
-		k = append(k, t.day.of(at, t.zone)...)
+		k = at.In(t.zone).AppendFormat(k, time.DateOnly)
 	}
 	k = append(k, 0)
 	if client.IsValid() {
@@ -85,73 +176,53 @@ func (t *Table) Add(at time.Time, client netip.Addr, name []byte, v Verdict) err
 	}
 	k = append(k, 0)
 	k = append(k, name...)
-	k = append(k, byte(v))
-	t.key = k
-	return t.spill.Add(k, At(at))
+	return append(k, byte(v))
+}
+
+// each calls fn for every key in order.
+func (t *Table) each(fn func(key []byte, sum Sum) error) error {
+	sources, err := t.runs.open()
+	var here []*shard
+	for i := range t.shard {
+		here = append(here, &t.shard[i])
+	}
+	sources = append(sources, inOrder(here...))
+	odd, oddErr := t.odd.runs.open()
+	sources = append(append(sources, odd...), t.odd.memory())
+	if err = errors.Join(err, oddErr); err == nil {
+		err = merge(sources, fn)
+	}
+	for _, src := range sources {
+		err = errors.Join(err, src.close())
+	}
+	return err
 }
 
 // Each calls fn for every row in order of day, client and name, as bytes, and
 // stops at its error. Nothing may be added afterwards.
 func (t *Table) Each(fn func(Row) error) error {
-	return t.spill.Each(func(key []byte, s Sum) error {
-		d, rest, ok := bytes.Cut(key, []byte{0})
-		client, rest, ok2 := bytes.Cut(rest, []byte{0})
-		if !ok || !ok2 || len(rest) == 0 {
-			return fmt.Errorf("roll-up run holds a broken key of %d bytes", len(key))
+	return t.each(func(key []byte, s Sum) error {
+		day, client, name, v, err := cutKey(key)
+		if err != nil {
+			return err
 		}
-		name, v := rest[:len(rest)-1], Verdict(rest[len(rest)-1])
-		return fn(Row{Day: string(d), Client: string(client), Name: string(name), Count: s.Count,
-			First: s.First(), Last: s.Last(), Verdict: v})
+		return fn(Row{Day: string(day), Client: string(client), Name: string(name), Count: s.Count, First: s.First(), Last: s.Last(), Verdict: v})
 	})
 }
 
-// Head is the first line of the CSV form.
-var Head = []string{"day", "client", "name", "count", "first", "last", "verdict"}
-
-// WriteCSV writes the head line and every row to w (RFC 4180), sorted by day,
-// client and name. Times are RFC 3339 in UTC, empty when unknown.
-func (t *Table) WriteCSV(w io.Writer) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(Head); err != nil {
-		return err
+func cutKey(key []byte) (day, client, name []byte, v Verdict, err error) {
+	day, rest, ok := bytes.Cut(key, []byte{0})
+	client, rest, ok2 := bytes.Cut(rest, []byte{0})
+	if !ok || !ok2 || len(rest) == 0 {
+		return nil, nil, nil, 0, fmt.Errorf("roll-up run holds a broken key of %d bytes", len(key))
 	}
-	err := t.Each(func(r Row) error {
-		return out.Write([]string{r.Day, r.Client, r.Name, strconv.FormatInt(r.Count, 10), Stamp(r.First), Stamp(r.Last), r.Verdict.String()})
-	})
-	if err != nil {
-		return err
-	}
-	out.Flush()
-	return out.Error()
+	return day, client, rest[:len(rest)-1], Verdict(rest[len(rest)-1]), nil
 }
 
 // Close removes the runs.
-func (t *Table) Close() error { return t.spill.Close() }
-
-// Stamp writes t as RFC 3339 in UTC with the digits of a second it has, or ""
-// for the zero time.
-func Stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
+func (t *Table) Close() error {
+	for i := range t.shard {
+		t.shard[i] = shard{}
 	}
-	return t.UTC().Format(time.RFC3339Nano)
-}
-
-// day remembers the last day written, since lines follow in time.
-type day struct {
-	from, to int64 // Unix seconds of the quarter of an hour it holds for
-	text     []byte
-}
-
-// of returns the day of at in zone. Zones shift on whole quarters of an hour at
-// finest (IANA tz since 1972), so an answer holds for its quarter.
-func (d *day) of(at time.Time, zone *time.Location) []byte {
-	const quarter = 15 * 60
-	s := at.Unix()
-	if s < d.from || s >= d.to {
-		d.text = at.In(zone).AppendFormat(d.text[:0], time.DateOnly)
-		d.from = s - ((s%quarter)+quarter)%quarter
-		d.to = d.from + quarter
-	}
-	return d.text
+	return errors.Join(t.odd.Close(), t.runs.remove())
 }

@@ -49,6 +49,14 @@ func (r *runs) write(parent string, src source) error {
 	return r.compact()
 }
 
+// remove takes the folder away, if there is one.
+func (r *runs) remove() error {
+	if r.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(r.dir)
+}
+
 // compact merges all runs into one.
 func (r *runs) compact() error {
 	old := r.files

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 )
@@ -25,9 +24,9 @@ type Spill struct {
 
 const (
 	defaultLimit = 32 << 20
-	// rowCost is what a row takes beside the bytes of its key: the Sum, the
+	// sumCost is what a row takes beside the bytes of its key: the Sum, the
 	// map's slot at its usual load, and the rounding of the key.
-	rowCost = 128
+	sumCost = 128
 )
 
 // NewSpill returns an empty Spill. Runs go to a new folder in parent, the
@@ -44,15 +43,19 @@ func (s *Spill) Add(key []byte, sum Sum) error {
 		s.sums[i].Add(sum)
 		return nil
 	}
-	if s.size += len(key) + rowCost; s.size > s.limit && len(s.rows) > 0 {
+	if s.size += len(key) + sumCost; s.size > s.limit && len(s.rows) > 0 {
 		if err := s.flush(); err != nil {
-			return fmt.Errorf("rows beyond %d bytes go to a temporary folder: %w; free some space or point TMPDIR elsewhere", s.limit, err)
+			return tooFull(s.limit, err)
 		}
-		s.size = len(key) + rowCost
+		s.size = len(key) + sumCost
 	}
 	s.rows[string(key)] = int32(len(s.sums))
 	s.sums = append(s.sums, sum)
 	return nil
+}
+
+func tooFull(limit int, err error) error {
+	return fmt.Errorf("rows beyond %d bytes go to a temporary folder: %w; free some space or point TMPDIR elsewhere", limit, err)
 }
 
 // flush writes the rows in memory as a run.
@@ -102,8 +105,5 @@ func (s *Spill) Each(fn func(key []byte, sum Sum) error) error {
 // Close removes the runs. A Spill that never wrote one has nothing to remove.
 func (s *Spill) Close() error {
 	s.rows, s.sums = nil, nil
-	if s.runs.dir == "" {
-		return nil
-	}
-	return os.RemoveAll(s.runs.dir)
+	return s.runs.remove()
 }

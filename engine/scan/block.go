@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 )
@@ -157,8 +156,9 @@ func (b *builder) reject(text []byte, why format.Reason) {
 	}
 }
 
-// hit counts one event under each block entry that names it.
-func (b *builder) hit(e *event.DNS, j judged) {
+// hit counts one record under each block entry that names it.
+func (b *builder) hit(r *format.Record, j *judged) {
+	client, at := r.Client(), r.Time()
 	if b.groups == nil {
 		b.groups = map[group]int{}
 	}
@@ -167,18 +167,50 @@ func (b *builder) hit(e *event.DNS, j judged) {
 		if !m.Hit() {
 			continue
 		}
-		key := group{m.ID, e.Client, j.text}
+		key := group{m.ID, client, j.text}
 		i, ok := b.groups[key]
 		if !ok {
 			i = len(b.Hits)
 			b.groups[key] = i
-			b.Hits = append(b.Hits, Hit{Match: m, Rank: rank, Client: e.Client, Name: j.text})
+			b.Hits = append(b.Hits, Hit{Match: m, Rank: rank, Client: client, Name: j.text})
 		}
 		rank++
-		b.Hits[i].count(e.Time)
+		b.Hits[i].count(at)
 		if !slices.Contains(b.line, i) {
 			b.line = append(b.line, i)
 		}
+	}
+}
+
+// add adds a part of the block to it, whose first line is line+1 of the log.
+func (b *builder) add(o *part, line int64) {
+	if b.Lines == 0 {
+		b.Offset, b.FirstLine = o.Offset, line+o.FirstLine
+	}
+	b.Length += o.Length
+	b.Counts.Add(o.Counts)
+	for _, s := range o.Samples[:min(len(o.Samples), maxSamples-len(b.Samples))] {
+		s.Line += line
+		b.Samples = append(b.Samples, s)
+	}
+	if len(o.Hits) > 0 && b.groups == nil {
+		b.groups = map[group]int{}
+	}
+	for _, row := range o.Seen {
+		if i, ok := b.rows[seenKey{row.Client, dayOf(row.First), row.Name}]; ok {
+			b.Seen[i].add(row)
+		} else {
+			b.row(row)
+		}
+	}
+	for _, h := range o.Hits {
+		key := group{h.Match.ID, h.Client, h.Name}
+		if i, ok := b.groups[key]; ok {
+			b.Hits[i].add(h)
+			continue
+		}
+		b.groups[key] = len(b.Hits)
+		b.Hits = append(b.Hits, h)
 	}
 }
 
@@ -188,6 +220,14 @@ func (b *builder) closeLine() {
 		b.Hits[i].Lines++
 	}
 	b.line = b.line[:0]
+}
+
+// add adds the queries of o, of another part of the block.
+func (h *Hit) add(o Hit) {
+	h.Count += o.Count - 2
+	h.count(o.First)
+	h.count(o.Last)
+	h.Lines += o.Lines
 }
 
 func (h *Hit) count(t time.Time) {

@@ -16,17 +16,16 @@ import (
 // sampleLines is how many lines decide on the format.
 const sampleLines = 200
 
-// choose sets the reader: that of the format asked for, or of the format that
+// choose sets how lines are read: as lines of the format asked for, or of the format that
 // the first lines have. When they have none, unknown says so and every line is
 // rejected.
 func (s *stream) choose() (unknown, err error) {
-	s.reader = nothing{format.Verdict{Outcome: format.Skipped, Reason: format.Blank}}
 	if s.opt.Format.New != nil {
 		if found, err := s.opt.Detect(s.sample(), s.opt.Lines); err == nil {
 			s.sum.Detected = found.Name
 		}
 		s.sum.Format = s.opt.Format.Name
-		s.reader = s.opt.Format.New(s.opt.Lines)
+		s.text = func() *format.Text { return s.opt.Format.Text(s.opt.Lines) }
 		return nil, nil
 	}
 	// Blank lines and lines too long to look at say nothing about the format.
@@ -37,11 +36,11 @@ func (s *stream) choose() (unknown, err error) {
 	}
 	found, err := s.opt.Detect(s.sample(), s.opt.Lines)
 	if err != nil {
-		s.reader = nothing{format.Verdict{Outcome: format.Rejected, Reason: format.NotFormat}}
+		s.text = func() *format.Text { return format.NewText(unread{}) }
 		return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines + 1, Err: fmt.Errorf("%w: %w", ErrFormat, err)}, nil
 	}
 	s.sum.Format, s.sum.Detected = found.Name, found.Name
-	s.reader = found.New(s.opt.Lines)
+	s.text = func() *format.Text { return found.Text(s.opt.Lines) }
 	return nil, nil
 }
 
@@ -65,10 +64,10 @@ func (s *stream) sample() [][]byte {
 	return out
 }
 
-// nothing is the reader before and in place of a format: one verdict for all.
-type nothing struct{ verdict format.Verdict }
+// unread is the reader in place of a format: it rejects all but blank lines.
+type unread struct{}
 
 // Read implements format.Reader.
-func (n nothing) Read(_ []byte, into []event.DNS) ([]event.DNS, format.Verdict) {
-	return into, n.verdict
+func (unread) Read(_ []byte, into []event.DNS) ([]event.DNS, format.Verdict) {
+	return into, format.Verdict{Outcome: format.Rejected, Reason: format.NotFormat}
 }

@@ -9,6 +9,16 @@
 // in blocks whose bounds depend only on the bytes and the block size, so that
 // a caller can store block after block and, after a crash, read again and pass
 // over what it has stored. Memory does not grow with the log. Start at Stream.
+//
+// Below the blocks lie pieces: runs of whole lines of about 256 KiB, cut by one
+// goroutine (cutter), which read() fills, since a mapped file that something
+// truncates kills the process. Workers read a piece into records, usual lines by
+// format.Text without allocation, fold them by the shards of the roll-up and
+// match them; the caller's goroutine takes pieces in their order into blocks. A
+// name that the roll-up knows needs no look at the lists. Lines that depend on
+// earlier ones (an answer and its query) are found out while a piece is read, and
+// such a piece is read again in its turn (crew). So what comes out depends
+// neither on pieces nor on workers.
 package scan
 
 import (
@@ -17,8 +27,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 
-	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/rollup"
@@ -36,11 +46,16 @@ type Options struct {
 	Index  *intel.Index   // nil: nothing is matched
 	Rollup *rollup.Table  // nil: nothing is folded
 	Seen   bool           // blocks say who asked for what
+	// Workers is how many goroutines read at once; 0 means GOMAXPROCS. What
+	// comes out, and in which order, does not depend on it.
+	Workers int
 	// BlockSize is in bytes of text; 0 means DefaultBlockSize.
 	BlockSize int64
 	Limits    unpack.Limits
 	// Detect chooses the format of a sample; nil means format.Detect.
 	Detect func(sample [][]byte, opt format.Options) (format.Format, error)
+
+	piece int // bytes of text worked on at once, about; 0 means pieceSize
 }
 
 // Error is a failure to read a log, with its place.
@@ -88,7 +103,10 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 		return Summary{}, &Error{File: opt.File, Err: err}
 	}
 	defer u.Close()
-	s := &stream{ctx: ctx, opt: opt, sink: sink, judge: newJudge(opt.Index)}
+	if opt.Workers <= 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	s := &stream{ctx: ctx, opt: opt, sink: sink, source: u}
 	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
@@ -101,18 +119,17 @@ type stream struct {
 	ctx    context.Context
 	opt    Options
 	sink   func(Block) error
+	source io.Reader // below lines
 	lines  lines
-	reader format.Reader
-	judge  *judge
+	text   func() *format.Text // a reader at the start of the stream
 	block  builder
-	events []event.DNS
 	sum    Summary
 }
 
 func (s *stream) run() error {
 	unknown, err := s.choose()
-	for err == nil {
-		err = s.step()
+	if err == nil {
+		err = s.pieces()
 	}
 	var at *Error
 	switch {
@@ -128,8 +145,9 @@ func (s *stream) run() error {
 	return err
 }
 
-// step takes in one line. It returns io.EOF at the end, an *Error when
-// reading breaks, and any other error as it is.
+// step passes over one line before the format is known: it is blank, too long
+// or cut off. It returns io.EOF at the end, an *Error when reading breaks, and
+// any other error as it is.
 func (s *stream) step() error {
 	ln, err := s.lines.next()
 	switch {
@@ -138,20 +156,9 @@ func (s *stream) step() error {
 	case err != nil:
 		return s.failed(err)
 	}
-	if s.block.Lines > 0 && ln.start/s.opt.BlockSize != s.block.Offset/s.opt.BlockSize {
-		if err := s.flush(); err != nil {
-			return err
-		}
+	if err := s.begin(ln.start); err != nil {
+		return err
 	}
-	return s.take(ln)
-}
-
-func (s *stream) failed(err error) error {
-	return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines, Err: err}
-}
-
-// take reads one line into the block.
-func (s *stream) take(ln line) error {
 	if s.block.Lines == 0 {
 		s.block.Offset, s.block.FirstLine = ln.start, s.sum.Lines+1
 	}
@@ -161,53 +168,41 @@ func (s *stream) take(ln line) error {
 		s.block.reject(ln.text, ln.fault)
 		return nil
 	}
-	var v format.Verdict
-	s.events, v = s.reader.Read(ln.text, s.events[:0])
-	switch v.Outcome {
-	case format.Parsed:
-		s.block.Parsed++
-		return s.look()
-	case format.Skipped:
-		s.block.skip(v.Reason)
-	default:
-		s.block.reject(ln.text, v.Reason)
+	s.block.skip(format.Blank)
+	return nil
+}
+
+// begin flushes the block when a line that starts at offset is not of it.
+func (s *stream) begin(offset int64) error {
+	if s.block.Lines > 0 && offset/s.opt.BlockSize != s.block.Offset/s.opt.BlockSize {
+		return s.flush()
 	}
 	return nil
 }
 
-// look judges the events of one line.
-func (s *stream) look() error {
-	hit, overruled := false, false
-	for i := range s.events {
-		e := &s.events[i]
-		s.block.Queries++
-		s.block.see(e.Time)
-		if e.Name == "" {
-			continue
+func (s *stream) failed(err error) error {
+	return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines, Err: err}
+}
+
+// take takes a piece that was read and matched into the blocks. It returns
+// io.EOF after the last piece, an *Error when reading broke behind it.
+func (s *stream) take(p *piece) error {
+	if p.fail != nil {
+		return p.fail
+	}
+	line := s.sum.Lines + s.block.Lines
+	for i := range p.parts {
+		b := &p.parts[i]
+		if err := s.begin(b.Offset); err != nil {
+			return err
 		}
-		j := s.judge.name(e.Name)
-		hit = hit || j.verdict == rollup.Hit
-		overruled = overruled || j.overruled
-		if j.verdict == rollup.Hit {
-			s.block.hit(e, j)
-		}
-		if s.opt.Seen {
-			s.block.seeName(e, j.normal)
-		}
-		if s.opt.Rollup != nil {
-			if err := s.opt.Rollup.Add(e.Time, e.Client, j.normal, j.verdict); err != nil {
-				return err
-			}
-		}
+		s.block.add(b, line)
 	}
 	switch {
-	case hit:
-		s.block.Counts.Hits++
-		s.block.closeLine()
-	case overruled:
-		s.block.Overruled++
+	case p.err == nil || errors.Is(p.err, io.EOF):
+		return p.err
 	}
-	return nil
+	return s.failed(p.err)
 }
 
 // flush hands the block on, if it holds a line.

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/vonggac/vonggac/engine/event"
+	"github.com/vonggac/vonggac/engine/format"
 )
 
 // Seen is one name that one client asked for on one day, within one block,
@@ -32,29 +32,42 @@ const vietnam = 7 * 60 * 60
 
 const noDay = -1 << 62
 
-// seeName counts one event for its client, name and day.
-func (b *builder) seeName(e *event.DNS, normal []byte) {
+// saw counts one query for its client, name and day.
+func (b *builder) saw(r *format.Record, normal []byte) {
+	client, at := r.Client(), r.Time()
+	i, ok := b.rows[seenKey{client, dayOf(at), string(normal)}]
+	if !ok {
+		i = b.row(Seen{Client: client, Name: string(normal), First: at, Last: at})
+	}
+	b.Seen[i].add(Seen{Count: 1, First: at, Last: at})
+}
+
+// row adds a row that is not there yet and returns its index.
+func (b *builder) row(s Seen) int {
 	if b.rows == nil {
 		b.rows = map[seenKey]int{}
 	}
-	day := int64(noDay)
-	if !e.Time.IsZero() {
-		s := e.Time.Unix() + vietnam
-		day = (s - ((s%86400)+86400)%86400) / 86400
+	b.rows[seenKey{s.Client, dayOf(s.First), s.Name}] = len(b.Seen)
+	b.Seen = append(b.Seen, s)
+	return len(b.Seen) - 1
+}
+
+// add adds the queries of o, a row of the same client, name and day.
+func (s *Seen) add(o Seen) {
+	s.Count += o.Count
+	if o.First.Before(s.First) {
+		s.First = o.First
 	}
-	i, ok := b.rows[seenKey{e.Client, day, string(normal)}]
-	if !ok {
-		i = len(b.Seen)
-		name := string(normal)
-		b.rows[seenKey{e.Client, day, name}] = i
-		b.Seen = append(b.Seen, Seen{Client: e.Client, Name: name, First: e.Time, Last: e.Time})
+	if o.Last.After(s.Last) {
+		s.Last = o.Last
 	}
-	r := &b.Seen[i]
-	r.Count++
-	if e.Time.Before(r.First) {
-		r.First = e.Time
+}
+
+// dayOf numbers the days in Vietnam.
+func dayOf(t time.Time) int64 {
+	if t.IsZero() {
+		return noDay
 	}
-	if e.Time.After(r.Last) {
-		r.Last = e.Time
-	}
+	s := t.Unix() + vietnam
+	return (s - ((s%86400)+86400)%86400) / 86400
 }

@@ -1,0 +1,61 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package scan
+
+import "github.com/vonggac/vonggac/engine/rollup"
+
+// folder takes the records of pieces into a roll-up. It brings them in the order
+// of the table's shards first, so that each shard is locked once a piece.
+type folder struct {
+	table    *rollup.Table
+	first    int // shard to begin with, another one for each worker
+	judge    func(normal []byte) rollup.Verdict
+	hashes   []uint64
+	places   []uint32 // of records among queries
+	queries  []rollup.Query
+	verdicts []rollup.Verdict
+}
+
+func newFolder(t *rollup.Table, first int, j *judge) *folder {
+	return &folder{table: t, first: first, judge: j.verdict}
+}
+
+// add folds the records of p and returns what the lists say about each.
+func (f *folder) add(p *piece) ([]rollup.Verdict, error) {
+	n := len(p.recs)
+	if cap(f.hashes) < n {
+		f.hashes, f.places = make([]uint64, n), make([]uint32, n)
+		f.queries, f.verdicts = make([]rollup.Query, n), make([]rollup.Verdict, n)
+	}
+	f.hashes, f.places, f.queries, f.verdicts = f.hashes[:n], f.places[:n], f.queries[:n], f.verdicts[:n]
+	var ends [rollup.Shards + 1]uint32
+	for i := range p.recs {
+		h := f.table.Hash(p.name(&p.recs[i]))
+		f.hashes[i] = h
+		ends[rollup.ShardOf(h)+1]++
+	}
+	for i := range rollup.Shards {
+		ends[i+1] += ends[i]
+	}
+	next := ends
+	for i := range p.recs {
+		r, in := &p.recs[i], rollup.ShardOf(f.hashes[i])
+		f.places[i] = next[in]
+		f.queries[next[in]] = rollup.Query{Name: p.name(r), Hash: f.hashes[i], Sec: r.Sec, High: r.High, Low: r.Low, Nsec: r.Nsec, Timed: r.Timed, Known: r.Known}
+		next[in]++
+	}
+	for i := range rollup.Shards {
+		in := (f.first + i) % rollup.Shards
+		if ends[in] == ends[in+1] {
+			continue
+		}
+		if err := f.table.AddAll(in, f.queries[ends[in]:ends[in+1]], f.judge); err != nil {
+			return nil, err
+		}
+	}
+	for i, at := range f.places {
+		f.verdicts[i] = f.queries[at].Verdict
+	}
+	return f.verdicts, nil
+}

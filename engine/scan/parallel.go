@@ -1,0 +1,178 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package scan
+
+import (
+	"cmp"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/rollup"
+)
+
+// worker reads and matches pieces, one at a time.
+type worker struct {
+	reader
+	judge *judge
+	fold  *folder // nil when nothing is folded
+}
+
+func (s *stream) worker(number int) *worker {
+	w := &worker{reader: reader{text: s.text(), block: s.opt.BlockSize}, judge: newJudge(s.opt.Index, s.opt.Seen)}
+	if s.opt.Rollup != nil {
+		w.fold = newFolder(s.opt.Rollup, number*rollup.Shards/s.opt.Workers, w.judge)
+	}
+	return w
+}
+
+func (w *worker) match(p *piece) { p.fail = w.judge.match(p, w.fold) }
+
+// pieces reads the text to its end. It returns io.EOF there, an *Error when
+// reading breaks, and any other error as it is.
+func (s *stream) pieces() error {
+	// What was looked at to tell the format comes first, and then the source
+	// itself, which spares a copy.
+	seen := io.LimitReader(s.lines.br, int64(s.lines.br.Buffered()))
+	cut := &cutter{r: io.MultiReader(seen, s.source), at: s.lines.off, size: cmp.Or(s.opt.piece, pieceSize)}
+	first := s.worker(0)
+	if s.opt.Workers == 1 {
+		return s.alone(cut, first)
+	}
+	workers := []*worker{first}
+	if first.text.Divides() {
+		for i := range s.opt.Workers - 1 {
+			workers = append(workers, s.worker(i+1))
+		}
+	}
+	return s.together(cut, workers)
+}
+
+// alone reads with one goroutine.
+func (s *stream) alone(cut *cutter, w *worker) error {
+	var p piece
+	for {
+		if cut.next(&p) {
+			w.read(&p)
+			w.match(&p)
+		} else {
+			p.pieceResult.clear()
+		}
+		if err := s.take(&p); err != nil {
+			return err
+		}
+	}
+}
+
+// crew is several workers on one stream: one goroutine cuts pieces, the workers
+// read and match them, and the caller takes them in their order.
+//
+// Where lines depend on earlier ones a worker begins a piece without knowing
+// them. If something in the piece does depend on them it says so before
+// anything is matched, and the piece is read again when its turn comes.
+type crew struct {
+	work  chan *piece // to the workers
+	order chan *piece // to the caller, in order of the text
+	free  chan *piece
+	stop  chan struct{}
+	both  atomic.Bool // see format.Past.Both
+}
+
+func (s *stream) together(cut *cutter, workers []*worker) error {
+	n := 2*len(workers) + 2
+	c := &crew{work: make(chan *piece, n), order: make(chan *piece, n), free: make(chan *piece, n), stop: make(chan struct{})}
+	for range n {
+		c.free <- &piece{ready: make(chan struct{}, 1)}
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() { c.cut(cut) })
+	divided := len(workers) > 1
+	for _, w := range workers {
+		wait.Go(func() { c.run(w, divided) })
+	}
+	err := s.collect(c, divided)
+	close(c.stop)
+	wait.Wait()
+	return err
+}
+
+// cut sends pieces to be worked on until the text ends.
+func (c *crew) cut(cut *cutter) {
+	defer close(c.work)
+	defer close(c.order)
+	for {
+		var p *piece
+		select {
+		case p = <-c.free:
+		case <-c.stop:
+			return
+		}
+		p.pieceResult.clear()
+		if !cut.next(p) {
+			p.ready <- struct{}{}
+			c.order <- p
+			return
+		}
+		c.work <- p // as many places as pieces: neither waits
+		c.order <- p
+		if p.err != nil {
+			return
+		}
+	}
+}
+
+// run works on pieces until there are no more. A lone worker sees all of them
+// in order and need not guess.
+func (c *crew) run(w *worker, divided bool) {
+	for p := range c.work {
+		select {
+		case <-c.stop:
+			return
+		default:
+		}
+		if divided {
+			w.text.Guess(c.both.Load(), p.past)
+			w.read(p)
+			p.past, p.sure = w.text.End()
+		} else {
+			w.read(p)
+			p.sure = true
+		}
+		if p.sure {
+			w.match(p)
+		}
+		p.ready <- struct{}{}
+	}
+}
+
+// collect takes the pieces in order.
+func (s *stream) collect(c *crew, divided bool) error {
+	var past format.Past
+	var again *worker // reads pieces whose past mattered
+	for p := range c.order {
+		<-p.ready
+		switch {
+		case !divided || p.size == 0:
+		case p.sure:
+			past.Add(&p.past)
+		default:
+			if again == nil {
+				again = s.worker(0)
+			}
+			again.text.Begin(&past)
+			again.read(p)
+			past, _ = again.text.End()
+			again.match(p)
+		}
+		if past.Both() {
+			c.both.Store(true)
+		}
+		if err := s.take(p); err != nil {
+			return err
+		}
+		c.free <- p
+	}
+	return nil
+}
