@@ -1,0 +1,130 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"github.com/valyala/fastjson"
+
+	"github.com/vonggac/vonggac/engine/event"
+)
+
+// eveActivity reads the records of Suricata's EVE JSON output that name two
+// ends: flow, http, tls, fileinfo, alert, drop and the protocols beside them
+// (Suricata User Guide, "EVE JSON Format"). Src and Dst are as logged: for
+// alert and fileinfo they follow the packet, so that Src of a file is its
+// sender. Records of dns are left to the DNS format; anomaly and stats are other
+// events. An alert on several files gives an activity for each.
+type eveActivity struct {
+	clock clock
+	json  jsonLine
+}
+
+func newEveActivity(opt Options) ActivityReader {
+	return activityGuard{&eveActivity{clock: newClock(opt)}}
+}
+
+// eveField is a field by its path.
+type eveField struct {
+	path []string
+	is   Meaning
+}
+
+var eveFields = [...]eveField{
+	{[]string{"timestamp"}, IsTime},
+	{[]string{"src_ip"}, IsSrc}, {[]string{"src_port"}, IsSrcPort},
+	{[]string{"dest_ip"}, IsDst}, {[]string{"dest_port"}, IsDstPort},
+	{[]string{"proto"}, IsProtocol},
+	{[]string{"alert", "action"}, IsAction}, {[]string{"alert", "signature"}, IsTitle},
+	{[]string{"flow", "bytes_toserver"}, IsSent}, {[]string{"flow", "bytes_toclient"}, IsReceived},
+	{[]string{"http", "hostname"}, IsDstHost}, {[]string{"http", "url"}, IsURL}, {[]string{"http", "http_method"}, IsMethod},
+	{[]string{"http", "http_user_agent"}, IsUserAgent}, {[]string{"http", "status"}, IsStatus},
+	{[]string{"tls", "sni"}, IsSNI}, {[]string{"tls", "version"}, IsTLS},
+	{[]string{"tls", "ja3", "hash"}, IsJA3}, {[]string{"tls", "ja3s", "hash"}, IsJA3S}, {[]string{"tls", "ja4"}, IsJA4},
+	{[]string{"quic", "sni"}, IsSNI}, {[]string{"quic", "ja3", "hash"}, IsJA3}, {[]string{"quic", "ja4"}, IsJA4},
+	{[]string{"smtp", "mail_from"}, IsEmailFrom}, {[]string{"email", "from"}, IsEmailFrom},
+}
+
+var eveFileFields = [...]meaning{
+	{"filename", IsFileName}, {"mimetype", IsFileType}, {"magic", IsFileType}, {"size", IsFileSize},
+	{"md5", IsHash}, {"sha1", IsHash}, {"sha256", IsHash},
+}
+
+func (r *eveActivity) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
+	v, verdict := r.json.parse(s)
+	if verdict != parsed {
+		return into, verdict
+	}
+	kind := text(v, "event_type")
+	if kind == "" && v.Exists("alert", "signature_id") { // barnyard-like relays drop the type
+		kind = "alert"
+	}
+	switch kind {
+	case "":
+		return into, reject(NotFormat)
+	case "dns":
+		return into, skip(DNSRecord)
+	case "anomaly", "stats":
+		return into, skip(OtherEvent)
+	}
+	d := draft{clock: &r.clock}
+	for _, f := range eveFields {
+		if value, ok := r.json.scalar(v.Get(f.path...)); ok {
+			d.take(f.is, value)
+		}
+	}
+	for _, key := range [...][2]string{{"smtp", "rcpt_to"}, {"email", "to"}} {
+		for _, to := range v.GetArray(key[0], key[1]) {
+			if value, ok := r.json.scalar(to); ok {
+				d.take(IsEmailTo, value)
+			}
+		}
+	}
+	d.a.Class = eveClass(kind)
+	if kind == "drop" {
+		d.a.Action = event.Blocked
+	}
+	return r.files(&d, v, into)
+}
+
+func eveClass(kind string) event.Class {
+	switch kind {
+	case "alert":
+		return event.DetectionFinding
+	case "http":
+		return event.HTTPActivity
+	case "fileinfo":
+		return event.FileHosting
+	}
+	return event.NetworkActivity
+}
+
+// files finishes d with the first file of the record and adds one activity for
+// each further one.
+func (r *eveActivity) files(d *draft, v *fastjson.Value, into []event.Activity) ([]event.Activity, Verdict) {
+	files := v.GetArray("files")
+	if one := v.Get("fileinfo"); one != nil {
+		files = []*fastjson.Value{one}
+	}
+	if len(files) == 0 {
+		return d.finish(into)
+	}
+	whole, before := *d, len(into)
+	for i, file := range files {
+		one := whole
+		if i > 0 {
+			one.a.Class = event.FileHosting
+		}
+		for _, m := range eveFileFields {
+			if value, ok := r.json.scalar(file.Get(m.field)); ok {
+				one.take(m.is, value)
+			}
+		}
+		var verdict Verdict
+		if into, verdict = one.finish(into); verdict != parsed {
+			return into[:before], verdict
+		}
+	}
+	return into, parsed
+}
+
