@@ -6,6 +6,8 @@ package format
 import (
 	"strings"
 
+	"github.com/valyala/fastjson"
+
 	"github.com/vonggac/vonggac/engine/event"
 )
 
@@ -106,6 +108,12 @@ func (g activityGuard) Read(line []byte, into []event.Activity) ([]event.Activit
 	return g.in.read(s, into)
 }
 
+// activityRecord is an activityText that has JSON records of its own too. False
+// means that the object is a wrapping.
+type activityRecord interface {
+	record(j *jsonLine, v *fastjson.Value, into []event.Activity) ([]event.Activity, Verdict, bool)
+}
+
 // wrappedActivity is wrapped for activities: lines of text, bare or inside one
 // JSON object a line.
 type wrappedActivity struct {
@@ -124,6 +132,11 @@ func (r *wrappedActivity) read(s string, into []event.Activity) ([]event.Activit
 	v, verdict := r.w.json.parse(s)
 	if verdict != parsed {
 		return into, verdict
+	}
+	if own, ok := r.in.(activityRecord); ok {
+		if out, verdict, ok := own.record(&r.w.json, v, into); ok {
+			return out, verdict
+		}
 	}
 	line := strings.TrimRight(innerLine(v), "\r\n")
 	switch {

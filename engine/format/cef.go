@@ -90,7 +90,7 @@ func (r *cef) find(s string) (head, string, bool) {
 			return r.clock.head(s[:i] + "x"), body, true
 		}
 	}
-	if t := strings.TrimLeft(s, " "); isPipeVersion(t) && strings.Count(t, "|") >= len("vpvcns ") {
+	if t := strings.TrimLeft(s, " "); isPipeVersion(t) && strings.Count(t, "|") >= 7 {
 		return head{}, t, true
 	}
 	return head{}, "", false

@@ -73,7 +73,7 @@ func (r *checkpoint) cut(s string) (head, bool) {
 		return r.head(s, start), true
 	}
 	h := head{rest: s}
-	if _, ok := quotedPairs(nil, firstPair(s)); !ok {
+	if !startsWithPair(s) {
 		h = r.clock.head(s)
 	}
 	var ok bool

@@ -4,9 +4,11 @@
 package format
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/vonggac/vonggac/engine/event"
 )
@@ -196,13 +198,24 @@ func end(e *event.Endpoint, s string) bool {
 		return true
 	}
 	name, ok := nameText(s, plain)
-	if !ok || strings.ContainsAny(name, " /:@=,;\"'<>()[]{}") || strings.Trim(name, "0123456789.") == "" {
+	if !ok || !isHostName(name) {
 		return false
 	}
 	if e.Host == "" {
 		e.Host = name
 	}
 	return true
+}
+
+// isHostName tells a name from other words: letters of any script, digits, '-',
+// '_' and dots, and not digits alone.
+func isHostName(s string) bool {
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) && r != '-' && r != '_' && r != '.' {
+			return false
+		}
+	}
+	return strings.Trim(s, "0123456789.-_") != ""
 }
 
 func (d *draft) port(e *event.Endpoint, s string) {
@@ -235,7 +248,7 @@ func cutPort(s string) (host, port string) {
 
 func (d *draft) recipients(s string) {
 	for one := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' }) {
-		if m := mailbox(one); m != "" {
+		if m := mailbox(one); m != "" && !slices.Contains(d.a.Email.To, m) {
 			d.a.Email.To = append(d.a.Email.To, cleanText(m))
 		}
 	}
@@ -289,7 +302,7 @@ func classOf(a *event.Activity) event.Class {
 }
 
 // address makes the URL whole: a path gets the host it was asked of, and a host
-// is taken from a URL that has one.
+// is taken from a URL that has one, with the port of its scheme (RFC 9110 §4.2).
 func (d *draft) address() {
 	a, s := &d.a, d.url
 	switch {
@@ -315,6 +328,13 @@ func (d *draft) address() {
 		a.HTTP.URL = cleanText(s)
 		if host := urlHost(s); host != "" && a.Dst.Host == "" {
 			d.host(&a.Dst, host)
+			switch {
+			case a.Dst.Port != 0:
+			case strings.HasPrefix(s, "http://"):
+				a.Dst.Port = 80
+			case strings.HasPrefix(s, "https://"):
+				a.Dst.Port = 443
+			}
 		}
 	}
 }

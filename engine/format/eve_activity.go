@@ -11,10 +11,12 @@ import (
 
 // eveActivity reads the records of Suricata's EVE JSON output that name two
 // ends: flow, http, tls, fileinfo, alert, drop and the protocols beside them
-// (Suricata User Guide, "EVE JSON Format"). Src and Dst are as logged: for
-// alert and fileinfo they follow the packet, so that Src of a file is its
-// sender. Records of dns are left to the DNS format; anomaly and stats are other
-// events. An alert on several files gives an activity for each.
+// (Suricata User Guide, "EVE JSON Format"). An alert and a fileinfo follow the
+// packet, so that their source may be the server: where the record tells so, by
+// the ends of its flow, the port of its request, or a file that was fetched,
+// Src is the client all the same. Records of dns are left to the DNS format;
+// anomaly and stats are other events. An alert on several files gives an
+// activity for each.
 type eveActivity struct {
 	clock clock
 	json  jsonLine
@@ -80,11 +82,27 @@ func (r *eveActivity) read(s string, into []event.Activity) ([]event.Activity, V
 			}
 		}
 	}
+	if fromServer(v, kind) {
+		d.a.Src.Addr, d.a.Dst.Addr = d.a.Dst.Addr, d.a.Src.Addr
+		d.a.Src.Port, d.a.Dst.Port = d.a.Dst.Port, d.a.Src.Port
+	}
 	d.a.Class = eveClass(kind)
 	if kind == "drop" {
 		d.a.Action = event.Blocked
 	}
 	return r.files(&d, v, into)
+}
+
+// fromServer says whether the record's source is the end that was contacted.
+func fromServer(v *fastjson.Value, kind string) bool {
+	src, dst := v.GetInt("src_port"), v.GetInt("dest_port")
+	if from := text(v, "flow", "src_ip"); from != "" {
+		return from == text(v, "dest_ip") && v.GetInt("flow", "src_port") == dst && from != text(v, "src_ip")
+	}
+	if port := v.GetInt("http", "http_port"); port != 0 {
+		return port == src && port != dst
+	}
+	return kind == "fileinfo" && text(v, "http", "http_method") == "GET"
 }
 
 func eveClass(kind string) event.Class {

@@ -36,11 +36,11 @@ var fortigateFields = []meaning{
 }
 
 func (r *fortigate) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
-	body := s
-	if _, ok := quotedPairs(nil, firstPair(trimPriority(s))); ok {
-		body = trimPriority(s)
-	} else if body = r.clock.head(s).rest; body == "" {
-		return into, reject(NotFormat)
+	body := trimPriority(s)
+	if !startsWithPair(body) { // a relay's head, with or without its host
+		if body = r.clock.head(s).rest; !startsWithPair(body) {
+			_, body, _ = strings.Cut(body, " ")
+		}
 	}
 	var ok bool
 	if r.kv, ok = quotedPairs(r.kv[:0], body); !ok {
@@ -58,9 +58,6 @@ func (r *fortigate) read(s string, into []event.Activity) ([]event.Activity, Ver
 	d := draft{clock: &r.clock}
 	r.time(&d)
 	r.kv.apply(&d, fortigateFields)
-	if r.kv.get("action") == "server-rst" || r.kv.get("action") == "client-rst" {
-		d.a.Action = event.Allowed
-	}
 	switch {
 	case r.kv.get("attack") != "" || r.kv.get("virus") != "":
 		d.a.Class = event.DetectionFinding
@@ -70,10 +67,10 @@ func (r *fortigate) read(s string, into []event.Activity) ([]event.Activity, Ver
 	return d.finish(into)
 }
 
-// firstPair gives the first word, to see whether it is a pair.
-func firstPair(s string) string {
-	word, _, _ := strings.Cut(strings.TrimLeft(s, " "), " ")
-	return word
+// startsWithPair says whether s begins with key=.
+func startsWithPair(s string) bool {
+	key, _, ok := strings.Cut(strings.TrimLeft(s, " "), "=")
+	return ok && isKey(key)
 }
 
 func (r *fortigate) time(d *draft) {
@@ -86,7 +83,7 @@ func (r *fortigate) time(d *draft) {
 	day, hour := r.kv.get("date"), r.kv.get("time")
 	switch {
 	case day != "" && hour != "":
-		d.time(day + " " + hour + " " + r.kv.get("tz"))
+		d.time(strings.TrimSpace(day + " " + hour + " " + r.kv.get("tz")))
 	case r.kv.get("itime") != "":
 		d.time(r.kv.get("itime"))
 	}

@@ -39,11 +39,11 @@ const (
 	panReceived  = 33 // TRAFFIC
 	panMisc      = 31 // THREAT: URL, file name or name asked
 	panThreat    = 32 // THREAT
-	panDigest    = 42 // THREAT
-	panAgent     = 45 // THREAT
-	panFileType  = 46 // THREAT
-	panSender    = 49 // THREAT
-	panRecipient = 51 // THREAT
+	panDigest    = 43 // THREAT
+	panAgent     = 46 // THREAT
+	panFileType  = 47 // THREAT
+	panSender    = 50 // THREAT
+	panRecipient = 52 // THREAT
 )
 
 func (r *paloalto) read(s string, into []event.Activity) ([]event.Activity, Verdict) {

@@ -42,6 +42,9 @@ func (r *zeekActivity) read(s string, into []event.Activity) ([]event.Activity, 
 	case !r.columns.named:
 		return into, reject(NotFormat)
 	}
+	if v := zeekVerdict(zeekLog(r.columns.path, nil)); v != parsed && r.columns.path != "" {
+		return into, v
+	}
 	r.cells = r.cells[:0]
 	for cell := range strings.SplitSeq(s, r.columns.separator) {
 		switch cell {
@@ -77,7 +80,7 @@ func (r *zeekActivity) object(s string, into []event.Activity) ([]event.Activity
 			}
 		}
 	}
-	if !v.Exists("ts") && !v.Exists("uid") && !v.Exists("fuid") {
+	if !v.Exists("ts") || path == "" && !v.Exists("uid") && !v.Exists("fuid") && !v.Exists("id.orig_h") {
 		return into, reject(NotFormat)
 	}
 	return r.take(path, func(name string) string {
@@ -85,10 +88,14 @@ func (r *zeekActivity) object(s string, into []event.Activity) ([]event.Activity
 		if item == nil && strings.HasPrefix(name, "id.") {
 			return zeekPart(&r.json, v, name)
 		}
-		if item != nil && item.Type() == fastjson.TypeArray {
-			if all := item.GetArray(); len(all) > 0 {
-				item = all[0]
+		if item != nil && item.Type() == fastjson.TypeArray { // a set, which TSV joins by commas
+			var all []string
+			for _, one := range item.GetArray() {
+				if s, ok := r.json.scalar(one); ok {
+					all = append(all, s)
+				}
 			}
+			return strings.Join(all, ",")
 		}
 		if item != nil && (item.Type() == fastjson.TypeTrue || item.Type() == fastjson.TypeFalse) {
 			return map[bool]string{true: "T", false: "F"}[item.GetBool()]
@@ -146,18 +153,14 @@ var zeekEnds = [...]meaning{
 
 func (r *zeekActivity) take(path string, get func(string) string, into []event.Activity) ([]event.Activity, Verdict) {
 	log := zeekLog(path, get)
-	fields, known := zeekFields[log]
-	switch {
-	case log == "dns":
-		return into, skip(DNSRecord)
-	case !known:
-		return into, skip(OtherEvent)
+	if v := zeekVerdict(log); v != parsed {
+		return into, v
 	}
 	d := draft{clock: &r.clock}
 	for _, m := range zeekEnds {
 		d.take(m.is, get(m.field))
 	}
-	for _, m := range fields {
+	for _, m := range zeekFields[log] {
 		d.take(m.is, get(m.field))
 	}
 	switch log {
@@ -170,6 +173,17 @@ func (r *zeekActivity) take(path string, get func(string) string, into []event.A
 		zeekFileEnds(&d, get)
 	}
 	return d.finish(into)
+}
+
+// zeekVerdict says what becomes of the records of a log, whatever they hold.
+func zeekVerdict(log string) Verdict {
+	switch _, known := zeekFields[log]; {
+	case log == "dns":
+		return skip(DNSRecord)
+	case !known:
+		return skip(OtherEvent)
+	}
+	return parsed
 }
 
 // zeekFileEnds says who sent a file to whom where the log holds no connection
@@ -193,7 +207,7 @@ func firstOf(set string) string {
 }
 
 // zeekLog names the log of a record: as the record says, or by fields that only
-// one log has. "conn-post-large" and "ssl_all" are conn and ssl.
+// one log has; get may be nil. "conn-post-large" and "ssl_all" are conn and ssl.
 func zeekLog(path string, get func(string) string) string {
 	if path != "" {
 		name, _, _ := strings.Cut(path, "_")
@@ -202,6 +216,9 @@ func zeekLog(path string, get func(string) string) string {
 		}
 		name, _, _ = strings.Cut(name, "-")
 		return name
+	}
+	if get == nil {
+		return ""
 	}
 	for _, only := range [...][2]string{
 		{"conn_state", "conn"}, {"uri", "http"}, {"trans_depth", "http"}, {"server_name", "ssl"}, {"cipher", "ssl"}, {"next_protocol", "ssl"},
