@@ -67,8 +67,10 @@ func (e Activity) Observables(dst []Observable) []Observable {
 	p.add(SHA1, e.File.SHA1)
 	p.add(SHA256, e.File.SHA256)
 	p.add(Mailbox, e.Email.From)
-	for _, to := range e.Email.To {
-		p.add(Mailbox, to)
+	for _, to := range slices.Compact(slices.Sorted(slices.Values(e.Email.To))) { // may be many
+		if to != "" && to != e.Email.From {
+			p.out = append(p.out, Observable{Mailbox, to})
+		}
 	}
 	p.add(JA3, e.TLS.JA3)
 	p.add(JA4, e.TLS.JA4)

@@ -5,6 +5,7 @@ package format
 
 import (
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/event"
 )
@@ -50,8 +51,10 @@ func (r *cef) read(s string, into []event.Activity) ([]event.Activity, Verdict) 
 			return into, reject(MissField)
 		}
 	}
-	d := draft{clock: &r.clock}
 	r.ext = cefExtension(r.ext[:0], body)
+	local := r.clock
+	local.zone = r.zone()
+	d := draft{clock: &local}
 	r.ext.apply(&d, cefFields)
 	if proto := r.ext.get("proto"); proto != "" { // SonicWall writes "tcp/https"
 		proto, _, _ = strings.Cut(proto, "/")
@@ -68,16 +71,28 @@ func (r *cef) read(s string, into []event.Activity) ([]event.Activity, Verdict) 
 	return d.finish(into)
 }
 
-// hashes reads what a label says is a hash: csN with csNLabel.
-func (r *cef) hashes(d *draft) {
-	for _, one := range r.ext {
-		label, ok := strings.CutSuffix(one.key, "Label")
-		if !ok {
-			continue
+// zone is that of times that name none: the device's own where it is said.
+func (r *cef) zone() *time.Location {
+	for _, key := range [...]string{"dtz", "tz", "FTNTFGTtz", "FortinetFortiGatetz"} {
+		switch s := r.ext.get(key); s {
+		case "":
+		case "UTC", "GMT":
+			return time.UTC
+		default:
+			if zone, rest := r.clock.scanZone(s); rest == "" {
+				return zone
+			}
 		}
-		switch strings.ToLower(strings.ReplaceAll(one.value, "-", "")) {
+	}
+	return r.clock.zone
+}
+
+// hashes reads what a custom string's label says is a hash.
+func (r *cef) hashes(d *draft) {
+	for _, key := range [...]string{"cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "flexString1", "flexString2"} {
+		switch strings.ToLower(strings.ReplaceAll(r.ext.get(key+"Label"), "-", "")) {
 		case "md5", "sha1", "sha256", "hash", "filehash", "file hash", "file digest":
-			d.take(IsHash, r.ext.get(label))
+			d.take(IsHash, r.ext.get(key))
 		}
 	}
 }
@@ -112,21 +127,26 @@ func cutPipe(s string) (field, rest string, ok bool) {
 	return "", s, false
 }
 
+// maxKey bounds a key of an extension: the longest known have 40 characters.
+const maxKey = 128
+
 // cefExtension reads "key=value key=value", where a value may hold spaces: it
 // ends before the word that precedes the next unescaped '=' and is a key.
 func cefExtension(out fields, s string) fields {
-	keyAt, valueAt := -1, -1
+	keyAt, valueAt, word := -1, -1, 0 // word is where the word at hand begins
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
 			i++
 			continue
+		case ' ', '\t':
+			word = i + 1
+			continue
 		case '=':
 		default:
 			continue
 		}
-		word := strings.LastIndexAny(s[:i], " \t") + 1
-		if word < valueAt || !isKey(s[word:i]) {
+		if word < valueAt || i-word > maxKey || !isKey(s[word:i]) {
 			continue
 		}
 		if valueAt >= 0 {

@@ -91,16 +91,17 @@ func (r *checkpoint) listed(s string) bool {
 		if s == "" || s[0] == ']' {
 			return len(r.kv) > 0
 		}
-		key, rest, ok := strings.Cut(s, ":\"")
+		key, _, ok := strings.Cut(s, ":\"")
 		if !ok || !isKey(key) {
 			return false
 		}
-		end := quoteEnd("\"" + rest)
+		quoted := s[len(key)+1:] // with its first quote
+		end := quoteEnd(quoted)
 		if end < 0 {
 			return false
 		}
-		r.kv = append(r.kv, field{key, unquote(rest[:end-1])})
-		s = rest[end:]
+		r.kv = append(r.kv, field{key, unquote(quoted[1:end])})
+		s = quoted[end+1:]
 	}
 }
 

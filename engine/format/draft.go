@@ -4,7 +4,6 @@
 package format
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -64,7 +63,7 @@ type draft struct {
 // isUnset tells how devices write that there is nothing to say.
 func isUnset(s string) bool {
 	switch s {
-	case "", "-", "N/A", "n/a", "NA", "null", "(empty)", "undefined":
+	case "", "-", "N/A", "n/a", "NA", "null", "(empty)", "undefined", "::ffff:0": // the last is PAN-OS's CEF for no IPv6 address
 		return true
 	}
 	return false
@@ -248,7 +247,7 @@ func cutPort(s string) (host, port string) {
 
 func (d *draft) recipients(s string) {
 	for one := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == ',' || r == ';' }) {
-		if m := mailbox(one); m != "" && !slices.Contains(d.a.Email.To, m) {
+		if m := mailbox(one); m != "" {
 			d.a.Email.To = append(d.a.Email.To, cleanText(m))
 		}
 	}

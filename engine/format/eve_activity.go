@@ -145,4 +145,3 @@ func (r *eveActivity) files(d *draft, v *fastjson.Value, into []event.Activity) 
 	}
 	return into, parsed
 }
-
