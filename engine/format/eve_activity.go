@@ -138,6 +138,9 @@ func (r *eveActivity) files(d *draft, v *fastjson.Value, into []event.Activity) 
 				one.take(m.is, value)
 			}
 		}
+		if i > 0 && one.a.File == whole.a.File { // names no file: nothing beyond the alert
+			continue
+		}
 		var verdict Verdict
 		if into, verdict = one.finish(into); verdict != parsed {
 			return into[:before], verdict
