@@ -52,8 +52,13 @@ func Detect(sample [][]byte, opt Options) (Format, error) {
 	var top score
 	unknown := &UnknownError{}
 	for _, f := range All() {
-		s := rate(f, sample, opt)
-		if s.known > 0 && (s.parsed > top.parsed || s.parsed == top.parsed && s.known > top.known) {
+		var into []event.DNS
+		r := f.New(opt)
+		s := rate(func(line []byte) (v Verdict) {
+			into, v = r.Read(line, into[:0])
+			return v
+		}, sample)
+		if s.beats(top) {
 			best, top = f, s
 		}
 		unknown.Tried = append(unknown.Tried, f.Name)
@@ -67,13 +72,14 @@ func Detect(sample [][]byte, opt Options) (Format, error) {
 
 type score struct{ parsed, known, lines int }
 
-func rate(f Format, sample [][]byte, opt Options) score {
+func (s score) beats(top score) bool {
+	return s.known > 0 && (s.parsed > top.parsed || s.parsed == top.parsed && s.known > top.known)
+}
+
+func rate(read func(line []byte) Verdict, sample [][]byte) score {
 	var s score
-	var into []event.DNS
-	r := f.New(opt)
 	for _, line := range sample {
-		var v Verdict
-		into, v = r.Read(line, into[:0])
+		v := read(line)
 		switch {
 		case v.Reason == Blank:
 			continue

@@ -29,17 +29,27 @@ func textGuard(in textReader, opt Options) guard {
 }
 
 func (g guard) Read(line []byte, into []event.DNS) ([]event.DNS, Verdict) {
+	s, v := lineText(line)
+	if v != parsed {
+		return into, v
+	}
+	return g.in.read(s, into)
+}
+
+// lineText gives the text of a line without line end and byte order mark, or
+// the verdict of a line that holds none.
+func lineText(line []byte) (string, Verdict) {
 	if len(line) > MaxLine {
-		return into, reject(TooLong)
+		return "", reject(TooLong)
 	}
 	s := strings.TrimRight(strings.TrimPrefix(view(line), bom), "\r\n")
 	switch {
 	case strings.TrimSpace(s) == "":
-		return into, skip(Blank)
+		return "", skip(Blank)
 	case strings.IndexByte(s, 0) >= 0:
-		return into, reject(BadText)
+		return "", reject(BadText)
 	}
-	return g.in.read(s, into)
+	return s, parsed
 }
 
 // view reads b as a string without copying. The result is only good as long as

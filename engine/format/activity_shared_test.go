@@ -1,0 +1,185 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package format_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/vonggac/vonggac/engine/event"
+	"github.com/vonggac/vonggac/engine/format"
+)
+
+func activityTally(t *testing.T, f format.Activity, lines [][]byte) (map[string]int, []event.Activity) {
+	t.Helper()
+	count := map[string]int{}
+	var events []event.Activity
+	r := f.New(format.Options{At: received})
+	for _, line := range lines {
+		var v format.Verdict
+		events, v = r.Read(line, events)
+		count[outcome(v)]++
+	}
+	for _, e := range events {
+		checkActivity(t, e)
+	}
+	return count, events
+}
+
+// The counts are those of the READMEs, or were taken from the files by eye.
+func TestSharedActivityLogsGiveTheirCounts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		file, format string
+		want         map[string]int
+	}{
+		{"proxy-logs/squid-access.log", "squid", map[string]int{"parsed": 15}},
+		{"suricata-eve/ctu-malicious-part1.jsonl.gz", "eve", map[string]int{"parsed": 371 + 1754 + 1 + 27 + 2, "skipped dns_record": 344, "skipped other_event": 1}},
+		{"suricata-eve/alerts-wrccdc-2018.jsonl", "eve", map[string]int{"parsed": 205}},
+		{"suricata-eve/alerts-first-2015.jsonl", "eve", map[string]int{"parsed": 135}},
+		{"suricata-eve/fever-jsonparse_eve.json", "eve", map[string]int{"parsed": 2, "skipped dns_record": 1}},
+		{"suricata-eve/fever-jsonparse_eve_nulls.json", "eve", map[string]int{"parsed": 1}},
+		{"crowdsec-logs/cef-logs/cef-logs.log", "cef", map[string]int{"parsed": 4}},
+		{"crowdsec-logs/pf-logs/pf-logs.log", "pfsense", map[string]int{"parsed": 9}},
+		{"crowdsec-logs/pfsense-rfc5424-filterlog/pfsense-rfc5424-filterlog.log", "pfsense", map[string]int{"parsed": 4, "skipped blank": 1}},
+		{"crowdsec-logs/palo-alto-threat/palo-alto-threat.log", "paloalto", map[string]int{"parsed": 2}},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			t.Parallel()
+			lines := sharedLines(t, c.file)
+			f, err := format.DetectActivity(lines, format.Options{At: received})
+			if err != nil || f.Name != c.format {
+				t.Fatalf("detected %q, %v; want %q", f.Name, err, c.format)
+			}
+			if got, _ := activityTally(t, f, lines); fmt.Sprint(got) != fmt.Sprint(c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// record-counts.json says how many records each Zeek file holds: those of the
+// logs that are read are all activities, those of others all other events.
+func TestZeekActivityRecordsAreAllAccounted(t *testing.T) {
+	t.Parallel()
+	b, err := os.ReadFile(filepath.Join(shared, "zeek/record-counts.json"))
+	if err != nil {
+		t.Skip("shared data absent: zeek/record-counts.json")
+	}
+	var want map[string]struct{ Records int }
+	if err := json.Unmarshal(b, &want); err != nil {
+		t.Fatal(err)
+	}
+	f, _ := format.LookupActivity("zeek")
+	for file, w := range want {
+		key := "skipped other_event"
+		switch base := filepath.Base(file); {
+		case strings.Contains(base, "dns."):
+			key = "skipped dns_record"
+		case strings.Contains(base, "conn."), strings.Contains(base, "http."), strings.Contains(base, "ssl."), strings.Contains(base, "smtp."),
+			strings.HasPrefix(base, "files."):
+			key = "parsed"
+		}
+		if file == "zeek/ctu-mixed-a/conn.log" {
+			w.Records-- // its first header line is indented and was counted for a record
+		}
+		got, _ := activityTally(t, f, sharedLines(t, file))
+		if got[key] != w.Records {
+			t.Errorf("%s: %v, want %s %d", file, got, key, w.Records)
+		}
+	}
+}
+
+// No line of any shared Zeek log is rejected, whatever its columns; the upstream
+// project put bad inputs among those of rita-json, of which these are none.
+func TestZeekActivityLogsHaveNoRejectedLine(t *testing.T) {
+	t.Parallel()
+	f, _ := format.LookupActivity("zeek")
+	for _, file := range sharedGlob(t, "zeek/*/*.log*") {
+		got, _ := activityTally(t, f, sharedLines(t, file))
+		for k, n := range got {
+			if strings.HasPrefix(k, "rejected") {
+				t.Errorf("%s: %s %d", file, k, n)
+			}
+		}
+	}
+}
+
+// What the upstream parsers expect of one message each, where the message is
+// about traffic: ends, ports and the host asked for.
+func TestSekoiaTrafficMessagesGiveTheirEnds(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]int{
+		"firewall/fortigate": 24, "firewall/checkpoint": 5, "firewall/paloalto-ngfw": 31, "firewall/openbsd-packet-filter": 3,
+		"firewall/sonicwall-fw": 4, "firewall/watchguard-firebox": 3, "proxy/squid": 4, "proxy/cisco-secure-web-appliance": 3,
+		"proxy/forcepoint-swg": 1, "ids/suricata": 7,
+	} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			count, lines := map[string]int{}, sharedLines(t, "sekoia-parser-cases/"+file+".jsonl")
+			for _, line := range lines {
+				var c sekoiaTraffic
+				if err := json.Unmarshal(line, &c); err != nil {
+					t.Fatal(err)
+				}
+				count[c.check(t)]++
+			}
+			if len(lines) != want {
+				t.Errorf("%d messages, want %d", len(lines), want)
+			}
+			t.Log(count)
+		})
+	}
+}
+
+type sekoiaEnd struct {
+	IP   string
+	Port int
+}
+
+type sekoiaTraffic struct {
+	Test, Message string
+	Expected      struct{ Source, Destination sekoiaEnd }
+}
+
+// check compares one message and says what became of it. A message that holds
+// line ends is one line, as its sender wrote it.
+func (c *sekoiaTraffic) check(t *testing.T) string {
+	t.Helper()
+	line := []byte(strings.Join(strings.Fields(c.Message), " "))
+	if strings.Contains(c.Message, "\t") {
+		line = []byte(strings.TrimSpace(c.Message))
+	}
+	f, err := format.DetectActivity([][]byte{line}, format.Options{At: received})
+	if err != nil {
+		t.Logf("%s: %v", c.Test, err)
+		return "unknown"
+	}
+	events, v := f.New(format.Options{At: received}).Read(line, nil)
+	for _, e := range events {
+		checkActivity(t, e)
+	}
+	if v.Outcome == format.Rejected {
+		t.Errorf("%s: %s %s", c.Test, f.Name, outcome(v))
+	}
+	if v.Outcome == format.Parsed {
+		e, want := events[0], c.Expected
+		if !sameEnd(e.Src, want.Source) || !sameEnd(e.Dst, want.Destination) {
+			t.Errorf("%s: got %s, want %+v", c.Test, describeActivity(e), want)
+		}
+	}
+	return f.Name + " " + outcome(v)
+}
+
+// sameEnd compares what is expected and is an address.
+func sameEnd(got event.Endpoint, want sekoiaEnd) bool {
+	if want.IP != "" && got.Addr.String() != want.IP {
+		return false
+	}
+	return want.Port == 0 || int(got.Port) == want.Port
+}

@@ -1,0 +1,90 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package format
+
+import (
+	"strings"
+
+	"github.com/vonggac/vonggac/engine/event"
+)
+
+// fortigate reads FortiGate's default syslog form, key=value with quotes where
+// needed (Fortinet, "FortiOS Log Message Reference", Log field format): traffic
+// and utm logs. An event log (type="event") is about the device itself and is
+// another event, as is a log that names no peer. The time is eventtime, seconds
+// or nanoseconds since 1970, else date, time and tz. Its CEF form is read by
+// cef.
+type fortigate struct {
+	clock clock
+	kv    fields
+}
+
+func newFortigate(opt Options) ActivityReader {
+	return activityTextGuard(&fortigate{clock: newClock(opt)}, opt)
+}
+
+var fortigateFields = []meaning{
+	{"srcip", IsSrc}, {"srcport", IsSrcPort}, {"srcname", IsSrcHost},
+	{"dstip", IsDst}, {"dstport", IsDstPort}, {"proto", IsProtocol}, {"hostname", IsDstHost}, {"dstname", IsDstHost},
+	{"action", IsAction}, {"utmaction", IsAction}, {"sentbyte", IsSent}, {"rcvdbyte", IsReceived},
+	{"user", IsUser}, {"unauthuser", IsUser}, {"attack", IsTitle}, {"virus", IsTitle}, {"app", IsTitle},
+	{"qname", IsQuery}, {"httpmethod", IsMethod}, {"url", IsURL}, {"agent", IsUserAgent}, {"httpcode", IsStatus},
+	{"sni", IsSNI}, {"tlsver", IsTLS}, {"ja3", IsJA3}, {"ja3s", IsJA3S},
+	{"filename", IsFileName}, {"filetype", IsFileType}, {"filesize", IsFileSize}, {"filehash", IsHash}, {"analyticscksum", IsHash},
+	{"from", IsEmailFrom}, {"sender", IsEmailFrom}, {"to", IsEmailTo}, {"recipient", IsEmailTo},
+}
+
+func (r *fortigate) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
+	body := trimPriority(s)
+	if !startsWithPair(body) { // a relay's head, with or without its host
+		if body = r.clock.head(s).rest; !startsWithPair(body) {
+			_, body, _ = strings.Cut(body, " ")
+		}
+	}
+	var ok bool
+	if r.kv, ok = quotedPairs(r.kv[:0], body); !ok {
+		return into, reject(NotFormat)
+	}
+	kind := r.kv.get("type")
+	if kind == "" || r.kv.get("logid") == "" && r.kv.get("log_id") == "" || r.kv.get("subtype") == "" {
+		return into, reject(NotFormat)
+	}
+	switch kind {
+	case "traffic", "utm", "virus", "webfilter", "ips", "app-ctrl", "dlp", "emailfilter", "anomaly", "voip", "dns", "ssh", "ssl", "waf":
+	default:
+		return into, skip(OtherEvent)
+	}
+	d := draft{clock: &r.clock}
+	r.time(&d)
+	r.kv.apply(&d, fortigateFields)
+	switch {
+	case r.kv.get("attack") != "" || r.kv.get("virus") != "":
+		d.a.Class = event.DetectionFinding
+	case kind == "traffic":
+		d.a.Class = event.NetworkActivity
+	}
+	return d.finish(into)
+}
+
+// startsWithPair says whether s begins with key=.
+func startsWithPair(s string) bool {
+	key, _, ok := strings.Cut(strings.TrimLeft(s, " "), "=")
+	return ok && isKey(key)
+}
+
+func (r *fortigate) time(d *draft) {
+	for _, one := range r.kv {
+		if one.key == "eventtime" && one.value != "" {
+			d.time(one.value)
+			return
+		}
+	}
+	day, hour := r.kv.get("date"), r.kv.get("time")
+	switch {
+	case day != "" && hour != "":
+		d.time(strings.TrimSpace(day + " " + hour + " " + r.kv.get("tz")))
+	case r.kv.get("itime") != "":
+		d.time(r.kv.get("itime"))
+	}
+}
