@@ -75,7 +75,8 @@ func describeActivity(e event.Activity) string {
 	if !e.Time.IsZero() {
 		at = e.Time.Format(time.RFC3339Nano)
 	}
-	s := fmt.Sprintf("%s %s %s > %s", e.Class, at, describeEnd(e.Src), describeEnd(e.Dst))
+	var s strings.Builder
+	s.WriteString(fmt.Sprintf("%s %s %s > %s", e.Class, at, describeEnd(e.Src), describeEnd(e.Dst)))
 	for _, f := range []struct {
 		key   string
 		value any
@@ -89,13 +90,13 @@ func describeActivity(e event.Activity) string {
 		{"md5", e.File.MD5, ""}, {"sha1", e.File.SHA1, ""}, {"sha256", e.File.SHA256, ""}, {"from", e.Email.From, ""},
 	} {
 		if f.value != f.unset {
-			s += fmt.Sprintf(" %s=%q", f.key, fmt.Sprint(f.value))
+			s.WriteString(fmt.Sprintf(" %s=%q", f.key, fmt.Sprint(f.value)))
 		}
 	}
 	if len(e.Email.To) > 0 {
-		s += fmt.Sprintf(" to=%q", e.Email.To)
+		s.WriteString(fmt.Sprintf(" to=%q", e.Email.To))
 	}
-	return s
+	return s.String()
 }
 
 func describeEnd(e event.Endpoint) string {

@@ -99,10 +99,10 @@ func (r *cef) hashes(d *draft) {
 
 // find gives the part of s from the version on, and the prefix's time.
 func (r *cef) find(s string) (head, string, bool) {
-	if i := strings.Index(s, "CEF:"); i >= 0 {
-		body := strings.TrimLeft(s[i+len("CEF:"):], " ")
+	if before, after, ok := strings.Cut(s, "CEF:"); ok {
+		body := strings.TrimLeft(after, " ")
 		if isPipeVersion(body) {
-			return r.clock.head(s[:i] + "x"), body, true
+			return r.clock.head(before + "x"), body, true
 		}
 	}
 	if t := strings.TrimLeft(s, " "); isPipeVersion(t) && strings.Count(t, "|") >= 7 {

@@ -13,7 +13,7 @@ type fastEve struct {
 	stamps  stamps
 	clients clients
 	pairs   *pairs
-	fields  fields
+	fields  eveLine
 	shapes  [16]*shape
 	last    int // the shape met last
 	next    int // the shape to be replaced
@@ -51,8 +51,8 @@ const (
 	eveAnswer               // version 2 or later, with the same and a target
 )
 
-// fields are the values of one line that matter.
-type fields struct {
+// eveLine is the values of one line that matter.
+type eveLine struct {
 	role [roles]span
 	// What only walk finds, since it is part of a shape:
 	event  span
@@ -169,7 +169,7 @@ func (f *fastEve) query(b []byte, rec *Record) bool {
 }
 
 // classify says what the line walked is.
-func (f *fields) classify(b []byte) class {
+func (f *eveLine) classify(b []byte) class {
 	switch event := string(b[f.event.at:f.event.end]); { // no allocation: compared only
 	case f.odd || event == "":
 		return unclear
@@ -189,7 +189,7 @@ func (f *fields) classify(b []byte) class {
 }
 
 // shape makes a shape of the line just walked.
-func (f *fields) shape(b []byte, at, next int) *shape {
+func (f *eveLine) shape(b []byte, at, next int) *shape {
 	s := &shape{class: f.classify(b)}
 	for _, v := range f.values {
 		s.parts = append(s.parts, part{before: string(b[at:v.at]), number: v.number, role: v.role})
@@ -200,7 +200,7 @@ func (f *fields) shape(b []byte, at, next int) *shape {
 }
 
 // match reads a line that has this shape and returns the place after it, or 0.
-func (s *shape) match(b []byte, at int, f *fields) int {
+func (s *shape) match(b []byte, at int, f *eveLine) int {
 	i := at
 	for k := range s.parts {
 		p := &s.parts[k]

@@ -23,8 +23,8 @@ type walker struct {
 // walk checks that b[at:] is a JSON object without escapes on one line, finds
 // its fields, and returns the place after its line end, or 0. It knows less than
 // JSON but nothing that is not JSON to the slow way.
-func (f *fields) walk(b []byte, at int) int {
-	*f = fields{values: f.values[:0]}
+func (f *eveLine) walk(b []byte, at int) int {
+	*f = eveLine{values: f.values[:0]}
 	w := walker{b: b, i: at + 1, depth: 1, nest: 1}
 	more := b[w.i] != '}'
 	if !more {
@@ -97,7 +97,7 @@ func (w *walker) name() bool {
 }
 
 // value reads a value, or the start of one that holds others: then open is set.
-func (w *walker) value(f *fields) (open, ok bool) {
+func (w *walker) value(f *eveLine) (open, ok bool) {
 	b, from := w.b, w.i
 	switch c := b[from]; {
 	case c == '"':
@@ -131,7 +131,7 @@ func (w *walker) value(f *fields) (open, ok bool) {
 }
 
 // open goes into an object or an array; an empty one is a value like others.
-func (w *walker) open(f *fields, c byte) (open, ok bool) {
+func (w *walker) open(f *eveLine, c byte) (open, ok bool) {
 	if w.depth == maxNesting {
 		return false, false
 	}
@@ -167,7 +167,7 @@ func (w *walker) open(f *fields, c byte) (open, ok bool) {
 func (w *walker) word() string { return view(w.b[w.key.at:w.key.end]) }
 
 // text takes in a string.
-func (w *walker) text(f *fields, v span) {
+func (w *walker) text(f *eveLine, v span) {
 	r := noRole
 	switch {
 	case w.nest&1 == 0: // in an array
@@ -217,7 +217,7 @@ func (w *walker) text(f *fields, v span) {
 }
 
 // number takes in a number.
-func (w *walker) number(f *fields, v span, digits bool) {
+func (w *walker) number(f *eveLine, v span, digits bool) {
 	w.other(f)
 	if w.depth == 2 && w.dns && w.nest&1 != 0 && w.word() == "version" {
 		f.odd = f.odd || f.later || !digits || v.end-v.at != 1
@@ -230,7 +230,7 @@ func (w *walker) number(f *fields, v span, digits bool) {
 }
 
 // other takes in what is not a string where one of ours could stand.
-func (w *walker) other(f *fields) {
+func (w *walker) other(f *eveLine) {
 	if w.nest&1 == 0 {
 		return
 	}
@@ -253,7 +253,7 @@ func (w *walker) other(f *fields) {
 	}
 }
 
-func (f *fields) add(v value) {
+func (f *eveLine) add(v value) {
 	if len(f.values) < maxValues {
 		f.values = append(f.values, v)
 	}

@@ -70,9 +70,9 @@ func (r *leef) read(s string, into []event.Activity) ([]event.Activity, Verdict)
 }
 
 func (r *leef) find(s string) (head, string, bool) {
-	if i := strings.Index(s, "LEEF:"); i >= 0 {
-		body := strings.TrimLeft(s[i+len("LEEF:"):], " ")
-		return r.clock.head(s[:i] + "x"), body, isLeefVersion(body)
+	if before, after, ok := strings.Cut(s, "LEEF:"); ok {
+		body := strings.TrimLeft(after, " ")
+		return r.clock.head(before + "x"), body, isLeefVersion(body)
 	}
 	return head{}, s, isLeefVersion(s) && strings.Count(s, "|") >= 5
 }
