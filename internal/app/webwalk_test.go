@@ -24,6 +24,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 )
@@ -57,6 +58,8 @@ func pageWorld(t *testing.T) (w *scopes, chief *visitor) {
 	must(0, w.Attend(t.Context()))(t)
 	acts := must(audit.Sealed(t.Context(), w.Records, 0, 1, nil))(t)
 	w.own.add("act", acts[0].ID)
+	mine := must(w.Rooms.Hunts.Search(w.centre, hunt.Question{Value: "bad.example", Below: true, Reason: "tra cứu của trung tâm"}))(t)
+	w.own["hunt"] = []string{string(mine.ID)} // only who asked sees a looking back
 	return w, chief
 }
 
