@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/scan"
@@ -113,7 +114,7 @@ func (s *Service) work(ctx context.Context, j jobs.Job, p *jobs.Progress, f File
 	taken := &counter{Reader: in}
 	sum, err := scan.Stream(ctx, taken, r.Options, func(b scan.Block) error {
 		failed = s.commit(ctx, p, f, b, r.Memory, sink)
-		p.Set(taken.n, f.Size, "source.job.reading")
+		p.Set(taken.n.Load(), f.Size, "source.job.reading")
 		return failed
 	})
 	if failed != nil || ctx.Err() != nil {
@@ -178,14 +179,15 @@ func (s *Service) finish(ctx context.Context, p *jobs.Progress, f File, sum scan
 	})
 }
 
+// counter counts what is read by one goroutine while another shows how far it is.
 type counter struct {
 	io.Reader
-	n int64
+	n atomic.Int64
 }
 
 // Read counts the bytes taken.
 func (c *counter) Read(b []byte) (int, error) {
 	n, err := c.Reader.Read(b)
-	c.n += int64(n)
+	c.n.Add(int64(n))
 	return n, err
 }
