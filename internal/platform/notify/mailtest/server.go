@@ -127,6 +127,10 @@ func (s *Server) Be(m Mood) {
 	s.mu.Unlock()
 	switch {
 	case m == Away && was != Away:
+		// The server forgets a listener it has not begun to serve: close both.
+		if err := s.open.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			s.t.Error(err)
+		}
 		if err := s.srv.Close(); err != nil && !errors.Is(err, net.ErrClosed) && !errors.Is(err, smtp.ErrServerClosed) {
 			s.t.Error(err)
 		}
