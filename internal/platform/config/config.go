@@ -17,6 +17,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,13 @@ func (p Proxy) Trusts(a netip.Addr) bool {
 		}
 	}
 	return false
+}
+
+// Here reports whether one of the trusted proxies may be on this machine.
+func (p Proxy) Here() bool {
+	return slices.ContainsFunc(p.Trusted, func(prefix netip.Prefix) bool {
+		return prefix.Overlaps(netip.MustParsePrefix("127.0.0.0/8")) || prefix.Contains(netip.IPv6Loopback())
+	})
 }
 
 // Records says where the records are: the path of an SQLite file, or

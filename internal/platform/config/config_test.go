@@ -63,6 +63,11 @@ func TestEachLayerStandsOverTheOneBefore(t *testing.T) {
 			t.Errorf("trusts %s = %v", addr, got)
 		}
 	}
+	for addr, want := range map[string]bool{"10.0.0.0/8": false, "127.0.0.1/32": true, "::1/128": true, "0.0.0.0/0": true} {
+		if got := (config.Proxy{Trusted: []netip.Prefix{netip.MustParsePrefix(addr)}}).Here(); got != want {
+			t.Errorf("a proxy at %s is here = %v", addr, got)
+		}
+	}
 	var b strings.Builder
 	if err := c.Show(&b); err != nil {
 		t.Fatal(err)

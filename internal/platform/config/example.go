@@ -25,7 +25,7 @@ var about = map[string]string{
 	"upload.limit":     "Most that one upload may bring.",
 	"session.lifetime": "How long one sign-in lasts.",
 	"session.idle":     "How long a sign-in may lie unused before it ends.",
-	"metrics.token":    "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may.",
+	"metrics.token":    "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may, and nobody where proxy.trusted holds an address of this machine.",
 	"upgrade.backup":   "on: before a newer program changes the records a backup is made; off: somebody else backs them up.",
 	"language":         "Language of people who have not chosen: vi or en.",
 }
