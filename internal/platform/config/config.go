@@ -29,18 +29,19 @@ import (
 
 // Config is the whole configuration. It is read-only after Load.
 type Config struct {
-	Data     string // folder of all data; the records, files and keys stand in it
-	Listen   string // host:port of the pages and the API
-	URL      string // what links begin with, "https://soc.example.vn", no slash at the end
-	TLS      TLS
-	Proxy    Proxy
-	Records  Records
-	Log      Log
-	Upload   Upload
-	Session  Session
-	Metrics  Metrics
-	Upgrade  Upgrade
-	Language i18n.Language // of people who have not chosen
+	Data      string // folder of all data; the records, files and keys stand in it
+	Listen    string // host:port of the pages and the API
+	URL       string // what links begin with, "https://soc.example.vn", no slash at the end
+	TLS       TLS
+	Proxy     Proxy
+	Records   Records
+	Log       Log
+	Upload    Upload
+	Sightings Sightings
+	Session   Session
+	Metrics   Metrics
+	Upgrade   Upgrade
+	Language  i18n.Language // of people who have not chosen
 
 	origins map[string]string // key -> where its value came from
 }
@@ -96,6 +97,10 @@ type Log struct {
 
 // Upload bounds what one upload may bring, in bytes.
 type Upload struct{ Limit int64 }
+
+// Sightings says how long everything seen is remembered, in days, today among
+// them.
+type Sightings struct{ Days int }
 
 // Session bounds how long one sign-in lasts.
 type Session struct {

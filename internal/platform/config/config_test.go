@@ -143,6 +143,7 @@ func TestWrongValuesAreNamedWithTheirPlace(t *testing.T) {
 		"proxy that is no range":   {flags: map[string]string{"proxy.trusted": "10.0.0.0/8,all"}, want: []string{`"all"`}},
 		"size without number":      {flags: map[string]string{"upload.limit": "big"}, want: []string{"want a size"}},
 		"size of zero":             {flags: map[string]string{"upload.limit": "0"}, want: []string{"want a size"}},
+		"fewer days than a month":  {flags: map[string]string{"sightings.days": "30"}, want: []string{"from 31 to 3660"}},
 		"session of a second":      {flags: map[string]string{"session.lifetime": "1s"}, want: []string{"from 1m"}},
 		"files without key":        {flags: map[string]string{"tls.mode": "files", "tls.cert": "c"}, want: []string{"needs both"}},
 		"own with files":           {flags: map[string]string{"tls.mode": "own", "tls.cert": "c"}, want: []string{"does not use"}},

@@ -18,6 +18,7 @@ var about = map[string]string{
 	"tls.mode":         "off (loopback, or a proxy speaks TLS), own (an authority made at first start), files. Without it: chosen by listen.",
 	"tls.cert":         "Certificate chain, PEM; with tls.mode files.",
 	"tls.key":          "Key of the certificate, PEM; with tls.mode files.",
+	"sightings.days":   "How many days of who looked up what are kept for looking back. Fewer than before: older days are deleted within the hour, for good.",
 	"proxy.trusted":    "Addresses of reverse proxies whose X-Forwarded-For is believed: a list such as [10.0.0.5, 10.1.0.0/24].",
 	"records.address":  "Where the records are: a file for SQLite (without it: records.db in the data folder), or postgres://user:password@host/database.",
 	"log.level":        "debug, info, warn or error.",
