@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -160,8 +161,16 @@ func parseAt(text string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
+// loadingGC is the garbage collector's target while lists load, in percent. What
+// is alive then doubles again and again and holds no pointers, so that looking
+// for what is not costs more than it frees.
+const loadingGC = 400
+
 // load reads the lists. One that cannot be read is said and passed over.
 func (j *scanJob) load(f scanFlags) *intel.Index {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(loadingGC))
+	}
 	var b intel.Builder
 	taken := map[string]bool{}
 	for i, path := range append(f.indicators[:len(f.indicators):len(f.indicators)], f.allow...) {
