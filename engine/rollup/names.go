@@ -8,6 +8,7 @@ import "encoding/binary"
 // names keeps each name once, with its verdict. Their bytes lie in chunks, so
 // that what is there stays where it is.
 type names struct {
+	room   *room
 	slots  []uint64 // upper half of the hash, place of the name; 0 is free
 	shift  uint8
 	count  int
@@ -88,14 +89,14 @@ func (n *names) next(need int) {
 		n.chunks = append(n.chunks, nil)
 	}
 	if cap(n.chunks[n.last]) < need {
-		n.chunks[n.last] = make([]byte, 0, max(need, 1<<chunkBits))
+		n.chunks[n.last] = n.room.takeUsed(max(need, 1<<chunkBits))[:0]
 	}
 }
 
 func (n *names) grow() {
 	old := n.slots
 	size := max(minNames, 2*len(old))
-	n.slots, n.shift = make([]uint64, size), 64
+	n.slots, n.shift = takeOf[uint64](n.room, size), 64
 	for s := size; s > 1; s >>= 1 {
 		n.shift--
 	}
@@ -114,6 +115,7 @@ func (n *names) grow() {
 		}
 		n.slots[at] = s
 	}
+	giveOf(n.room, old)
 }
 
 // clear takes all names out and keeps the room.

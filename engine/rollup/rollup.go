@@ -62,6 +62,7 @@ type Table struct {
 	seed   suffix.Seed
 	salt   uint64
 	shard  [shards]shard
+	room   room
 	mu     sync.Mutex // for runs and odd
 	runs   runs
 	odd    *Spill // queries whose verdict is not that of their name
@@ -77,6 +78,9 @@ func New(zone *time.Location, dir string, limit int) *Table {
 	}
 	t := &Table{zone: zone, parent: dir, limit: cmp.Or(limit, defaultLimit), seed: suffix.Random(), odd: NewSpill(dir, limit)}
 	t.salt = t.seed.Bytes(1, nil) | 1
+	for i := range t.shard {
+		t.shard[i].names.room = &t.room
+	}
 	return t
 }
 
@@ -239,5 +243,5 @@ func (t *Table) Close() error {
 	for i := range t.shard {
 		t.shard[i] = shard{}
 	}
-	return errors.Join(t.odd.Close(), t.runs.remove())
+	return errors.Join(t.room.close(), t.odd.Close(), t.runs.remove())
 }

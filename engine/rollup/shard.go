@@ -78,7 +78,7 @@ func newRows(r rows, size int) *rows {
 	for 5<<n < 8*size {
 		n++
 	}
-	r.shift, r.table = 64-n, make([]entry, 1<<n)
+	r.shift, r.table = 64-n, takeOf[entry](r.in.names.room, 1<<n)
 	return &r
 }
 
@@ -113,7 +113,7 @@ func (r *rows) find(slot, client, name uint32) *entry {
 func (r *rows) grow() {
 	old := r.table
 	r.shift--
-	r.table = make([]entry, 2*len(old))
+	r.table = takeOf[entry](r.in.names.room, 2*len(old))
 	mask := uint32(len(r.table) - 1)
 	for i := range old {
 		if old[i].name == 0 {
@@ -125,6 +125,7 @@ func (r *rows) grow() {
 		}
 		r.table[at] = old[i]
 	}
+	giveOf(r.in.names.room, old)
 }
 
 // batch is how many queries go through the steps of addAll together, so that
@@ -278,6 +279,7 @@ func (s *shard) rows(t *Table, day string, other int, timed bool, base int64) *r
 func (s *shard) clear() {
 	for key, r := range s.days {
 		if r != s.hour[0] && r != s.hour[1] {
+			giveOf(s.names.room, r.table)
 			delete(s.days, key)
 			continue
 		}
