@@ -109,7 +109,7 @@ func runScan(ctx context.Context, std streams, f scanFlags, files []string, now 
 	}
 	defer func() { err = job.outputs.close(err) }()
 	if job.outputs.rollup != nil {
-		job.opt.Rollup = rollup.New(opt.Lines.Zone, "", 0)
+		job.opt.Rollup = rollup.New(opt.Lines.Zone, "", rollupRoom)
 		defer func() { err = errors.Join(err, job.opt.Rollup.Close()) }()
 	}
 	job.opt.Index = job.load(f)
