@@ -125,7 +125,7 @@ func (f scanFlags) options(files []string, now time.Time) (scan.Options, error) 
 	if err != nil || f.tz == "" {
 		return opt, usageError{fmt.Errorf("--tz %q is no time zone; give a name such as Asia/Ho_Chi_Minh or UTC", f.tz)}
 	}
-	opt.Lines = format.Options{Zone: zone, At: now}
+	opt.Lines, opt.Now = format.Options{Zone: zone, At: now}, now
 	if f.at != "" {
 		if opt.Lines.At, err = parseAt(f.at, zone); err != nil {
 			return opt, usageError{err}

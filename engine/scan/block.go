@@ -43,7 +43,7 @@ type Block struct {
 // block.
 type Hit struct {
 	Match  intel.Match
-	Rank   int        // place of Match among the hits of the name: 0 is the most specific
+	Rank   int        // place of Match among the block entries of the name: 0 is the most specific
 	Client netip.Addr // zero when the log does not say
 	Name   string     // the name asked for, normalised
 	Count  int64      // queries
@@ -162,7 +162,7 @@ func (b *builder) hit(r *format.Record, j *judged) {
 	if b.groups == nil {
 		b.groups = map[group]int{}
 	}
-	rank := 0
+	hits := 0
 	for _, m := range j.matches {
 		if !m.Hit() {
 			continue
@@ -172,9 +172,9 @@ func (b *builder) hit(r *format.Record, j *judged) {
 		if !ok {
 			i = len(b.Hits)
 			b.groups[key] = i
-			b.Hits = append(b.Hits, Hit{Match: m, Rank: rank, Client: client, Name: j.text})
+			b.Hits = append(b.Hits, Hit{Match: m, Rank: j.rank(m.ID, hits), Client: client, Name: j.text})
 		}
-		rank++
+		hits++
 		b.Hits[i].count(at)
 		if !slices.Contains(b.line, i) {
 			b.line = append(b.line, i)

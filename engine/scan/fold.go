@@ -10,7 +10,7 @@ import "github.com/vonggac/vonggac/engine/rollup"
 type folder struct {
 	table    *rollup.Table
 	first    int // shard to begin with, another one for each worker
-	judge    func(normal []byte) rollup.Verdict
+	judge    *judge
 	hashes   []uint64
 	places   []uint32 // of records among queries
 	queries  []rollup.Query
@@ -18,7 +18,7 @@ type folder struct {
 }
 
 func newFolder(t *rollup.Table, first int, j *judge) *folder {
-	return &folder{table: t, first: first, judge: j.verdict}
+	return &folder{table: t, first: first, judge: j}
 }
 
 // add folds the records of p and returns what the lists say about each.
@@ -50,12 +50,17 @@ func (f *folder) add(p *piece) ([]rollup.Verdict, error) {
 		if ends[in] == ends[in+1] {
 			continue
 		}
-		if err := f.table.AddAll(in, f.queries[ends[in]:ends[in+1]], f.judge); err != nil {
+		if err := f.table.AddAll(in, f.queries[ends[in]:ends[in+1]], f.judge.verdict); err != nil {
 			return nil, err
 		}
 	}
 	for i, at := range f.places {
-		f.verdicts[i] = f.queries[at].Verdict
+		if f.verdicts[i] = f.queries[at].Verdict; f.verdicts[i] == rollup.Varies {
+			r := &p.recs[i]
+			if err := f.table.AddVaried(r.Time(), r.Client(), p.name(r), f.judge.verdictAt(p.name(r), r.Time())); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return f.verdicts, nil
 }

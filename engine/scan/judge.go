@@ -4,6 +4,9 @@
 package scan
 
 import (
+	"slices"
+	"time"
+
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/intel/suffix"
 	"github.com/vonggac/vonggac/engine/rollup"
@@ -15,13 +18,18 @@ type judged struct {
 	matches   []intel.Match // all, most specific first
 	verdict   rollup.Verdict
 	overruled bool // a block entry gave way to an allow entry
+	// timed are all entries that name it when one of them is valid for a time
+	// only: then the rest holds for no query, and at says what does.
+	timed []intel.ID
+	ranks map[intel.ID]int // of timed block entries, whether valid or not
 }
 
 // judge looks names up and remembers those that are listed, since a client
 // that asks for one asks again.
 type judge struct {
 	index    *intel.Index
-	seen     bool // blocks say who asked for what
+	now      time.Time // see Options.Now
+	seen     bool      // blocks say who asked for what
 	listed   map[string]*judged
 	suffixes []suffix.Suffix
 	found    []intel.ID
@@ -30,14 +38,16 @@ type judge struct {
 // maxListed bounds the names remembered.
 const maxListed = 4096
 
-func newJudge(x *intel.Index, seen bool) *judge {
+func newJudge(opt Options) *judge {
+	x := opt.Index
 	if x == nil {
 		x = &intel.Index{}
 	}
-	return &judge{index: x, seen: seen, listed: map[string]*judged{}}
+	return &judge{index: x, now: opt.Now, seen: opt.Seen, listed: map[string]*judged{}}
 }
 
-// name says what the lists say about a normalised name; nil is nothing.
+// name says what the lists say about a normalised name; nil is nothing. What it
+// says of a query is told by at.
 func (j *judge) name(normal []byte) *judged {
 	if j.index.Len() == 0 {
 		return nil
@@ -50,15 +60,18 @@ func (j *judge) name(normal []byte) *judged {
 	if known, ok := j.listed[string(normal)]; ok {
 		return known
 	}
-	out := &judged{text: string(normal), matches: j.index.Matches(nil, j.found, intel.When{})}
+	out := weighed(string(normal), j.index.Matches(nil, j.found, intel.When{}))
 	for _, m := range out.matches {
-		switch {
-		case m.Hit():
-			out.verdict = rollup.Hit
-		case out.verdict == rollup.None && m.List.Kind == intel.Allow:
-			out.verdict = rollup.Allowed
+		if m.From.IsZero() && m.Until.IsZero() {
+			continue
 		}
-		out.overruled = out.overruled || m.Overruled
+		out.timed, out.ranks = slices.Clone(j.found), map[intel.ID]int{}
+		for _, m := range out.matches {
+			if m.List.Kind == intel.Block {
+				out.ranks[m.ID] = len(out.ranks)
+			}
+		}
+		break
 	}
 	if len(j.listed) == maxListed {
 		clear(j.listed)
@@ -67,9 +80,55 @@ func (j *judge) name(normal []byte) *judged {
 	return out
 }
 
+// weighed sums up what the entries that name text say together.
+func weighed(text string, matches []intel.Match) *judged {
+	out := &judged{text: text, matches: matches}
+	for _, m := range matches {
+		switch {
+		case m.Hit():
+			out.verdict = rollup.Hit
+		case out.verdict == rollup.None && m.List.Kind == intel.Allow:
+			out.verdict = rollup.Allowed
+		}
+		out.overruled = out.overruled || m.Overruled
+	}
+	return out
+}
+
+// at is what the lists say of a query made at t, zero when unknown.
+func (j *judge) at(known *judged, t time.Time) *judged {
+	if known == nil || known.timed == nil {
+		return known
+	}
+	out := weighed(known.text, j.index.Matches(nil, known.timed, intel.When{Now: j.now, Event: t}))
+	out.ranks = known.ranks
+	return out
+}
+
+// rank is the place of an entry among the block entries of the name; n is its
+// place among the hits.
+func (k *judged) rank(id intel.ID, n int) int {
+	if k.ranks == nil {
+		return n // entries that are overruled stand behind those that hit
+	}
+	return k.ranks[id]
+}
+
 // verdict is the verdict on a normalised name.
 func (j *judge) verdict(normal []byte) rollup.Verdict {
-	if known := j.name(normal); known != nil {
+	switch known := j.name(normal); {
+	case known == nil:
+		return rollup.None
+	case known.timed != nil:
+		return rollup.Varies
+	default:
+		return known.verdict
+	}
+}
+
+// verdictAt is the verdict on a query for a normalised name at t.
+func (j *judge) verdictAt(normal []byte, t time.Time) rollup.Verdict {
+	if known := j.at(j.name(normal), t); known != nil {
 		return known.verdict
 	}
 	return rollup.None
@@ -102,7 +161,7 @@ func (j *judge) part(p *piece, b *part, verdicts []rollup.Verdict) {
 			b.saw(r, p.name(r))
 		}
 		if verdicts == nil || verdicts[i] != rollup.None {
-			if known := j.name(p.name(r)); known != nil {
+			if known := j.at(j.name(p.name(r)), r.Time()); known != nil {
 				hit = hit || known.verdict == rollup.Hit
 				overruled = overruled || known.overruled
 				if known.verdict == rollup.Hit {

@@ -28,6 +28,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
@@ -44,8 +45,12 @@ type Options struct {
 	Format format.Format  // zero: found out by Detect from the first lines
 	Lines  format.Options // zone and date of lines that name none
 	Index  *intel.Index   // nil: nothing is matched
-	Rollup *rollup.Table  // nil: nothing is folded
-	Seen   bool           // blocks say who asked for what
+	// Now is when the log is looked at: an entry that is valid for a time only
+	// counts when it is valid now or at the time of the query (intel.When). Zero
+	// leaves the query's time alone; with neither every entry counts.
+	Now    time.Time
+	Rollup *rollup.Table // nil: nothing is folded
+	Seen   bool          // blocks say who asked for what
 	// Workers is how many goroutines read at once; 0 means GOMAXPROCS. What
 	// comes out, and in which order, does not depend on it.
 	Workers int
