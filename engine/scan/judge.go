@@ -12,8 +12,9 @@ import (
 	"github.com/vonggac/vonggac/engine/rollup"
 )
 
-// judged is what the lists say about one name that they know.
+// judged is what the lists say about one name or other value that they know.
 type judged struct {
+	kind      intel.Type
 	text      string        // the name, normalised
 	matches   []intel.Match // all, most specific first
 	verdict   rollup.Verdict
@@ -30,12 +31,12 @@ type judge struct {
 	index    *intel.Index
 	now      time.Time // see Options.Now
 	seen     bool      // blocks say who asked for what
-	listed   map[string]*judged
+	listed   [intel.JA4 + 1]map[string]*judged
 	suffixes []suffix.Suffix
 	found    []intel.ID
 }
 
-// maxListed bounds the names remembered.
+// maxListed bounds the values of a type remembered.
 const maxListed = 4096
 
 func newJudge(opt Options) *judge {
@@ -43,7 +44,7 @@ func newJudge(opt Options) *judge {
 	if x == nil {
 		x = &intel.Index{}
 	}
-	return &judge{index: x, now: opt.Now, seen: opt.Seen, listed: map[string]*judged{}}
+	return &judge{index: x, now: opt.Now, seen: opt.Seen}
 }
 
 // name says what the lists say about a normalised name; nil is nothing. What it
@@ -57,10 +58,28 @@ func (j *judge) name(normal []byte) *judged {
 	if len(j.found) == 0 {
 		return nil
 	}
-	if known, ok := j.listed[string(normal)]; ok {
+	return j.known(intel.Domain, normal)
+}
+
+// value says what the lists say about a value in the form of intel.AppendValue,
+// as name does.
+func (j *judge) value(t intel.Type, normal []byte) *judged {
+	if t == intel.Domain || j.index.Len() == 0 {
+		return j.name(normal)
+	}
+	j.found = j.index.LookupValue(j.found[:0], t, normal)
+	if len(j.found) == 0 {
+		return nil
+	}
+	return j.known(t, normal)
+}
+
+// known says what the entries found for a value mean.
+func (j *judge) known(t intel.Type, normal []byte) *judged {
+	if known, ok := j.listed[t][string(normal)]; ok {
 		return known
 	}
-	out := weighed(string(normal), j.index.Matches(nil, j.found, intel.When{}))
+	out := weighed(t, string(normal), j.index.Matches(nil, j.found, intel.When{}))
 	for _, m := range out.matches {
 		if m.From.IsZero() && m.Until.IsZero() {
 			continue
@@ -73,16 +92,16 @@ func (j *judge) name(normal []byte) *judged {
 		}
 		break
 	}
-	if len(j.listed) == maxListed {
-		clear(j.listed)
+	if len(j.listed[t]) == maxListed || j.listed[t] == nil {
+		j.listed[t] = map[string]*judged{}
 	}
-	j.listed[out.text] = out
+	j.listed[t][out.text] = out
 	return out
 }
 
 // weighed sums up what the entries that name text say together.
-func weighed(text string, matches []intel.Match) *judged {
-	out := &judged{text: text, matches: matches}
+func weighed(t intel.Type, text string, matches []intel.Match) *judged {
+	out := &judged{kind: t, text: text, matches: matches}
 	for _, m := range matches {
 		switch {
 		case m.Hit():
@@ -100,7 +119,7 @@ func (j *judge) at(known *judged, t time.Time) *judged {
 	if known == nil || known.timed == nil {
 		return known
 	}
-	out := weighed(known.text, j.index.Matches(nil, known.timed, intel.When{Now: j.now, Event: t}))
+	out := weighed(known.kind, known.text, j.index.Matches(nil, known.timed, intel.When{Now: j.now, Event: t}))
 	out.ranks = known.ranks
 	return out
 }
@@ -161,7 +180,7 @@ func (j *judge) part(p *piece, b *part, verdicts []rollup.Verdict) {
 			b.saw(r, p.name(r))
 		}
 		if verdicts == nil || verdicts[i] != rollup.None {
-			if known := j.at(j.name(p.name(r)), r.Time()); known != nil {
+			if known := j.at(j.value(typeOf(r), p.name(r)), r.Time()); known != nil {
 				hit = hit || known.verdict == rollup.Hit
 				overruled = overruled || known.overruled
 				if known.verdict == rollup.Hit {
