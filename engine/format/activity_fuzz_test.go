@@ -25,6 +25,7 @@ func FuzzFortigate(f *testing.F)    { fuzzActivity(f, "fortigate") }
 func FuzzPaloAlto(f *testing.F)     { fuzzActivity(f, "paloalto") }
 func FuzzCheckPoint(f *testing.F)   { fuzzActivity(f, "checkpoint") }
 func FuzzPfsense(f *testing.F)      { fuzzActivity(f, "pfsense") }
+func FuzzGoflow(f *testing.F)       { fuzzActivity(f, "goflow") }
 
 // fuzzActivity gives a reader streams of lines and checks the promises of
 // format.ActivityReader and event.Activity on each.
