@@ -87,7 +87,7 @@ func (l Log) Text(opt Options) *Text {
 // stands: neither heads nor earlier lines matter. A mapping file may have heads.
 func (a Activity) divides() bool {
 	switch a.Name {
-	case "eve", "squid", "fortigate", "paloalto", "checkpoint", "pfsense", "leef", "cef":
+	case "eve", "squid", "fortigate", "paloalto", "checkpoint", "pfsense", "leef", "cef", "goflow":
 		return true
 	}
 	return false
