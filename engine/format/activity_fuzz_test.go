@@ -119,7 +119,7 @@ func checkActivity(t *testing.T, e event.Activity) {
 	}
 	seen := map[event.Observable]bool{}
 	for _, o := range e.Observables(nil) {
-		if o.Value == "" || seen[o] {
+		if o.Role = 0; o.Value == "" || seen[o] {
 			t.Fatalf("empty or repeated observable %v", o)
 		}
 		seen[o] = true

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/vonggac/vonggac/engine/intel"
@@ -24,13 +25,14 @@ func fuzzLoad(f *testing.F, layout intel.Layout) {
 			t.Errorf("%d added, %d in the index, %v", r.Added, x.Len(), err)
 		}
 		for id := range x.Len() {
-			name := x.Entry(intel.ID(id)).Indicator
-			found := false
-			for _, m := range x.Match(name) {
-				found = found || m.ID == intel.ID(id)
+			e := x.Entry(intel.ID(id))
+			normal, ok := intel.AppendValue(nil, e.Type, e.Indicator)
+			ok = ok && string(normal) == e.Indicator && slices.Contains(x.Lookup(nil, e.Type, e.Indicator), intel.ID(id))
+			if e.Type != intel.Network {
+				ok = ok && slices.Contains(x.LookupValue(nil, e.Type, normal), intel.ID(id))
 			}
-			if !found || intel.Normalise(name) != name {
-				t.Errorf("entry %q does not answer for itself", name)
+			if !ok {
+				t.Errorf("entry %q of type %s does not answer for itself", e.Indicator, e.Type)
 			}
 		}
 	})

@@ -73,6 +73,7 @@ func (ld *loader) parser(layout Layout, columns *columns) parser {
 	case CSV:
 		return &table{loader: ld, columns: *columns}
 	case Hosts:
+		ld.names = true // an address in the place of a name blocks itself
 		return hosts{ld}
 	}
 	return plain{ld}
@@ -86,6 +87,7 @@ type loader struct {
 	allow    uint16 // list number plus 1 of the exceptions in a block list
 	dress    string // what stood before the name in the last line of a hosts file
 	rep      Report
+	names    bool // nothing but names is taken in
 }
 
 // lines feeds p. An error of br ends it after the lines before the break.
@@ -162,8 +164,7 @@ func (ld *loader) value(no int64, text, value, threat []byte) error {
 		ld.refuse(no, text, v.refused)
 		return nil
 	case v.kind != domainKind:
-		ld.pass(unmatched + Reason(v.kind))
-		return nil
+		return ld.typed(no, text, v.name, threat, v.kind)
 	}
 	list := ld.list
 	if v.exception && ld.describe.Kind == Block {

@@ -134,6 +134,7 @@ func insertionSort(rows []row) {
 // returns how many these were, and how many of them had been narrowed.
 func (b *Builder) settle(start *[parts]int) (twice, narrow int64, err error) {
 	var found [parts][]pair
+	var marks int64
 	each := spread
 	if b.rows < 1<<14 {
 		each = inTurn
@@ -150,8 +151,13 @@ func (b *Builder) settle(start *[parts]int) (twice, narrow int64, err error) {
 	for i := range b.parts {
 		p := &b.parts[i]
 		for _, d := range found[i] {
+			if b.metas[p.rows[d.second].meta].mark {
+				marks++
+				p.rows[d.second].meta = dropped
+				continue
+			}
 			twice++
-			if openness(p.key(p.rows[d.second])) == unsure {
+			if p.kind(p.rows[d.second]) == Domain && openness(p.key(p.rows[d.second])) == unsure {
 				narrow++
 			}
 			first := &p.rows[d.first]
@@ -165,7 +171,7 @@ func (b *Builder) settle(start *[parts]int) (twice, narrow int64, err error) {
 			p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return r.meta == dropped })
 		}
 	}
-	b.rows -= twice
+	b.rows -= twice + marks
 	return twice, narrow, nil
 }
 

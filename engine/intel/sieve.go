@@ -51,7 +51,7 @@ func (s *Sieve) Start(number int) {
 // suffix.Spare bytes follow.
 func (s *Sieve) Add(b []byte, at, n int) {
 	if n > maxName {
-		s.long(b[at : at+n])
+		s.Keep()
 		return
 	}
 	s.used += s.seed.Low(s.hashes[s.used:], b, at, n, s.labels)
@@ -61,8 +61,9 @@ func (s *Sieve) Add(b []byte, at, n int) {
 	}
 }
 
-// long takes in a name longer than any can be: it is left for Probe.
-func (s *Sieve) long([]byte) {
+// Keep takes in something that is no name, such as one longer than any can be:
+// it is among those that are found.
+func (s *Sieve) Keep() {
 	s.sift()
 	s.found = append(s.found, s.first)
 	s.first++

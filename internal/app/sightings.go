@@ -83,7 +83,7 @@ func (a *App) hunts() *hunt.Service {
 // force, its blocks remembered as long as that is the one.
 func (a *App) reading(ctx context.Context) (source.Reading, error) {
 	index, generation, err := a.Rooms.Indicators.Current(ctx)
-	return source.Reading{Options: scan.Options{Index: index, BlockSize: a.opt.BlockSize, Seen: true},
+	return source.Reading{Options: scan.Options{Index: index, Now: a.opt.Now(), BlockSize: a.opt.BlockSize, Seen: true},
 		Memory: func(ctx context.Context, f source.File, b scan.Block) (func(), error) {
 			id := blockID(f, b)
 			known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: id, Owner: f.Owner, Source: string(f.Source), ReceivedAt: f.ReceivedAt,
