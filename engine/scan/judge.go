@@ -21,7 +21,6 @@ type judged struct {
 // that asks for one asks again.
 type judge struct {
 	index    *intel.Index
-	seen     bool // blocks say who asked for what
 	listed   map[string]*judged
 	suffixes []suffix.Suffix
 	found    []intel.ID
@@ -30,11 +29,11 @@ type judge struct {
 // maxListed bounds the names remembered.
 const maxListed = 4096
 
-func newJudge(x *intel.Index, seen bool) *judge {
+func newJudge(x *intel.Index) *judge {
 	if x == nil {
 		x = &intel.Index{}
 	}
-	return &judge{index: x, seen: seen, listed: map[string]*judged{}}
+	return &judge{index: x, listed: map[string]*judged{}}
 }
 
 // name says what the lists say about a normalised name; nil is nothing.
@@ -92,15 +91,12 @@ func (j *judge) match(p *piece, fold *folder) error {
 	return nil
 }
 
-// part counts the hits of one part, and who asked for what. verdicts are those of the piece's records
+// part counts the hits of one part. verdicts are those of the piece's records
 // where they are known already.
 func (j *judge) part(p *piece, b *part, verdicts []rollup.Verdict) {
 	hit, overruled := false, false
 	for i := b.from; i < b.to; i++ {
 		r := &p.recs[i]
-		if j.seen {
-			b.saw(r, p.name(r))
-		}
 		if verdicts == nil || verdicts[i] != rollup.None {
 			if known := j.name(p.name(r)); known != nil {
 				hit = hit || known.verdict == rollup.Hit
