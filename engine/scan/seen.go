@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 )
@@ -17,6 +18,7 @@ type Seen struct {
 	Kind   intel.Type // of Name
 	Client netip.Addr // zero when the log does not say; see Hit
 	Name   string     // as intel.AppendValue writes it
+	Caller bool       // Name is an address that made contact with Client
 	Count  int64      // queries
 	First  time.Time
 	Last   time.Time // UTC, of one day in Vietnam; zero when the log gave no time
@@ -25,12 +27,13 @@ type Seen struct {
 // seenKey tells rows apart. The day is noDay without time.
 type seenKey struct {
 	kind   intel.Type
+	caller bool
 	client netip.Addr
 	day    int64
 	name   string
 }
 
-func (s *Seen) key() seenKey { return seenKey{s.Kind, s.Client, dayOf(s.First), s.Name} }
+func (s *Seen) key() seenKey { return seenKey{s.Kind, s.Caller, s.Client, dayOf(s.First), s.Name} }
 
 // vietnam is how far Asia/Ho_Chi_Minh is ahead of UTC, since 1975.
 const vietnam = 7 * 60 * 60
@@ -39,10 +42,10 @@ const noDay = -1 << 62
 
 // saw counts one query for its client, name and day.
 func (b *builder) saw(r *format.Record, normal []byte) {
-	kind, client, at := typeOf(r), r.Client(), r.Time()
-	i, ok := b.rows[seenKey{kind, client, dayOf(at), string(normal)}]
+	kind, caller, client, at := typeOf(r), roleOf(r) == event.Source, r.Client(), r.Time()
+	i, ok := b.rows[seenKey{kind, caller, client, dayOf(at), string(normal)}]
 	if !ok {
-		i = b.row(Seen{Kind: kind, Client: client, Name: string(normal), First: at, Last: at})
+		i = b.row(Seen{Kind: kind, Caller: caller, Client: client, Name: string(normal), First: at, Last: at})
 	}
 	b.Seen[i].add(Seen{Count: 1, First: at, Last: at})
 }
