@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -116,7 +117,7 @@ func runScan(ctx context.Context, std streams, f scanFlags, files []string, now 
 	}
 	defer func() { err = job.outputs.close(err) }()
 	if job.outputs.rollup != nil {
-		job.opt.Rollup = rollup.New(opt.Lines.Zone, "", 0)
+		job.opt.Rollup = rollup.New(opt.Lines.Zone, "", rollupRoom)
 		defer func() { err = errors.Join(err, job.opt.Rollup.Close()) }()
 	}
 	job.opt.Index = job.load(f)
@@ -191,8 +192,16 @@ func parseAt(text string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
+// loadingGC is the garbage collector's target while lists load, in percent. What
+// is alive then doubles again and again and holds no pointers, so that looking
+// for what is not costs more than it frees.
+const loadingGC = 400
+
 // load reads the lists. One that cannot be read is said and passed over.
 func (j *scanJob) load(f scanFlags) *intel.Index {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(loadingGC))
+	}
 	var b intel.Builder
 	taken := map[string]bool{}
 	for i, path := range append(f.indicators[:len(f.indicators):len(f.indicators)], f.allow...) {

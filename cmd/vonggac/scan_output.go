@@ -49,6 +49,10 @@ type hitRow struct {
 // tail is the end of a key of hits: type of the value, rank and entry.
 const tail = 1 + 2 + 4
 
+// rollupRoom is how many bytes of rows are kept in memory, about: a day of a
+// busy resolver. What is beyond goes to a temporary folder and comes back dearer.
+const rollupRoom = 192 << 20
+
 // addHits folds the hits of a block into those of its file, by client, name,
 // rank and entry. Logs may hold any number of names, so hits go where
 // roll-ups go.

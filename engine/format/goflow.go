@@ -44,10 +44,12 @@ func (r *goflow) read(s string, into []event.Activity) ([]event.Activity, Verdic
 	default:
 		return into, reject(NotFormat)
 	}
-	switch why := Reason(text(v, "error")); why {
+	switch Reason(text(v, "error")) { // what text gives dies with the line
 	case "":
-	case NoTemplate, Fragment:
-		return into, reject(why)
+	case NoTemplate:
+		return into, reject(NoTemplate)
+	case Fragment:
+		return into, reject(Fragment)
 	default:
 		return into, reject(BadPacket)
 	}

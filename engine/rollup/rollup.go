@@ -65,6 +65,7 @@ type Table struct {
 	seed   suffix.Seed
 	salt   uint64
 	shard  [shards]shard
+	room   room
 	mu     sync.Mutex // for runs and odd
 	runs   runs
 	odd    *Spill // queries whose verdict is not that of their name
@@ -80,6 +81,9 @@ func New(zone *time.Location, dir string, limit int) *Table {
 	}
 	t := &Table{zone: zone, parent: dir, limit: cmp.Or(limit, defaultLimit), seed: suffix.Random(), odd: NewSpill(dir, limit)}
 	t.salt = t.seed.Bytes(1, nil) | 1
+	for i := range t.shard {
+		t.shard[i].names.room = &t.room
+	}
 	return t
 }
 
@@ -112,7 +116,7 @@ func (t *Table) AddAll(in int, queries []Query, judge func(name []byte) Verdict)
 	defer s.mu.Unlock()
 	before := s.used
 	s.addAll(t, queries, judge)
-	if t.used.Add(int64(s.used-before)) <= int64(t.limit) && len(s.names.arena) < maxArena || s.used < t.limit/(2*shards) {
+	if t.used.Add(int64(s.used-before)) <= int64(t.limit) && s.names.last < maxChunks || s.used < t.limit/(2*shards) {
 		return nil
 	}
 	return t.flush(s)
@@ -138,9 +142,19 @@ func (t *Table) flush(s *shard) error {
 	if s.used == 0 {
 		return nil
 	}
+	// Several shards may be written at once.
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err := t.runs.write(t.parent, inOrder(s)); err != nil {
+	name, err := t.runs.name(t.parent)
+	t.mu.Unlock()
+	if err == nil {
+		err = writeRun(name, inOrder(s).source())
+	}
+	if err == nil {
+		t.mu.Lock()
+		err = t.runs.add(name)
+		t.mu.Unlock()
+	}
+	if err != nil {
 		return tooFull(t.limit, err)
 	}
 	t.used.Add(-int64(s.used))
@@ -191,14 +205,19 @@ func (t *Table) key(at time.Time, client netip.Addr, name []byte, v Verdict) []b
 	return append(k, byte(v))
 }
 
-// each calls fn for every key in order.
-func (t *Table) each(fn func(key []byte, sum Sum) error) error {
-	sources, err := t.runs.open()
+// inOrder returns the rows in memory.
+func (t *Table) inOrder() *order {
 	var here []*shard
 	for i := range t.shard {
 		here = append(here, &t.shard[i])
 	}
-	sources = append(sources, inOrder(here...))
+	return inOrder(here...)
+}
+
+// each calls fn for every key in order.
+func (t *Table) each(fn func(key []byte, sum Sum) error) error {
+	sources, err := t.runs.open()
+	sources = append(sources, t.inOrder().source())
 	odd, oddErr := t.odd.runs.open()
 	sources = append(append(sources, odd...), t.odd.memory())
 	if err = errors.Join(err, oddErr); err == nil {
@@ -236,5 +255,5 @@ func (t *Table) Close() error {
 	for i := range t.shard {
 		t.shard[i] = shard{}
 	}
-	return errors.Join(t.odd.Close(), t.runs.remove())
+	return errors.Join(t.room.close(), t.odd.Close(), t.runs.remove())
 }

@@ -34,6 +34,8 @@ type judge struct {
 	listed   [intel.JA4 + 1]map[string]*judged
 	suffixes []suffix.Suffix
 	found    []intel.ID
+	sieve    *intel.Sieve
+	left     []uint32
 }
 
 // maxListed bounds the values of a type remembered.
@@ -44,7 +46,7 @@ func newJudge(opt Options) *judge {
 	if x == nil {
 		x = &intel.Index{}
 	}
-	return &judge{index: x, now: opt.Now, seen: opt.Seen}
+	return &judge{index: x, now: opt.Now, seen: opt.Seen, sieve: x.Sieve()}
 }
 
 // name says what the lists say about a normalised name; nil is nothing. What it
@@ -173,31 +175,78 @@ func (j *judge) match(p *piece, fold *folder) error {
 // part counts the hits of one part, and who asked for what. verdicts are those of the piece's records
 // where they are known already.
 func (j *judge) part(p *piece, b *part, verdicts []rollup.Verdict) {
-	hit, overruled := false, false
-	for i := b.from; i < b.to; i++ {
-		r := &p.recs[i]
-		if j.seen {
-			b.saw(r, p.name(r))
+	if j.seen {
+		for i := b.from; i < b.to; i++ {
+			b.saw(&p.recs[i], p.name(&p.recs[i]))
 		}
-		if verdicts == nil || verdicts[i] != rollup.None {
-			if known := j.at(j.value(typeOf(r), p.name(r)), r.Time()); known != nil {
-				hit = hit || known.verdict == rollup.Hit
-				overruled = overruled || known.overruled
-				if known.verdict == rollup.Hit {
-					b.hit(r, known)
-				}
+	}
+	var left []uint32 // records that may hit
+	switch {
+	case j.index.Len() == 0:
+	case verdicts != nil:
+		j.left = j.left[:0]
+		for i := b.from; i < b.to; i++ {
+			if verdicts[i] != rollup.None {
+				j.left = append(j.left, uint32(i))
 			}
 		}
-		if r.More {
-			continue
-		}
-		switch {
-		case hit:
-			b.Counts.Hits++
-			b.closeLine()
-		case overruled:
-			b.Overruled++
-		}
-		hit, overruled = false, false
+		left = j.left
+	default:
+		left = j.sift(p, b)
 	}
+	var line told
+	for _, at := range left {
+		r := &p.recs[at]
+		if int(at) >= line.end {
+			line.close(b)
+			line.end = int(at) + 1
+			for p.recs[line.end-1].More {
+				line.end++
+			}
+		}
+		if known := j.at(j.value(typeOf(r), p.name(r)), r.Time()); known != nil {
+			line.hit = line.hit || known.verdict == rollup.Hit
+			line.overruled = line.overruled || known.overruled
+			if known.verdict == rollup.Hit {
+				b.hit(r, known)
+			}
+		}
+	}
+	line.close(b)
+}
+
+// sift returns the records of b that the lists may know: names that their
+// filter lets through, and all that is no name.
+func (j *judge) sift(p *piece, b *part) []uint32 {
+	j.sieve.Start(b.from)
+	for i := b.from; i < b.to; i++ {
+		r := &p.recs[i]
+		switch at := r.Name; {
+		case typeOf(r) != intel.Domain:
+			j.sieve.Keep()
+		case at < beside:
+			j.sieve.Add(p.buf, int(at), int(r.Size))
+		default:
+			j.sieve.Add(p.aside, int(at-beside), int(r.Size))
+		}
+	}
+	return j.sieve.Found()
+}
+
+// told is what the lists say about the records of one line.
+type told struct {
+	end            int // of its records
+	hit, overruled bool
+}
+
+// close counts the line.
+func (t *told) close(b *part) {
+	switch {
+	case t.hit:
+		b.Counts.Hits++
+		b.closeLine()
+	case t.overruled:
+		b.Overruled++
+	}
+	t.hit, t.overruled = false, false
 }
