@@ -44,7 +44,7 @@ func (r *reader) touched(p *piece, b *part) {
 		b.see(a.Time)
 		r.seen = a.Observables(r.seen[:0])
 		for _, o := range r.seen {
-			if o.Role == event.Source && o.Kind == event.IP && local(a.Src.Addr) {
+			if o.Role == event.Source && (o.Kind != event.IP || local(a.Src.Addr)) {
 				continue // the machine itself, which no list means: the client of all else
 			}
 			t := touch{about(types[o.Kind], o.Role), a.Client(o.Role), o.Value}

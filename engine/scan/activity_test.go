@@ -201,7 +201,7 @@ func plainlyBoth(text []byte, l format.Log, x *intel.Index) told {
 		for _, a := range acts {
 			out.Counts.Add(scan.Counts{Queries: 1, First: a.Time, Last: a.Time})
 			for _, o := range a.Observables(nil) {
-				if o.Role == event.Source && a.Src.Addr.IsPrivate() {
+				if o.Role == event.Source && (o.Kind != event.IP || a.Src.Addr.IsPrivate()) {
 					continue
 				}
 				look(o, a.Client(o.Role), a.Time)
