@@ -102,6 +102,7 @@ func (s *Service) settleLoading(ctx context.Context, f row, r runRow) error {
 			out = jobFailed(j)
 		}
 		out.status, out.bytes, out.seq, out.list = r.Status, r.Bytes, r.Seq, v.List
+		out.sha256 = "" // the feed has the tags of this content already
 		return s.finish(ctx, nil, f, r, out)
 	}
 	return s.finish(ctx, nil, f, r, outcome{state: Done, status: r.Status, bytes: r.Bytes, seq: r.Seq}) // so old that it is not listed any more

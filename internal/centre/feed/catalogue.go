@@ -75,11 +75,17 @@ var (
 	entryHolds   = []string{"domains", "addresses", "urls", "mixed"}
 )
 
+// yamlLine is how the YAML reader names the line of a fault.
+var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
+
 // ParseCatalogue reads a catalogue: a YAML list whose fields are described at
 // the head of catalogue.yaml. Every fault is named as "name:line: what is wrong".
 func ParseCatalogue(name string, raw []byte) ([]Entry, error) {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
+		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+			return nil, fmt.Errorf("%s:%s: %s", name, m[1], m[2])
+		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(doc.Content) != 1 || doc.Content[0].Kind != yaml.SequenceNode {
