@@ -26,7 +26,7 @@ type Entry struct {
 	Address string
 	Source  string // page the facts are from
 	Terms   string // page or file with licence or terms
-	Licence string
+	Licence string // short name; ownTerms when the publisher wrote its own
 	Layout  string // of indicator.Layout, or one the indicator room does not read yet
 	Holds   string // domains, addresses, urls, mixed
 	Kind    indicator.Kind
@@ -67,6 +67,9 @@ func inCatalogue(id string) (Entry, bool) {
 	}
 	return Entry{}, false
 }
+
+// ownTerms stands for terms that have no short name.
+const ownTerms = "terms"
 
 var (
 	entryFields  = []string{"id", "name", "address", "source", "terms", "licence", "layout", "holds", "kind", "every", "key", "about"}

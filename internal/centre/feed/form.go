@@ -153,7 +153,11 @@ func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "feed.new.done", f.Name))
+	done := "feed.new.done"
+	if f.URL == "" {
+		done = "feed.new.done.drop"
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, done, f.Name))
 	return web.Redirect(w, r, href(f.ID))
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -206,7 +207,19 @@ func scheduleText(ctx context.Context, s Schedule) string {
 	if len(s.At) > 0 {
 		return i18n.T(ctx, "feed.schedule.at", strings.Join(s.At, ", "))
 	}
-	return i18n.T(ctx, "feed.schedule.every", i18n.Duration(ctx, s.Every))
+	return everyText(ctx, s.Every)
+}
+
+// everyText is an interval in words, in the largest unit that is whole.
+func everyText(ctx context.Context, every time.Duration) string {
+	n := int64(every / time.Minute)
+	switch {
+	case n%(24*60) == 0:
+		return i18n.T(ctx, "feed.schedule.days", n/(24*60))
+	case n%60 == 0:
+		return i18n.T(ctx, "feed.schedule.hours", n/60)
+	}
+	return i18n.T(ctx, "feed.schedule.minutes", n)
 }
 
 // whyText is why the latest run failed, in words.
@@ -265,6 +278,14 @@ func (e Entry) about(ctx context.Context) string {
 	return e.About.VI
 }
 
+// licence is the licence's short name, or that the publisher's own terms hold.
+func (e Entry) licence(ctx context.Context) string {
+	if e.Licence == ownTerms {
+		return i18n.T(ctx, "feed.entry.own_terms")
+	}
+	return e.Licence
+}
+
 func catalogueRows(ctx context.Context, list []Entry) []ui.Row {
 	var rows []ui.Row
 	for _, e := range list {
@@ -276,7 +297,7 @@ func catalogueRows(ctx context.Context, list []Entry) []ui.Row {
 			}
 		}
 		rows = append(rows, ui.Row{ID: e.ID, Name: e.Name, Cells: []templ.Component{entryView(e), entryHoldsView(e),
-			ui.Text(i18n.T(ctx, "feed.schedule.every", i18n.Duration(ctx, e.Every))), entryTermsView(e), use}})
+			ui.Text(everyText(ctx, e.Every)), entryTermsView(e), use}})
 	}
 	return rows
 }

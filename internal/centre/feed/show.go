@@ -147,6 +147,8 @@ func (v showPage) alert(ctx context.Context) *ui.AlertProps {
 		return &ui.AlertProps{Tone: ui.Bad, Title: i18n.T(ctx, "feed.late", i18n.Time(ctx, f.StaleAt())), Text: i18n.T(ctx, "feed.late.text")}
 	case v.late:
 		return &ui.AlertProps{Tone: ui.Bad, Title: i18n.T(ctx, "feed.late", i18n.Time(ctx, f.StaleAt())), Text: why}
+	case f.Failures > 0 && f.OKAt.IsZero():
+		return &ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "feed.failing.new", i18n.Number(ctx, f.Failures)), Text: why}
 	case f.Failures > 0:
 		return &ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "feed.failing", i18n.Number(ctx, f.Failures)), Text: why}
 	case f.URL != "" && !f.Active:
@@ -191,17 +193,21 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	if f.URL != "" {
 		address = ui.Code(f.URL)
 	}
+	when := "expected"
+	if f.URL != "" {
+		when = "schedule"
+	}
 	name := string(f.Auth)
 	if f.Auth == AuthNone {
 		name = "none"
 	}
-	facts := []ui.Fact{fact(ctx, "url", address), fact(ctx, "list", list), fact(ctx, "schedule", ui.Text(scheduleText(ctx, f.Schedule))),
+	facts := []ui.Fact{fact(ctx, "url", address), fact(ctx, "list", list), fact(ctx, when, ui.Text(scheduleText(ctx, f.Schedule))),
 		fact(ctx, "limit", ui.Text(i18n.T(ctx, "feed.mib", f.Limit))), fact(ctx, "auth", ui.Text(i18n.T(ctx, "feed.auth."+name)))}
 	if f.AuthName != "" {
 		facts = append(facts, fact(ctx, "auth_name", ui.Code(f.AuthName)))
 	}
 	if v.entry.ID != "" {
-		facts = append(facts, fact(ctx, "entry", ui.Text(v.entry.Name+" · "+v.entry.Licence)))
+		facts = append(facts, fact(ctx, "entry", ui.Text(v.entry.Name+" · "+v.entry.licence(ctx))))
 	}
 	return append(facts, fact(ctx, "folder", ui.Code(v.folder)), fact(ctx, "maker", ui.Text(i18n.T(ctx, "feed.by", f.CreatedName, i18n.Time(ctx, f.CreatedAt)))))
 }
