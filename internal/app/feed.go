@@ -57,14 +57,16 @@ func (a *App) tellStaleFeeds(ctx context.Context) error {
 	return a.tellNew(ctx, due)
 }
 
-// feedAges is how long ago each feed's content was last confirmed.
-func (a *App) feedAges(ctx context.Context) ([]metrics.Figure, error) {
-	ages, err := a.Rooms.Feeds.Ages(ctx)
-	var out []metrics.Figure
-	for _, f := range ages {
-		out = append(out, metrics.Figure{Of: []string{f.Folder}, Value: f.Age.Seconds()})
-	}
-	return out, err
+// feedsByHealth counts feeds; a figure's label names no feed.
+func (a *App) feedsByHealth(ctx context.Context) ([]metrics.Figure, error) {
+	t, err := a.Rooms.Feeds.Tally(ctx)
+	return []metrics.Figure{{Of: []string{"good"}, Value: float64(t.Good)}, {Of: []string{"failing"}, Value: float64(t.Failing)},
+		{Of: []string{"stale"}, Value: float64(t.Stale)}, {Of: []string{"off"}, Value: float64(t.Off)}}, err
+}
+
+func (a *App) oldestFeed(ctx context.Context) (float64, error) {
+	t, err := a.Rooms.Feeds.Tally(ctx)
+	return t.Oldest.Seconds(), err
 }
 
 func (a *App) findFeeds(ctx context.Context, q search.Query, limit int) ([]search.Hit, int64, error) {

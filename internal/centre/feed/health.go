@@ -27,22 +27,36 @@ func (s *Service) Late(ctx context.Context) ([]Feed, error) {
 	return out, err
 }
 
-// Age is how long ago a feed's content was last confirmed.
-type Age struct {
-	Folder string // names the feed, see Feed.Folder
-	Age    time.Duration
+// Tally is how all feeds together fare, for the machine's own figures.
+type Tally struct {
+	Good, Failing, Stale, Off int64
+	Oldest                    time.Duration // since the worst one's content was confirmed, or it was turned on
 }
 
-// Ages are those of all feeds from which content is expected; a feed that never
-// had any counts from when it was turned on. It asks no permission: it is for
-// the machine's own figures.
-func (s *Service) Ages(ctx context.Context) ([]Age, error) {
-	all, err := s.watched(ctx)
-	var out []Age
-	for _, f := range all {
-		out = append(out, Age{f.Folder, s.Now().Sub(f.StaleAt().Add(-3 * f.Schedule.Interval()))})
+// Tally counts every feed once. It asks no permission and names none.
+func (s *Service) Tally(ctx context.Context) (Tally, error) {
+	var t Tally
+	var rows []row
+	if err := s.Records.Read().NewSelect().Model(&rows).Scan(ctx); err != nil {
+		return t, db.Error("feed.Tally", err)
 	}
-	return out, err
+	for _, r := range rows {
+		f := r.feed()
+		if f.Watched() {
+			t.Oldest = max(t.Oldest, s.Now().Sub(f.StaleAt().Add(-3*f.Schedule.Interval())))
+		}
+		switch {
+		case !f.Watched():
+			t.Off++
+		case f.Stale(s.Now()):
+			t.Stale++
+		case f.Failures > 0:
+			t.Failing++
+		default:
+			t.Good++
+		}
+	}
+	return t, nil
 }
 
 func (s *Service) watched(ctx context.Context) ([]Feed, error) {
