@@ -7,9 +7,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -162,12 +165,6 @@ func TestASenderInABadMoodChangesNothing(t *testing.T) {
 				w.Header().Set("Content-Length", "5000")
 				_, _ = io.WriteString(w, strings.Repeat("a.example\n", 100))
 			}, "feed.why.cut"},
-			"stuck before an answer": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "feed.why.timeout"},
-			"stuck in the middle": {func(w http.ResponseWriter, r *http.Request) {
-				_, _ = io.WriteString(w, strings.Repeat("a.example\n", 100))
-				w.(http.Flusher).Flush()
-				<-r.Context().Done()
-			}, "feed.why.stalled"},
 			"round and round":          {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", 302) }, "feed.why.redirects"},
 			"away to a closed network": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/", 302) }, "feed.why.closed"},
 			"away to the metadata": {func(w http.ResponseWriter, r *http.Request) {
@@ -196,6 +193,92 @@ func TestASenderInABadMoodChangesNothing(t *testing.T) {
 		h.beat()
 		if now := h.get(f); now.Failures != 0 || now.Why != "" || !h.hits("two.example") {
 			t.Errorf("after it recovered %+v", now.Health)
+		}
+	})
+}
+
+func TestASenderThatHangsIsGivenUp(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := listen(t, h, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+		f := h.feedOf(t, order("A", s.URL))
+		h.timeout = 50 * time.Millisecond
+		h.restart()
+		h.beat()
+		if got := h.latest(f); got.State != feed.Failed || got.Why != "feed.why.timeout" {
+			t.Errorf("before an answer: %+v", got)
+		}
+		s.be(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.WriteString(w, strings.Repeat("a.example\n", 100))
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		})
+		h.timeout, h.patience = 20*time.Second, 50*time.Millisecond
+		h.restart()
+		h.later(time.Hour)
+		h.beat()
+		if got := h.latest(f); got.State != feed.Failed || got.Why != "feed.why.stalled" || got.Status != 200 {
+			t.Errorf("in the middle: %+v", got)
+		}
+	})
+}
+
+func TestAProxyIsTheOnlyWayOut(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		proxy := listen(t, h, says("one.example\n", ""))
+		n, err := h.Network(t.Context())
+		h.ok(err)
+		n.Proxy, n.Allowed = proxy.URL, nil
+		h.ok(h.SetNetwork(as(t, auth.Administrator, "tinh"), n))
+		f := h.feedOf(t, order("A", "http://lists.invalid/x"))
+		h.beat()
+		if got, calls := h.latest(f), proxy.seen(); got.State != feed.Done || len(calls) != 1 || calls[0].URL.String() != "http://lists.invalid/x" {
+			t.Fatalf("%+v, %d calls", got, len(calls))
+		}
+		proxy.be(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://[::1]/", http.StatusFound) })
+		h.later(time.Hour)
+		h.beat()
+		if got := h.latest(f); got.Why != "feed.why.closed" || len(proxy.seen()) != 2 {
+			t.Errorf("by way of the proxy into the machine: %+v", got)
+		}
+		for _, bad := range []string{"proxy:3128", "socks5://a:1", "http://me:pw@a:1", "http://a:1/x", "http://"} {
+			n, err := h.Network(t.Context())
+			h.ok(err)
+			n.Proxy = bad
+			if err := h.SetNetwork(as(t, auth.Administrator, "tinh"), n); field(err, "proxy") == "" {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		if err := h.SetNetwork(as(t, auth.Administrator, "a"), n); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a unit sets the way out: %v", err)
+		}
+	})
+}
+
+func TestCertificatesAreChecked(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		plain := listen(t, h, says("one.example\n", ""))
+		sealed := httptest.NewUnstartedServer(says("one.example\n", ""))
+		sealed.Config.ErrorLog = log.New(io.Discard, "", 0)
+		sealed.StartTLS()
+		t.Cleanup(sealed.Close)
+		f := h.feedOf(t, order("A", sealed.URL))
+		h.beat()
+		if got := h.latest(f); got.Why != "feed.why.tls" {
+			t.Errorf("a certificate nobody vouches for: %+v", got)
+		}
+		h.roots = x509.NewCertPool()
+		h.roots.AddCert(sealed.Certificate())
+		h.restart()
+		h.later(time.Hour)
+		h.beat()
+		if got := h.latest(f); got.State != feed.Done {
+			t.Errorf("%+v", got)
+		}
+		sealed.Config.Handler = http.RedirectHandler(plain.URL, http.StatusFound)
+		h.later(time.Hour)
+		h.beat()
+		if got := h.latest(f); got.Why != "feed.why.downgrade" || len(plain.seen()) != 0 {
+			t.Errorf("from https to http: %+v", got)
 		}
 	})
 }

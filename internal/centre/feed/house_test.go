@@ -5,6 +5,7 @@ package feed_test
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"io/fs"
@@ -51,6 +52,9 @@ type house struct {
 	lists  *indicator.Service
 	runner *jobs.Runner // of fetches
 	loader *jobs.Runner // of loading
+
+	timeout, patience time.Duration
+	roots             *x509.CertPool
 }
 
 func each(t *testing.T, test func(*testing.T, *house)) {
@@ -60,7 +64,7 @@ func each(t *testing.T, test func(*testing.T, *house)) {
 
 func furnish(t testing.TB, d *db.DB) *house {
 	t.Helper()
-	h := &house{t: t, db: d, folder: filepath.Join(t.TempDir(), "drop", "feeds")}
+	h := &house{t: t, db: d, timeout: 20 * time.Second, patience: 20 * time.Second, folder: filepath.Join(t.TempDir(), "drop", "feeds")}
 	h.clock.Store(t0.Unix())
 	err := d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES ('tinh','tinh'),('tinh','a'),('tinh','b'),('a','a'),('b','b')").Exec(ctx)
@@ -90,7 +94,7 @@ func (h *house) restart() {
 		Say:     func(lang i18n.Language, key string, args ...any) string { return fmt.Sprint(lang, " ", key, args) },
 		Own:     func() []netip.Prefix { return nil },
 		Jitter:  func(time.Duration) time.Duration { return 0 },
-		Timeout: 2 * time.Second, Patience: 300 * time.Millisecond,
+		Timeout: h.timeout, Patience: h.patience, Roots: h.roots,
 		Standing: func(_ context.Context, account, unit string) (auth.Actor, error) {
 			if h.shut.Load() {
 				return auth.Actor{}, &fault.Error{Kind: fault.SignedOut, Op: "test"}
