@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -30,8 +29,8 @@ func (p *Pages) askOn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.URL == "" || f.Active {
-		return &fault.Error{Kind: fault.Conflict, Op: "feed.askOn"}
+	if f.URL == "" { // there is nothing to turn on
+		return web.Redirect(w, r, href(f.ID))
 	}
 	n, err := p.svc.Network(ctx)
 	if err != nil {
@@ -115,15 +114,15 @@ func (p *Pages) askDelete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c := confirm(ctx, f, "delete")
-	c.Effect, c.Danger = i18n.T(ctx, "feed.delete.effect", f.Name, i18n.Number(ctx, n)), true
+	c.Effect, c.Danger, c.Hidden = i18n.T(ctx, "feed.delete.effect", f.Name, i18n.Number(ctx, n)), true, nil
 	c.Points = []string{i18n.T(ctx, "feed.delete.list"), i18n.T(ctx, "feed.delete.folder")}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
-// delete handles POST /feeds/{id}/delete. Form: version.
+// delete handles POST /feeds/{id}/delete.
 func (p *Pages) delete(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	f, err := p.svc.Delete(ctx, ID(r.PathValue("id")), formVersion(r))
+	f, err := p.svc.Delete(ctx, ID(r.PathValue("id")))
 	if err != nil {
 		return err
 	}

@@ -444,7 +444,7 @@ func TestAFeedDoesNoMoreThanItsPersonMay(t *testing.T) {
 		}
 		for name, err := range map[string]error{
 			"get": second(h.Get(b, f.ID)), "fetch": second(h.Fetch(b, f.ID)), "cancel": h.Cancel(b, f.ID), "test": second(h.Test(b, f.ID)),
-			"off": second(h.Switch(b, f.ID, f.Version, false, "x")), "delete": second(h.Delete(b, f.ID, f.Version)),
+			"off": second(h.Switch(b, f.ID, f.Version, false, "x")), "delete": second(h.Delete(b, f.ID)),
 			"update": second(h.Update(b, f.ID, o, f.Version)), "runs": third(h.Runs(b, f.ID, feed.RunFilter{})),
 		} {
 			if !fault.Is(err, fault.NotFound) {
@@ -538,7 +538,7 @@ func TestANewAddressTurnsAFeedOff(t *testing.T) {
 		if _, err := h.Update(officer(t, "a"), f.ID, o, f.Version); !fault.Is(err, fault.Invalid) {
 			t.Errorf("another kind of key without a key: %v", err)
 		}
-		if _, err := h.Delete(officer(t, "a"), f.ID, f.Version); err != nil {
+		if _, err := h.Delete(officer(t, "a"), f.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := h.Get(officer(t, "a"), f.ID); !fault.Is(err, fault.NotFound) || !h.hits("one.example") {

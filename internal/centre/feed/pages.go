@@ -83,14 +83,15 @@ type listPage struct {
 	page  Page
 	units map[string]string
 	late  func(Feed) bool
+	pick  []ui.Option // units to narrow to
 }
 
 func filter(r *http.Request) Filter {
 	q := r.URL.Query()
-	return Filter{Search: q.Get("q"), State: q.Get("state"), Sort: q.Get("sort"), After: q.Get("after")}
+	return Filter{Search: q.Get("q"), Unit: q.Get("unit"), State: q.Get("state"), Sort: q.Get("sort"), After: q.Get("after")}
 }
 
-// list handles GET /feeds. Query: q, state, sort, after.
+// list handles GET /feeds. Query: q, unit, state, sort, after.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := listPage{r: r, f: filter(r), late: p.late}
@@ -99,6 +100,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.units, err = p.names(ctx, v.page.Rows); err != nil {
+		return err
+	}
+	if v.pick, err = p.choices.Units(ctx); err != nil {
 		return err
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "feed.title"), Body: listView(v)})
@@ -128,11 +132,12 @@ func (v listPage) actions(ctx context.Context) []ui.Action {
 func (v listPage) list(ctx context.Context) ui.ListProps {
 	filters := ui.FilterProps{Action: at, Clear: at, Fields: []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "feed.search"), Value: v.f.Search},
-		{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "feed.state"), Value: v.f.State, Blank: i18n.T(ctx, "feed.any"), Options: stateOptions(ctx)}}}
+		{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "feed.state"), Value: v.f.State, Blank: i18n.T(ctx, "feed.any"), Options: stateOptions(ctx)},
+		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "feed.unit"), Value: v.f.Unit, Blank: i18n.T(ctx, "feed.any"), Options: v.pick}}}
 	if v.f.Sort != "" {
 		filters.Hidden = []ui.Hidden{{Name: "sort", Value: v.f.Sort}}
 	}
-	l := ui.ListProps{Caption: i18n.T(ctx, "feed.title"), Total: v.page.Total, Filtered: v.f.Search != "" || v.f.State != "", ClearAt: at,
+	l := ui.ListProps{Caption: i18n.T(ctx, "feed.title"), Total: v.page.Total, Filtered: v.f.Search+v.f.State+v.f.Unit != "", ClearAt: at,
 		Filters: ui.Filter(filters), Heads: v.heads(ctx), Exports: web.Exports(v.r, at),
 		Empty: ui.EmptyProps{Icon: ui.IconDownload, Title: i18n.T(ctx, "feed.empty"), Text: i18n.T(ctx, "feed.empty.text"),
 			Action: &ui.Action{Label: i18n.T(ctx, "feed.catalogue"), Href: at + "/catalogue"}}}

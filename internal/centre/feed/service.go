@@ -391,7 +391,7 @@ func (s *Service) edit(ctx context.Context, op string, id ID, version int64,
 
 // Delete removes a feed with its history. Its list and what was loaded stay, and
 // so do files in its folder.
-func (s *Service) Delete(ctx context.Context, id ID, version int64) (Feed, error) {
+func (s *Service) Delete(ctx context.Context, id ID) (Feed, error) {
 	const op = "feed.Delete"
 	_, scope, err := needPerson(ctx, op, mayWrite)
 	if err != nil {
@@ -401,9 +401,6 @@ func (s *Service) Delete(ctx context.Context, id ID, version int64) (Feed, error
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if r, err = get(ctx, tx, op, scope, id); err != nil {
 			return err
-		}
-		if r.Version != version {
-			return &fault.Error{Kind: fault.Conflict, Op: op}
 		}
 		var old []runRow
 		if err := tx.NewSelect().Model(&old).Where("r.feed_id = ?", r.ID).Scan(ctx); err != nil {

@@ -114,13 +114,12 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 		return h
 	}
 	path := href(f.ID)
-	version := []ui.Hidden{{Name: "version", Value: strconv.FormatInt(f.Version, 10)}}
 	switch {
 	case f.URL == "":
 	case f.Run != "":
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "feed.cancel"), Href: path + "/cancel", Icon: ui.IconDismiss, Post: true})
 	case f.Active:
-		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "feed.fetch"), Href: path + "/fetch", Icon: ui.IconRefresh, Post: true, Hidden: version})
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "feed.fetch"), Href: path + "/fetch", Icon: ui.IconRefresh, Post: true})
 	}
 	if f.URL != "" {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "feed.test"), Href: path + "/test", Icon: ui.IconCheck, Post: true})
