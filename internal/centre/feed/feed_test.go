@@ -165,12 +165,16 @@ func TestASenderInABadMoodChangesNothing(t *testing.T) {
 				w.Header().Set("Content-Length", "5000")
 				_, _ = io.WriteString(w, strings.Repeat("a.example\n", 100))
 			}, "feed.why.cut"},
-			"round and round":          {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", 302) }, "feed.why.redirects"},
-			"away to a closed network": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://10.0.0.1/", 302) }, "feed.why.closed"},
-			"away to the metadata": {func(w http.ResponseWriter, r *http.Request) {
-				http.Redirect(w, r, "http://169.254.169.254/latest", 302)
+			"round and round": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path+"x", http.StatusFound) }, "feed.why.redirects"},
+			"away to a closed network": {func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "http://10.0.0.1/", http.StatusFound)
 			}, "feed.why.closed"},
-			"away to no name": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://nowhere.invalid/", 302) }, "feed.why.name"},
+			"away to the metadata": {func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "http://169.254.169.254/latest", http.StatusFound)
+			}, "feed.why.closed"},
+			"away to no name": {func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "http://nowhere.invalid/", http.StatusFound)
+			}, "feed.why.name"},
 		} {
 			s.be(c.mood)
 			next := h.get(f).NextAt
@@ -286,7 +290,9 @@ func TestCertificatesAreChecked(t *testing.T) {
 func TestASecretReachesTheSenderAndNobodyElse(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		other := listen(t, h, says("one.example\n", ""))
-		s := listen(t, h, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/moved", 302) })
+		s := listen(t, h, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+"/moved", http.StatusFound)
+		})
 		const key = "s3cret-of-the-feed"
 		for _, c := range []struct {
 			kind feed.AuthKind
