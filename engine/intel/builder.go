@@ -37,6 +37,7 @@ type Builder struct {
 	norm     []byte
 	scratch  []byte
 	suffixes []suffix.Suffix
+	slowly   bool // nothing is read the quick way, for tests
 }
 
 // Handle is a list of a Builder, as AddList returned it.

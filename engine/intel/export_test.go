@@ -67,3 +67,7 @@ func Comment(line []byte) bool { return comment(line) }
 func Openness(name string) (quick, whole int) {
 	return int(openness([]byte(name))), int(wholeOpenness(name))
 }
+
+// Twins are two Builders of one seed, the second of which reads nothing the
+// quick way.
+func Twins() (quick, slow *Builder) { return &Builder{a: 1, b: 2}, &Builder{a: 1, b: 2, slowly: true} }

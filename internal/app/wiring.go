@@ -307,7 +307,7 @@ func (a *App) outer(site http.Handler) http.Handler {
 		}
 		web.WriteJSON(w, http.StatusOK, status{"ok"})
 	})
-	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal()))
+	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal(), a.opt.Config.Proxy.Here()))
 	mux.Handle("/", site)
 	return mux
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/scan"
@@ -105,11 +106,31 @@ func (s *Service) lookBack(ctx context.Context, p *jobs.Progress, index *intel.I
 	r.total = int64(entries.Len())
 	for r.state.Position < r.total {
 		to := min(r.state.Position+retroPart, r.total)
+		began := time.Now() // how long, not when: the clock of the machine
 		if err := r.part(ctx, entries, to); err != nil {
+			return err
+		}
+		if err := rest(ctx, time.Since(began)); err != nil {
 			return err
 		}
 	}
 	return r.close(ctx)
+}
+
+// restMost bounds how long a looking back rests between two parts.
+const restMost = 5 * time.Second
+
+// rest leaves disk and processor to others for as long as a part took, so that
+// a looking back takes no more than half of them.
+func rest(ctx context.Context, took time.Duration) error {
+	t := time.NewTimer(min(took, restMost))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // known are the entries of a version, as two seeded hashes each: sixteen bytes
