@@ -151,7 +151,7 @@ func runByID(ctx context.Context, q bun.IDB, id string) (runRow, error) {
 // Filter narrows the list of feeds; zero fields narrow nothing.
 type Filter struct {
 	Search string
-	Unit   string // its feeds and those of units below it
+	Unit   string // unit id
 	State  string // "on", "off", "failing", "drop"
 	Sort   string // "" by name, "-name", "next", "-ok"
 	After  string // Page.Next of the page before
@@ -167,7 +167,7 @@ type Page struct {
 
 func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	if f.Unit != "" {
-		q = q.Where("f.unit_id IN (SELECT descendant FROM unit_closure WHERE ancestor = ?)", f.Unit)
+		q = q.Where("f.unit_id = ?", f.Unit)
 	}
 	switch f.State {
 	case "on":
