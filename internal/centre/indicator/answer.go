@@ -18,7 +18,7 @@ func (a Answer) alert(ctx context.Context) ui.AlertProps {
 	if a.Problem != "" {
 		return ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, a.Problem)}
 	}
-	name, loaded := ui.Defang(a.Name), i18n.Time(ctx, a.Status.LoadedAt)
+	name, loaded := ui.Defang(a.Value), i18n.Time(ctx, a.Status.LoadedAt)
 	basis := i18n.T(ctx, "indicator.answer.basis", loaded)
 	switch {
 	case a.Bad():
@@ -55,6 +55,8 @@ func (a Answer) rows(ctx context.Context) []ui.Row {
 		switch {
 		case h.List.Kind == Allow:
 			verdict, effect = ui.VerdictGood, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.allows"), Tone: ui.OK}
+		case h.Lapsed:
+			verdict, effect = ui.VerdictUnknown, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.lapsed"), Tone: ui.NoData}
 		case h.Overruled && h.By == nil:
 			effect = ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.by_hidden"), Tone: ui.Warn}
 		case h.Overruled:
@@ -65,9 +67,9 @@ func (a Answer) rows(ctx context.Context) []ui.Row {
 			threat = ui.Text(h.Threat)
 		}
 		rows = append(rows, ui.Row{Cells: []templ.Component{
-			ui.Observable(ui.ObservableProps{Value: h.Indicator, Type: i18n.T(ctx, "indicator.type.domain"), Verdict: verdict}),
+			ui.Observable(ui.ObservableProps{Value: h.Indicator, Type: i18n.T(ctx, "indicator.type."+h.Type.String()), Verdict: verdict}),
 			ui.Anchor(ui.Link{Label: title(ctx, h.List), Href: href(h.List.ID)}), ui.Text(i18n.T(ctx, "indicator.kind."+string(h.List.Kind))),
-			threat, ui.Text(i18n.T(ctx, "indicator.scope."+string(h.Scope))), ui.Text(string(h.List.TLP)), ui.Badge(effect)}})
+			threat, ui.Text(i18n.T(ctx, "indicator.scope."+string(h.Scope))), ui.Text(string(h.TLP)), ui.Badge(effect)}})
 	}
 	return rows
 }

@@ -7,10 +7,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/exchange"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
@@ -148,22 +148,16 @@ func (s *Service) loadEntries(ctx context.Context, b *intel.Builder, l List) (in
 		return 0, err
 	}
 	var n int64
-	for _, part := range []struct {
-		name  string
-		scope intel.Scope
-	}{{builtinName, intel.WithSubdomains}, {builtinExact, intel.ExactOnly}} {
-		var text strings.Builder
-		for _, e := range held {
-			if e.Exact == (part.scope == intel.ExactOnly) {
-				text.WriteString(e.Name + "\n")
-			}
+	to, err := b.AddList(l.engine())
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range held {
+		why, err := b.Add(to, e.engine())
+		if err != nil || why != "" && why != intel.Narrowed && why != intel.Duplicate {
+			return 0, fmt.Errorf("allow entry %s: %w", e.ID, errors.Join(err, &exchange.Refusal{Reason: why}))
 		}
-		rep, err := b.Load(strings.NewReader(text.String()), intel.List{Name: part.name, Kind: intel.Allow, TLP: string(l.TLP),
-			Source: string(l.ID), Scope: part.scope, Layout: intel.Plain})
-		if err != nil {
-			return 0, fmt.Errorf("allow entries: %w", err)
-		}
-		n += rep.Added
+		n++
 	}
 	return n, nil
 }

@@ -264,7 +264,7 @@ func (v listPage) allowName() string {
 	if v.typed.errs != nil {
 		return v.typed.name
 	}
-	return v.answer.Name
+	return v.answer.Value
 }
 
 func newAction(ctx context.Context) []ui.Action {

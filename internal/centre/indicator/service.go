@@ -45,6 +45,9 @@ type Deps struct {
 	// Root is the id of the centre's own unit, which owns what overrules
 	// detection everywhere.
 	Root func(ctx context.Context) (string, error)
+	// Folder is where the index lies between two runs, with what must wait while
+	// a list is read; empty keeps it in memory.
+	Folder string
 	// Limit is the most bytes one file may bring; 0 is 256 MiB.
 	Limit int64
 	// Most is how many indicators all lists together may hold, about 60 bytes

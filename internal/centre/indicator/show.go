@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -108,7 +109,7 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	if v.State != Waiting {
 		props.State = ui.JobDone
 		if v.State == Refused {
-			props.State, props.Note = ui.JobFailed, i18n.T(ctx, v.Problem)
+			props.State, props.Note = ui.JobFailed, v.problem(ctx)
 		}
 		props.Result = &ui.Action{Label: i18n.T(ctx, "indicator.job.see"), Href: href(v.List)}
 		return props, nil
@@ -194,6 +195,20 @@ func (v showPage) sum(ctx context.Context) string {
 		i18n.Number(ctx, Sum(r.Skipped)), i18n.Number(ctx, Sum(r.Rejected)))
 }
 
+// problem says why v was refused, and of a damaged file where it breaks.
+func (v Version) problem(ctx context.Context) string {
+	return i18n.T(ctx, v.Problem, i18n.Number(ctx, v.Report.Last()), v.Report.Break)
+}
+
+// passed names what was read and is no row.
+func (v showPage) passed(ctx context.Context) string {
+	var parts []string
+	for _, what := range byCount(v.shown.Report.Passed) {
+		parts = append(parts, i18n.T(ctx, "indicator.report.passed.one", what, i18n.Number(ctx, v.shown.Report.Passed[what])))
+	}
+	return i18n.T(ctx, "indicator.report.passed", strings.Join(parts, ", "))
+}
+
 func reasonText(ctx context.Context, reason string) string {
 	key, arg := reasonKey(reason)
 	return i18n.T(ctx, key, arg)
@@ -216,7 +231,11 @@ func (v showPage) reasons(ctx context.Context) []ui.Row {
 func (v showPage) samples(ctx context.Context) []ui.Row {
 	var rows []ui.Row
 	for _, s := range v.shown.Report.Samples {
-		rows = append(rows, ui.Row{Cells: []templ.Component{ui.Number(s.Line), ui.Code(s.Text), ui.Text(reasonText(ctx, s.Reason))}})
+		text := s.Text
+		if s.ID != "" {
+			text = s.ID + " " + text
+		}
+		rows = append(rows, ui.Row{Cells: []templ.Component{ui.Number(s.Line), ui.Code(text), ui.Text(reasonText(ctx, s.Reason))}})
 	}
 	return rows
 }
@@ -260,7 +279,7 @@ func (v showPage) entryRows(ctx context.Context) []ui.Row {
 			end = ui.Button(ui.Action{Label: i18n.T(ctx, "indicator.allow.end"), Href: "/indicators/allow/" + e.ID + "/end", Post: true, Icon: ui.IconUndo})
 		}
 		rows = append(rows, ui.Row{ID: e.ID, Cells: []templ.Component{
-			ui.Observable(ui.ObservableProps{Value: e.Name, Type: i18n.T(ctx, "indicator.type.domain"), Verdict: ui.VerdictGood}),
+			ui.Observable(ui.ObservableProps{Value: e.Name, Type: i18n.T(ctx, "indicator.type."+e.Type.String()), Verdict: ui.VerdictGood}),
 			ui.Text(i18n.T(ctx, "indicator.scope."+string(scope))), ui.Multiline(e.Reason),
 			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, e.At), e.By)), state, end}})
 	}

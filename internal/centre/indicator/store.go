@@ -27,7 +27,7 @@ type row struct {
 	Threat    string  `bun:"threat"`
 	TLP       string  `bun:"tlp"`
 	Scope     string  `bun:"scope"`
-	Layout    string  `bun:"layout"`
+	Layout    string  `bun:"format"`
 	Owner     string  `bun:"owner_unit"`
 	Active    bool    `bun:"active"`
 	Builtin   bool    `bun:"builtin"`
@@ -93,6 +93,7 @@ type entryRow struct {
 
 	ID      string  `bun:"id,pk"`
 	List    string  `bun:"list_id"`
+	Kind    string  `bun:"kind"`
 	Name    string  `bun:"name"`
 	Exact   bool    `bun:"exact"`
 	Reason  string  `bun:"reason"`
@@ -103,7 +104,8 @@ type entryRow struct {
 }
 
 func (r entryRow) entry() Entry {
-	return Entry{ID: r.ID, Name: r.Name, Exact: r.Exact, Reason: r.Reason, At: r.At.Time, By: r.By, EndedAt: r.EndedAt.Time, EndedBy: r.EndedBy}
+	t, _ := typeNamed(r.Kind)
+	return Entry{ID: r.ID, Type: t, Name: r.Name, Exact: r.Exact, Reason: r.Reason, At: r.At.Time, By: r.By, EndedAt: r.EndedAt.Time, EndedBy: r.EndedBy}
 }
 
 // filter narrows q, over indicator_list as l, to the lists of the view.
@@ -123,15 +125,26 @@ func get(ctx context.Context, q bun.IDB, v view, id ID) (List, error) {
 	return r.list(), db.Error("indicator.get", err)
 }
 
-// visible maps the lists of the view by id.
-func visible(ctx context.Context, q bun.IDB, v view) (map[ID]List, error) {
-	var rows []row
-	if err := v.filter(q.NewSelect().Model(&rows)).Scan(ctx); err != nil {
-		return nil, db.Error("indicator.visible", err)
+// sight is what an actor sees of what is matched.
+type sight struct {
+	lists map[ID]List
+	own   map[ID]bool // lists whose owner is in the scope: TLP:RED is seen there alone
+}
+
+// visible gives the lists of the view.
+func visible(ctx context.Context, q bun.IDB, v view) (sight, error) {
+	var rows []struct {
+		row `bun:",extend"`
+		Own bool `bun:"own"`
 	}
-	out := make(map[ID]List, len(rows))
+	where, args := v.scope.Where("l.owner_unit")
+	err := v.filter(q.NewSelect().Model((*row)(nil))).Column("l.*").ColumnExpr("CASE WHEN "+where+" THEN TRUE ELSE FALSE END AS own", args...).Scan(ctx, &rows)
+	if err != nil {
+		return sight{}, db.Error("indicator.visible", err)
+	}
+	out := sight{make(map[ID]List, len(rows)), make(map[ID]bool, len(rows))}
 	for _, r := range rows {
-		out[ID(r.ID)] = r.list()
+		out.lists[ID(r.ID)], out.own[ID(r.ID)] = r.list(), r.Own
 	}
 	return out, nil
 }
