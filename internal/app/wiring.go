@@ -161,7 +161,7 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
-	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
+	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
 			return r.Hunts.Changed(ctx, tx, generation, unit)
@@ -197,7 +197,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.keepBackups()
 	a.joinUnits()
 	r.Setup = a.settings()
-	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
+	lists, err := r.Indicators.Current(ctx)
+	lists.Release()
+	if fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
 		return err

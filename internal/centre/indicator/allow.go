@@ -61,6 +61,9 @@ func (s *Service) Allow(ctx context.Context, typed string, exact bool, reason st
 		return s.note(ctx, tx, "indicator.allow", l, map[string]any{"entry": e.ID, "type": e.Type.String(), "name": e.Name, "exact": exact, "reason": e.Reason})
 	})
 	s.deps.Queue.Wake()
+	if err == nil {
+		s.soon(ctx)
+	}
 	return e, err
 }
 
@@ -98,6 +101,9 @@ func (s *Service) Disallow(ctx context.Context, id string) (Entry, error) {
 		return s.note(ctx, tx, "indicator.disallow", l, map[string]any{"entry": r.ID, "name": r.Name})
 	})
 	s.deps.Queue.Wake()
+	if err == nil {
+		s.soon(ctx)
+	}
 	return r.entry(), err
 }
 
@@ -139,11 +145,12 @@ func (s *Service) allowable(ctx context.Context, op, typed string) (Asked, error
 		return asked, fault.Bad(op, "name", problem)
 	}
 	if asked.Type == intel.URL {
-		index, _, err := s.Current(ctx)
+		held, err := s.Current(ctx)
+		defer held.Release()
 		if err != nil && !fault.Is(err, fault.Unavailable) {
 			return asked, err
 		}
-		if listed(index, asked) {
+		if listed(held.Index(), asked) {
 			return asked, nil
 		}
 		var ok bool

@@ -61,10 +61,7 @@ func TestAReplacedListIsMatchedInTheOldOnesPlace(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := as(t, auth.Centre, "tinh")
 		l := h.upload(ctx, list("Danh sách A"), "old.example\nboth.example\n")
-		_, first, err := h.svc.Current(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
+		first := current(t, h.svc)
 		replace := func(text string, version int64) error {
 			_, err := h.svc.Replace(ctx, l.ID, version, "bản mới", h.store(ctx, text))
 			h.work()
@@ -76,8 +73,8 @@ func TestAReplacedListIsMatchedInTheOldOnesPlace(t *testing.T) {
 		if h.hits("old.example") || !h.hits("new.example") || !h.hits("both.example") {
 			t.Error("the new content is not in force alone")
 		}
-		if _, gen, err := h.svc.Current(ctx); err != nil || gen <= first {
-			t.Errorf("generation %d after %d, %v", gen, first, err)
+		if gen := current(t, h.svc); gen <= first {
+			t.Errorf("generation %d after %d", gen, first)
 		}
 		if err := replace("x.example\n", 1); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a stale version replaces: %v", err)
@@ -162,19 +159,23 @@ func TestAnotherProcessSeesTheChangeWhenItAsks(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := as(t, auth.Centre, "tinh")
 		other, _ := h.process()
-		if x, gen, err := other.Current(ctx); err != nil || x.Len() != 0 || gen != 0 {
-			t.Fatalf("empty centre: %d entries, generation %d, %v", x.Len(), gen, err)
+		if gen := current(t, other); gen != 0 || other.Hold().Index().Len() != 0 {
+			t.Fatalf("empty centre: generation %d", gen)
 		}
 		h.upload(ctx, list("A"), "a.example\n")
-		if len(other.Index().Match("a.example")) != 0 {
+		if matches(other, "a.example") != 0 {
 			t.Error("the other process knew before it asked")
 		}
-		x, gen, err := other.Current(context.Background())
-		if err != nil || len(x.Match("a.example")) != 1 || gen != 1 {
-			t.Errorf("generation %d, %v", gen, err)
+		if gen := current(t, other); gen != 1 || matches(other, "a.example") != 1 {
+			t.Errorf("generation %d", gen)
 		}
-		if again, _, err := other.Current(ctx); err != nil || again != x {
-			t.Errorf("built anew without a change: %v", err)
+		before := other.Hold()
+		defer before.Release()
+		current(t, other)
+		after := other.Hold()
+		defer after.Release()
+		if before.Index() != after.Index() {
+			t.Error("built anew without a change")
 		}
 	})
 }
@@ -202,9 +203,11 @@ func TestAnUnreadableFileKeepsTheOldIndexAndSaysWhich(t *testing.T) {
 				t.Errorf("%s: status %+v, %v", name, st, err)
 			}
 			fresh, _ := h.process()
-			if x, gen, err := fresh.Current(ctx); err == nil || x.Len() != 0 || gen != -1 {
-				t.Errorf("%s: a new process matches %d entries of generation %d and says %v", name, x.Len(), gen, err)
+			held, err := fresh.Current(ctx)
+			if err == nil || held.Index().Len() != 0 || held.Generation() != -1 {
+				t.Errorf("%s: a new process matches %d entries of generation %d and says %v", name, held.Index().Len(), held.Generation(), err)
 			}
+			held.Release()
 		}
 		got, err := h.svc.Get(ctx, l.ID)
 		if err != nil {
@@ -237,7 +240,7 @@ func TestMatchingGoesOnWhileTheIndexIsRebuilt(t *testing.T) {
 						return
 					default:
 					}
-					if len(h.svc.Index().Match("www.always.example")) != 1 {
+					if matches(h.svc, "www.always.example") != 1 {
 						t.Error("a match is lost while the index is rebuilt")
 						return
 					}
@@ -250,9 +253,11 @@ func TestMatchingGoesOnWhileTheIndexIsRebuilt(t *testing.T) {
 					if err := h.svc.Reload(ctx); err != nil {
 						t.Error(err)
 					}
-					if _, _, err := h.svc.Current(ctx); err != nil {
+					held, err := h.svc.Current(ctx)
+					if err != nil {
 						t.Error(err)
 					}
+					held.Release()
 				}
 			})
 		}

@@ -82,7 +82,8 @@ func (s *Service) Lookup(ctx context.Context, typed string) (Answer, error) {
 
 // answer fills in what the lists say of what a asks.
 func (s *Service) answer(ctx context.Context, v view, a *Answer) error {
-	index, _, err := s.Current(ctx)
+	held, err := s.Current(ctx)
+	defer held.Release()
 	if err != nil && !fault.Is(err, fault.Unavailable) {
 		return err
 	}
@@ -93,6 +94,7 @@ func (s *Service) answer(ctx context.Context, v view, a *Answer) error {
 	if a.Status, err = s.status(ctx, v, seen); err != nil || a.Problem != "" {
 		return err
 	}
+	index := held.Index()
 	found := index.Lookup(nil, a.Type, a.Value)
 	if a.Type == intel.MD5 { // what it looks like is not what it is
 		found = index.Lookup(found, intel.JA3, a.Value)
@@ -166,15 +168,14 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 func (s *Service) status(ctx context.Context, v view, seen sight) (Status, error) {
 	const op = "indicator.Status"
 	st := Status{}
-	l := s.live.Load()
+	l := s.state.Load()
 	if l.generation >= 0 {
 		st.LoadedAt = l.at
 	}
 	for id, list := range seen.lists {
-		n, in := l.lists[id]
-		if in && n > 0 {
+		if p := l.plan.find(id); p != nil && p.count() > 0 {
 			st.Lists++
-			st.Indicators += n
+			st.Indicators += p.count()
 		}
 		if !list.Active {
 			st.Off++

@@ -10,7 +10,9 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"os"
 	"slices"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/intel/exchange"
@@ -34,7 +36,7 @@ func (s *Service) read(ctx context.Context, b *intel.Builder, l List, v Version,
 	if t.main, err = b.AddList(l.engine()); err != nil {
 		return rep, nil, err
 	}
-	return s.readInto(ctx, t, l, v, seen)
+	return s.readInto(ctx, t, l, v, s.deps.Now(), seen)
 }
 
 // sink takes the indicators of a file, as exchange.Read hands them on.
@@ -44,8 +46,14 @@ type sink interface {
 	done() (narrowed int64, err error) // err is what take failed with on our side
 }
 
-// readInto reads the file of v into a sink.
-func (s *Service) readInto(ctx context.Context, to sink, l List, v Version, seen func(n int64)) (rep Report, bad, err error) {
+// readInto reads the file of v into a sink, without what is no longer valid at
+// now unless that is zero.
+func (s *Service) readInto(ctx context.Context, to sink, l List, v Version, now time.Time, seen func(n int64)) (rep Report, bad, err error) {
+	if s.deps.Folder != "" {
+		if err := os.MkdirAll(s.deps.Folder, 0o750); err != nil {
+			return rep, nil, err
+		}
+	}
 	f, err := s.deps.Files.Open(ctx, v.SHA256)
 	if err != nil {
 		return rep, nil, err
@@ -53,7 +61,7 @@ func (s *Service) readInto(ctx context.Context, to sink, l List, v Version, seen
 	defer func() { err = errors.Join(err, f.Close()) }()
 	raw := &stored{ctx: ctx, in: f, sum: sha256.New(), seen: seen}
 	format, _ := exchange.Named(string(l.Layout)) // Check saw to it
-	got, bad := exchange.Read(raw, exchange.Options{Format: format, Now: s.deps.Now(), Scope: l.engine().Scope, Allow: to.exception,
+	got, bad := exchange.Read(raw, exchange.Options{Format: format, Now: now, Scope: l.engine().Scope, Allow: to.exception,
 		TempDir: s.deps.Folder}, to.take)
 	narrowed, own := to.done()
 	rep = reportOf(got, narrowed)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"io"
+	"log/slog"
 	"maps"
 	"strconv"
 	"sync/atomic"
@@ -36,12 +37,14 @@ var Messages embed.FS
 // JobKind names the durable work of loading a file and of building the index.
 const JobKind = "indicator.load"
 
-// Deps are what the room is built from. All but the last two are required.
+// Deps are what the room is built from. Records, Files, Queue,
+// Now and Root are required.
 type Deps struct {
 	Records *db.DB
 	Files   *blob.Store
 	Queue   *jobs.Queue
 	Now     func() time.Time
+	Log     *slog.Logger // nil discards
 	// Root is the id of the centre's own unit, which owns what overrules
 	// detection everywhere.
 	Root func(ctx context.Context) (string, error)
@@ -65,12 +68,13 @@ type Deps struct {
 // use.
 type Service struct {
 	deps  Deps
-	live  atomic.Pointer[live]
-	fault atomic.Pointer[failure] // of the latest try to build; nil when it worked
-	turn  chan struct{}           // holds the right to build
+	live  intel.Live
+	state atomic.Pointer[state]   // of what live has
+	fault atomic.Pointer[failure] // of the latest try to renew it; nil when it worked
+	turn  chan struct{}           // holds the right to swap
 }
 
-// New makes the room. The live index is empty until Reload or Current.
+// New makes the room. The live index is empty until Current.
 func New(d Deps) *Service {
 	if d.Limit <= 0 {
 		d.Limit = 256 << 20
@@ -78,8 +82,11 @@ func New(d Deps) *Service {
 	if d.Most <= 0 {
 		d.Most = 20_000_000
 	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
 	s := &Service{deps: d, turn: make(chan struct{}, 1)}
-	s.live.Store(&live{index: &intel.Index{}, generation: -1})
+	s.state.Store(&state{generation: -1})
 	return s
 }
 
@@ -333,7 +340,7 @@ func (s *Service) Switch(ctx context.Context, id ID, version int64, on bool, rea
 			return List{}, err
 		}
 	}
-	return s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, l *List, _ auth.Actor) error {
+	l, err := s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, l *List, _ auth.Actor) error {
 		if l.Active == on {
 			return &fault.Error{Kind: fault.Conflict, Op: op}
 		}
@@ -343,6 +350,10 @@ func (s *Service) Switch(ctx context.Context, id ID, version int64, on bool, rea
 		}
 		return s.note(ctx, tx, action, *l, map[string]any{"name": l.Name, "reason": reason})
 	})
+	if err == nil {
+		s.soon(ctx)
+	}
+	return l, err
 }
 
 // change loads a list the actor sees and manages, lets fn change it, and

@@ -35,7 +35,8 @@ func (s *Service) Handler() jobs.Handler {
 				return err
 			}
 		}
-		_, _, err := s.Current(ctx)
+		held, err := s.Current(ctx)
+		held.Release()
 		return err
 	}
 }
