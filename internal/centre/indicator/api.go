@@ -36,7 +36,8 @@ type apiListed struct {
 	apiList
 	Indicators int64      `json:"indicators" doc:"In force."`
 	LoadedAt   *time.Time `json:"loaded_at,omitempty"`
-	Waiting    int64      `json:"waiting" doc:"Files not yet loaded."`
+	Waiting    bool       `json:"waiting" doc:"The latest file is not yet loaded."`
+	Stopped    bool       `json:"stopped,omitempty" doc:"Nor will it be: its work was cancelled or given up."`
 	Refused    bool       `json:"refused,omitempty" doc:"The latest file was refused."`
 }
 
@@ -159,7 +160,7 @@ func (s *Service) apiAll(ctx context.Context, in *apiListQuery) (*rest.Listing[a
 		return nil, err
 	}
 	return rest.List(p.Rows, p.Total, p.Next, func(l Listed) apiListed {
-		return apiListed{apiList: apiViewOf(l.List), Indicators: l.Indicators, LoadedAt: rest.Time(l.LoadedAt.Time), Waiting: l.Waiting, Refused: l.Refused}
+		return apiListed{apiList: apiViewOf(l.List), Indicators: l.Indicators, LoadedAt: rest.Time(l.LoadedAt.Time), Waiting: l.Waiting, Stopped: l.Stopped, Refused: l.Refused}
 	}), nil
 }
 

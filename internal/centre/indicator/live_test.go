@@ -5,13 +5,17 @@ package indicator_test
 
 import (
 	"bytes"
+	"compress/gzip"
+	"context"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
 
 func TestTheIndexIsOpenedAgainWithoutBuilding(t *testing.T) {
@@ -121,6 +125,99 @@ func TestSmallChangesHoldAtOnceAndLeaveWhatIsHeldAlone(t *testing.T) {
 		h.work()
 		if now := must(h.svc.Built())(t); now != file || h.svc.Swaps() != swaps {
 			t.Errorf("%s was built for small changes after %s", now, file)
+		}
+	})
+}
+
+func TestACancelledLoadChangesNothingAndCanBeRunAgain(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx := as(t, auth.Centre, "tinh")
+		l := h.upload(ctx, list("A"), "a.example\n")
+		if _, err := h.svc.Replace(ctx, l.ID, 1, "", h.store(ctx, "b.example\n")); err != nil {
+			t.Fatal(err)
+		}
+		queue := jobs.New(h.db, h.now)
+		scope := auth.ScopeOf(actor(auth.Centre, "tinh"), auth.Permission{Area: auth.Indicators, Act: auth.Write})
+		v := h.latest(ctx, l.ID)
+		if _, err := queue.Cancel(ctx, scope, v.Job); err != nil {
+			t.Fatal(err)
+		}
+		h.work()
+		p := must(h.svc.List(ctx, indicator.Filter{}))(t)
+		if !p.Rows[0].Stopped || !h.hits("a.example") || h.hits("b.example") {
+			t.Errorf("after a cancellation: %+v", p.Rows[0])
+		}
+		w := h.browse(t, actor(auth.Centre, "tinh"))
+		says(t, w.get("/indicators/"+string(l.ID), 200), "Đã hủy. Nội dung trước đó vẫn được đối chiếu", "/tasks/"+v.Job)
+		says(t, w.get("/indicators", 200), "Việc nạp đã dừng")
+		if _, err := queue.Retry(ctx, scope, v.Job); err != nil {
+			t.Fatal(err)
+		}
+		h.work()
+		if h.hits("a.example") || !h.hits("b.example") || h.latest(ctx, l.ID).State != indicator.Loaded {
+			t.Error("run again, the file is not in force")
+		}
+	})
+}
+
+func TestALoadGoesOnInAnotherProcessWhenItsOwnDies(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx := as(t, auth.Centre, "tinh")
+		l, err := h.svc.Create(ctx, list("A"), h.store(ctx, "a.example\n"+many(3000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken, dead := make(chan struct{}), make(chan struct{})
+		first := jobs.NewRunner(jobs.New(h.db, h.now), jobs.Options{Name: "first", Handlers: map[string]jobs.Handler{
+			indicator.JobKind: func(ctx context.Context, j jobs.Job, p *jobs.Progress) error {
+				close(taken)
+				<-dead // as long as a process that hangs
+				return h.svc.Handler()(context.WithoutCancel(ctx), j, p)
+			}}})
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			if _, err := first.RunOnce(context.Background()); err != nil {
+				t.Error(err)
+			}
+		}()
+		<-taken
+		h.clock.Add(60)
+		second, runner := h.process()
+		if ran := must(runner.RunOnce(ctx))(t); !ran || matches(second, "a.example") != 1 {
+			t.Error("the second process does not take the work over")
+		}
+		close(dead)
+		<-over
+		v := h.latest(ctx, l.ID)
+		n, err := h.db.Read().NewSelect().Table("audit_entry").Where("action = 'indicator.load'").Where("object = ?", string(l.ID)).Count(ctx)
+		if err != nil || v.State != indicator.Loaded || v.Report.Added != 3001 || n != 1 {
+			t.Errorf("loaded %d times: %+v, %v", n, v, err)
+		}
+	})
+}
+
+func TestADamagedFileIsRefusedWithTheRow(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx := as(t, auth.Centre, "tinh")
+		w := h.browse(t, actor(auth.Centre, "tinh"))
+		var packed bytes.Buffer
+		z := gzip.NewWriter(&packed)
+		if _, err := z.Write([]byte(many(3000))); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for name, c := range map[string]struct{ text, problem, says string }{
+			"packed and cut":  {packed.String()[:packed.Len()/2], "indicator.problem.truncated", "sau dòng"},
+			"a broken bundle": {`{"type":"bundle","id":"bundle--1","objects":[{"type":"identity","id":"identity--1"},`, "indicator.problem.broken", "the JSON breaks at byte"},
+		} {
+			l := h.upload(ctx, list(name), c.text)
+			if v := h.latest(ctx, l.ID); v.State != indicator.Refused || v.Problem != c.problem {
+				t.Errorf("%s: %s, %s", name, v.State, v.Problem)
+			}
+			says(t, w.get("/indicators/"+string(l.ID), 200), c.says)
 		}
 	})
 }

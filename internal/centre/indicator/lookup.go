@@ -39,7 +39,7 @@ type Status struct {
 	Off        int64     // switched off
 	Indicators int64     // in the live index
 	LoadedAt   time.Time // when the live index was built; zero before the first
-	Waiting    int64     // files not yet loaded
+	Waiting    int64     // lists whose latest file is not yet loaded
 	Refused    int64     // lists whose latest file was refused
 	// Problem says why the live index is not the newest: a catalogue key with
 	// its arguments; empty when it is.
@@ -182,7 +182,8 @@ func (s *Service) status(ctx context.Context, v view, seen sight) (Status, error
 		}
 	}
 	q := s.deps.Records.Read()
-	waiting, err := v.filter(q.NewSelect().Model((*row)(nil)).Join("JOIN indicator_version AS v ON v.list_id = l.id AND v.state = ?", string(Waiting))).Count(ctx)
+	waiting, err := v.filter(q.NewSelect().Model((*row)(nil)).Join("JOIN indicator_version AS v ON v.list_id = l.id AND v.state = ?", string(Waiting)).
+		Where("v.seq = (SELECT MAX(w.seq) FROM indicator_version w WHERE w.list_id = l.id)")).Count(ctx)
 	if err != nil {
 		return st, db.Error(op, err)
 	}

@@ -214,7 +214,9 @@ func stateBadge(ctx context.Context, l Listed) ui.BadgeProps {
 	switch {
 	case !l.Active:
 		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.off"), Tone: ui.NoData}
-	case l.Waiting > 0:
+	case l.Stopped:
+		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.stopped"), Tone: ui.Warn}
+	case l.Waiting:
 		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.loading"), Tone: ui.Info, Icon: ui.IconRunning}
 	case l.Refused:
 		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.refused"), Tone: ui.Bad}

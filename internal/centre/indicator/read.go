@@ -60,9 +60,17 @@ func (s *Service) readInto(ctx context.Context, to sink, l List, v Version, now 
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	raw := &stored{ctx: ctx, in: f, sum: sha256.New(), seen: seen}
+	taken := 0
+	take := func(i intel.Indicator) error {
+		if taken++; taken%4096 == 0 && ctx.Err() != nil { // what had to wait for the end of the file is read from it no more
+			raw.err = context.Cause(ctx)
+			return raw.err
+		}
+		return to.take(i)
+	}
 	format, _ := exchange.Named(string(l.Layout)) // Check saw to it
 	got, bad := exchange.Read(raw, exchange.Options{Format: format, Now: now, Scope: l.engine().Scope, Allow: to.exception,
-		TempDir: s.deps.Folder}, to.take)
+		TempDir: s.deps.Folder}, take)
 	narrowed, own := to.done()
 	rep = reportOf(got, narrowed)
 	if err := errors.Join(own, raw.verify(v.SHA256)); err != nil {

@@ -96,8 +96,24 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return page(ctx, s.deps.Records.Read(), v, f)
+	p, err := page(ctx, s.deps.Records.Read(), v, f)
+	if err != nil {
+		return p, err
+	}
+	for i := range p.Rows {
+		if l := &p.Rows[i]; l.Waiting {
+			j, err := s.deps.Queue.Get(ctx, v.scope, l.job)
+			if err != nil && !fault.Is(err, fault.NotFound) { // of a list whose owner's work the actor does not see
+				return p, err
+			}
+			l.Stopped = stopped(j)
+		}
+	}
+	return p, nil
 }
+
+// stopped reports that nobody is going to do j unless somebody asks again.
+func stopped(j jobs.Job) bool { return j.State == jobs.Cancelled || j.State == jobs.Failed }
 
 // Get is one list the actor may see, else fault.NotFound.
 func (s *Service) Get(ctx context.Context, id ID) (List, error) {

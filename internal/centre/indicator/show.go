@@ -126,7 +126,10 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, j.Note), Done: j.Done, Total: j.Total,
 			Text: i18n.T(ctx, "indicator.job.text", i18n.Bytes(ctx, j.Done), i18n.Bytes(ctx, j.Total))}
 	}
-	if f := j.Failure(); f.Message != "" {
+	props.Result = &ui.Action{Label: i18n.T(ctx, "indicator.job.task"), Href: "/tasks/" + j.ID}
+	if j.State == jobs.Cancelled {
+		props.Note = i18n.T(ctx, "indicator.job.cancelled")
+	} else if f := j.Failure(); f.Message != "" {
 		args := make([]any, len(f.Args))
 		for i, a := range f.Args {
 			args[i] = a

@@ -165,8 +165,10 @@ type Listed struct {
 	List
 	Indicators int64   // in force; of the built-in list, its entries that hold
 	LoadedAt   db.Time // of the version in force
-	Waiting    int64   // versions not yet loaded
+	Waiting    bool    // the latest version is not yet loaded
+	Stopped    bool    // nor will it be: its work was cancelled or given up
 	Refused    bool    // the latest version was refused
+	job        string  // of the latest version
 }
 
 // Page is one page of the list of lists.
@@ -202,14 +204,14 @@ func page(ctx context.Context, q bun.IDB, v view, f Filter) (Page, error) {
 		row        `bun:",extend"`
 		Indicators int64   `bun:"indicators"`
 		LoadedAt   db.Time `bun:"loaded_at"`
-		Waiting    int64   `bun:"waiting"`
+		Job        string  `bun:"job"`
 		Latest     string  `bun:"latest"`
 	}
 	sel := f.narrow(v.filter(q.NewSelect().Model((*row)(nil)))).Column("l.*").
-		ColumnExpr("(SELECT COUNT(*) FROM indicator_allow a WHERE a.list_id = l.id AND a.ended_at IS NULL) + "+
+		ColumnExpr("(SELECT COUNT(*) FROM indicator_allow a WHERE a.list_id = l.id AND a.ended_at IS NULL) + " +
 			"COALESCE((SELECT v.added FROM indicator_version v WHERE v.list_id = l.id AND v.seq = l.seq), 0) AS indicators").
 		ColumnExpr("(SELECT v.done_at FROM indicator_version v WHERE v.list_id = l.id AND v.seq = l.seq) AS loaded_at").
-		ColumnExpr("(SELECT COUNT(*) FROM indicator_version v WHERE v.list_id = l.id AND v.state = ?) AS waiting", string(Waiting)).
+		ColumnExpr("COALESCE((SELECT v.job_id FROM indicator_version v WHERE v.list_id = l.id ORDER BY v.seq DESC LIMIT 1), '') AS job").
 		ColumnExpr("COALESCE((SELECT v.state FROM indicator_version v WHERE v.list_id = l.id ORDER BY v.seq DESC LIMIT 1), '') AS latest")
 	id, key, after := strings.Cut(f.After, ".")
 	after = after && utf8.ValidString(f.After) && !strings.Contains(f.After, "\x00")
@@ -233,8 +235,8 @@ func page(ctx context.Context, q bun.IDB, v view, f Filter) (Page, error) {
 		p.Next = last.ID + "." + last.NameKey
 	}
 	for _, r := range rows {
-		p.Rows = append(p.Rows, Listed{List: r.list(), Indicators: r.Indicators, LoadedAt: r.LoadedAt, Waiting: r.Waiting,
-			Refused: r.Latest == string(Refused)})
+		p.Rows = append(p.Rows, Listed{List: r.list(), Indicators: r.Indicators, LoadedAt: r.LoadedAt,
+			Waiting: r.Latest == string(Waiting), Refused: r.Latest == string(Refused), job: r.Job})
 	}
 	return p, nil
 }

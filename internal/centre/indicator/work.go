@@ -34,6 +34,7 @@ func (s *Service) Handler() jobs.Handler {
 			if err := s.load(ctx, in, p); err != nil {
 				return err
 			}
+			p.Set(1, 1, "indicator.job.building")
 		}
 		held, err := s.Current(ctx)
 		held.Release()
