@@ -24,19 +24,6 @@ import (
 // sightingsFolder holds the memory of everything seen, in the data folder.
 const sightingsFolder = "sightings"
 
-// indexFolder holds the index of all indicators, which is built again from the
-// lists when it is gone.
-const indexFolder = "index"
-
-// indexIn is where the index is kept; a centre that is only examined writes
-// nothing.
-func (a *App) indexIn() string {
-	if a.inspected {
-		return ""
-	}
-	return filepath.Join(a.opt.Config.Data, indexFolder)
-}
-
 // sightingDays is how long everything seen is remembered: twelve months
 // (design.md §4).
 const sightingDays = 366

@@ -140,6 +140,7 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "list-indicator-lists", Method: http.MethodGet, Path: "/indicators", Tag: tag, Need: mayRead, Summary: "List the lists of indicators"}, s.apiAll)
 	rest.Add(a, rest.Op{ID: "lookup-indicator", Method: http.MethodGet, Path: "/lookup", Tag: tag, Need: mayRead,
 		Summary: "Look a name up", Description: "Which lists name it, as logs are matched now."}, s.apiLookup)
+	apiBlocklist(a, s, tag)
 	rest.Add(a, rest.Op{ID: "get-indicator-list", Method: http.MethodGet, Path: "/indicators/{id}", Tag: tag, Need: mayRead, Summary: "Get a list of indicators"}, s.apiGet)
 	rest.Stream[apiUploadInput, rest.Created[apiList]](a, rest.Op{ID: "create-indicator-list", Method: http.MethodPost, Path: "/indicators", Tag: tag,
 		Need: mayWrite, Body: s.deps.Limit, Status: http.StatusCreated, Summary: "Upload a list of indicators",

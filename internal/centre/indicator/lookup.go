@@ -77,7 +77,8 @@ func (s *Service) Lookup(ctx context.Context, typed string) (Answer, error) {
 	}
 	var a Answer
 	a.Asked, a.Problem = Question(typed)
-	return a, s.answer(ctx, v, &a)
+	err = s.answer(ctx, v, &a)
+	return a, err
 }
 
 // answer fills in what the lists say of what a asks.
@@ -144,7 +145,7 @@ func (s sight) hit(m intel.Match) (Hit, bool) {
 	h := Hit{List: l, Type: m.Type, Indicator: m.Indicator, Threat: m.Threat, Scope: WithSubdomains, TLP: TLP(m.TLP), Confidence: m.Confidence,
 		Reference: m.Reference, From: m.From, Until: m.Until, Overruled: m.Overruled}
 	if m.List.Kind == intel.Allow {
-		h.List.Kind = Allow // an exception inside a block list
+		h.List.Kind, h.Threat = Allow, "" // also an exception inside a block list
 	}
 	if m.Scope == intel.ExactOnly {
 		h.Scope = ExactOnly

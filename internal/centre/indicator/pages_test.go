@@ -50,6 +50,12 @@ func (h *house) browse(t *testing.T, who auth.Actor) browser {
 		Lifetime: time.Hour, Nav: func(context.Context, string) []ui.NavGroup { return nil },
 		Actor: func(context.Context, string, int64) (auth.Actor, error) { return who, nil }})
 	pages := indicator.NewPages(site, h.svc, indicator.Choices{Assets: noAssets{},
+		Sightings: func(context.Context, indicator.Asked) (*indicator.Sightings, error) {
+			return &indicator.Sightings{Clients: 2, Units: 1, Queries: 7, First: h.now(), Last: h.now()}, nil
+		},
+		Findings: func(context.Context, indicator.Asked) ([]indicator.Mention, int64, error) {
+			return []indicator.Mention{{Label: "Phát hiện Mirai", State: "mới", Href: "/findings/1", At: h.now()}}, 1, nil
+		},
 		Units: func(context.Context) ([]ui.Option, error) {
 			return []ui.Option{{Value: "tinh", Label: "Tỉnh Mẫu"}, {Value: "a", Label: "Xã A"}}, nil
 		},

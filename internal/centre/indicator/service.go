@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -72,6 +73,9 @@ type Service struct {
 	state atomic.Pointer[state]   // of what live has
 	fault atomic.Pointer[failure] // of the latest try to renew it; nil when it worked
 	turn  chan struct{}           // holds the right to swap
+
+	clashTurn sync.Mutex
+	clashed   *clashes // of the latest swap that somebody asked about
 }
 
 // New makes the room. The live index is empty until Current.

@@ -27,6 +27,8 @@ type showPage struct {
 	loading  *ui.JobProps
 	entries  []Entry
 	manage   bool
+
+	suppressed Suppression
 }
 
 // show handles GET /indicators/{id}. Query: v is the version whose report is
@@ -54,6 +56,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.owner = names[v.list.Owner]
+	if v.list.Kind == Block && v.list.Active && v.list.Seq > 0 {
+		if v.suppressed, err = p.svc.Suppressed(ctx, id); err != nil {
+			return err
+		}
+	}
 	v.shown = pick(v.versions, r.URL.Query().Get("v"))
 	if len(v.versions) > 0 && v.versions[0].State == Waiting {
 		job, err := p.loading(ctx, v.versions[0])
@@ -144,6 +151,9 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	h := ui.RecordHeadProps{Crumbs: crumbs(ctx), Title: title(ctx, l), Owner: unitMark(v.owner), Marks: []string{string(l.TLP)},
 		State:  stateBadge(ctx, Listed{List: l, Indicators: v.inForce}),
 		Badges: []ui.BadgeProps{{Text: i18n.T(ctx, "indicator.kind."+string(l.Kind))}}}
+	if l.Seq > 0 || l.Builtin {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "indicator.find.in"), Href: "/indicators/find?list=" + string(l.ID), Icon: ui.IconSearch})
+	}
 	if !v.manage {
 		return h
 	}
@@ -239,6 +249,18 @@ func (v showPage) samples(ctx context.Context) []ui.Row {
 			text = s.ID + " " + text
 		}
 		rows = append(rows, ui.Row{Cells: []templ.Component{ui.Number(s.Line), ui.Code(text), ui.Text(reasonText(ctx, s.Reason))}})
+	}
+	return rows
+}
+
+func (v showPage) suppressedRows(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, x := range v.suppressed.Samples {
+		by := ui.Text(i18n.T(ctx, "indicator.hit.by_hidden"))
+		if x.By != nil {
+			by = ui.Anchor(ui.Link{Label: i18n.T(ctx, "indicator.hit.by", ui.Defang(x.By.Indicator), title(ctx, x.By.List)), Href: href(x.By.List.ID)})
+		}
+		rows = append(rows, ui.Row{Cells: []templ.Component{x.Entry.mark(ctx, ui.VerdictGood), ui.Text(x.Entry.Threat), by}})
 	}
 	return rows
 }
