@@ -60,9 +60,13 @@ func TestFeedsKeepListsFresh(t *testing.T) {
 		t.Fatal(err)
 	}
 	beat()
-	index, _, err := h.Rooms.Indicators.Current(t.Context())
-	if err != nil || len(index.Match("www.sent.example")) != 1 || len(index.Match("dropped.example")) != 1 {
-		t.Fatalf("not matched: %v", err)
+	held, err := h.Rooms.Indicators.Current(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Release()
+	if index := held.Index(); len(index.Match("www.sent.example")) != 1 || len(index.Match("dropped.example")) != 1 {
+		t.Fatal("not matched")
 	}
 	for _, id := range []feed.ID{sent.ID, dropped.ID} {
 		if f := must(h.Rooms.Feeds.Get(ctx, id))(t); f.Rows != 1 || f.Failures != 0 || f.OKAt.IsZero() {

@@ -55,7 +55,9 @@ func (a *App) measure() {
 		return float64(n), err
 	})
 	m.Gauge("indicators", "Indicators matched against.", func(context.Context) (float64, error) {
-		return float64(a.Rooms.Indicators.Index().Len()), nil
+		held := a.Rooms.Indicators.Hold()
+		defer held.Release()
+		return float64(held.Index().Len()), nil
 	})
 	m.Gauges("duty_last_timestamp_seconds", "When background work last ended.", []string{"duty"}, a.duties(func(b beat) float64 {
 		return float64(b.at.UnixMilli()) / 1000

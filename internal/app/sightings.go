@@ -58,9 +58,9 @@ func (a *App) hunts() *hunt.Service {
 		Record: a.recordPast,
 		Lists: hunt.Lists{
 			Generation: r.Indicators.Generation,
-			Current: func(ctx context.Context) (*intel.Index, error) {
-				index, _, err := r.Indicators.Current(ctx)
-				return index, err
+			Current: func(ctx context.Context) (*intel.Index, func(), error) {
+				held, err := r.Indicators.Current(ctx)
+				return held.Index(), held.Release, err
 			},
 			InForce: func(ctx context.Context) ([]hunt.List, error) {
 				lists, err := r.Indicators.Blocks(ctx)
@@ -82,8 +82,9 @@ func (a *App) hunts() *hunt.Service {
 // reading says how a file is read that is begun now: against the index in
 // force, its blocks remembered as long as that is the one.
 func (a *App) reading(ctx context.Context) (source.Reading, error) {
-	index, generation, err := a.Rooms.Indicators.Current(ctx)
-	return source.Reading{Options: scan.Options{Index: index, Now: a.opt.Now(), BlockSize: a.opt.BlockSize, Seen: true},
+	held, err := a.Rooms.Indicators.Current(ctx)
+	generation := held.Generation()
+	return source.Reading{Options: scan.Options{Index: held.Index(), Now: a.opt.Now(), BlockSize: a.opt.BlockSize, Seen: true}, Done: held.Release,
 		Memory: func(ctx context.Context, f source.File, b scan.Block) (func(), error) {
 			id := blockID(f, b)
 			known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: id, Owner: f.Owner, Source: string(f.Source), ReceivedAt: f.ReceivedAt,

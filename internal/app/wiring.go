@@ -165,7 +165,7 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
-	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
+	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
 			return r.Hunts.Changed(ctx, tx, generation, unit)
@@ -202,7 +202,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.keepBackups()
 	a.joinUnits()
 	r.Setup = a.settings()
-	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
+	lists, err := r.Indicators.Current(ctx)
+	lists.Release()
+	if fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
 		return err
@@ -270,6 +272,8 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(feed.NewPages(site, r.Feeds, feed.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
+	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets,
+		Sightings: a.seenOf, Findings: a.mentionsOf}).Routes())
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,

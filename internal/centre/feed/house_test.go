@@ -257,9 +257,10 @@ func (h *house) versions(f feed.Feed) []indicator.Version {
 
 // hits reports whether the live index holds name for bad.
 func (h *house) hits(name string) bool {
-	x, _, err := h.lists.Current(h.t.Context())
+	held, err := h.lists.Current(h.t.Context())
 	h.ok(err)
-	for _, m := range x.Match(strings.ToLower(name)) {
+	defer held.Release()
+	for _, m := range held.Index().Match(strings.ToLower(name)) {
 		if m.Hit() {
 			return true
 		}

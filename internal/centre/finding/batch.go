@@ -113,7 +113,7 @@ func (n *named) take(b Batch, h scan.Hit) {
 		s.last = s.first
 	}
 	n.widen(s)
-	n.tlp = stricter(n.tlp, h.Match.List.TLP)
+	n.tlp = stricter(n.tlp, stricter(h.Match.List.TLP, h.Match.TLP))
 	row := hitRow{Indicator: escape(h.Match.Indicator), List: label(h.Match.List.Name), Type: h.Match.Type.String(), Name: n.name,
 		SourceID: b.SourceID, FileID: b.FileID, Day: calendar.DateOf(s.first).String(), Undated: undated,
 		Queries: h.Count, Lines: h.Lines, FirstSeen: db.At(s.first), LastSeen: db.At(s.last)}

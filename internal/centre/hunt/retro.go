@@ -50,7 +50,8 @@ func (s *Service) Handler() jobs.Handler {
 		if err != nil {
 			return err
 		}
-		index, err := s.Lists.Current(ctx) // after the lists: it holds at least these
+		index, done, err := s.Lists.Current(ctx) // after the lists: it holds at least these
+		defer done()
 		if err != nil {
 			return err
 		}

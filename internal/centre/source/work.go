@@ -26,6 +26,9 @@ type Sink func(ctx context.Context, tx *db.Tx, f File, b scan.Block) error
 type Reading struct {
 	Options scan.Options
 	Memory  Memory
+	// Done, when not nil, is called when the reading has ended, however: until
+	// then what Options hold must stay as it is.
+	Done func()
 }
 
 // Memory takes what one block says before the transaction that marks it done,
@@ -65,6 +68,9 @@ func (s *Service) Handler(reading func(ctx context.Context) (Reading, error), si
 
 func (s *Service) read(ctx context.Context, j jobs.Job, p *jobs.Progress, f File, reading func(ctx context.Context) (Reading, error), sink Sink) error {
 	r, err := reading(ctx)
+	if r.Done != nil {
+		defer r.Done()
+	}
 	if err != nil {
 		return err
 	}
