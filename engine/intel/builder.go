@@ -38,6 +38,8 @@ type Builder struct {
 	scratch  []byte
 	suffixes []suffix.Suffix
 	slowly   bool // nothing is read the quick way, for tests
+	lanes    int  // of plain lists, for tests; 0 is one a processor
+	laneSize int  // bytes of a block of theirs, for tests; 0 is laneBlock
 }
 
 // Handle is a list of a Builder, as AddList returned it.

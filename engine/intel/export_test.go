@@ -68,6 +68,8 @@ func Openness(name string) (quick, whole int) {
 	return int(openness([]byte(name))), int(wholeOpenness(name))
 }
 
-// Twins are two Builders of one seed, the second of which reads nothing the
-// quick way.
-func Twins() (quick, slow *Builder) { return &Builder{a: 1, b: 2}, &Builder{a: 1, b: 2, slowly: true} }
+// Slowly is a Builder that reads nothing the quick way.
+func Slowly() *Builder { return &Builder{a: 1, b: 2, slowly: true} }
+
+// Laned reads plain lists in so many lanes, in blocks of size bytes.
+func Laned(lanes, size int) *Builder { return &Builder{a: 1, b: 2, lanes: lanes, laneSize: size} }

@@ -5,11 +5,15 @@ package intel_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/vonggac/vonggac/engine/intel"
 )
@@ -19,7 +23,7 @@ import (
 // quick way of lines comes to the same as the one that is right for all.
 func fuzzLoad(f *testing.F, layout intel.Layout) {
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r, x, err := twice(t, text, layout)
+		r, x, err := eachWay(t, text, layout)
 		accounted(t, r)
 		if int64(x.Len()) != r.Added {
 			t.Errorf("%d added, %d in the index, %v", r.Added, x.Len(), err)
@@ -38,26 +42,49 @@ func fuzzLoad(f *testing.F, layout intel.Layout) {
 	})
 }
 
-// twice loads a list with and without the quick way of lines.
-func twice(t *testing.T, text []byte, layout intel.Layout) (intel.Report, *intel.Index, error) {
+// eachWay loads a list without the quick way of lines, with it, and in lanes.
+func eachWay(t *testing.T, text []byte, layout intel.Layout) (intel.Report, *intel.Index, error) {
 	t.Helper()
-	quick, slow := intel.Twins()
-	got, err := quick.Load(bytes.NewReader(text), intel.List{Name: "l", Layout: layout})
-	want, wantErr := slow.Load(bytes.NewReader(text), intel.List{Name: "l", Layout: layout})
-	if !reflect.DeepEqual(got, want) || (err == nil) != (wantErr == nil) {
-		t.Errorf("quickly %+v, %v, otherwise %+v, %v", got, err, want, wantErr)
-	}
-	x, y := quick.Build(), slow.Build()
-	if x.Len() != y.Len() {
-		t.Fatalf("quickly %d entries, otherwise %d", x.Len(), y.Len())
-	}
-	for id := range x.Len() {
-		a, b := x.Entry(intel.ID(id)), y.Entry(intel.ID(id))
-		if a.List, b.List = nil, nil; a != b {
-			t.Errorf("quickly %+v, otherwise %+v", a, b)
+	return eachWayOf(t, func() io.Reader { return bytes.NewReader(text) }, layout)
+}
+
+func eachWayOf(t *testing.T, text func() io.Reader, layout intel.Layout) (intel.Report, *intel.Index, error) {
+	t.Helper()
+	slow := intel.Slowly()
+	want, wantErr := slow.Load(text(), intel.List{Name: "l", Layout: layout})
+	y := slow.Build()
+	for way, b := range map[string]*intel.Builder{"quickly": intel.Laned(1, 0), "in lanes": intel.Laned(3, 300), "in large blocks": intel.Laned(2, 100_000)} {
+		got, err := b.Load(text(), intel.List{Name: "l", Layout: layout})
+		if !reflect.DeepEqual(got, want) || (err == nil) != (wantErr == nil) {
+			t.Errorf("%s %+v, %v, slowly %+v, %v", way, got, err, want, wantErr)
+		}
+		x := b.Build()
+		if x.Len() != y.Len() {
+			t.Fatalf("%s %d entries, slowly %d", way, x.Len(), y.Len())
+		}
+		for id := range x.Len() {
+			a, b := x.Entry(intel.ID(id)), y.Entry(intel.ID(id))
+			if a.List, b.List = nil, nil; a != b {
+				t.Errorf("%s %+v, slowly %+v", way, a, b)
+			}
 		}
 	}
-	return got, x, err
+	return want, y, wantErr
+}
+
+// TestLongLinesAndBreaksAreToldInLanesToo ends lists within lines and lets
+// lines pass what a line may have.
+func TestLongLinesAndBreaksAreToldInLanesToo(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{60_000, 65_536, 65_537, 65_538, 65_539, 70_000, 400_000} {
+		long := strings.Repeat("x", n)
+		for _, text := range []string{long, long + "\n", "evil.com\n" + long + "\nbad.net\n!\nBAD.org", "evil.com\nE.com\n" + long + "\n" + long + "\n*.a.com\n"} {
+			eachWay(t, []byte(text), intel.Plain)
+			eachWayOf(t, func() io.Reader {
+				return io.MultiReader(iotest.HalfReader(strings.NewReader(text)), iotest.ErrReader(errors.New("the wire broke")))
+			}, intel.Plain)
+		}
+	}
 }
 
 // TestQuickLinesAreReadAsSlowOnes tries lists whose lines are quick, nearly
@@ -78,11 +105,11 @@ func TestQuickLinesAreReadAsSlowOnes(t *testing.T) {
 		text = append(append(append(text, []string{"", "", "0.0.0.0 ", "0.0.0.0 ", "127.0.0.1\t", "10.0.0.1 "}[r.IntN(6)]...), names...), []string{"\n", "\n", "\r\n"}[r.IntN(3)]...)
 	}
 	for _, layout := range []intel.Layout{intel.Plain, intel.Hosts} {
-		twice(t, text, layout)
-		twice(t, bytes.ReplaceAll(text, []byte("0.0.0.0 "), nil), layout)
+		eachWay(t, text, layout)
+		eachWay(t, bytes.ReplaceAll(text, []byte("0.0.0.0 "), nil), layout)
 	}
 	for at := range 200 {
-		twice(t, text[:at], intel.Plain)
+		eachWay(t, text[:at], intel.Plain)
 	}
 }
 

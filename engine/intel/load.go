@@ -94,6 +94,9 @@ type loader struct {
 func (ld *loader) lines(br *bufio.Reader, p parser) error {
 	_, bare := p.(plain)
 	bare = bare && !ld.b.slowly
+	if n := ld.b.laneCount(); bare && n > 1 {
+		return ld.inLanes(br, p, n)
+	}
 	for {
 		if bare || ld.dress != "" {
 			if err := ld.ahead(br); err != nil {

@@ -52,11 +52,18 @@ func (p *part) alike(a, b row) bool {
 	return len(p.keys)-int(b.at) >= n && bytes.Equal(p.keys[a.at:][:n], p.keys[b.at:][:n])
 }
 
+// What can be numbered: see errFull.
+const (
+	maxRows  = math.MaxUint32
+	maxUnits = math.MaxUint32
+	maxKeys  = math.MaxUint32 - 2*maxKey // bytes of a part
+)
+
 // put adds a row to its part.
 func (b *Builder) put(h uint64, t Type, key []byte, meta uint32) error {
 	b.units += int64(recordHead+4+len(key)+unit-1) / unit
 	p := &b.parts[h>>partShift]
-	if b.units > math.MaxUint32 || b.rows == math.MaxUint32 || len(p.keys) > math.MaxUint32-2*maxKey {
+	if b.units > maxUnits || b.rows == maxRows || len(p.keys) > maxKeys {
 		return errFull
 	}
 	p.rows = append(grown(p.rows, 1), row{h, uint32(len(p.keys)), meta})

@@ -114,6 +114,21 @@ func (t *Table) AddAll(in int, queries []Query, judge func(name []byte) Verdict)
 	s := &t.shard[in]
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return t.addAll(s, queries, judge)
+}
+
+// TryAddAll is AddAll unless another goroutine is at the shard: then it is false
+// and has done nothing.
+func (t *Table) TryAddAll(in int, queries []Query, judge func(name []byte) Verdict) (bool, error) {
+	s := &t.shard[in]
+	if !s.mu.TryLock() {
+		return false, nil
+	}
+	defer s.mu.Unlock()
+	return true, t.addAll(s, queries, judge)
+}
+
+func (t *Table) addAll(s *shard, queries []Query, judge func(name []byte) Verdict) error {
 	before := s.used
 	s.addAll(t, queries, judge)
 	if t.used.Add(int64(s.used-before)) <= int64(t.limit) && s.names.last < maxChunks || s.used < t.limit/(2*shards) {

@@ -133,9 +133,10 @@ func (s *Summary) add(b Block) {
 // builder is the Block under way.
 type builder struct {
 	Block
-	groups map[group]int   // index in Hits
-	line   []int           // groups that the line at hand has hit
-	rows   map[seenKey]int // index in Seen
+	groups map[group]int // index in Hits
+	line   []int         // groups that the line at hand has hit
+	places places        // in Seen, by hash
+	hashes []uint64      // of Seen
 }
 
 type group struct {
@@ -150,7 +151,11 @@ func (b *builder) take() Block {
 	out := b.Block
 	b.Block = Block{}
 	clear(b.groups)
-	clear(b.rows)
+	if n := len(out.Seen); n > 0 {
+		b.Seen = make([]Seen, 0, n+n/8) // the next block is like this one
+		b.places.clear()
+		b.hashes = b.hashes[:0]
+	}
 	return out
 }
 
@@ -202,12 +207,8 @@ func (b *builder) add(o *part, line int64) {
 	if len(o.Hits) > 0 && b.groups == nil {
 		b.groups = map[group]int{}
 	}
-	for _, row := range o.Seen {
-		if i, ok := b.rows[row.key()]; ok {
-			b.Seen[i].add(row)
-		} else {
-			b.row(row)
-		}
+	for i, row := range o.Seen {
+		b.row(row, o.hashes[i])
 	}
 	for _, h := range o.Hits {
 		key := group{h.Match.ID, h.Client, h.Kind, h.Name}

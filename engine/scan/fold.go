@@ -57,14 +57,8 @@ func (f *folder) add(p *piece) ([]rollup.Verdict, error) {
 		f.queries[next[in]] = rollup.Query{Name: p.name(r), Hash: f.hashes[i], Sec: r.Sec, High: r.High, Low: r.Low, Nsec: r.Nsec, Timed: r.Timed, Known: r.Known}
 		next[in]++
 	}
-	for i := range rollup.Shards {
-		in := (f.first + i) % rollup.Shards
-		if ends[in] == ends[in+1] {
-			continue
-		}
-		if err := f.table.AddAll(in, f.queries[ends[in]:ends[in+1]], f.judge.verdict); err != nil {
-			return nil, err
-		}
+	if err := f.shards(&ends); err != nil {
+		return nil, err
 	}
 	for i, at := range f.places {
 		if typeOf(&p.recs[i]) != intel.Domain {
@@ -79,4 +73,30 @@ func (f *folder) add(p *piece) ([]rollup.Verdict, error) {
 		}
 	}
 	return f.verdicts, nil
+}
+
+// shards folds the queries, which stand by shard between ends. It comes back
+// later to shards that another worker is at.
+func (f *folder) shards(ends *[rollup.Shards + 1]uint32) error {
+	var busy [rollup.Shards]int
+	left := busy[:0]
+	for i := range rollup.Shards {
+		in := (f.first + i) % rollup.Shards
+		if ends[in] == ends[in+1] {
+			continue
+		}
+		done, err := f.table.TryAddAll(in, f.queries[ends[in]:ends[in+1]], f.judge.verdict)
+		if err != nil {
+			return err
+		}
+		if !done {
+			left = append(left, in)
+		}
+	}
+	for _, in := range left {
+		if err := f.table.AddAll(in, f.queries[ends[in]:ends[in+1]], f.judge.verdict); err != nil {
+			return err
+		}
+	}
+	return nil
 }

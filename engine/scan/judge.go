@@ -30,7 +30,6 @@ type judged struct {
 type judge struct {
 	index    *intel.Index
 	now      time.Time // see Options.Now
-	seen     bool      // blocks say who asked for what
 	listed   [intel.JA4 + 1]map[string]*judged
 	suffixes []suffix.Suffix
 	found    []intel.ID
@@ -46,7 +45,7 @@ func newJudge(opt Options) *judge {
 	if x == nil {
 		x = &intel.Index{}
 	}
-	return &judge{index: x, now: opt.Now, seen: opt.Seen, sieve: x.Sieve()}
+	return &judge{index: x, now: opt.Now, sieve: x.Sieve()}
 }
 
 // name says what the lists say about a normalised name; nil is nothing. What it
@@ -172,14 +171,9 @@ func (j *judge) match(p *piece, fold *folder) error {
 	return nil
 }
 
-// part counts the hits of one part, and who asked for what. verdicts are those of the piece's records
+// part counts the hits of one part. verdicts are those of the piece's records
 // where they are known already.
 func (j *judge) part(p *piece, b *part, verdicts []rollup.Verdict) {
-	if j.seen {
-		for i := b.from; i < b.to; i++ {
-			b.saw(&p.recs[i], p.name(&p.recs[i]))
-		}
-	}
 	var left []uint32 // records that may hit
 	switch {
 	case j.index.Len() == 0:

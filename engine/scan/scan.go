@@ -40,6 +40,7 @@ import (
 
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/suffix"
 	"github.com/vonggac/vonggac/engine/rollup"
 	"github.com/vonggac/vonggac/engine/scan/unpack"
 )
@@ -118,7 +119,7 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 	if opt.Workers <= 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	s := &stream{ctx: ctx, opt: opt, sink: sink, source: u}
+	s := &stream{ctx: ctx, opt: opt, sink: sink, source: u, seed: suffix.Random()}
 	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
@@ -134,6 +135,7 @@ type stream struct {
 	source io.Reader // below lines
 	lines  lines
 	text   func() *format.Text // a reader at the start of the stream
+	seed   suffix.Seed         // of the rows of blocks
 	block  builder
 	sum    Summary
 }

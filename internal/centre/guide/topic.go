@@ -26,6 +26,7 @@ var topics = []struct{ path, page string }{
 	{"/contacts", "/guide/quan-tri#don-vi"},
 	{"/sources", "/guide/nguon-nhat-ky#khai-bao"},
 	{"/files", "/guide/nguon-nhat-ky#doc-ket-qua"},
+	{"/feeds", "/guide/nguon-nhat-ky#nguon-chi-dau"},
 	{"/indicators", "/guide/nguon-nhat-ky#chi-dau"},
 	{"/findings", "/guide/truc-ban#hang-cho"},
 	{"/infections", "/guide/truc-ban#may-nhiem"},
