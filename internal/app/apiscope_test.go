@@ -102,6 +102,9 @@ func (w *scopes) answers(t *testing.T, c client) map[string]string {
 		}
 		own, _ := w.paths(t, rt)
 		for _, path := range own {
+			if path == "/api/v1/blocklist" { // an act itself, which the changes tell of; the room's own test compares
+				continue
+			}
 			for _, query := range append([]string{""}, apiAsked[rt.Pattern]...) {
 				res := c.do(t, http.MethodGet, path+query, "")
 				out[path+query] = strings.TrimSpace(volatile.ReplaceAllString(http.StatusText(res.Code), ""))
