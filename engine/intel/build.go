@@ -29,7 +29,8 @@ func (b *Builder) build() (*core, *head, []byte) {
 	if b.rows < 1<<14 {
 		each = inTurn
 	}
-	each(parts, func(i int) { tallies[i] = b.parts[i].arrange(b.metas) })
+	revoked := slices.ContainsFunc(b.metas, func(m meta) bool { return m.revoked })
+	each(parts, func(i int) { tallies[i] = b.parts[i].arrange(b.metas, revoked) })
 	h := &head{a: b.a, b: b.b}
 	var units uint64
 	for i := range tallies {
@@ -99,9 +100,11 @@ type tally struct {
 
 // arrange brings the rows of a part in the order of their records, without
 // those taken back, and counts them.
-func (p *part) arrange(metas []meta) tally {
-	p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return metas[r.meta].revoked })
-	if !slices.IsSortedFunc(p.rows, func(a, b row) int { return cmp.Compare(a.hash, b.hash) }) {
+func (p *part) arrange(metas []meta, revoked bool) tally {
+	if revoked {
+		p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return metas[r.meta].revoked })
+	}
+	if !sorted(p.rows) {
 		sortRows(p.rows, nil)
 	}
 	var t tally
@@ -113,7 +116,7 @@ func (p *part) arrange(metas []meta) tally {
 		t.sets.note(kind, key)
 		entries := 0
 		for _, e := range rest[:n] {
-			if m := metas[e.meta]; !m.mark {
+			if m := &metas[e.meta]; !m.mark {
 				entries++
 				if m.timed() {
 					t.sets.timed++
@@ -125,6 +128,15 @@ func (p *part) arrange(metas []meta) tally {
 		rest = rest[n:]
 	}
 	return t
+}
+
+func sorted(rows []row) bool {
+	for i := 1; i < len(rows); i++ {
+		if rows[i-1].hash > rows[i].hash {
+			return false
+		}
+	}
+	return true
 }
 
 // run returns how many of rows, which are sorted by hash, have the key of the

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Sieve says which entries Walk hands out; its zero value lets all through.
-type Sieve struct {
+// Choice says which entries Walk hands out; its zero value lets all through.
+type Choice struct {
 	Types     []Type // none is all
 	Prefix    string // of the value as Match.Indicator has it
 	Source    string // List.Source
@@ -22,7 +22,7 @@ type Sieve struct {
 // of one value together, else in no order that means anything, until fn
 // returns false. It reads all records once, in the order they lie in, so that
 // it is for people and exports, not for logs. Overruled is not judged.
-func (x *Index) Walk(s Sieve, w When, fn func(Match) bool) {
+func (x *Index) Walk(s Choice, w When, fn func(Match) bool) {
 	defer runtime.KeepAlive(x)
 	base, over := x.cores()
 	on := x.walk(base, 0, s, w, fn)
@@ -31,7 +31,7 @@ func (x *Index) Walk(s Sieve, w When, fn func(Match) bool) {
 	}
 }
 
-func (x *Index) walk(t *core, from ID, s Sieve, w When, fn func(Match) bool) bool {
+func (x *Index) walk(t *core, from ID, s Choice, w When, fn func(Match) bool) bool {
 	keep := t.sifted(s)
 	var types uint64
 	for _, k := range s.Types {
@@ -63,7 +63,7 @@ func (x *Index) walk(t *core, from ID, s Sieve, w When, fn func(Match) bool) boo
 
 // sifted tells of each meta whether s may let its entries through, so that most
 // records cost one look; nil when s asks nothing of them.
-func (t *core) sifted(s Sieve) []bool {
+func (t *core) sifted(s Choice) []bool {
 	if s.Reference == "" && s.Threat == "" && s.Source == "" && s.Kind == nil {
 		return nil
 	}

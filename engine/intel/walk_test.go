@@ -55,16 +55,16 @@ func TestWalkFindsWhatTheSieveLetsThrough(t *testing.T) {
 	x := walkable(t)
 	allow := intel.Allow
 	for name, c := range map[string]struct {
-		s    intel.Sieve
+		s    intel.Choice
 		want string
 	}{
-		"all":    {intel.Sieve{}, "203.0.113.7 abababababababababababababababababababab bad0.example bad2.example both.example both.example example.org later.example later.example"},
-		"prefix": {intel.Sieve{Prefix: "bad"}, "bad0.example bad2.example"}, "hex": {intel.Sieve{Prefix: "abab"}, strings.Repeat("ab", 20)},
-		"address": {intel.Sieve{Prefix: "203.0."}, "203.0.113.7"}, "type": {intel.Sieve{Types: []intel.Type{intel.Address, intel.SHA1}}, "203.0.113.7 " + strings.Repeat("ab", 20)},
-		"reference": {intel.Sieve{Reference: "r-bad"}, "bad0.example bad2.example"}, "threat": {intel.Sieve{Threat: "Emotet"}, strings.Repeat("ab", 20)},
-		"threat of the list": {intel.Sieve{Threat: "Mirai", Prefix: "b"}, "bad0.example bad2.example both.example"},
-		"source":             {intel.Sieve{Source: "g"}, "both.example example.org later.example"}, "kind": {intel.Sieve{Kind: &allow}, "both.example example.org later.example"},
-		"nothing": {intel.Sieve{Prefix: "x"}, ""},
+		"all":    {intel.Choice{}, "203.0.113.7 abababababababababababababababababababab bad0.example bad2.example both.example both.example example.org later.example later.example"},
+		"prefix": {intel.Choice{Prefix: "bad"}, "bad0.example bad2.example"}, "hex": {intel.Choice{Prefix: "abab"}, strings.Repeat("ab", 20)},
+		"address": {intel.Choice{Prefix: "203.0."}, "203.0.113.7"}, "type": {intel.Choice{Types: []intel.Type{intel.Address, intel.SHA1}}, "203.0.113.7 " + strings.Repeat("ab", 20)},
+		"reference": {intel.Choice{Reference: "r-bad"}, "bad0.example bad2.example"}, "threat": {intel.Choice{Threat: "Emotet"}, strings.Repeat("ab", 20)},
+		"threat of the list": {intel.Choice{Threat: "Mirai", Prefix: "b"}, "bad0.example bad2.example both.example"},
+		"source":             {intel.Choice{Source: "g"}, "both.example example.org later.example"}, "kind": {intel.Choice{Kind: &allow}, "both.example example.org later.example"},
+		"nothing": {intel.Choice{Prefix: "x"}, ""},
 	} {
 		var got []string
 		x.Walk(c.s, intel.When{}, func(m intel.Match) bool { got = append(got, m.Indicator); return true })
@@ -74,7 +74,7 @@ func TestWalkFindsWhatTheSieveLetsThrough(t *testing.T) {
 		}
 	}
 	n := 0
-	x.Walk(intel.Sieve{}, intel.When{}, func(intel.Match) bool { n++; return false })
+	x.Walk(intel.Choice{}, intel.When{}, func(intel.Match) bool { n++; return false })
 	if n != 1 {
 		t.Errorf("the walk goes on for %d entries after it was ended", n)
 	}

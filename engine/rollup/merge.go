@@ -3,10 +3,7 @@
 
 package rollup
 
-import (
-	"bytes"
-	"container/heap"
-)
+import "bytes"
 
 // merge calls fn for every key of the sources in order, with the Sums of equal
 // keys added up.
@@ -22,7 +19,9 @@ func merge(sources []source, fn func(key []byte, sum Sum) error) error {
 			h = append(h, next)
 		}
 	}
-	heap.Init(&h)
+	for i := len(h)/2 - 1; i >= 0; i-- {
+		h.sift(i)
+	}
 	var key []byte
 	for len(h) > 0 {
 		key = append(key[:0], h[0].key...)
@@ -61,28 +60,32 @@ type heads []*head
 // drop moves the top source on by a row and takes it out at its end.
 func (h *heads) drop() error {
 	ok, err := (*h)[0].advance()
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case ok:
-		heap.Fix(h, 0)
-	default:
-		heap.Pop(h)
 	}
+	if !ok {
+		last := len(*h) - 1
+		(*h)[0] = (*h)[last]
+		*h = (*h)[:last]
+	}
+	h.sift(0)
 	return nil
 }
 
-func (h heads) Len() int           { return len(h) }
-func (h heads) Less(i, j int) bool { return bytes.Compare(h[i].key, h[j].key) < 0 }
-func (h heads) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-
-// Push implements heap.Interface.
-func (h *heads) Push(x any) { *h = append(*h, x.(*head)) }
-
-// Pop implements heap.Interface.
-func (h *heads) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return last
+// sift moves the source at i down until none below it is less.
+func (h heads) sift(i int) {
+	for {
+		least := 2*i + 1
+		if least >= len(h) {
+			return
+		}
+		if r := least + 1; r < len(h) && bytes.Compare(h[r].key, h[least].key) < 0 {
+			least = r
+		}
+		if bytes.Compare(h[i].key, h[least].key) <= 0 {
+			return
+		}
+		h[i], h[least] = h[least], h[i]
+		i = least
+	}
 }

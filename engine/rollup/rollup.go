@@ -36,10 +36,13 @@ const (
 	None    Verdict = iota // on no list; says nothing about the name
 	Allowed                // on an allow list, and no block entry is more specific
 	Hit                    // on a block list
+	// Varies is the answer of a judge for a name on which the verdict depends on
+	// the time of the query. No row has it: see Table.AddVaried.
+	Varies
 )
 
-// String returns "none", "allowed" or "hit".
-func (v Verdict) String() string { return [...]string{"none", "allowed", "hit"}[v] }
+// String returns "none", "allowed", "hit" or "varies".
+func (v Verdict) String() string { return [...]string{"none", "allowed", "hit", "varies"}[v] }
 
 // Row is one client asking for one name on one day.
 type Row struct {
@@ -62,6 +65,7 @@ type Table struct {
 	seed   suffix.Seed
 	salt   uint64
 	shard  [shards]shard
+	room   room
 	mu     sync.Mutex // for runs and odd
 	runs   runs
 	odd    *Spill // queries whose verdict is not that of their name
@@ -77,6 +81,9 @@ func New(zone *time.Location, dir string, limit int) *Table {
 	}
 	t := &Table{zone: zone, parent: dir, limit: cmp.Or(limit, defaultLimit), seed: suffix.Random(), odd: NewSpill(dir, limit)}
 	t.salt = t.seed.Bytes(1, nil) | 1
+	for i := range t.shard {
+		t.shard[i].names.room = &t.room
+	}
 	return t
 }
 
@@ -101,14 +108,30 @@ func ShardOf(hash uint64) int { return int(hash >> 60) }
 
 // AddAll counts queries whose names are all in one shard and sets the verdict
 // of each. judge is asked about names that are new: it must answer alike until
-// Rejudge. Its error is about writing a run.
+// Rejudge. Queries whose verdict Varies are not counted: the caller takes them
+// to AddVaried. Its error is about writing a run.
 func (t *Table) AddAll(in int, queries []Query, judge func(name []byte) Verdict) error {
 	s := &t.shard[in]
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return t.addAll(s, queries, judge)
+}
+
+// TryAddAll is AddAll unless another goroutine is at the shard: then it is false
+// and has done nothing.
+func (t *Table) TryAddAll(in int, queries []Query, judge func(name []byte) Verdict) (bool, error) {
+	s := &t.shard[in]
+	if !s.mu.TryLock() {
+		return false, nil
+	}
+	defer s.mu.Unlock()
+	return true, t.addAll(s, queries, judge)
+}
+
+func (t *Table) addAll(s *shard, queries []Query, judge func(name []byte) Verdict) error {
 	before := s.used
 	s.addAll(t, queries, judge)
-	if t.used.Add(int64(s.used-before)) <= int64(t.limit) && len(s.names.arena) < maxArena || s.used < t.limit/(2*shards) {
+	if t.used.Add(int64(s.used-before)) <= int64(t.limit) && s.names.last < maxChunks || s.used < t.limit/(2*shards) {
 		return nil
 	}
 	return t.flush(s)
@@ -134,9 +157,19 @@ func (t *Table) flush(s *shard) error {
 	if s.used == 0 {
 		return nil
 	}
+	// Several shards may be written at once.
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if err := t.runs.write(t.parent, inOrder(s)); err != nil {
+	name, err := t.runs.name(t.parent)
+	t.mu.Unlock()
+	if err == nil {
+		err = writeRun(name, inOrder(s).source())
+	}
+	if err == nil {
+		t.mu.Lock()
+		err = t.runs.add(name)
+		t.mu.Unlock()
+	}
+	if err != nil {
 		return tooFull(t.limit, err)
 	}
 	t.used.Add(-int64(s.used))
@@ -164,6 +197,14 @@ func (t *Table) Add(at time.Time, client netip.Addr, name []byte, v Verdict) err
 	return t.AddAll(in, []Query{q}, func([]byte) Verdict { return v })
 }
 
+// AddVaried counts one query for a name that a judge of AddAll has said varies,
+// with the verdict v of its time. Its error is about writing a run.
+func (t *Table) AddVaried(at time.Time, client netip.Addr, name []byte, v Verdict) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.odd.Add(t.key(at, client, name, v), At(at))
+}
+
 // key is the key of a row in runs.
 func (t *Table) key(at time.Time, client netip.Addr, name []byte, v Verdict) []byte {
 	var k []byte
@@ -179,14 +220,19 @@ func (t *Table) key(at time.Time, client netip.Addr, name []byte, v Verdict) []b
 	return append(k, byte(v))
 }
 
-// each calls fn for every key in order.
-func (t *Table) each(fn func(key []byte, sum Sum) error) error {
-	sources, err := t.runs.open()
+// inOrder returns the rows in memory.
+func (t *Table) inOrder() *order {
 	var here []*shard
 	for i := range t.shard {
 		here = append(here, &t.shard[i])
 	}
-	sources = append(sources, inOrder(here...))
+	return inOrder(here...)
+}
+
+// each calls fn for every key in order.
+func (t *Table) each(fn func(key []byte, sum Sum) error) error {
+	sources, err := t.runs.open()
+	sources = append(sources, t.inOrder().source())
 	odd, oddErr := t.odd.runs.open()
 	sources = append(append(sources, odd...), t.odd.memory())
 	if err = errors.Join(err, oddErr); err == nil {
@@ -224,5 +270,5 @@ func (t *Table) Close() error {
 	for i := range t.shard {
 		t.shard[i] = shard{}
 	}
-	return errors.Join(t.odd.Close(), t.runs.remove())
+	return errors.Join(t.room.close(), t.odd.Close(), t.runs.remove())
 }

@@ -33,16 +33,32 @@ type source struct {
 
 // write adds a run.
 func (r *runs) write(parent string, src source) error {
+	name, err := r.name(parent)
+	if err == nil {
+		err = writeRun(name, src)
+	}
+	if err != nil {
+		return err
+	}
+	return r.add(name)
+}
+
+// name returns the path of a new run.
+func (r *runs) name(parent string) (string, error) {
 	if r.dir == "" {
 		dir, err := os.MkdirTemp(parent, "vonggac-rollup-")
 		if err != nil {
-			return err
+			return "", err
 		}
 		r.dir = dir
 	}
-	if err := r.create([]source{src}); err != nil {
-		return err
-	}
+	r.made++
+	return filepath.Join(r.dir, fmt.Sprintf("%06d.run", r.made)), nil
+}
+
+// add takes in a run that is written.
+func (r *runs) add(name string) error {
+	r.files = append(r.files, name)
 	if len(r.files) < maxRuns {
 		return nil
 	}
@@ -59,11 +75,15 @@ func (r *runs) remove() error {
 
 // compact merges all runs into one.
 func (r *runs) compact() error {
+	name, err := r.name("")
+	if err != nil {
+		return err
+	}
 	old := r.files
 	sources, err := r.open()
 	if err == nil {
-		r.files = nil
-		err = r.create(sources)
+		r.files = []string{name}
+		err = writeRun(name, sources...)
 	}
 	for _, s := range sources {
 		err = errors.Join(err, s.close())
@@ -74,26 +94,24 @@ func (r *runs) compact() error {
 	return err
 }
 
-// create merges sources into a new file.
-func (r *runs) create(sources []source) error {
-	name := filepath.Join(r.dir, fmt.Sprintf("%06d.run", r.made))
+// writeRun merges sources into a new file.
+func writeRun(name string, sources ...source) error {
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	r.made++
 	w := bufio.NewWriterSize(f, 64<<10)
 	var buf []byte
 	err = merge(sources, func(key []byte, sum Sum) error {
 		buf = binary.AppendUvarint(buf[:0], uint64(len(key)))
 		buf = append(buf, key...)
-		_, err := w.Write(appendSum(buf, sum))
+		buf = appendSum(buf, sum)
+		_, err := w.Write(buf)
 		return err
 	})
 	if err == nil {
 		err = w.Flush()
 	}
-	r.files = append(r.files, name)
 	return errors.Join(err, f.Close())
 }
 

@@ -21,7 +21,7 @@ type Query struct {
 	Timed     bool
 	Known     bool
 	Verdict   Verdict // set by AddAll
-	name      uint32  // place of the name in the shard's arena
+	name      uint32  // place of the name in the shard
 	client    uint32  // as rows have it
 	slot      uint32
 	rows      *rows
@@ -69,7 +69,7 @@ type entry struct {
 // share of free places.
 const (
 	rowCost  = 64
-	nameCost = 24
+	nameCost = 28
 )
 
 // newRows returns a table for about size rows.
@@ -78,7 +78,7 @@ func newRows(r rows, size int) *rows {
 	for 5<<n < 8*size {
 		n++
 	}
-	r.shift, r.table = 64-n, make([]entry, 1<<n)
+	r.shift, r.table = 64-n, takeOf[entry](r.in.names.room, 1<<n)
 	return &r
 }
 
@@ -113,7 +113,7 @@ func (r *rows) find(slot, client, name uint32) *entry {
 func (r *rows) grow() {
 	old := r.table
 	r.shift--
-	r.table = make([]entry, 2*len(old))
+	r.table = takeOf[entry](r.in.names.room, 2*len(old))
 	mask := uint32(len(r.table) - 1)
 	for i := range old {
 		if old[i].name == 0 {
@@ -125,78 +125,8 @@ func (r *rows) grow() {
 		}
 		r.table[at] = old[i]
 	}
+	giveOf(r.in.names.room, old)
 }
-
-// names keeps each name once, with its verdict.
-type names struct {
-	slots []uint64 // upper half of the hash, place in the arena; 0 is free
-	shift uint8
-	count int
-	arena []byte // of each name: verdict and 1, size (three bytes), the name; 0 is no place
-}
-
-const (
-	nameHead = 4
-	minNames = 256
-)
-
-func (n *names) start(hash uint64) uint32 { return uint32(hash << 4 >> n.shift) }
-
-// find returns the place of a name; ok is false when it was not there before:
-// then its verdict is to be set.
-func (n *names) find(hash uint64, name []byte) (place uint32, ok bool) {
-	if 8*(n.count+1) > 5*len(n.slots) {
-		n.grow()
-	}
-	mask := uint32(len(n.slots) - 1)
-	print := hash << 4 >> 32
-	for at := n.start(hash) & mask; ; at = (at + 1) & mask {
-		s := n.slots[at]
-		if s == 0 {
-			place = uint32(len(n.arena))
-			n.arena = binary.LittleEndian.AppendUint32(n.arena, uint32(len(name))<<8)
-			n.arena = append(n.arena, name...)
-			n.slots[at] = print<<32 | uint64(place)
-			n.count++
-			return place, false
-		}
-		if s>>32 == print && string(n.name(uint32(s))) == string(name) {
-			return uint32(s), true
-		}
-	}
-}
-
-func (n *names) grow() {
-	old := n.slots
-	size := max(minNames, 2*len(old))
-	n.slots, n.shift = make([]uint64, size), 64
-	for s := size; s > 1; s >>= 1 {
-		n.shift--
-	}
-	if n.arena == nil {
-		n.arena = append(make([]byte, 0, 16*minNames), 0)
-	}
-	mask := uint32(size - 1)
-	for _, s := range old {
-		if s == 0 {
-			continue
-		}
-		at := uint32(s>>32<<32>>n.shift) & mask
-		for n.slots[at] != 0 {
-			at = (at + 1) & mask
-		}
-		n.slots[at] = s
-	}
-}
-
-func (n *names) name(place uint32) []byte {
-	head := binary.LittleEndian.Uint32(n.arena[place:])
-	at := int(place) + nameHead
-	return n.arena[at : at+int(head>>8)]
-}
-
-func (n *names) verdict(place uint32) Verdict  { return Verdict(n.arena[place]) }
-func (n *names) judge(place uint32, v Verdict) { n.arena[place] = byte(v) }
 
 // batch is how many queries go through the steps of addAll together, so that
 // their reads of memory overlap.
@@ -212,9 +142,14 @@ func (s *shard) addAll(t *Table, queries []Query, judge func(name []byte) Verdic
 }
 
 func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verdict) {
-	if mask := uint32(len(s.names.slots) - 1); len(s.names.slots) > 0 {
+	if len(s.names.slots) > 0 {
 		for i := range queries {
-			s.warm ^= s.names.slots[s.names.start(queries[i].Hash)&mask]
+			q := &queries[i]
+			q.name = s.names.guess(q.Hash)
+			s.warm += uint64(q.name)
+		}
+		for i := range queries {
+			s.warm += uint64(s.names.at(queries[i].name)[0])
 		}
 	}
 	for i := range queries {
@@ -224,7 +159,9 @@ func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verd
 			s.names.judge(q.name, judge(q.Name))
 			s.used += len(q.Name) + nameCost
 		}
-		q.Verdict = s.names.verdict(q.name)
+		if q.Verdict = s.names.verdict(q.name); q.Verdict == Varies {
+			continue
+		}
 		q.rows = s.rowsOf(t, q)
 		q.client = s.client(q)
 		q.slot = q.rows.slot(q.client, q.name)
@@ -232,11 +169,16 @@ func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verd
 	}
 	for i := range queries {
 		q := &queries[i]
+		if q.Verdict == Varies {
+			continue
+		}
 		size := len(q.rows.table)
 		e := q.rows.find(q.slot, q.client, q.name)
 		if len(q.rows.table) != size { // the slots of the rest are of the old table
 			for k := i + 1; k < len(queries); k++ {
-				queries[k].slot = queries[k].rows.slot(queries[k].client, queries[k].name)
+				if queries[k].Verdict != Varies {
+					queries[k].slot = queries[k].rows.slot(queries[k].client, queries[k].name)
+				}
 			}
 		}
 		at := (q.Sec-q.rows.base)*1e9 + int64(q.Nsec)
@@ -271,6 +213,14 @@ func (s *shard) client(q *Query) uint32 {
 		s.used += 80
 	}
 	return id
+}
+
+// agrees says whether the verdict on the name of q is v, or is not there yet.
+func (s *shard) agrees(q *Query, v Verdict) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	place, ok := s.names.have(q.Hash, q.Name)
+	return !ok || s.names.verdict(place) == v
 }
 
 // address is the client of a row.
@@ -336,15 +286,14 @@ func (s *shard) rows(t *Table, day string, other int, timed bool, base int64) *r
 func (s *shard) clear() {
 	for key, r := range s.days {
 		if r != s.hour[0] && r != s.hour[1] {
+			giveOf(s.names.room, r.table)
 			delete(s.days, key)
 			continue
 		}
 		clear(r.table)
 		r.count = 0
 	}
-	clear(s.names.slots)
-	s.names.count = 0
-	s.names.arena = s.names.arena[:min(1, len(s.names.arena))]
+	s.names.clear()
 	clear(s.clients)
 	s.listed = s.listed[:0]
 	s.used = 0

@@ -66,6 +66,8 @@ func (s *Spill) flush() error {
 	return err
 }
 
+func (s *Spill) empty() bool { return len(s.rows) == 0 && len(s.runs.files) == 0 }
+
 // memory returns the rows in memory as a sorted source.
 func (s *Spill) memory() source {
 	type row struct {

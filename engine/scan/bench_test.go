@@ -38,8 +38,8 @@ func benchLog(n int, unique bool) []byte {
 	return log.Bytes()
 }
 
-// BenchmarkStream reads a BIND log, alone, against 100,000 indicators, and with
-// the roll-up, in turn with cutting it in lines. The quickest pass of each
+// BenchmarkStream reads a BIND log, alone, against 100,000 indicators, with the
+// roll-up, and with the rows of blocks, in turn with cutting it in lines. The quickest pass of each
 // counts, so that other work on the machine counts less. Run it with -cpu 1,4.
 func BenchmarkStream(b *testing.B) {
 	var list bytes.Buffer
@@ -56,11 +56,13 @@ func BenchmarkStream(b *testing.B) {
 		name         string
 		index        *intel.Index
 		fold, unique bool
-	}{{"parse", nil, false, false}, {"match", index, false, false}, {"rollup", index, true, false}, {"rollup-unique", index, true, true}} {
+		seen         bool
+	}{{name: "parse"}, {name: "match", index: index}, {name: "rollup", index: index, fold: true}, {name: "rollup-unique", index: index, fold: true, unique: true},
+		{name: "seen", index: index, seen: true}, {name: "seen-unique", index: index, seen: true, unique: true}} {
 		b.Run(c.name, func(b *testing.B) {
 			const lines = 300_000
 			log := benchLog(lines, c.unique)
-			opt := scan.Options{Format: bind, Index: c.index, Lines: format.Options{At: at}}
+			opt := scan.Options{Format: bind, Index: c.index, Lines: format.Options{At: at}, Seen: c.seen}
 			b.SetBytes(int64(len(log)))
 			b.ReportAllocs()
 			split, whole := time.Hour, time.Hour

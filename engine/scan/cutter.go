@@ -48,10 +48,12 @@ type cutter struct {
 // with p.err set; a piece without lines is then left.
 func (c *cutter) next(p *piece) bool {
 	p.size, p.start, p.bare, p.fault, p.more, p.err = 0, c.at, false, "", 0, nil
-	if need := max(c.size, len(c.rest)) + format.Spare; cap(p.buf) < need {
-		p.buf = make([]byte, need)
+	// Reads of a whole piece go past the buffers below.
+	need := len(c.rest) + c.size + format.Spare
+	if cap(p.buf) < need {
+		p.buf = make([]byte, need+c.size/64)
 	}
-	buf := p.buf[:cap(p.buf)]
+	buf := p.buf[:need]
 	n := copy(buf, c.rest)
 	c.rest = c.rest[:0]
 	end := 0 // of the last whole line

@@ -17,18 +17,27 @@ import (
 type worker struct {
 	reader
 	judge *judge
-	fold  *folder // nil when nothing is folded
+	fold  *folder  // nil when nothing is folded
+	watch *watcher // nil when nobody asks who asked for what
 }
 
 func (s *stream) worker(number int) *worker {
-	w := &worker{reader: reader{text: s.text(), block: s.opt.BlockSize}, judge: newJudge(s.opt.Index, s.opt.Seen)}
+	w := &worker{reader: reader{text: s.text(), block: s.opt.BlockSize}, judge: newJudge(s.opt)}
 	if s.opt.Rollup != nil {
 		w.fold = newFolder(s.opt.Rollup, number*rollup.Shards/s.opt.Workers, w.judge)
+	}
+	if s.opt.Seen {
+		w.watch = &watcher{seed: s.seed}
 	}
 	return w
 }
 
-func (w *worker) match(p *piece) { p.fail = w.judge.match(p, w.fold) }
+func (w *worker) match(p *piece) {
+	p.fail = w.judge.match(p, w.fold)
+	if w.watch != nil {
+		w.watch.piece(p)
+	}
+}
 
 // pieces reads the text to its end. It returns io.EOF there, an *Error when
 // reading breaks, and any other error as it is.

@@ -4,27 +4,26 @@
 package scan
 
 import (
+	"math/bits"
 	"net/netip"
 	"time"
 
+	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/suffix"
 )
 
-// Seen is one name that one client asked for on one day, within one block,
-// listed or not.
+// Seen is one name that one client asked for on one day, or another observable
+// that it touched, within one block, listed or not.
 type Seen struct {
-	Client netip.Addr // zero when the log does not say
-	Name   string     // normalised
+	Kind   intel.Type // of Name
+	Client netip.Addr // zero when the log does not say; see Hit
+	Name   string     // as intel.AppendValue writes it
+	Caller bool       // Name is an address that made contact with Client
 	Count  int64      // queries
 	First  time.Time
 	Last   time.Time // UTC, of one day in Vietnam; zero when the log gave no time
-}
-
-// seenKey tells rows apart. The day is noDay without time.
-type seenKey struct {
-	client netip.Addr
-	day    int64
-	name   string
 }
 
 // vietnam is how far Asia/Ho_Chi_Minh is ahead of UTC, since 1975.
@@ -32,24 +31,165 @@ const vietnam = 7 * 60 * 60
 
 const noDay = -1 << 62
 
-// saw counts one query for its client, name and day.
-func (b *builder) saw(r *format.Record, normal []byte) {
-	client, at := r.Client(), r.Time()
-	i, ok := b.rows[seenKey{client, dayOf(at), string(normal)}]
-	if !ok {
-		i = b.row(Seen{Client: client, Name: string(normal), First: at, Last: at})
+// calls reports whether what stands at the name of a record called the client.
+func calls(r *format.Record) bool { return roleOf(r) == event.Source }
+
+// sort tells the rows of one name apart, besides client and day.
+func sort(r *format.Record) uint8 {
+	if calls(r) {
+		return uint8(typeOf(r)) | 1<<4
 	}
-	b.Seen[i].add(Seen{Count: 1, First: at, Last: at})
+	return uint8(typeOf(r))
 }
 
-// row adds a row that is not there yet and returns its index.
-func (b *builder) row(s Seen) int {
-	if b.rows == nil {
-		b.rows = map[seenKey]int{}
+// watcher finds the rows of one part of a piece after the other. It keeps its
+// room, so that a part costs but its rows and one string with all their names.
+type watcher struct {
+	seed  suffix.Seed
+	slots places
+	rows  []watched
+	names []byte
+}
+
+// watched is a row under way.
+type watched struct {
+	hash        uint64
+	day, count  int64
+	record      int    // the first, which has the client
+	name        int    // where it stands in names
+	first, last moment // hold with time
+}
+
+type moment struct {
+	sec  int64
+	nsec uint32
+}
+
+func (a moment) before(b moment) bool { return a.sec < b.sec || a.sec == b.sec && a.nsec < b.nsec }
+
+// piece gives each part of p its rows.
+func (w *watcher) piece(p *piece) {
+	for i := range p.parts {
+		if b := &p.parts[i]; b.to > b.from {
+			w.part(p, b)
+		}
 	}
-	b.rows[seenKey{s.Client, dayOf(s.First), s.Name}] = len(b.Seen)
-	b.Seen = append(b.Seen, s)
-	return len(b.Seen) - 1
+}
+
+func (w *watcher) part(p *piece, b *part) {
+	w.rows, w.names = w.rows[:0], w.names[:0]
+	w.slots.clear()
+	for i := b.from; i < b.to; i++ {
+		r := &p.recs[i]
+		at, day := moment{r.Sec, r.Nsec}, int64(noDay)
+		if r.Timed {
+			day = dayAt(r.Sec)
+		}
+		row := w.row(p, i, day, at)
+		row.count++
+		if at.before(row.first) {
+			row.first = at
+		}
+		if row.last.before(at) {
+			row.last = at
+		}
+	}
+	text := string(w.names)
+	b.Seen, b.hashes = make([]Seen, len(w.rows)), make([]uint64, len(w.rows))
+	for i := range w.rows {
+		row := &w.rows[i]
+		r := &p.recs[row.record]
+		b.hashes[i] = row.hash
+		s := &b.Seen[i]
+		s.Kind, s.Caller, s.Client = typeOf(r), calls(r), r.Client()
+		s.Name, s.Count = text[row.name:row.name+int(r.Size)], row.count
+		if r.Timed {
+			s.First = time.Unix(row.first.sec, int64(row.first.nsec)).UTC()
+			s.Last = time.Unix(row.last.sec, int64(row.last.nsec)).UTC()
+		}
+	}
+}
+
+// row returns the row of record i.
+func (w *watcher) row(p *piece, i int, day int64, at moment) *watched {
+	r, name := &p.recs[i], p.name(&p.recs[i])
+	h := w.seed.Bytes(sort(r), name)
+	if r.Known {
+		h ^= r.Low ^ bits.RotateLeft64(r.High, 32) + 1
+	}
+	h = (h ^ uint64(day)<<40) * 0x9e3779b97f4a7c15
+	slot := w.slots.start(h)
+	for ; w.slots.at[slot] != 0; slot = w.slots.next(slot) {
+		row := &w.rows[w.slots.at[slot]-1]
+		if row.hash != h || row.day != day {
+			continue
+		}
+		if f := &p.recs[row.record]; sort(f) == sort(r) && f.Known == r.Known && (!r.Known || f.Low == r.Low && f.High == r.High) && string(w.names[row.name:row.name+int(f.Size)]) == string(name) {
+			return row
+		}
+	}
+	w.rows = append(w.rows, watched{hash: h, day: day, record: i, name: len(w.names), first: at, last: at})
+	w.names = append(w.names, name...)
+	w.slots.put(slot, len(w.rows))
+	if w.slots.full(len(w.rows)) {
+		w.slots.grow()
+		for n := range w.rows {
+			w.slots.put(w.slots.free(w.rows[n].hash), n+1)
+		}
+	}
+	return &w.rows[len(w.rows)-1]
+}
+
+// row adds a row of a part of the block, whose hash is h.
+func (b *builder) row(s Seen, h uint64) {
+	slot := b.places.start(h)
+	for ; b.places.at[slot] != 0; slot = b.places.next(slot) {
+		i := b.places.at[slot] - 1
+		if had := &b.Seen[i]; b.hashes[i] == h && had.Kind == s.Kind && had.Caller == s.Caller && had.Client == s.Client && had.Name == s.Name && dayOf(had.First) == dayOf(s.First) {
+			had.add(s)
+			return
+		}
+	}
+	b.Seen, b.hashes = append(b.Seen, s), append(b.hashes, h)
+	b.places.put(slot, len(b.Seen))
+	if b.places.full(len(b.Seen)) {
+		b.places.grow()
+		for n, h := range b.hashes {
+			b.places.put(b.places.free(h), n+1)
+		}
+	}
+}
+
+// places is a table with open addressing from hashes to numbers from 1; 0 is
+// free. At least half of it is.
+type places struct {
+	at    []uint32
+	shift uint8
+}
+
+// start returns where the search for a hash begins.
+func (t *places) start(h uint64) uint32 {
+	if len(t.at) == 0 {
+		t.at, t.shift = make([]uint32, 1<<10), 64-10
+	}
+	return uint32(h >> t.shift)
+}
+
+func (t *places) next(slot uint32) uint32     { return (slot + 1) & uint32(len(t.at)-1) }
+func (t *places) put(slot uint32, number int) { t.at[slot] = uint32(number) }
+func (t *places) full(n int) bool             { return 2*n > len(t.at) }
+func (t *places) clear()                      { clear(t.at) }
+
+// grow empties the table and doubles it.
+func (t *places) grow() { t.at, t.shift = make([]uint32, 2*len(t.at)), t.shift-1 }
+
+// free returns the place of a hash that is not there.
+func (t *places) free(h uint64) uint32 {
+	slot := t.start(h)
+	for t.at[slot] != 0 {
+		slot = t.next(slot)
+	}
+	return slot
 }
 
 // add adds the queries of o, a row of the same client, name and day.
@@ -68,6 +208,10 @@ func dayOf(t time.Time) int64 {
 	if t.IsZero() {
 		return noDay
 	}
-	s := t.Unix() + vietnam
+	return dayAt(t.Unix())
+}
+
+func dayAt(sec int64) int64 {
+	s := sec + vietnam
 	return (s - ((s%86400)+86400)%86400) / 86400
 }

@@ -139,6 +139,7 @@ var kinds = map[string]map[string]string{
 	"accounts":    {"id": "account", "session": "session"},
 	"account":     {"session": "session", "delegation": "delegation"},
 	"break-glass": {"id": "elevation"},
+	"feeds":       {"id": "feed"},
 	"sources":     {"id": "source", "key": "key"},
 	"files":       {"file": "file"},
 	"ingest":      {"source": "source"},

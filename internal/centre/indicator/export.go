@@ -159,7 +159,7 @@ func (b *Blocklist) entries(ctx context.Context, a *Account) iter.Seq[intel.Indi
 	return func(yield func(intel.Indicator) bool) {
 		var found []intel.ID
 		var matches []intel.Match
-		index.Walk(intel.Sieve{Kind: &kind, Source: string(b.order.List)}, intel.When{}, func(m intel.Match) bool {
+		index.Walk(intel.Choice{Kind: &kind, Source: string(b.order.List)}, intel.When{}, func(m intel.Match) bool {
 			id := ID(m.List.Source)
 			if _, ok := b.seen.lists[id]; !ok || TLP(m.TLP) == Red && !b.seen.own[id] {
 				return true // not theirs to know of
@@ -198,7 +198,7 @@ func (b *Blocklist) shares(mark TLP, id ID) bool {
 func (b *Blocklist) beneath() int64 {
 	index, kind, now := b.held.Index(), intel.Allow, intel.When{Now: b.s.deps.Now()}
 	var n int64
-	index.Walk(intel.Sieve{Kind: &kind, Types: []intel.Type{intel.Domain}}, now, func(m intel.Match) bool {
+	index.Walk(intel.Choice{Kind: &kind, Types: []intel.Type{intel.Domain}}, now, func(m intel.Match) bool {
 		for _, o := range index.Matches(nil, index.Lookup(nil, m.Type, m.Indicator), now) {
 			id := ID(o.List.Source)
 			if _, ok := b.seen.lists[id]; ok && o.List.Kind == intel.Block && o.Indicator != m.Indicator && b.shares(TLP(o.TLP), id) &&

@@ -52,8 +52,8 @@ func (s *Service) Find(ctx context.Context, q Search) (Found, error) {
 }
 
 // sieve cleans q.
-func (q Search) sieve(op string) (intel.Sieve, error) {
-	out := intel.Sieve{Prefix: harmless.Replace(strings.TrimSpace(q.Prefix)), Source: string(q.List)}
+func (q Search) sieve(op string) (intel.Choice, error) {
+	out := intel.Choice{Prefix: harmless.Replace(strings.TrimSpace(q.Prefix)), Source: string(q.List)}
 	if _, rest, ok := strings.Cut(out.Prefix, "://"); ok { // an index keeps URLs without it
 		out.Prefix = rest
 	}
@@ -81,7 +81,7 @@ func (h Hit) key() string {
 
 // sift walks the index for what the view may see, and keeps the first after
 // after by value. but leaves entries out; it may be nil.
-func (s *Service) sift(ctx context.Context, v view, sieve intel.Sieve, after string, limit int, but func(Hit) bool) (Found, error) {
+func (s *Service) sift(ctx context.Context, v view, sieve intel.Choice, after string, limit int, but func(Hit) bool) (Found, error) {
 	seen, err := visible(ctx, s.deps.Records.Read(), v)
 	if err != nil {
 		return Found{}, err
@@ -157,12 +157,12 @@ func (s *Service) Relations(ctx context.Context, a Answer) ([]Related, error) {
 		}
 		r := Related{List: h.List, Name: h.Threat, Ref: h.Reference}
 		if h.Reference != "" {
-			if r.Reference, err = s.sift(ctx, v, intel.Sieve{Reference: h.Reference}, "", maxRelated, itself); err != nil {
+			if r.Reference, err = s.sift(ctx, v, intel.Choice{Reference: h.Reference}, "", maxRelated, itself); err != nil {
 				return nil, err
 			}
 		}
 		if h.Threat != h.List.Name { // else all of the list
-			if r.Threat, err = s.sift(ctx, v, intel.Sieve{Threat: h.Threat, Source: string(h.List.ID)}, "", maxRelated, itself); err != nil {
+			if r.Threat, err = s.sift(ctx, v, intel.Choice{Threat: h.Threat, Source: string(h.List.ID)}, "", maxRelated, itself); err != nil {
 				return nil, err
 			}
 		}

@@ -94,11 +94,11 @@ func (s *Service) prepare(ctx context.Context, p *jobs.Progress, f *File, opt sc
 	}
 	opt.File, opt.Lines = f.Name, format.Options{Zone: zone, At: f.ReceivedAt}
 	if src.Format != "" {
-		known, ok := format.Lookup(src.Format)
+		known, ok := format.LookupLog(src.Format)
 		if !ok {
 			return opt, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "source.bad.format"}
 		}
-		opt.Format = known
+		opt.Format, opt.Activity = known.DNS, known.Activity
 	}
 	f.State = Running
 	if opt.Index != nil {
