@@ -36,6 +36,9 @@ func AppendValue(dst []byte, t Type, value string) ([]byte, bool) {
 // who looks those up as well. Nothing is overruled less for that: all of them
 // are less specific than what names the value itself.
 func (x *Index) LookupValue(dst []ID, t Type, normal []byte) []ID {
+	if !x.holds(t) && (t != Address || !x.holds(Network)) {
+		return dst
+	}
 	switch t {
 	case Domain:
 		return x.probeName(dst, normal)
@@ -57,6 +60,12 @@ func (x *Index) LookupValue(dst []ID, t Type, normal []byte) []ID {
 		return dst
 	}
 	return x.keyed(dst, t, key)
+}
+
+// holds reports whether the index may have entries of type t.
+func (x *Index) holds(t Type) bool {
+	base, over := x.cores()
+	return base.sets.types>>t&1 != 0 || over != nil && over.sets.types>>t&1 != 0
 }
 
 // pages appends the entries of a URL that name it or a folder above it.

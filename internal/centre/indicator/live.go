@@ -154,7 +154,7 @@ func (s *Service) touchUp(ctx context.Context, want plan) (bool, error) {
 	}
 	held := s.Hold()
 	defer held.Release()
-	return s.patchOver(ctx, held.Index(), st.base, want, st.at)
+	return s.patchOver(ctx, held.Index(), st.base, want, s.deps.Now())
 }
 
 // patchOver swaps in what a patch makes of x, whose table was built of base.
