@@ -6,7 +6,7 @@
 # make test   all tests, both databases; sets up what it needs
 # make check  everything a change must satisfy besides tests
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
-# make bench  scans beside other tools; memory of a scan at 200 MB and 2 GB; pages at a million findings
+# make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
 #             (MATCH='-peers plain,mawk,grep' leaves out what is not installed)
 # make build  the program for each platform, in dist/
 # make release  the release archives, with checksums and bills of materials, in dist/
@@ -44,6 +44,7 @@ check:
 bench:
 	@mkdir -p bench/out
 	go run ./bench/match -json bench/out/match.json $(MATCH)
+	go run ./bench/parts -json bench/out/parts.json
 	go run ./bench/scanmem
 	tools/postgres.sh go run ./bench/pages
 

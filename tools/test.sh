@@ -3,17 +3,18 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # All tests under the race detector on both databases, then each fuzz target
-# for five seconds. The last line counts what passed, failed and was skipped.
+# for three seconds. The last line counts what passed, failed and was skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source tools/phase.sh
 
 everything() {
 	local status=0
-	go test -race -timeout 40m -json ./... || status=1
+	# The pointers of SQLite, C that was translated, are not ours to check: that took a third of the time.
+	go test -race -gcflags='modernc.org/...=-d=checkptr=0' -timeout 40m -json ./... || status=1
 	go test -timeout 40m -json -run '^TestWalks$' ./internal/app || status=1 # it goes over every page: see walks_test.go
 	go -C tools test -json ./... || status=1
-	tools/fuzz.sh "${FUZZTIME:-5s}" || status=1
+	tools/fuzz.sh "${FUZZTIME:-3s}" || status=1
 	return "$status"
 }
 counted() { everything | tools/tally.sh; }

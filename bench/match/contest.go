@@ -29,7 +29,7 @@ var contests = []contest{
 	{name: "match 200k / plain Go, 1 core", indicators: 200_000, procs: 1, by: "cpu", least: 8, aim: 12, peers: []string{"plain"}},
 	{name: "match 1M / awk, 1 core", indicators: 1_000_000, procs: 1, by: "cpu", least: 12, aim: 20, peers: []string{"mawk", "gawk"}},
 	{name: "match 10M / plain Go, 1 core", indicators: 10_000_000, procs: 1, by: "cpu", least: 6, aim: 10, peers: []string{"plain"}},
-	{name: "match 200k / search by fixed strings", indicators: 200_000, by: "wall", least: 50, aim: 80, peers: []string{"grep", "ripgrep"}},
+	{name: "match 200k / search by fixed strings", indicators: 200_000, by: "wall", least: 50, aim: 80, peers: []string{"grep", "ripgrep", "vectorscan"}},
 	{name: "match + roll-up 1M / DuckDB, 4 cores", indicators: 1_000_000, rollup: true, procs: 4, by: "wall", least: 12, aim: 25, peers: []string{"duckdb"}},
 	{name: "match 1M, 4 cores / 1", indicators: 1_000_000, procs: 4, by: "wall", least: 3.2, aim: 3.7, peers: []string{"alone"}},
 	{name: "match + roll-up of unique rows, 4 cores / 1", indicators: 1_000_000, unique: true, rollup: true, procs: 4, by: "wall", least: 2.5, aim: 3.2, peers: []string{"alone"}},

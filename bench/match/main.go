@@ -30,7 +30,7 @@ func main() {
 	flag.Int64Var(&r.mb, "mb", 200, "size of each log in MB")
 	flag.IntVar(&r.pairs, "pairs", 5, "how often ours and the peer run by turns")
 	flag.StringVar(&r.dir, "dir", "", "folder for lists and logs, kept and used again; a temporary one when empty")
-	peers := flag.String("peers", strings.Join(peerNames(), ","), "peers to compare with")
+	peers := flag.String("peers", strings.Join(usual(), ","), "peers to compare with, of "+strings.Join(peerNames(), ","))
 	only := flag.String("rows", "", "only rows whose name contains this")
 	out := flag.String("json", "", "write the table as JSON to this file")
 	flag.Parse()
@@ -101,6 +101,8 @@ func (r *runner) ready() error {
 			if _, err := exec.LookPath(p.program); err != nil {
 				missing = append(missing, fmt.Errorf("%s is missing: install the package %s, or leave it out by -peers", name, p.pkg))
 			}
+		} else if name == "vectorscan" && !vectorscanAtHand() {
+			missing = append(missing, errors.New("vectorscan is missing: install libvectorscan-dev, pkg-config and a C compiler, or leave it out by -peers"))
 		}
 	}
 	return errors.Join(missing...)
@@ -120,6 +122,10 @@ func (r *runner) build() error {
 		if _, err := timed.Run(nil, nil, "go", "-C", p.dir, "build", "-o", to, p.pkg); err != nil {
 			return err
 		}
+	}
+	if slices.Contains(r.wanted, "vectorscan") {
+		_, err := timed.Run(nil, nil, "sh", "-c", `cc -D_GNU_SOURCE -O2 -o "$1" bench/peers/vectorscan/main.c $(pkg-config --cflags --libs libhs)`, "sh", r.path("vectorscan"))
+		return err
 	}
 	return nil
 }

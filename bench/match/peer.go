@@ -5,6 +5,7 @@ package main
 
 import (
 	"maps"
+	"os/exec"
 	"slices"
 	"strconv"
 )
@@ -42,6 +43,9 @@ var peers = map[string]peer{
 	"ripgrep": {program: "rg", pkg: "ripgrep", loose: true, command: func(_ *runner, _ contest, set *dataset) command {
 		return command{name: "rg", args: []string{"--no-config", "--no-line-number", "-F", "-f", set.list, set.log}, read: readLines}
 	}},
+	"vectorscan": {loose: true, command: func(r *runner, _ contest, set *dataset) command {
+		return command{name: r.path("vectorscan"), args: []string{set.list, set.log}, read: readLines}
+	}},
 	"duckdb": {command: func(r *runner, c contest, set *dataset) command {
 		out := r.path("duck.csv")
 		return command{name: r.path("duck"), args: []string{set.list, set.log, out, strconv.Itoa(max(1, c.procs))}, csv: out}
@@ -49,3 +53,14 @@ var peers = map[string]peer{
 }
 
 func peerNames() []string { return slices.Sorted(maps.Keys(peers)) }
+
+// usual are the peers of a run that names none: all, but Vectorscan where its
+// package (Debian: libvectorscan-dev) and a C compiler are not at hand.
+func usual() []string {
+	return slices.DeleteFunc(peerNames(), func(name string) bool { return name == "vectorscan" && !vectorscanAtHand() })
+}
+
+func vectorscanAtHand() bool {
+	_, err := exec.LookPath("cc")
+	return err == nil && exec.Command("pkg-config", "--exists", "libhs").Run() == nil
+}

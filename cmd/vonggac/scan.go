@@ -5,12 +5,14 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -27,7 +29,8 @@ import (
 // scanFlags are the flags as given.
 type scanFlags struct {
 	indicators, allow   []string
-	format, tz, at      string
+	format, mapping     string
+	tz, at              string
 	json                bool
 	summaryTo, rollupTo string
 }
@@ -36,13 +39,18 @@ func scanCommand(std streams) *cobra.Command {
 	var f scanFlags
 	cmd := &cobra.Command{
 		Use:   "scan [flags] FILE...",
-		Short: "Look for indicators in DNS logs, offline",
-		Long: `Look for indicators in DNS logs, offline.
+		Short: "Look for indicators in logs, offline",
+		Long: `Look for indicators in logs of DNS servers, sensors, proxies and firewalls, offline.
 
 Logs and lists may be plain, gzip or zstd, in UTF-8 or UTF-16; "-" is standard
 input. A name hits when it or a parent of it is listed. Every list that names it
 is reported, the most specific entry first; an entry of an --allow list, or an
 AdBlock "@@" line, takes back block entries no more specific than itself.
+
+Of logs of connections, requests, handshakes, files and mails every name,
+address, port, URL, hash, mailbox and TLS fingerprint is looked up; the client
+is the end that made contact, or the other end where that one is listed itself.
+The roll-up holds names alone.
 
 Exit codes: 0 done (rejected lines included), 1 something could not be read or
 done (after the rest is done), 2 wrong use.`,
@@ -62,6 +70,7 @@ done (after the rest is done), 2 wrong use.`,
 	flag.StringArrayVar(&f.indicators, "indicators", nil, "list of indicators `FILE` (plain, hosts or CSV); may be repeated")
 	flag.StringArrayVar(&f.allow, "allow", nil, "list of names known to be good `FILE`; may be repeated")
 	flag.StringVar(&f.format, "format", "auto", "log format `NAME`: auto, "+strings.Join(formatNames(), ", "))
+	flag.StringVar(&f.mapping, "mapping", "", "mapping `FILE` (YAML) that says how a log of no known format is read")
 	flag.StringVar(&f.tz, "tz", "Asia/Ho_Chi_Minh", "`ZONE` of lines that name none, and of days")
 	flag.StringVar(&f.at, "at", "", "`DATE` when the log was taken, for lines without a year (2006-01-02 or RFC 3339; default now)")
 	flag.BoolVar(&f.json, "json", false, "print one JSON object a hit group")
@@ -72,7 +81,7 @@ done (after the rest is done), 2 wrong use.`,
 
 func formatNames() []string {
 	var names []string
-	for _, f := range format.All() {
+	for _, f := range format.Logs() {
 		names = append(names, f.Name)
 	}
 	return names
@@ -125,17 +134,14 @@ func (f scanFlags) options(files []string, now time.Time) (scan.Options, error) 
 	if err != nil || f.tz == "" {
 		return opt, usageError{fmt.Errorf("--tz %q is no time zone; give a name such as Asia/Ho_Chi_Minh or UTC", f.tz)}
 	}
-	opt.Lines = format.Options{Zone: zone, At: now}
+	opt.Lines, opt.Now = format.Options{Zone: zone, At: now}, now
 	if f.at != "" {
 		if opt.Lines.At, err = parseAt(f.at, zone); err != nil {
 			return opt, usageError{err}
 		}
 	}
-	if f.format != "auto" {
-		var ok bool
-		if opt.Format, ok = format.Lookup(f.format); !ok {
-			return opt, usageError{fmt.Errorf("--format %q is not known; use auto or one of %s", f.format, strings.Join(formatNames(), ", "))}
-		}
+	if err := f.choose(&opt); err != nil {
+		return opt, usageError{err}
 	}
 	stdins := 0
 	for _, name := range files {
@@ -149,6 +155,32 @@ func (f scanFlags) options(files []string, now time.Time) (scan.Options, error) 
 	return opt, nil
 }
 
+// choose sets how logs are read.
+func (f scanFlags) choose(opt *scan.Options) error {
+	if f.mapping != "" {
+		if f.format != "auto" {
+			return errors.New("--mapping says how the log is read; leave --format out")
+		}
+		text, err := os.ReadFile(f.mapping)
+		if err != nil {
+			return fmt.Errorf("--mapping %w; name a file that can be read", err)
+		}
+		if opt.Activity, err = format.ReadMapping(bytes.NewReader(text)); err != nil {
+			return fmt.Errorf("--mapping %s: %w", visible(f.mapping), err)
+		}
+		return nil
+	}
+	if f.format == "auto" {
+		return nil
+	}
+	l, ok := format.LookupLog(f.format)
+	if !ok {
+		return fmt.Errorf("--format %q is not known; use auto or one of %s", f.format, strings.Join(formatNames(), ", "))
+	}
+	opt.Format, opt.Activity = l.DNS, l.Activity
+	return nil
+}
+
 func parseAt(text string, zone *time.Location) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
@@ -160,8 +192,16 @@ func parseAt(text string, zone *time.Location) (time.Time, error) {
 	return t, nil
 }
 
+// loadingGC is the garbage collector's target while lists load, in percent. What
+// is alive then doubles again and again and holds no pointers, so that looking
+// for what is not costs more than it frees.
+const loadingGC = 400
+
 // load reads the lists. One that cannot be read is said and passed over.
 func (j *scanJob) load(f scanFlags) *intel.Index {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(loadingGC))
+	}
 	var b intel.Builder
 	taken := map[string]bool{}
 	for i, path := range append(f.indicators[:len(f.indicators):len(f.indicators)], f.allow...) {
@@ -202,7 +242,7 @@ func (j *scanJob) failLine(e *scan.Error) {
 		name = fmt.Sprintf("%s:%d", e.File, e.Line)
 	}
 	if errors.Is(e.Err, scan.ErrFormat) {
-		j.fail(name, fmt.Errorf("no known log format fits; if you know it, name it with --format: %s", strings.Join(formatNames(), ", ")))
+		j.fail(name, fmt.Errorf("no known log format fits; if you know it, name it with --format: %s; of any other log say the fields with --mapping", strings.Join(formatNames(), ", ")))
 		return
 	}
 	j.fail(name, e.Err)

@@ -21,6 +21,9 @@ func (o scanOutputs) any() bool { return o.summary != nil || o.rollup != nil }
 // read is wrong use.
 func (f scanFlags) create(logs []string) (o scanOutputs, err error) {
 	read := append(append(append([]string(nil), logs...), f.indicators...), f.allow...)
+	if f.mapping != "" {
+		read = append(read, f.mapping)
+	}
 	for flag, path := range map[string]string{"--summary": f.summaryTo, "--rollup": f.rollupTo} {
 		for _, in := range read {
 			if path != "" && in != "-" && sameFile(path, in) {

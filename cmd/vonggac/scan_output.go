@@ -26,8 +26,10 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 )
 
-// hitRow is one hit group: the queries of one client for one name under one
-// indicator of one list, in one file. First and Last are "" when the log has
+// hitRow is one hit group: the queries of one client for one name, or its
+// contacts with one other observable, under one indicator of one list, in one
+// file. Type is that of the indicator; Observable is that of the value where it
+// is another, as of an address in a listed network. First and Last are "" when the log has
 // no times, Client when it names none.
 type hitRow struct {
 	Indicator string `json:"indicator"`
@@ -39,11 +41,13 @@ type hitRow struct {
 	First     string `json:"first"`
 	Last      string `json:"last"`
 	File      string `json:"file"`
-	threat    string
+	// Observable stands last, as it came last.
+	Observable string `json:"observable,omitempty"`
+	threat     string
 }
 
-// tail is the end of a key of hits: rank and entry.
-const tail = 2 + 4
+// tail is the end of a key of hits: type of the value, rank and entry.
+const tail = 1 + 2 + 4
 
 // rollupRoom is how many bytes of rows are kept in memory, about: a day of a
 // busy resolver. What is beyond goes to a temporary folder and comes back dearer.
@@ -61,6 +65,7 @@ func addHits(to *rollup.Spill, b scan.Block) error {
 		}
 		key = append(key, 0)
 		key = append(key, h.Name...)
+		key = append(key, byte(h.Kind))
 		key = binary.BigEndian.AppendUint16(key, uint16(min(h.Rank, math.MaxUint16)))
 		key = binary.BigEndian.AppendUint32(key, uint32(h.Match.ID))
 		if err := to.Add(key, rollup.Of(h.Count, h.First, h.Last)); err != nil {
@@ -76,7 +81,11 @@ func (j *scanJob) printHits(hits *rollup.Spill, file string) error {
 	err := hits.Each(func(key []byte, s rollup.Sum) error {
 		client, name, _ := bytes.Cut(key[:len(key)-tail], []byte{0})
 		m := j.opt.Index.Entry(intel.ID(binary.BigEndian.Uint32(key[len(key)-4:])))
-		return j.print(hitRow{
+		observable := ""
+		if t := intel.Type(key[len(key)-tail]); t != m.Type {
+			observable = t.String()
+		}
+		return j.print(hitRow{Observable: observable,
 			Indicator: m.Indicator, List: m.List.Name, Type: m.Type.String(), Value: string(name), Client: string(client), Count: s.Count,
 			First: rollup.Stamp(s.First()), Last: rollup.Stamp(s.Last()), File: file, threat: m.Threat,
 		})
@@ -104,16 +113,16 @@ func (j *scanJob) objects() func(hitRow) error {
 
 // table prints hits for people, the head before the first.
 func (j *scanJob) table() func(hitRow) error {
-	const row = "%8s  %-15s  %-40s  %-30s  %-20s  %-20s  %-24s  %-24s  %s\n"
+	const row = "%8s  %-15s  %-8s  %-40s  %-30s  %-20s  %-20s  %-24s  %-24s  %s\n"
 	head := true
 	return func(h hitRow) error {
 		if head {
 			head = false
-			if _, err := fmt.Fprintf(j.out, row, "QUERIES", "CLIENT", "NAME", "INDICATOR", "THREAT", "LIST", "FIRST", "LAST", "FILE"); err != nil {
+			if _, err := fmt.Fprintf(j.out, row, "QUERIES", "CLIENT", "TYPE", "NAME", "INDICATOR", "THREAT", "LIST", "FIRST", "LAST", "FILE"); err != nil {
 				return err
 			}
 		}
-		_, err := fmt.Fprintf(j.out, row, fmt.Sprint(h.Count), cmp.Or(h.Client, "-"), visible(h.Value), h.Indicator, visible(h.threat), visible(h.List),
+		_, err := fmt.Fprintf(j.out, row, fmt.Sprint(h.Count), cmp.Or(h.Client, "-"), cmp.Or(h.Observable, h.Type), visible(h.Value), visible(h.Indicator), visible(h.threat), visible(h.List),
 			cmp.Or(h.First, "-"), cmp.Or(h.Last, "-"), visible(h.File))
 		return err
 	}

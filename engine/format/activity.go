@@ -44,6 +44,7 @@ func Activities() []Activity {
 	return []Activity{
 		{"zeek", "Zeek conn, http, ssl and files logs (TSV, JSON)", newZeekActivity},
 		{"eve", "Suricata EVE JSON", newEveActivity},
+		{"goflow", "NetFlow v5, v9 and IPFIX (dump, capture, goflow2 JSON)", newGoflow},
 		{"squid", "Squid access.log", newSquid},
 		{"fortigate", "FortiGate key=value log", newFortigate},
 		{"paloalto", "Palo Alto Networks traffic and threat log (CSV)", newPaloAlto},

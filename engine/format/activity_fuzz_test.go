@@ -25,6 +25,7 @@ func FuzzFortigate(f *testing.F)    { fuzzActivity(f, "fortigate") }
 func FuzzPaloAlto(f *testing.F)     { fuzzActivity(f, "paloalto") }
 func FuzzCheckPoint(f *testing.F)   { fuzzActivity(f, "checkpoint") }
 func FuzzPfsense(f *testing.F)      { fuzzActivity(f, "pfsense") }
+func FuzzGoflow(f *testing.F)       { fuzzActivity(f, "goflow") }
 
 // fuzzActivity gives a reader streams of lines and checks the promises of
 // format.ActivityReader and event.Activity on each.
@@ -118,7 +119,7 @@ func checkActivity(t *testing.T, e event.Activity) {
 	}
 	seen := map[event.Observable]bool{}
 	for _, o := range e.Observables(nil) {
-		if o.Value == "" || seen[o] {
+		if o.Role = 0; o.Value == "" || seen[o] {
 			t.Fatalf("empty or repeated observable %v", o)
 		}
 		seen[o] = true

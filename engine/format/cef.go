@@ -16,8 +16,10 @@ import (
 // "CEF: 0", and some relays take "CEF:" for a syslog tag and drop it; both are
 // read. Beside the dictionary's keys the table knows those that Fortinet, Palo
 // Alto Networks and Check Point add. Sent is taken from "out" and received from
-// "in", as these vendors write them, though the guide defines the two the other
-// way round.
+// "in", as these vendors write them. The guide's extension dictionary has it the
+// other way round: "in" (bytesIn) counts what flows from source to destination,
+// "out" (bytesOut) what flows back; a sender that keeps to it is read with the
+// two exchanged. Nothing is looked up by either.
 type cef struct {
 	clock clock
 	ext   fields

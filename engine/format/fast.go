@@ -24,8 +24,9 @@ type Record struct {
 	Name      uint32 // where the name starts
 	Size      uint32 // of the name in bytes
 	Timed     bool
-	Known     bool // the client is told
-	More      bool // the next Record is of the same line; Text never sets it
+	Known     bool  // the client is told
+	More      bool  // the next Record is of the same line; Text never sets it
+	About     uint8 // what stands at Name, for whoever makes Records; of Text 0: the name asked for
 }
 
 // Time returns when the query was made, UTC; zero when the line does not say.
@@ -60,7 +61,10 @@ func (r *Record) SetEvent(e *event.DNS) {
 }
 
 // skipped are the reasons that Text.Queries counts on its way.
-var skipped = [...]Reason{0: "", 1: Answer, 2: Forwarded, 3: OtherEvent}
+var skipped = [...]Reason{0: "", 1: Answer, 2: Forwarded, others: OtherEvent}
+
+// others is the place of OtherEvent: lines that activities are read of.
+const others = 3
 
 // Skips counts lines passed over, by place in its Each.
 type Skips [len(skipped)]int64
@@ -87,9 +91,11 @@ type quick interface {
 // events, those of usual lines as Records. It is not safe for concurrent use.
 type Text struct {
 	slow  Reader
-	quick quick  // nil where a format has none
-	pairs *pairs // nil where lines do not depend on earlier ones
-	whole bool   // lines may depend on earlier ones in any way
+	quick quick          // nil where a format has none
+	pairs *pairs         // nil where lines do not depend on earlier ones
+	whole bool           // lines may depend on earlier ones in any way
+	acts  ActivityReader // nil where none are read
+	alone bool           // no look-ups are read
 }
 
 // Text returns a reader of the lines of one stream. It is quick for "bind9",
@@ -185,27 +191,33 @@ func (t *Text) Read(line []byte, into []event.DNS) ([]event.DNS, Verdict) {
 // its name lies in b in lower case. b ends with a line end at b[len(b)-1-Spare]
 // and Spare bytes of any kind. A line that Queries stops at is for Read.
 func (t *Text) Queries(b []byte, at, stop int, recs []Record, skips *Skips) (int, []Record) {
+	leave := 0
+	if t.acts != nil {
+		leave = others
+	}
 	switch q := t.quick.(type) {
 	case *fastBind:
-		return queries(q, b, at, stop, recs, skips)
+		return queries(q, b, at, stop, recs, skips, leave)
 	case *fastDnsmasq:
-		return queries(q, b, at, stop, recs, skips)
+		return queries(q, b, at, stop, recs, skips, leave)
 	case *fastEve:
-		return queries(q, b, at, stop, recs, skips)
+		return queries(q, b, at, stop, recs, skips, leave)
 	}
 	return at, recs
 }
 
-func queries[Q quick](q Q, b []byte, at, stop int, recs []Record, skips *Skips) (int, []Record) {
+// queries stops also at a line that is skipped for the reason leave, if not 0.
+func queries[Q quick](q Q, b []byte, at, stop int, recs []Record, skips *Skips, leave int) (int, []Record) {
 	n := len(recs)
 	room := recs[:cap(recs)]
 	for at < stop && n < len(room) {
 		rec := &room[n]
 		next, skip := q.line(b, at, rec)
-		if next == 0 || next-at > MaxLine {
+		if next == 0 || next-at > MaxLine || skip == leave && skip != 0 {
 			break
 		}
 		if skip == 0 {
+			rec.About = 0
 			n++
 		} else {
 			skips[skip]++

@@ -29,7 +29,8 @@ func (b *Builder) build() (*core, *head, []byte) {
 	if b.rows < 1<<14 {
 		each = inTurn
 	}
-	each(parts, func(i int) { tallies[i] = b.parts[i].arrange(b.metas) })
+	revoked := slices.ContainsFunc(b.metas, func(m meta) bool { return m.revoked })
+	each(parts, func(i int) { tallies[i] = b.parts[i].arrange(b.metas, revoked) })
 	h := &head{a: b.a, b: b.b}
 	var units uint64
 	for i := range tallies {
@@ -99,21 +100,26 @@ type tally struct {
 
 // arrange brings the rows of a part in the order of their records, without
 // those taken back, and counts them.
-func (p *part) arrange(metas []meta) tally {
-	p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return metas[r.meta].revoked })
-	if !slices.IsSortedFunc(p.rows, func(a, b row) int { return cmp.Compare(a.hash, b.hash) }) {
+func (p *part) arrange(metas []meta, revoked bool) tally {
+	if revoked {
+		p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return metas[r.meta].revoked })
+	}
+	if !sorted(p.rows) {
 		sortRows(p.rows, nil)
 	}
 	var t tally
 	for rest := p.rows; len(rest) > 0; {
-		n := p.run(rest, metas)
-		r := rest[0]
+		r, n := rest[0], 1
+		if len(rest) > 1 && rest[1].hash == r.hash {
+			n = p.run(rest, metas)
+			r = rest[0]
+		}
 		key, kind := p.key(r), p.kind(r)
 		t.keys++
 		t.sets.note(kind, key)
 		entries := 0
 		for _, e := range rest[:n] {
-			if m := metas[e.meta]; !m.mark {
+			if m := &metas[e.meta]; !m.mark {
 				entries++
 				if m.timed() {
 					t.sets.timed++
@@ -125,6 +131,15 @@ func (p *part) arrange(metas []meta) tally {
 		rest = rest[n:]
 	}
 	return t
+}
+
+func sorted(rows []row) bool {
+	for i := 1; i < len(rows); i++ {
+		if rows[i-1].hash > rows[i].hash {
+			return false
+		}
+	}
+	return true
 }
 
 // run returns how many of rows, which are sorted by hash, have the key of the
@@ -164,9 +179,7 @@ func (w *writer) in(s section) []byte {
 
 // spot writes where bucket i starts.
 func (w *writer) spot(i, key, at uint64) {
-	p := w.in(secDirectory)[i*spotSize:]
-	binary.LittleEndian.PutUint32(p, uint32(key))
-	binary.LittleEndian.PutUint32(p[4:], uint32(at))
+	binary.LittleEndian.PutUint64(w.in(secDirectory)[i*spotSize:], key|at<<32)
 }
 
 // part writes the keys of part i.
@@ -177,6 +190,7 @@ func (w *writer) part(i int, t tally) {
 	// The buckets whose hashes begin in this part.
 	bucket, end := (uint64(i)*h.buckets+parts-1)/parts, (uint64(i+1)*h.buckets+parts-1)/parts
 	key, entry, at := t.firstKey, t.firstEntry, t.firstUnit
+	directory := w.in(secDirectory)
 	for rest := p.rows; len(rest) > 0; {
 		r := rest[0]
 		n := 1
@@ -184,7 +198,7 @@ func (w *writer) part(i int, t tally) {
 			n++
 		}
 		for to := place(r.hash, h.buckets); bucket <= to; bucket++ {
-			w.spot(bucket, key, at)
+			binary.LittleEndian.PutUint64(directory[bucket*spotSize:], key|at<<32)
 		}
 		mark(filter, h.lines, r.hash)
 		binary.LittleEndian.PutUint16(prints[2*key:], printOf(r.hash))
@@ -196,10 +210,9 @@ func (w *writer) part(i int, t tally) {
 				entries++
 			}
 		}
-		text := p.key(r)
-		binary.LittleEndian.PutUint16(rec, uint16(len(text))|uint16(p.kind(r))<<12)
-		binary.LittleEndian.PutUint16(rec[2:], uint16(entries))
-		binary.LittleEndian.PutUint32(rec[4:], uint32(entry))
+		head := binary.LittleEndian.Uint16(p.keys[r.at:])
+		text := p.keys[r.at+2:][:head&maxKey]
+		binary.LittleEndian.PutUint64(rec, uint64(head)|uint64(entries)<<16|entry<<32)
 		copy(rec[recordHead+4*entries:], text)
 		key++
 		entry += uint64(entries)

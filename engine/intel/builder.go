@@ -37,6 +37,9 @@ type Builder struct {
 	norm     []byte
 	scratch  []byte
 	suffixes []suffix.Suffix
+	slowly   bool // nothing is read the quick way, for tests
+	lanes    int  // of plain lists, for tests; 0 is one a processor
+	laneSize int  // bytes of a block of theirs, for tests; 0 is laneBlock
 }
 
 // Handle is a list of a Builder, as AddList returned it.

@@ -199,7 +199,7 @@ const (
 	never  = math.MaxInt64
 )
 
-func (m meta) timed() bool { return m.from != always || m.until != never }
+func (m *meta) timed() bool { return m.from != always || m.until != never }
 
 func (m meta) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint16(dst, m.list)

@@ -110,6 +110,9 @@ func (t *table) row(no int64, text []byte) error {
 	v, threat := t.fields[c.value], t.field(c.threat)
 	if c.kind >= 0 {
 		if kind := strings.ToLower(string(t.field(c.kind))); kind != "" && !domainTypes[kind] {
+			if word := typeWord(kind); word != "" {
+				return t.typed(no, text, v, threat, word)
+			}
 			t.pass(unmatched + Reason(Cut([]byte(kind))))
 			return nil
 		}

@@ -67,3 +67,9 @@ func Comment(line []byte) bool { return comment(line) }
 func Openness(name string) (quick, whole int) {
 	return int(openness([]byte(name))), int(wholeOpenness(name))
 }
+
+// Slowly is a Builder that reads nothing the quick way.
+func Slowly() *Builder { return &Builder{a: 1, b: 2, slowly: true} }
+
+// Laned reads plain lists in so many lanes, in blocks of size bytes.
+func Laned(lanes, size int) *Builder { return &Builder{a: 1, b: 2, lanes: lanes, laneSize: size} }

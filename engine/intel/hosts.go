@@ -29,6 +29,7 @@ func (h hosts) line(no int64, text []byte) error {
 		h.refuse(no, text, NoName)
 		return nil
 	}
+	h.remember(text, fields, addr)
 	for _, name := range fields[1:] {
 		switch {
 		case localNames[string(bytes.ToLower(name))]:
@@ -42,6 +43,17 @@ func (h hosts) line(no int64, text []byte) error {
 		}
 	}
 	return nil
+}
+
+// remember keeps what stands before the one name of a line that leads it
+// nowhere, for quick.
+func (h hosts) remember(text []byte, fields [][]byte, addr netip.Addr) {
+	if len(fields) != 2 || h.b.slowly || !bytes.HasSuffix(text, fields[1]) || !addr.IsUnspecified() && !addr.IsLoopback() {
+		return
+	}
+	if dress := text[:len(text)-len(fields[1])]; string(dress) != h.dress {
+		h.dress = string(dress)
+	}
 }
 
 func (h hosts) end() error { return nil }

@@ -4,6 +4,7 @@
 package intel
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -102,18 +103,14 @@ func (s *sets) add(o sets) {
 	s.timed += o.timed
 }
 
+var dot = []byte{'.'}
+
 // note takes a key in.
 func (s *sets) note(t Type, key []byte) {
 	s.types |= 1 << t
 	switch t {
 	case Domain:
-		n := 1
-		for _, c := range key {
-			if c == '.' {
-				n++
-			}
-		}
-		s.labels |= 1 << min(n, 63)
+		s.labels |= 1 << min(1+bytes.Count(key, dot), 63)
 	case Network:
 		if n := key[len(key)-1]; len(key) == 5 {
 			s.v4 |= 1 << n

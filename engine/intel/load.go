@@ -73,6 +73,7 @@ func (ld *loader) parser(layout Layout, columns *columns) parser {
 	case CSV:
 		return &table{loader: ld, columns: *columns}
 	case Hosts:
+		ld.names = true // an address in the place of a name blocks itself
 		return hosts{ld}
 	}
 	return plain{ld}
@@ -84,12 +85,24 @@ type loader struct {
 	list     uint16
 	describe List
 	allow    uint16 // list number plus 1 of the exceptions in a block list
+	dress    string // what stood before the name in the last line of a hosts file
 	rep      Report
+	names    bool // nothing but names is taken in
 }
 
 // lines feeds p. An error of br ends it after the lines before the break.
 func (ld *loader) lines(br *bufio.Reader, p parser) error {
+	_, bare := p.(plain)
+	bare = bare && !ld.b.slowly
+	if n := ld.b.laneCount(); bare && n > 1 {
+		return ld.inLanes(br, p, n)
+	}
 	for {
+		if bare || ld.dress != "" {
+			if err := ld.ahead(br); err != nil {
+				return errors.Join(err, p.end())
+			}
+		}
 		text, err := br.ReadSlice('\n')
 		if len(text) > 0 {
 			ld.rep.Lines++
@@ -119,6 +132,17 @@ func (ld *loader) lines(br *bufio.Reader, p parser) error {
 	}
 }
 
+// ahead takes in what quick takes of the bytes at hand.
+func (ld *loader) ahead(br *bufio.Reader) error {
+	text, err := br.Peek(br.Buffered())
+	if err != nil {
+		return err
+	}
+	n, full := ld.quick(text, ld.dress)
+	_, err = br.Discard(n)
+	return errors.Join(full, err)
+}
+
 // refuse counts a row that is rejected.
 func (ld *loader) refuse(no int64, text []byte, why Reason) {
 	ld.rep.Rows++
@@ -143,8 +167,7 @@ func (ld *loader) value(no int64, text, value, threat []byte) error {
 		ld.refuse(no, text, v.refused)
 		return nil
 	case v.kind != domainKind:
-		ld.pass(unmatched + Reason(v.kind))
-		return nil
+		return ld.typed(no, text, v.name, threat, v.kind)
 	}
 	list := ld.list
 	if v.exception && ld.describe.Kind == Block {

@@ -45,11 +45,10 @@ func TestLoad(t *testing.T) {
 		"dots made harmless": {
 			text: "evil[.]com\nbad(.)net\n", added: []string{"evil.com", "bad.net"}, layout: intel.Plain,
 		},
-		"other kinds are skipped by type": {
+		"other kinds are told by their looks": {
 			text:   "1.2.3.4\n2001:db8::1\n1.2.3.4:80\n10.0.0.0/8\nhttp://evil.com/x\nevil.com/x\na@evil.com\nevil.com:8080\nd41d8cd98f00b204e9800998ecf8427e\n",
-			layout: intel.Plain,
-			skipped: reasons{"type:ip": 2, "type:ip-port": 1, "type:ip-range": 1, "type:url": 2, "type:email": 1, "type:host-port": 1,
-				"type:hash": 1},
+			added:  []string{"1.2.3.4", "1.2.3.4:80", "10.0.0.0/8", "2001:db8::1", "a@evil.com", "d41d8cd98f00b204e9800998ecf8427e", "evil.com/x"},
+			layout: intel.Plain, duplicates: 1, skipped: reasons{"type:host-port": 1},
 		},
 		"what would match everyone is refused": {
 			text: "com\ncom.vn\n||vn^\n*.co.uk\nonion\nduckdns.org\n", added: []string{"duckdns.org"}, layout: intel.Plain,
@@ -69,9 +68,8 @@ func TestLoad(t *testing.T) {
 		"CSV, quoted, with types": {
 			text: "indicator,type,family\n\"a.com\",domain,emotet\nb.com,FQDN,\"x, y\"\nc.com,hostname,\n\n1.2.3.4,ip,z\nhttp://d.com/,url,z\n" +
 				"e.com,domain\nf.com,md5,\nx y,domain,z\n,domain,z\n",
-			added: []string{"a.com", "b.com", "c.com", "e.com"}, layout: intel.CSV,
-			skipped:  reasons{"type:ip": 1, "type:url": 1, "type:md5": 1},
-			rejected: reasons{intel.BadName: 1, intel.NoName: 1},
+			added: []string{"1.2.3.4", "a.com", "b.com", "c.com", "d.com/", "e.com"}, layout: intel.CSV,
+			rejected: reasons{intel.BadName: 1, intel.NoName: 1, intel.BadValue: 1},
 		},
 		"CSV with semicolons and a title above the head": {
 			text:  "Danh sách tên miền độc hại\nSTT;Tên miền;Loại;Ghi chú\n1;a.com;domain;x\n2;b.com;tên miền;y\n",
@@ -85,7 +83,13 @@ func TestLoad(t *testing.T) {
 		},
 		"CSV with its head in a comment": {
 			text:  "# exported today\n# \"first_seen\", \"ioc_value\", \"ioc_type\"\n\"2026\", \"a.com\", \"domain\"\n\"2026\", \"1.2.3.4:80\", \"ip:port\"\n",
-			added: []string{"a.com"}, layout: intel.CSV, skipped: reasons{"type:ip:port": 1},
+			added: []string{"1.2.3.4:80", "a.com"}, layout: intel.CSV,
+		},
+		"CSV of fingerprints, hashes and what is not matched": {
+			text: "value,type\n0123456789abcdef0123456789ABCDEF,ja3\n0123456789abcdef0123456789ABCDEF,md5\nt13d1516h2_8daaf6152771_b186095e22b6,ja4\n" +
+				"10.0.0.0/8,ip\nnone,ip\nx.exe,filename\n0123456789abcdef0123456789abcdef,sha256\n" + strings.Repeat("0", 128) + ",hash\nhxxp://evil[.]com/a,url\n",
+			added:  []string{"0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef", "10.0.0.0/8", "evil.com/a", "t13d1516h2_8daaf6152771_b186095e22b6"},
+			layout: intel.CSV, duplicates: 1, skipped: reasons{"type:ip": 1, "type:filename": 1, "type:hash": 1},
 		},
 		"CSV prefers the name to the URL": {
 			text: "Category,URL,FQDN\nDropper,https://a.com/x,a.com\n", added: []string{"a.com"}, layout: intel.CSV,

@@ -108,15 +108,7 @@ func (x *Index) networks(dst []ID, key []byte, most int) []ID {
 }
 
 func (x *Index) lookupURL(dst []ID, url []byte, host int) []ID {
-	base, over := x.cores()
-	mark := base.key.Bytes(uint8(hostMark), url[:host])
-	_, known := base.find(hostMark, url[:host], mark)
-	if !known && over != nil {
-		_, known = over.find(hostMark, url[:host], mark)
-	}
-	if known {
-		eachURL(url, host, func(key []byte) { dst = x.keyed(dst, URL, key) })
-	}
+	dst = x.pages(dst, url, host)
 	name := bareHost(url[:host])
 	if a, err := netip.ParseAddr(string(bytes.Trim(name, "[]"))); err == nil {
 		if p, err := netip.ParseAddrPort(string(url[:host])); err == nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Rows are dealt to parts by the top bits of their hash as they come. A part is
@@ -51,11 +52,18 @@ func (p *part) alike(a, b row) bool {
 	return len(p.keys)-int(b.at) >= n && bytes.Equal(p.keys[a.at:][:n], p.keys[b.at:][:n])
 }
 
+// What can be numbered: see errFull.
+const (
+	maxRows  = math.MaxUint32
+	maxUnits = math.MaxUint32
+	maxKeys  = math.MaxUint32 - 2*maxKey // bytes of a part
+)
+
 // put adds a row to its part.
 func (b *Builder) put(h uint64, t Type, key []byte, meta uint32) error {
 	b.units += int64(recordHead+4+len(key)+unit-1) / unit
 	p := &b.parts[h>>partShift]
-	if b.units > math.MaxUint32 || b.rows == math.MaxUint32 || len(p.keys) > math.MaxUint32-2*maxKey {
+	if b.units > maxUnits || b.rows == maxRows || len(p.keys) > maxKeys {
 		return errFull
 	}
 	p.rows = append(grown(p.rows, 1), row{h, uint32(len(p.keys)), meta})
@@ -66,12 +74,13 @@ func (b *Builder) put(h uint64, t Type, key []byte, meta uint32) error {
 }
 
 // grown is s with room for n more, doubled where it is short: append alone adds
-// a quarter to long slices, which copies each byte five times.
+// a quarter to long slices, which copies each byte five times, and begins with
+// next to nothing.
 func grown[T any](s []T, n int) []T {
 	if cap(s)-len(s) >= n {
 		return s
 	}
-	return slices.Grow(s, max(n, len(s)))
+	return slices.Grow(s, max(n, len(s), 64))
 }
 
 // sortRows sorts rows by hash, those of one hash as they were. All have the
@@ -83,7 +92,7 @@ func sortRows(rows, room []row) []row {
 		return room
 	}
 	if cap(room) < len(rows) {
-		room = make([]row, len(rows))
+		room = make([]row, len(rows)+len(rows)/8)
 	}
 	room = room[:len(rows)]
 	passes := 2
@@ -132,18 +141,30 @@ func insertionSort(rows []row) {
 // returns how many these were, and how many of them had been narrowed.
 func (b *Builder) settle(start *[parts]int) (twice, narrow int64, err error) {
 	var found [parts][]pair
+	var marks int64
 	each := spread
 	if b.rows < 1<<14 {
 		each = inTurn
 	}
+	var rooms sync.Pool // of sortRows, from one part to the next
 	each(parts, func(i int) {
-		found[i] = b.parts[i].doubles(start[i], b.metas)
+		room, _ := rooms.Get().(*[]row)
+		if room == nil {
+			room = new([]row)
+		}
+		found[i] = b.parts[i].doubles(start[i], b.metas, room)
+		rooms.Put(room)
 	})
 	for i := range b.parts {
 		p := &b.parts[i]
 		for _, d := range found[i] {
+			if b.metas[p.rows[d.second].meta].mark {
+				marks++
+				p.rows[d.second].meta = dropped
+				continue
+			}
 			twice++
-			if openness(p.key(p.rows[d.second])) == unsure {
+			if p.kind(p.rows[d.second]) == Domain && openness(p.key(p.rows[d.second])) == unsure {
 				narrow++
 			}
 			first := &p.rows[d.first]
@@ -157,7 +178,7 @@ func (b *Builder) settle(start *[parts]int) (twice, narrow int64, err error) {
 			p.rows = slices.DeleteFunc(p.rows, func(r row) bool { return r.meta == dropped })
 		}
 	}
-	b.rows -= twice
+	b.rows -= twice + marks
 	return twice, narrow, nil
 }
 
@@ -166,9 +187,9 @@ type pair struct{ first, second int }
 
 // doubles sorts the rows from start and returns those with the key of an
 // earlier one of the same list.
-func (p *part) doubles(start int, metas []meta) []pair {
+func (p *part) doubles(start int, metas []meta, room *[]row) []pair {
 	rows := p.rows[start:]
-	sortRows(rows, nil)
+	*room = sortRows(rows, *room)
 	var out []pair
 	var firsts []int // the different rows of one hash
 	for i, r := range rows {

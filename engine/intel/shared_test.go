@@ -102,17 +102,17 @@ func TestSharedListsAreAccountedFor(t *testing.T) {
 		rows, added int64
 	}{
 		"indicators/malicious-domains-hosts-format.txt.gz": {intel.Hosts, 20_000, 20_000},
-		"indicators/malicious-ips.csv.gz":                  {intel.CSV, 60_000, 0},
-		"indicators/malicious-urls.csv.gz":                 {intel.CSV, 9_633, 0},
+		"indicators/malicious-ips.csv.gz":                  {intel.CSV, 60_000, 59_999},
+		"indicators/malicious-urls.csv.gz":                 {intel.CSV, 9_633, 9_630},
 		"indicators/hosts-add-risk.txt":                    {intel.Hosts, 2_189, 2_189},
-		"ioc-csv/HvS_APT27_2021-10_IOCs.csv":               {intel.CSV, 76, 4},
-		"ioc-csv/HvS_APT37_2020_Command_and_Control.csv":   {intel.CSV, 42, 37},
-		"ioc-csv/HvS_BlackBasta_2023-11_IOCs.csv":          {intel.CSV, 28, 5},
-		"ioc-csv/HvS_BlackBasta_2024-04_IOCs.csv":          {intel.CSV, 71, 11},
-		"ioc-csv/HvS_CVE-2021-26084_2021-09_IOCs.csv":      {intel.CSV, 81, 2},
-		"ioc-csv/HvS_Follina_2022_05_IOCs.csv":             {intel.CSV, 27, 5},
-		"ioc-csv/HvS_Novter_2021-02_IOCs.csv":              {intel.CSV, 79, 0},
-		"ioc-csv/HvS_Proxyshell_2021_09_IOCs.csv":          {intel.CSV, 26, 1},
+		"ioc-csv/HvS_APT27_2021-10_IOCs.csv":               {intel.CSV, 76, 57},
+		"ioc-csv/HvS_APT37_2020_Command_and_Control.csv":   {intel.CSV, 42, 39},
+		"ioc-csv/HvS_BlackBasta_2023-11_IOCs.csv":          {intel.CSV, 28, 16},
+		"ioc-csv/HvS_BlackBasta_2024-04_IOCs.csv":          {intel.CSV, 71, 46},
+		"ioc-csv/HvS_CVE-2021-26084_2021-09_IOCs.csv":      {intel.CSV, 81, 68},
+		"ioc-csv/HvS_Follina_2022_05_IOCs.csv":             {intel.CSV, 27, 25},
+		"ioc-csv/HvS_Novter_2021-02_IOCs.csv":              {intel.CSV, 79, 68},
+		"ioc-csv/HvS_Proxyshell_2021_09_IOCs.csv":          {intel.CSV, 26, 13},
 	} {
 		t.Run(path, func(t *testing.T) {
 			t.Parallel()

@@ -51,16 +51,46 @@ func wholeOpenness(s string) open {
 	return public
 }
 
-// flat reports whether no name below a suffix is a suffix of ICANN's too. It
-// knows those that fill lists of indicators; a look at the whole list costs more
-// than all else that is done with a name.
-func flat(suffix []byte) bool {
-	switch string(suffix) {
-	case "com", "net", "org", "info", "biz", "xyz", "top", "online", "site", "shop", "club", "icu", "vip", "app", "dev", "store", "live",
-		"ru", "su", "de", "nl", "eu", "cc", "tk", "ga", "cf", "gq",
-		"com.vn", "net.vn", "org.vn", "edu.vn", "gov.vn", "com.br", "com.cn", "net.cn", "org.cn", "com.au", "co.uk", "org.uk", "co.in",
-		"com.tr", "com.ua", "com.tw", "com.mx", "com.ar", "com.my", "com.sg", "co.za", "co.kr", "co.jp", "com.pl", "com.hk", "co.id":
-		return true
+// flats are the suffixes that fill lists of indicators and below which no name
+// is a suffix of ICANN's too; none is longer than eight bytes. A look at the whole
+// list costs more than all else that is done with a name.
+var flats = strings.Fields(`com net org info biz xyz top online site shop club icu vip app dev store live
+	ru su de nl eu cc tk ga cf gq
+	com.vn net.vn org.vn edu.vn gov.vn com.br com.cn net.cn org.cn com.au co.uk org.uk co.in
+	com.tr com.ua com.tw com.mx com.ar com.my com.sg co.za co.kr co.jp com.pl com.hk co.id`)
+
+// flatWords holds flats as words, each behind the place of its hash.
+var flatWords = func() (to [256]uint64) {
+	for _, s := range flats {
+		w := wordOf([]byte(s))
+		at := flatPlace(w)
+		for to[at] != 0 {
+			at++
+		}
+		to[at] = w
+	}
+	return to
+}()
+
+func flatPlace(w uint64) uint8 { return uint8(w * 0x9e3779b97f4a7c15 >> 56) }
+
+// flat reports whether suffix is one of flats.
+func flat(suffix []byte) bool { return len(suffix) <= 8 && flatWord(wordOf(suffix)) }
+
+// flatWord is flat of a suffix of up to eight bytes as a number, the first byte
+// lowest.
+func flatWord(w uint64) bool {
+	for at := flatPlace(w); flatWords[at] != 0; at++ {
+		if flatWords[at] == w {
+			return true
+		}
 	}
 	return false
+}
+
+func wordOf(b []byte) (w uint64) {
+	for i, c := range b {
+		w |= uint64(c) << (8 * i)
+	}
+	return w
 }

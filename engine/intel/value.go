@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// domainKind is the kind of a name, the only one that Load takes.
+// domainKind is the kind of a name.
 const domainKind = "domain"
 
 // value is one indicator freed from the dress of its list.

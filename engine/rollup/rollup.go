@@ -40,10 +40,13 @@ const (
 	None    Verdict = iota // on no list; says nothing about the name
 	Allowed                // on an allow list, and no block entry is more specific
 	Hit                    // on a block list
+	// Varies is the answer of a judge for a name on which the verdict depends on
+	// the time of the query. No row has it: see Table.AddVaried.
+	Varies
 )
 
-// String returns "none", "allowed" or "hit".
-func (v Verdict) String() string { return [...]string{"none", "allowed", "hit"}[v] }
+// String returns "none", "allowed", "hit" or "varies".
+func (v Verdict) String() string { return [...]string{"none", "allowed", "hit", "varies"}[v] }
 
 // Row is one client asking for one name on one day.
 type Row struct {
@@ -109,7 +112,8 @@ func ShardOf(hash uint64) int { return int(hash >> 60) }
 
 // AddAll counts queries whose names are all in one shard and sets the verdict
 // of each. judge is asked about names that are new: it must answer alike until
-// Rejudge. Its error is about writing a run.
+// Rejudge. Queries whose verdict Varies are not counted: the caller takes them
+// to AddVaried. Its error is about writing a run.
 func (t *Table) AddAll(in int, queries []Query, judge func(name []byte) Verdict) error {
 	s := &t.shard[in]
 	s.mu.Lock()
@@ -195,6 +199,14 @@ func (t *Table) Add(at time.Time, client netip.Addr, name []byte, v Verdict) err
 		return t.odd.Add(t.key(at, client, name, v), At(at))
 	}
 	return t.AddAll(in, []Query{q}, func([]byte) Verdict { return v })
+}
+
+// AddVaried counts one query for a name that a judge of AddAll has said varies,
+// with the verdict v of its time. Its error is about writing a run.
+func (t *Table) AddVaried(at time.Time, client netip.Addr, name []byte, v Verdict) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.odd.Add(t.key(at, client, name, v), At(at))
 }
 
 // key is the key of a row in runs.

@@ -159,7 +159,9 @@ func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verd
 			s.names.judge(q.name, judge(q.Name))
 			s.used += len(q.Name) + nameCost
 		}
-		q.Verdict = s.names.verdict(q.name)
+		if q.Verdict = s.names.verdict(q.name); q.Verdict == Varies {
+			continue
+		}
 		q.rows = s.rowsOf(t, q)
 		q.client = s.client(q)
 		q.slot = q.rows.slot(q.client, q.name)
@@ -171,11 +173,16 @@ func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verd
 	}
 	for i := range queries {
 		q := &queries[i]
+		if q.Verdict == Varies {
+			continue
+		}
 		size := len(q.rows.table)
 		e := q.rows.find(q.slot, q.client, q.name)
 		if len(q.rows.table) != size { // the slots of the rest are of the old table
 			for k := i + 1; k < len(queries); k++ {
-				queries[k].slot = queries[k].rows.slot(queries[k].client, queries[k].name)
+				if queries[k].Verdict != Varies {
+					queries[k].slot = queries[k].rows.slot(queries[k].client, queries[k].name)
+				}
 			}
 		}
 		at := (q.Sec-q.rows.base)*1e9 + int64(q.Nsec)

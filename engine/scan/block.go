@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 )
@@ -19,7 +20,7 @@ type Counts struct {
 	Parsed    int64 // gave at least one event
 	Skipped   map[format.Reason]int64
 	Rejected  map[format.Reason]int64
-	Queries   int64 // events
+	Queries   int64 // events: queries and activities
 	Hits      int64 // lines with an event that hit
 	Overruled int64 // lines that would have hit but for an allow entry
 	First     time.Time
@@ -39,13 +40,16 @@ type Block struct {
 	Seen    []Seen   // with Options.Seen, in order of first appearance
 }
 
-// Hit is one indicator that one client asked for under one name, within one
-// block.
+// Hit is one indicator that one client asked for under one name, or touched as
+// one other observable, within one block. Where an activity made contact with
+// Name, Client is who did; where Name itself made contact, the other end.
 type Hit struct {
 	Match  intel.Match
-	Rank   int        // place of Match among the hits of the name: 0 is the most specific
+	Rank   int        // place of Match among the block entries of the name: 0 is the most specific
 	Client netip.Addr // zero when the log does not say
-	Name   string     // the name asked for, normalised
+	Kind   intel.Type // of Name; that of Match may be wider
+	Role   event.Role // the first in the order of package event, of all that Name had
+	Name   string     // the name asked for or the observable, as intel.AppendValue writes it
 	Count  int64      // queries
 	Lines  int64      // lines with such a query
 	First  time.Time
@@ -138,6 +142,7 @@ type builder struct {
 type group struct {
 	id     intel.ID
 	client netip.Addr
+	kind   intel.Type
 	name   string
 }
 
@@ -167,20 +172,21 @@ func (b *builder) hit(r *format.Record, j *judged) {
 	if b.groups == nil {
 		b.groups = map[group]int{}
 	}
-	rank := 0
+	hits := 0
 	for _, m := range j.matches {
 		if !m.Hit() {
 			continue
 		}
-		key := group{m.ID, client, j.text}
+		key := group{m.ID, client, j.kind, j.text}
 		i, ok := b.groups[key]
 		if !ok {
 			i = len(b.Hits)
 			b.groups[key] = i
-			b.Hits = append(b.Hits, Hit{Match: m, Rank: rank, Client: client, Name: j.text})
+			b.Hits = append(b.Hits, Hit{Match: m, Rank: j.rank(m.ID, hits), Client: client, Kind: j.kind, Role: roleOf(r), Name: j.text})
 		}
-		rank++
+		hits++
 		b.Hits[i].count(at)
+		b.Hits[i].Role = min(b.Hits[i].Role, roleOf(r))
 		if !slices.Contains(b.line, i) {
 			b.line = append(b.line, i)
 		}
@@ -205,7 +211,7 @@ func (b *builder) add(o *part, line int64) {
 		b.row(row, o.hashes[i])
 	}
 	for _, h := range o.Hits {
-		key := group{h.Match.ID, h.Client, h.Name}
+		key := group{h.Match.ID, h.Client, h.Kind, h.Name}
 		if i, ok := b.groups[key]; ok {
 			b.Hits[i].add(h)
 			continue
@@ -229,6 +235,7 @@ func (h *Hit) add(o Hit) {
 	h.count(o.First)
 	h.count(o.Last)
 	h.Lines += o.Lines
+	h.Role = min(h.Role, o.Role)
 }
 
 func (h *Hit) count(t time.Time) {

@@ -5,6 +5,7 @@ package scan
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -20,12 +21,12 @@ const sampleLines = 200
 // the first lines have. When they have none, unknown says so and every line is
 // rejected.
 func (s *stream) choose() (unknown, err error) {
-	if s.opt.Format.New != nil {
-		if found, err := s.opt.Detect(s.sample(), s.opt.Lines); err == nil {
+	if given := (format.Log{DNS: s.opt.Format, Activity: s.opt.Activity}); given.DNS.New != nil || given.Activity.New != nil {
+		if found, err := s.detect(); err == nil {
 			s.sum.Detected = found.Name
 		}
-		s.sum.Format = s.opt.Format.Name
-		s.text = func() *format.Text { return s.opt.Format.Text(s.opt.Lines) }
+		s.sum.Format = cmp.Or(given.DNS.Name, given.Activity.Name)
+		s.text = func() *format.Text { return given.Text(s.opt.Lines) }
 		return nil, nil
 	}
 	// Blank lines and lines too long to look at say nothing about the format.
@@ -34,7 +35,7 @@ func (s *stream) choose() (unknown, err error) {
 			return nil, err
 		}
 	}
-	found, err := s.opt.Detect(s.sample(), s.opt.Lines)
+	found, err := s.detect()
 	if err != nil {
 		s.text = func() *format.Text { return format.NewText(unread{}) }
 		return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines + 1, Err: fmt.Errorf("%w: %w", ErrFormat, err)}, nil
@@ -42,6 +43,14 @@ func (s *stream) choose() (unknown, err error) {
 	s.sum.Format, s.sum.Detected = found.Name, found.Name
 	s.text = func() *format.Text { return found.Text(s.opt.Lines) }
 	return nil, nil
+}
+
+func (s *stream) detect() (format.Log, error) {
+	if s.opt.Detect == nil {
+		return format.DetectLog(s.sample(), s.opt.Lines)
+	}
+	f, err := s.opt.Detect(s.sample(), s.opt.Lines)
+	return format.Log{Name: f.Name, Title: f.Title, DNS: f}, err
 }
 
 // sample returns the lines at hand from the first that is neither blank nor

@@ -18,21 +18,29 @@ import (
 
 // FuzzStream holds, for a log of any bytes, that every line has one outcome,
 // that lines are those of the unpacked text, and that the block size changes
-// nothing but the blocks. It runs with a format of these tests and with all
-// real ones by detection.
+// nothing but the blocks. It runs with a format of these tests, with all real
+// ones of look-ups by detection, and with logs of look-ups and activities.
 func FuzzStream(f *testing.F) {
 	f.Add([]byte("# h\nq 10.0.0.1 5 www.evil.com\r\n\nq 1.2.3.4 6 a evil.com\nrubbish\nq 10.0.0.1 7 evil.com"), int64(7))
 	f.Add([]byte("\xff\xfeq\x00 \x001\x00\n\x00"), int64(1))
 	f.Add([]byte("\x1f\x8b\x08\x00\x00"), int64(3))
 	f.Add([]byte("21-Nov-2026 08:00:00.000 client 10.0.0.1#53 (evil.com): query: evil.com IN A + (10.0.0.2)\n"), int64(50))
+	for _, name := range []string{"eve", "zeek", "squid"} {
+		f.Add(mixedActivities(1, name, 12), int64(300))
+	}
 	x := lists(f)
 	f.Fuzz(func(t *testing.T, in []byte, size int64) {
 		size = 1 + size&0xfff
 		limits := unpack.Limits{MaxBytes: 1 << 20}
-		for _, detect := range []bool{false, true} {
-			opt := scan.Options{Index: x, Limits: limits, Format: tinyFormat}
-			if detect {
+		for _, how := range []string{"tiny", "detect", "eve", "zeek", "squid"} {
+			opt := scan.Options{Index: x, Limits: limits, Format: tinyFormat, Workers: 2}
+			switch how {
+			case "tiny":
+			case "detect":
 				opt.Format, opt.Detect = format.Format{}, format.Detect
+			default:
+				l, _ := format.LookupLog(how)
+				opt.Format, opt.Activity = l.DNS, l.Activity
 			}
 			blocks, sum, err := read(t, bytes.NewReader(in), opt)
 			if want := linesOf(in, limits); sum.Lines != want {

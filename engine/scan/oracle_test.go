@@ -52,18 +52,25 @@ func plainly(t testing.TB, text []byte, f format.Format, x *intel.Index) (scan.C
 	return c, csvOf(folded), said(hits)
 }
 
+// looked is when the logs of these tests are looked at.
+var looked = at
+
 func plainLine(c *scan.Counts, events []event.DNS, x *intel.Index, hits, folded map[string]rollup.Sum) {
 	hit, overruled := false, false
 	for _, e := range events {
 		c.Add(scan.Counts{Queries: 1, First: e.Time, Last: e.Time})
-		name, verdict, rank := intel.Normalise(e.Name), rollup.None, 0
+		name, verdict, ranks := intel.Normalise(e.Name), rollup.None, map[intel.ID]int{}
 		for _, m := range x.Match(e.Name) {
+			if m.List.Kind == intel.Block {
+				ranks[m.ID] = len(ranks)
+			}
+		}
+		for _, m := range x.MatchAt(e.Name, intel.When{Now: looked, Event: e.Time}) {
 			overruled = overruled || m.Overruled
 			switch {
 			case m.Hit():
 				hit, verdict = true, rollup.Hit
-				add(hits, fmt.Sprint(m.ID, e.Client, name, rank), e.Time)
-				rank++
+				add(hits, fmt.Sprint(m.ID, e.Client, name, ranks[m.ID]), e.Time)
 			case verdict == rollup.None && m.List.Kind == intel.Allow:
 				verdict = rollup.Allowed
 			}
@@ -75,7 +82,7 @@ func plainLine(c *scan.Counts, events []event.DNS, x *intel.Index, hits, folded 
 		if e.Client.IsValid() {
 			client = e.Client.String()
 		}
-		add(folded, day+"\x00"+client+"\x00"+name+"\x00"+verdict.String(), e.Time)
+		add(folded, day+"\x00"+client+"\x00"+name+"\x00"+fmt.Sprint(uint8(verdict), verdict), e.Time)
 	}
 	if hit {
 		c.Hits++
@@ -102,7 +109,7 @@ func csvOf(folded map[string]rollup.Sum) string {
 	b.WriteString("day,client,name,count,first,last,verdict\n")
 	for _, key := range rows {
 		k, s := strings.Split(key, "\x00"), folded[key]
-		fmt.Fprintf(&b, "%s,%s,%s,%d,%s,%s,%s\n", k[0], k[1], k[2], s.Count, rollup.Stamp(s.First()), rollup.Stamp(s.Last()), k[3])
+		fmt.Fprintf(&b, "%s,%s,%s,%d,%s,%s,%s\n", k[0], k[1], k[2], s.Count, rollup.Stamp(s.First()), rollup.Stamp(s.Last()), k[3][2:])
 	}
 	return b.String()
 }
@@ -206,7 +213,7 @@ func sameAsPlain(t *testing.T, log []byte, f format.Format, x *intel.Index, opt 
 	if opt.Workers == 2 {
 		limit = 2000
 	}
-	opt.Format, opt.Index, opt.Rollup = f, x, rollup.New(nil, t.TempDir(), limit)
+	opt.Now, opt.Format, opt.Index, opt.Rollup = looked, f, x, rollup.New(nil, t.TempDir(), limit)
 	blocks, sum, err := read(t, bytes.NewReader(log), opt)
 	if err != nil {
 		t.Fatal(err)

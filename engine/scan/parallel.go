@@ -22,7 +22,7 @@ type worker struct {
 }
 
 func (s *stream) worker(number int) *worker {
-	w := &worker{reader: reader{text: s.text(), block: s.opt.BlockSize}, judge: newJudge(s.opt.Index)}
+	w := &worker{reader: reader{text: s.text(), block: s.opt.BlockSize}, judge: newJudge(s.opt)}
 	if s.opt.Rollup != nil {
 		w.fold = newFolder(s.opt.Rollup, number*rollup.Shards/s.opt.Workers, w.judge)
 	}

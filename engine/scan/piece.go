@@ -51,6 +51,8 @@ type reader struct {
 	text   *format.Text
 	block  int64 // size of a block
 	events []event.DNS
+	acts   []event.Activity
+	seen   []event.Observable
 }
 
 // read reads the lines of p into its records and counts.
@@ -135,11 +137,12 @@ func (r *reader) line(p *piece, b *part, at, end int) {
 		return
 	}
 	var v format.Verdict
-	r.events, v = r.text.Read(text, r.events[:0])
+	r.events, r.acts, v = r.text.ReadBoth(text, r.events[:0], r.acts[:0])
 	switch v.Outcome {
 	case format.Parsed:
 		b.Parsed++
 		r.take(p, b)
+		r.touched(p, b)
 	case format.Skipped:
 		b.skip(v.Reason)
 	default:

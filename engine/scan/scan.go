@@ -5,7 +5,15 @@
 // into lines, lines become events (engine/format), events are looked up in the
 // lists (engine/intel) and folded (engine/rollup).
 //
-// Each line is counted once, as parsed, skipped or rejected. Work is handed on
+// Each line is counted once, as parsed, skipped or rejected. A log of look-ups
+// gives names; one of activities (connections, requests, handshakes, files,
+// mails) gives every observable of them, each looked up as what it is, and a log
+// of both is read once: format.Text.ReadBoth asks the reader of look-ups first
+// and that of activities about the lines that are none of its own, so that one
+// verdict a line comes out. A record says what its value is (about); below the
+// reading nothing else tells the two apart, but that only names are rolled up.
+//
+// Work is handed on
 // in blocks whose bounds depend only on the bytes and the block size, so that
 // a caller can store block after block and, after a crash, read again and pass
 // over what it has stored. Memory does not grow with the log. Start at Stream.
@@ -14,8 +22,10 @@
 // goroutine (cutter), which read() fills, since a mapped file that something
 // truncates kills the process. Workers read a piece into records, usual lines by
 // format.Text without allocation, fold them by the shards of the roll-up, passing
-// over those that another worker is at, match them and find who asked for what;
-// the caller's goroutine takes pieces in their order into blocks. A
+// over those that another worker is at, match them (without a roll-up, the names
+// of a part go through an intel.Sieve first, and only the few that it leaves are
+// looked up) and find who asked for what; the caller's goroutine takes pieces in
+// their order into blocks. A
 // name that the roll-up knows needs no look at the lists. Lines that depend on
 // earlier ones (an answer and its query) are found out while a piece is read, and
 // such a piece is read again in its turn (crew). So what comes out depends
@@ -29,6 +39,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
@@ -42,19 +53,25 @@ const DefaultBlockSize = 1 << 20
 
 // Options say how a log is read. Lines.At must be set; all else may be zero.
 type Options struct {
-	File   string         // name of the log, for errors
-	Format format.Format  // zero: found out by Detect from the first lines
-	Lines  format.Options // zone and date of lines that name none
-	Index  *intel.Index   // nil: nothing is matched
-	Rollup *rollup.Table  // nil: nothing is folded
-	Seen   bool           // blocks say who asked for what
+	File     string          // name of the log, for errors
+	Format   format.Format   // of the look-ups read; zero: none
+	Activity format.Activity // of all else that is read; zero: none. With neither, both are found out from the first lines
+	Lines    format.Options  // zone and date of lines that name none
+	Index    *intel.Index    // nil: nothing is matched
+	// Now is when the log is looked at: an entry that is valid for a time only
+	// counts when it is valid now or at the time of the query (intel.When). Zero
+	// leaves the query's time alone; with neither every entry counts.
+	Now    time.Time
+	Rollup *rollup.Table // nil: nothing is folded
+	Seen   bool          // blocks say who asked for what
 	// Workers is how many goroutines read at once; 0 means GOMAXPROCS. What
 	// comes out, and in which order, does not depend on it.
 	Workers int
 	// BlockSize is in bytes of text; 0 means DefaultBlockSize.
 	BlockSize int64
 	Limits    unpack.Limits
-	// Detect chooses the format of a sample; nil means format.Detect.
+	// Detect chooses the format of a sample, of look-ups alone; nil means
+	// format.DetectLog, which knows both.
 	Detect func(sample [][]byte, opt format.Options) (format.Format, error)
 
 	piece int // bytes of text worked on at once, about; 0 means pieceSize
@@ -96,9 +113,6 @@ const CutOff format.Reason = "cut_off"
 func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) error) (Summary, error) {
 	if opt.BlockSize <= 0 {
 		opt.BlockSize = DefaultBlockSize
-	}
-	if opt.Detect == nil {
-		opt.Detect = format.Detect
 	}
 	u, err := unpack.New(r, opt.Limits)
 	if err != nil {

@@ -8,14 +8,19 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/vonggac/vonggac/engine/event"
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/intel/suffix"
 )
 
-// Seen is one name that one client asked for on one day, within one block,
-// listed or not.
+// Seen is one name that one client asked for on one day, or another observable
+// that it touched, within one block, listed or not.
 type Seen struct {
-	Client netip.Addr // zero when the log does not say
-	Name   string     // normalised
+	Kind   intel.Type // of Name
+	Client netip.Addr // zero when the log does not say; see Hit
+	Name   string     // as intel.AppendValue writes it
+	Caller bool       // Name is an address that made contact with Client
 	Count  int64      // queries
 	First  time.Time
 	Last   time.Time // UTC, of one day in Vietnam; zero when the log gave no time
@@ -25,6 +30,17 @@ type Seen struct {
 const vietnam = 7 * 60 * 60
 
 const noDay = -1 << 62
+
+// calls reports whether what stands at the name of a record called the client.
+func calls(r *format.Record) bool { return roleOf(r) == event.Source }
+
+// sort tells the rows of one name apart, besides client and day.
+func sort(r *format.Record) uint8 {
+	if calls(r) {
+		return uint8(typeOf(r)) | 1<<4
+	}
+	return uint8(typeOf(r))
+}
 
 // watcher finds the rows of one part of a piece after the other. It keeps its
 // room, so that a part costs but its rows and one string with all their names.
@@ -85,7 +101,8 @@ func (w *watcher) part(p *piece, b *part) {
 		r := &p.recs[row.record]
 		b.hashes[i] = row.hash
 		s := &b.Seen[i]
-		s.Client, s.Name, s.Count = r.Client(), text[row.name:row.name+int(r.Size)], row.count
+		s.Kind, s.Caller, s.Client = typeOf(r), calls(r), r.Client()
+		s.Name, s.Count = text[row.name:row.name+int(r.Size)], row.count
 		if r.Timed {
 			s.First = time.Unix(row.first.sec, int64(row.first.nsec)).UTC()
 			s.Last = time.Unix(row.last.sec, int64(row.last.nsec)).UTC()
@@ -96,7 +113,7 @@ func (w *watcher) part(p *piece, b *part) {
 // row returns the row of record i.
 func (w *watcher) row(p *piece, i int, day int64, at moment) *watched {
 	r, name := &p.recs[i], p.name(&p.recs[i])
-	h := w.seed.Bytes(0, name)
+	h := w.seed.Bytes(sort(r), name)
 	if r.Known {
 		h ^= r.Low ^ bits.RotateLeft64(r.High, 32) + 1
 	}
@@ -107,7 +124,7 @@ func (w *watcher) row(p *piece, i int, day int64, at moment) *watched {
 		if row.hash != h || row.day != day {
 			continue
 		}
-		if f := &p.recs[row.record]; f.Known == r.Known && (!r.Known || f.Low == r.Low && f.High == r.High) && string(w.names[row.name:row.name+int(f.Size)]) == string(name) {
+		if f := &p.recs[row.record]; sort(f) == sort(r) && f.Known == r.Known && (!r.Known || f.Low == r.Low && f.High == r.High) && string(w.names[row.name:row.name+int(f.Size)]) == string(name) {
 			return row
 		}
 	}
@@ -128,7 +145,7 @@ func (b *builder) row(s Seen, h uint64) {
 	slot := b.places.start(h)
 	for ; b.places.at[slot] != 0; slot = b.places.next(slot) {
 		i := b.places.at[slot] - 1
-		if had := &b.Seen[i]; b.hashes[i] == h && had.Client == s.Client && had.Name == s.Name && dayOf(had.First) == dayOf(s.First) {
+		if had := &b.Seen[i]; b.hashes[i] == h && had.Kind == s.Kind && had.Caller == s.Caller && had.Client == s.Client && had.Name == s.Name && dayOf(had.First) == dayOf(s.First) {
 			had.add(s)
 			return
 		}

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
@@ -57,6 +58,7 @@ func (a *App) api() *rest.API {
 	obligation.API(api, r.Obligations)
 	report.API(api, r.Reports)
 	webhook.API(api, r.Webhooks)
+	feed.API(api, r.Feeds)
 	a.jobsAPI(api)
 	return api
 }

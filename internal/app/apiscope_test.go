@@ -102,6 +102,9 @@ func (w *scopes) answers(t *testing.T, c client) map[string]string {
 		}
 		own, _ := w.paths(t, rt)
 		for _, path := range own {
+			if path == "/api/v1/blocklist" { // an act itself, which the changes tell of; the room's own test compares
+				continue
+			}
 			for _, query := range append([]string{""}, apiAsked[rt.Pattern]...) {
 				res := c.do(t, http.MethodGet, path+query, "")
 				out[path+query] = strings.TrimSpace(volatile.ReplaceAllString(http.StatusText(res.Code), ""))
@@ -176,7 +179,8 @@ func (w *scopes) programMayNot(t *testing.T, c client, role auth.Role) {
 		method, path, _ := strings.Cut(rt.Pattern, " ")
 		res := c.do(t, method, placeholder.ReplaceAllString(path, ghost), apiBodies[rt.Pattern], "If-Match", `"1"`)
 		may := strings.ContainsRune(auth.Cell(rt.Need.Area, role), rune(rt.Need.Act))
-		if !may && res.Code != http.StatusForbidden || !json.Valid(res.Body.Bytes()) {
+		file := may && path == "/api/v1/blocklist" // answers with itself
+		if !may && res.Code != http.StatusForbidden || !json.Valid(res.Body.Bytes()) && !file {
 			t.Errorf("%s as %s, who may: %t, answers %d %.200s", rt.Pattern, role, may, res.Code, res.Body)
 		}
 	}

@@ -74,6 +74,7 @@ type App struct {
 
 	runner  *jobs.Runner
 	keeper  *jobs.Runner // backups and drills, beside the reading of logs
+	fetcher *jobs.Runner // of feeds: a slow sender holds up no reading
 	behind  background
 	figures *metrics.Registry
 	handler http.Handler
@@ -167,6 +168,7 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	}
 	a.runner.Start()
 	a.keeper.Start()
+	a.fetcher.Start()
 	a.behind.start()
 	go func() {
 		if a.server.TLSConfig != nil {
@@ -198,7 +200,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	if a.server != nil {
 		errs = append(errs, a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.behind.stop(ctx))
+		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)
 }
@@ -252,6 +254,9 @@ func (a *App) Work(ctx context.Context) (int, error) {
 		ran, err := a.runner.RunOnce(ctx)
 		if err == nil && !ran {
 			ran, err = a.keeper.RunOnce(ctx)
+		}
+		if err == nil && !ran {
+			ran, err = a.fetcher.RunOnce(ctx)
 		}
 		if err != nil || !ran {
 			return n, err

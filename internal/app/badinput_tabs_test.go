@@ -21,6 +21,8 @@ import (
 var without = map[string]string{
 	"POST /indicators/{id}/replace":         "the new list is a file, and the file is what was sent",
 	"POST /settings/backup/settings":        "takes numbers and a folder that exists, no words; TestTwoTabs sends two numbers",
+	"POST /feeds/network":                   "takes addresses, no words; TestTwoTabs sends two",
+	"POST /feeds/{id}/off":                  once,
 	"POST /settings/webhooks/networks":      "takes addresses, no words; TestTwoTabs sends two",
 	"POST /papers/{id}/sent":                "tells of another sending: the record of the first is no text of the form",
 	"POST /papers/{id}/withdraw":            once,
@@ -36,7 +38,7 @@ var without = map[string]string{
 }
 
 // fixed are those of them that take no words.
-var fixed = []string{"POST /settings/backup/settings", "POST /settings/webhooks/networks"}
+var fixed = []string{"POST /settings/backup/settings", "POST /feeds/network", "POST /settings/webhooks/networks"}
 
 // once is why the words of an act have no other text beside them.
 const once = "is done once with its reason: there is nothing to merge, and the page leads to the record, which has the first one's words"

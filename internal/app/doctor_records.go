@@ -268,7 +268,9 @@ func (a *App) checkJobs(ctx context.Context) (health.Result, error) {
 }
 
 func (a *App) checkIndicators(ctx context.Context) (health.Result, error) {
-	index, _, err := a.Rooms.Indicators.Current(ctx)
+	held, err := a.Rooms.Indicators.Current(ctx)
+	defer held.Release()
+	index := held.Index()
 	switch {
 	case err != nil:
 		return health.Say(health.Wrong, "health.indicators.bad", err).Then("health.indicators.do"), nil

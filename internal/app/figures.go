@@ -48,12 +48,16 @@ func (a *App) measure() {
 	})
 	m.Gauges("webhooks_failing", "Webhooks that are not answered or were given up.", nil,
 		a.groups("SELECT COUNT(*) FROM webhook WHERE state = 'failed' OR state = 'on' AND failing_since IS NOT NULL"))
+	m.Gauges("feeds", "Feeds of indicators by health.", []string{"health"}, a.feedsByHealth)
+	m.Gauge("feeds_oldest_success_seconds", "How long ago the worst feed that is on had its content confirmed; 0 without feeds.", a.oldestFeed)
 	m.Gauge("audit_unsealed_entries", "Entries of the audit trail that wait for their seal.", func(ctx context.Context) (float64, error) {
 		n, _, err := a.Rooms.Trail.Sealer.Waiting(ctx)
 		return float64(n), err
 	})
 	m.Gauge("indicators", "Indicators matched against.", func(context.Context) (float64, error) {
-		return float64(a.Rooms.Indicators.Index().Len()), nil
+		held := a.Rooms.Indicators.Hold()
+		defer held.Release()
+		return float64(held.Index().Len()), nil
 	})
 	m.Gauges("duty_last_timestamp_seconds", "When background work last ended.", []string{"duty"}, a.duties(func(b beat) float64 {
 		return float64(b.at.UnixMilli()) / 1000

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -97,10 +98,13 @@ func (h *house) work(t *testing.T) {
 	}
 }
 
-// idle reports whether no file waits to be read.
+// idle reports whether no file waits to be read and no list to be loaded or
+// looked back for.
 func (h *house) idle(t *testing.T) bool {
 	t.Helper()
-	n, err := h.Records.Read().NewSelect().Table("source_file").Where("state IN ('waiting', 'running')").Count(t.Context())
+	var n int
+	err := h.Records.Read().NewRaw("SELECT (SELECT COUNT(*) FROM source_file WHERE state IN ('waiting', 'running')) + "+
+		"(SELECT COUNT(*) FROM job WHERE kind IN (?, ?) AND state IN ('queued', 'running'))", indicator.JobKind, hunt.JobKind).Scan(t.Context(), &n)
 	if err := db.Error("idle", err); err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func (h *house) evidence(t *testing.T) (out []string) {
 // and after the list came: the findings are the same.
 func TestAListThatComesLaterFindsWhatItWouldHaveFound(t *testing.T) {
 	t.Parallel()
-	log := infectedLog(20000)
+	log := infectedLog(5000)
 	before, after := open(t, t.TempDir(), nil), open(t, t.TempDir(), nil)
 	before.shut(t)
 	after.shut(t)

@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
@@ -35,17 +36,18 @@ func TestKilledWhileReadingEndsAsIfNever(t *testing.T) {
 	t.Parallel()
 	log := infectedLog(30000)
 	whole, killed := prepareFolder(t, log), prepareFolder(t, log)
-	runChild(t, whole, 1, -1)
+	runChild(t, whole, 1, nil)
 	want := dump(t, whole)
 	if len(want) < 40 {
 		t.Fatalf("the uninterrupted run left only %d rows to compare", len(want))
 	}
 	rng := rand.New(rand.NewPCG(20261122, 7))
 	for point := range killPoints {
-		runChild(t, killed, 1+point, rng.IntN(4))
+		more := blocks(t, killed) + rng.IntN(4)
+		runChild(t, killed, 1+point, func() bool { return until(t, killed, readSoFar, more) })
 	}
 	before := blocks(t, killed)
-	runChild(t, killed, 1+killPoints, -1)
+	runChild(t, killed, 1+killPoints, nil)
 	if got := dump(t, killed); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("after %d kills the records differ\n%s", killPoints, diff(want, got))
 	}
@@ -53,6 +55,59 @@ func TestKilledWhileReadingEndsAsIfNever(t *testing.T) {
 		t.Errorf("%d blocks stood before the last run and %d after: the kills did not fall inside the work", before, after)
 	}
 	t.Logf("%d blocks, %d of them before the last of %d kills", blocks(t, killed), before, killPoints)
+}
+
+// TestKilledWhileLookingBackEndsAsIfNever does the same to the looking back for
+// twenty lists that come after the log was read.
+func TestKilledWhileLookingBackEndsAsIfNever(t *testing.T) {
+	t.Parallel()
+	log := infectedLog(4000)
+	whole, killed := prepareMemory(t, log), prepareMemory(t, log)
+	runChild(t, whole, 1, nil)
+	want := dump(t, whole)
+	if len(want) < 40 {
+		t.Fatalf("the uninterrupted run left only %d rows to compare", len(want))
+	}
+	const points = 5
+	for point := range points {
+		runChild(t, killed, 1+point, func() bool { return until(t, killed, lookedSoFar, point) })
+	}
+	runChild(t, killed, 1+points, nil)
+	if got := dump(t, killed); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("after %d kills the records differ\n%s", points, diff(want, got))
+	}
+}
+
+// prepareMemory makes a centre that has read a log, and whose lists have come
+// since and are not yet loaded.
+func prepareMemory(t *testing.T, log []byte) string {
+	t.Helper()
+	dir := t.TempDir()
+	c := open(t, dir, nil)
+	ctx := c.found(t)
+	c.read(t, ctx, c.source(t, ctx, "DNS", ""), "q.log", log)
+	for i := range 20 {
+		name := fmt.Sprintf("www%d.good.example", 100*i) // seen once, if that line was a query
+		switch {
+		case i == 0:
+			name = "evil.test"
+		case i < 6:
+			name = fmt.Sprintf("host%d.bad.example", i-1)
+		}
+		f, err := c.Rooms.Indicators.Store(ctx, "bad.txt", strings.NewReader(name+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Rooms.Indicators.Create(ctx, indicator.List{Name: "Danh sách " + strconv.Itoa(i), Kind: indicator.Block, TLP: indicator.Clear,
+			Scope: indicator.WithSubdomains, Layout: indicator.Auto}, f)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // infectedLog is a dnsmasq log in which some of 40 clients ask for listed
@@ -98,9 +153,9 @@ func prepareFolder(t *testing.T, log []byte) string {
 	return dir
 }
 
-// runChild runs the program on dir until the file is read, or kills it once it
-// has committed more further blocks and a seeded moment has passed.
-func runChild(t *testing.T, dir string, hours, more int) {
+// runChild runs the program on dir until its work is done, or kills it when
+// reached says so; false means that the work was done before.
+func runChild(t *testing.T, dir string, hours int, reached func() bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKillChild$", "-test.v")
 	cmd.Env = append(os.Environ(), killFolder+"="+dir, killHours+"="+strconv.Itoa(hours))
@@ -115,9 +170,9 @@ func runChild(t *testing.T, dir string, hours, more int) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && lines.Text() != "working" {
 	}
-	if more >= 0 {
-		if !until(t, dir, blocks(t, dir)+more) {
-			t.Error("the file was done before the process was killed: it is too short for this machine")
+	if reached != nil {
+		if !reached() {
+			t.Error("the work was done before the process was killed: it is too short for this machine")
 		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
@@ -137,16 +192,22 @@ func runChild(t *testing.T, dir string, hours, more int) {
 	}
 }
 
+// What until asks for: how much is done, and how much is left.
+const (
+	readSoFar   = "SELECT (SELECT COUNT(*) FROM source_block), (SELECT COUNT(*) FROM source_file WHERE state <> 'done')"
+	lookedSoFar = "SELECT (SELECT COUNT(*) FROM audit_entry WHERE action = 'hunt.record'), (SELECT COUNT(*) FROM job WHERE state IN ('queued', 'running'))"
+)
+
 // until looks at the records over and over, so that the kill falls close to a
-// commit; it waits for nothing else. It reports false when the file is done
-// before: then there was nothing left to interrupt.
-func until(t *testing.T, dir string, want int) bool {
+// commit; it waits for nothing else. It reports false when nothing is left
+// before as much as want is done: then there was nothing to interrupt.
+func until(t *testing.T, dir, progress string, want int) bool {
 	t.Helper()
 	reached := false
 	query(t, dir, func(ctx context.Context, d *db.DB) error {
 		for {
 			var n, waiting int
-			if err := d.Read().NewRaw("SELECT (SELECT COUNT(*) FROM source_block), (SELECT COUNT(*) FROM source_file WHERE state <> 'done')").Scan(ctx, &n, &waiting); err != nil {
+			if err := d.Read().NewRaw(progress).Scan(ctx, &n, &waiting); err != nil {
 				return err
 			}
 			if reached = n >= want; reached || waiting == 0 {
@@ -163,7 +224,7 @@ func until(t *testing.T, dir string, want int) bool {
 func TestKillChild(t *testing.T) {
 	dir := os.Getenv(killFolder)
 	if dir == "" {
-		t.Skip("the process that TestKilledWhileReadingEndsAsIfNever starts and kills")
+		t.Skip("the process that the tests of this file start and kill")
 	}
 	hours, err := strconv.Atoi(os.Getenv(killHours))
 	if err != nil {

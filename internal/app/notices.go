@@ -13,6 +13,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
@@ -150,6 +151,8 @@ func failedAt(j jobs.Job) string {
 	switch j.Kind {
 	case indicator.JobKind:
 		return "/indicators"
+	case feed.JobKind:
+		return "/feeds"
 	case trail.JobKind:
 		return "/audit/check"
 	case backup.TakeJob, backup.CheckJob, backup.DrillJob:

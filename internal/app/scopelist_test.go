@@ -40,6 +40,7 @@ var lists = []list{
 	{"/proposals", "", auth.UnitOfficer, "proposal", "/proposals/export.csv", "SELECT count(*) FROM unit_proposal WHERE unit_id = ?"},
 	{"/reforms", "", auth.Centre, "reform", "/reforms/export.csv", "SELECT count(*) FROM unit_reform_unit WHERE unit_id = ?"},
 	{"/groups", "", auth.UnitOfficer, "group", "", "SELECT count(*) FROM unit_group WHERE owner_unit = ?"},
+	{"/feeds", "", auth.Centre, "feed", "/feeds.csv", "SELECT count(*) FROM feed WHERE unit_id = ?"},
 	{"/sources", "", auth.Centre, "source", "", "SELECT count(*) FROM source WHERE owner_unit = ?"},
 	{"/indicators", "", auth.Centre, "list", "/indicators.csv", "SELECT count(*) FROM indicator_list WHERE tlp <> 'TLP:RED' OR owner_unit = ?"},
 }

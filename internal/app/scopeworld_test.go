@@ -21,6 +21,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -164,6 +165,11 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 		t.Fatal(err)
 	}
 	g.add("webhook", string(hook.ID))
+	fed := must(r.Feeds.Create(ctx, feed.Order{Name: "Nguồn " + word, URL: "https://" + word + ".invalid/list.txt", Unit: string(u.ID), Limit: 1,
+		Schedule: feed.Schedule{Every: time.Hour}, List: list.ID}))(t)
+	fed = must(r.Feeds.Switch(ctx, fed.ID, fed.Version, true, ""))(t)
+	must(r.Feeds.Fetch(ctx, fed.ID))(t)
+	g.add("feed", string(fed.ID))
 	g.add("delivery", must(r.Webhooks.Ping(ctx, hook.ID))(t).ID)
 	var jobs []string
 	must(0, w.Records.Read().NewSelect().Table("job").Column("id").Where("owner_unit = ?", string(u.ID)).Scan(t.Context(), &jobs))(t)

@@ -24,10 +24,6 @@ import (
 // sightingsFolder holds the memory of everything seen, in the data folder.
 const sightingsFolder = "sightings"
 
-// sightingDays is how long everything seen is remembered: twelve months
-// (design.md §4).
-const sightingDays = 366
-
 // openSightings opens the memory of everything seen: beside the records in
 // PostgreSQL, else in the data folder. One that cannot be opened does not keep
 // the centre from starting: logs wait until it is mended, and pages say so.
@@ -58,13 +54,13 @@ func (a *App) openSightings(ctx context.Context) {
 func (a *App) hunts() *hunt.Service {
 	a.openSightings(context.Background())
 	r := &a.Rooms
-	s := hunt.New(hunt.Deps{Records: a.Records, Queue: a.Queue, Memory: a.Sightings, Now: a.opt.Now, Log: a.opt.Log, Days: sightingDays,
+	s := hunt.New(hunt.Deps{Records: a.Records, Queue: a.Queue, Memory: a.Sightings, Now: a.opt.Now, Log: a.opt.Log, Days: a.opt.Config.Sightings.Days,
 		Record: a.recordPast,
 		Lists: hunt.Lists{
 			Generation: r.Indicators.Generation,
-			Current: func(ctx context.Context) (*intel.Index, error) {
-				index, _, err := r.Indicators.Current(ctx)
-				return index, err
+			Current: func(ctx context.Context) (*intel.Index, func(), error) {
+				held, err := r.Indicators.Current(ctx)
+				return held.Index(), held.Release, err
 			},
 			InForce: func(ctx context.Context) ([]hunt.List, error) {
 				lists, err := r.Indicators.Blocks(ctx)
@@ -86,8 +82,9 @@ func (a *App) hunts() *hunt.Service {
 // reading says how a file is read that is begun now: against the index in
 // force, its blocks remembered as long as that is the one.
 func (a *App) reading(ctx context.Context) (source.Reading, error) {
-	index, generation, err := a.Rooms.Indicators.Current(ctx)
-	return source.Reading{Options: scan.Options{Index: index, BlockSize: a.opt.BlockSize, Seen: true},
+	held, err := a.Rooms.Indicators.Current(ctx)
+	generation := held.Generation()
+	return source.Reading{Options: scan.Options{Index: held.Index(), Now: a.opt.Now(), BlockSize: a.opt.BlockSize, Seen: true}, Done: held.Release,
 		Memory: func(ctx context.Context, f source.File, b scan.Block) (func(), error) {
 			id := blockID(f, b)
 			known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: id, Owner: f.Owner, Source: string(f.Source), ReceivedAt: f.ReceivedAt,

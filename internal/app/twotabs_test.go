@@ -44,6 +44,8 @@ func TestTwoTabs(t *testing.T) {
 		{page: "/settings/mail", post: "/settings/mail/keep", mine: "months", values: []string{"5", "7"}},
 		{page: "/settings/backup/settings", mine: "daily", theirs: "weekly", values: []string{"5", "6", "7", "8"}},
 		{page: "/settings/webhooks/networks", mine: "networks", values: []string{"10.9.0.0/16", "10.8.0.0/16"}},
+		{page: "/feeds/network", mine: "proxy", theirs: "networks", values: []string{"http://mot.mau.example:1", "http://hai.mau.example:2", "10.9.0.0/16", "10.8.0.0/16"}},
+		{page: "/feeds/" + w.own["feed"][0] + "/edit", mine: "name", theirs: "limit", values: []string{"Nguồn một", "Nguồn hai", "2", "3"}},
 		{page: "/settings/webhooks/" + w.own["webhook"][0] + "/edit", mine: "name"},
 	} {
 		action := cmp.Or(c.post, c.page)

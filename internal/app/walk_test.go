@@ -194,7 +194,7 @@ func (w *walker) upload() {
 	w.attach(`#upload input[type=file]`, "testdata/walk/dns.log")
 	w.press(button("Tải lên và đối chiếu"))
 	w.await("Đã đọc xong", "Đối chiếu số dòng")
-	w.see("Nhật ký truy vấn BIND 9", "Tổng số dòng 11", "Dòng truy vấn đọc được 9", "Bỏ qua: dòng trống 1", "Không đọc được: không đúng định dạng 1",
+	w.see("Nhật ký truy vấn BIND 9", "Tổng số dòng 11", "Dòng đọc được 9", "Bỏ qua: dòng trống 1", "Không đọc được: không đúng định dạng 1",
 		"dong nay hong giua chung", "Xem hàng chờ phát hiện (tệp này có 6 dòng khớp)")
 	w.shot("file")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/centre/home"
@@ -59,6 +60,7 @@ type Rooms struct {
 	Accounts    *account.Service
 	Sources     *source.Service
 	Indicators  *indicator.Service
+	Feeds       *feed.Service
 	Findings    *finding.Service
 	Hunts       *hunt.Service
 	Infections  *infection.Service
@@ -97,6 +99,7 @@ func migrations() []fs.FS {
 		notice.Migrations,
 		view.Migrations,
 		webhook.Migrations,
+		feed.Migrations,
 	}
 }
 
@@ -133,6 +136,7 @@ func Messages() []fs.FS {
 		task.Messages,
 		rest.Messages,
 		webhook.Messages,
+		feed.Messages,
 	}
 }
 
@@ -161,7 +165,7 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
-	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root,
+	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
 			return r.Hunts.Changed(ctx, tx, generation, unit)
@@ -191,13 +195,16 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	r.Webhooks = a.webhooks()
+	r.Feeds = a.feeds(catalogue)
 	if r.Backups, err = a.backups(); err != nil {
 		return err
 	}
 	a.keepBackups()
 	a.joinUnits()
 	r.Setup = a.settings()
-	if err := r.Indicators.Reload(ctx); fault.Is(err, fault.Unavailable) {
+	lists, err := r.Indicators.Current(ctx)
+	lists.Release()
+	if fault.Is(err, fault.Unavailable) {
 		a.opt.Log.Error("indicators not loaded", "err", err) // their page says which list, files wait until it is mended
 	} else if err != nil {
 		return err
@@ -210,6 +217,7 @@ func (a *App) wire(ctx context.Context) error {
 		trail.JobKind:     r.Trail.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
+	a.fetcher = a.fetching()
 	r.Views = view.New(view.Deps{Records: a.Records, Now: now, Area: a.areaOf, Names: unitNames{a}.Names})
 	r.Tasks = task.New(task.Deps{Queue: a.Queue, Kinds: a.work(), People: a.peopleNames})
 	site := web.New(web.Config{
@@ -262,7 +270,9 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link, Welcome: "/setup"}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
 		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
-	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
+	add(feed.NewPages(site, r.Feeds, feed.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
+	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets,
+		Sightings: a.seenOf, Findings: a.mentionsOf}).Routes())
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
@@ -300,7 +310,7 @@ func (a *App) outer(site http.Handler) http.Handler {
 		}
 		web.WriteJSON(w, http.StatusOK, status{"ok"})
 	})
-	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal()))
+	mux.Handle("GET /metrics", a.figures.Handler(a.opt.Config.Metrics.Token.Reveal(), a.opt.Config.Proxy.Here()))
 	mux.Handle("/", site)
 	return mux
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -32,6 +33,7 @@ func (a *App) work() []task.Kind {
 		{Name: source.JobKind, Read: permission(auth.Settings, auth.Read), Write: permission(auth.Settings, auth.Write), Describe: a.describeFile},
 		{Name: indicator.JobKind, Read: permission(auth.Indicators, auth.Read), Write: permission(auth.Indicators, auth.Write), Describe: a.describeLoad},
 		{Name: hunt.JobKind, Read: permission(auth.Indicators, auth.Read), Write: permission(auth.Indicators, auth.Write), Describe: a.describeHouse("/findings")},
+		{Name: feed.JobKind, Read: permission(auth.Settings, auth.Read), Write: permission(auth.Settings, auth.Write), Describe: a.describeHouse("/feeds")},
 		{Name: backup.TakeJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
 		{Name: backup.CheckJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
 		{Name: backup.DrillJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},

@@ -58,7 +58,36 @@ func word(s string) uint64 {
 	return w
 }
 
-// same compares Of for name, wherever it lies and whatever is around it, with
+// low compares Low for the name in lower case, with and without room behind it,
+// for all suffixes and for those of some numbers of labels.
+func low(t *testing.T, s *suffix.Seed, buf []byte, at, n int, all []suffix.Suffix) {
+	t.Helper()
+	if n > 253 {
+		return
+	}
+	buf = slices.Concat(buf, bytes.Repeat(buf[len(buf)-1:], suffix.Spare))
+	for i := at; i < at+n; i++ {
+		if c := buf[i]; 'A' <= c && c <= 'Z' {
+			buf[i] = c + 'a' - 'A'
+		}
+	}
+	out := make([]uint64, suffix.MaxSuffixes)
+	for _, labels := range []uint64{^uint64(0), 1 << 1, 1<<2 | 1<<4, 1 << 63} {
+		var want []uint64
+		for i, x := range all {
+			if labels>>min(i+1, 63)&1 != 0 {
+				want = append(want, x.Hash)
+			}
+		}
+		for _, room := range []int{0, 31, 32} {
+			if got := out[:s.Low(out, buf[:at+n+room], at, n, labels)]; !slices.Equal(got, want) {
+				t.Fatalf("%q at %d of %d, labels %x:\n got %x\nwant %x", buf[at:at+n], at, at+n+room, labels, got, want)
+			}
+		}
+	}
+}
+
+// same compares Of and Low for name, wherever it lies and whatever is around it, with
 // the plain way.
 func same(t *testing.T, name []byte) {
 	t.Helper()
@@ -75,6 +104,9 @@ func same(t *testing.T, name []byte) {
 			copy(buf[align:], name)
 			if got := s.Of(nil, buf[align:align+len(name)]); !slices.Equal(got, want) {
 				t.Fatalf("%q at %d among %q:\n got %v\nwant %v", name, align, around, got, want)
+			}
+			if align == len(name)%9 {
+				low(t, &s, buf, align, len(name), want)
 			}
 		}
 	}
@@ -245,6 +277,32 @@ func BenchmarkOf(b *testing.B) {
 	i := 0
 	for b.Loop() {
 		dst = s.Of(dst[:0], names[i%len(names)])
+		i++
+	}
+}
+
+// BenchmarkLow hashes the names of BenchmarkOf where they stand in a text.
+func BenchmarkLow(b *testing.B) {
+	s := suffix.Random()
+	var text []byte
+	var ends []int
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 4096 {
+		text = fmt.Appendf(text, "%s%d.%s", []string{"www.", "", "api.", "cdn-3.static."}[r.IntN(4)], r.IntN(1<<uint(r.IntN(30)+1)),
+			[]string{"com", "com.vn", "example.net", "googleapis.com"}[r.IntN(4)])
+		ends = append(ends, len(text))
+	}
+	b.SetBytes(int64(len(text) / len(ends)))
+	b.ReportAllocs()
+	text = append(text, make([]byte, suffix.Spare)...)
+	out := make([]uint64, suffix.MaxSuffixes)
+	i, at := 0, 0
+	for b.Loop() {
+		if i == len(ends) {
+			i, at = 0, 0
+		}
+		s.Low(out, text, at, ends[i]-at, ^uint64(0))
+		at = ends[i]
 		i++
 	}
 }

@@ -12,12 +12,14 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"github.com/vonggac/vonggac/engine/format/netflow"
 )
 
 // sniffed is how many bytes decide on the character set.
 const sniffed = 4096
 
-// decode returns r as UTF-8 with the name of the character set found. An
+// decode returns r as UTF-8, a dump of flows as lines of JSON, with the name of the character set found. An
 // error other than io.EOF is left for the first Read, after what came before it.
 func decode(r *guard) (io.Reader, string, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
@@ -27,6 +29,13 @@ func decode(r *guard) (io.Reader, string, error) {
 	}
 	if isTar(head) {
 		return nil, "", fmt.Errorf("%w: this is a tar file; unpack it first (tar xf FILE) and give the files inside", ErrArchive)
+	}
+	if kind := netflow.Sniff(head); kind != "" {
+		flows, err := netflow.NewReader(br, kind)
+		if err != nil {
+			return nil, "", fmt.Errorf("%w: the head of the %s file: %w", ErrCorrupt, kind, err)
+		}
+		return flows, "utf-8", nil
 	}
 	le, be := unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	mark := 0

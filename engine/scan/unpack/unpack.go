@@ -4,7 +4,8 @@
 // Package unpack turns the bytes of a file as people keep it into plain UTF-8
 // text: gzip (any number of members) and zstd are told by their first bytes,
 // never by the file's name, UTF-16 by its mark or by where its zero bytes
-// stand, and a UTF-8 mark is dropped.
+// stand, and a UTF-8 mark is dropped. Dumps of NetFlow and IPFIX, and captures
+// of them, become a line a flow (engine/format/netflow).
 //
 // It holds a few buffers however large the stream is, and it stops a stream
 // that swells out of all proportion. It opens no file; start at New.

@@ -5,6 +5,7 @@ package unpack_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -240,4 +241,26 @@ func FuzzNew(f *testing.F) {
 			t.Errorf("%q became %q, %v", in, got, err)
 		}
 	})
+}
+
+func TestADumpOfFlowsBecomesLines(t *testing.T) {
+	t.Parallel()
+	dump := binary.BigEndian.AppendUint16(nil, 5) // NetFlow version 5, one record
+	dump = binary.BigEndian.AppendUint16(dump, 1)
+	for _, n := range []uint32{10_000, 1_768_352_400, 0, 1, 0, 0xc0000201, 0xc0000202, 0, 0, 3, 300, 4_000, 9_000, 40000<<16 | 443, 6 << 8, 0, 0} {
+		dump = binary.BigEndian.AppendUint32(dump, n)
+	}
+	const want = `{"type":"NETFLOW_V5","time_received_ns":1768352400000000000,"time_flow_start_ns":1768352394000000000,` +
+		`"time_flow_end_ns":1768352399000000000,"bytes":300,"packets":3,"src_addr":"192.0.2.1","dst_addr":"192.0.2.2","proto":"TCP","src_port":40000,"dst_port":443}` + "\n"
+	for _, packed := range [][]byte{dump, gz(t, dump)} {
+		u, err := unpack.New(bytes.NewReader(packed), unpack.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(u)
+		if err != nil || string(got) != want {
+			t.Errorf("%q, %v", got, err)
+		}
+		u.Close()
+	}
 }

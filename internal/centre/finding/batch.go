@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -53,6 +54,7 @@ type group struct {
 	key   Key
 	addr  netip.Addr
 	names []*named // sorted by name
+	made  bool     // the client made contact; else it was contacted
 }
 
 // named is all queries of a group for one name. Every list that names it saw
@@ -78,6 +80,7 @@ func (b Batch) groups() []*group {
 		if found[key] == nil {
 			found[key], names[key] = &group{key: key, addr: addr}, map[string]*named{}
 		}
+		found[key].made = found[key].made || h.Role != event.Source
 		name := escape(h.Name)
 		n := names[key][name]
 		if n == nil {
@@ -110,7 +113,7 @@ func (n *named) take(b Batch, h scan.Hit) {
 		s.last = s.first
 	}
 	n.widen(s)
-	n.tlp = stricter(n.tlp, h.Match.List.TLP)
+	n.tlp = stricter(n.tlp, stricter(h.Match.List.TLP, h.Match.TLP))
 	row := hitRow{Indicator: escape(h.Match.Indicator), List: label(h.Match.List.Name), Type: h.Match.Type.String(), Name: n.name,
 		SourceID: b.SourceID, FileID: b.FileID, Day: calendar.DateOf(s.first).String(), Undated: undated,
 		Queries: h.Count, Lines: h.Lines, FirstSeen: db.At(s.first), LastSeen: db.At(s.last)}

@@ -25,6 +25,9 @@ type Touched struct {
 	Queries  int64
 	Undated  int64
 	NewNames int64 // names that no finding of the key held before
+	// Called says that the client was contacted and made no contact itself, in
+	// the whole batch: an address that scans says nothing about the machine it met.
+	Called bool
 }
 
 // Record counts the hits of a batch in their findings and opens those that are
@@ -146,7 +149,7 @@ func (w *writing) place(g *group, list []*standing) {
 		if parts[f] == nil {
 			continue
 		}
-		t := Touched{ID: f.ID, Key: g.key, Addr: g.addr, State: f.State, Muted: f.Closed.Muted, Opened: f.Queries == 0}
+		t := Touched{ID: f.ID, Key: g.key, Addr: g.addr, State: f.State, Muted: f.Closed.Muted, Opened: f.Queries == 0, Called: !g.made}
 		c := change{Finding: f.Finding}
 		for _, n := range parts[f] {
 			if !f.holds[n.name] {

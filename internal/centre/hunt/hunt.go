@@ -32,10 +32,12 @@ import (
 // ID names one hunt.
 type ID string
 
-// Question is what a person looks for: a domain name, and why.
+// Question is what a person looks for: a domain name, an address, a network, an
+// address and port, the hash of a file, a mailbox or the fingerprint of a TLS
+// client, and why.
 type Question struct {
 	Value    string        // as typed; Check normalises it
-	Below    bool          // also all names below it
+	Below    bool          // of a name: also all names below it
 	From, To calendar.Date // both included; zeros leave a side open
 	Reason   string        // 1..500 runes: whose browsing is looked at asks why
 }
@@ -72,15 +74,24 @@ func (q *Question) Check() error {
 	return nil
 }
 
-// normal is the name a person typed or pasted, perhaps made harmless as
-// "bad[.]example" or with the scheme of the web before it.
+// normal is what a person typed or pasted, perhaps made harmless as
+// "bad[.]example"; of an address of the web, its host.
 func normal(typed string) (string, bool) {
 	typed = strings.TrimSpace(i18n.NFC(typed))
-	s := strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "hxxp", "http").Replace(typed)
+	s := strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "[:]", ":", "[@]", "@", "hxxp", "http").Replace(typed)
+	if _, value, ok := typeOfText(s); ok {
+		return value, true
+	}
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		s = rest
 	}
 	s, _, _ = strings.Cut(s, "/")
+	if _, value, ok := typeOfText(s); ok { // a host without a name
+		if t, _, _ := typeOfText(s); t == intel.Endpoint {
+			value = netip.MustParseAddrPort(value).Addr().String()
+		}
+		return value, true
+	}
 	if host, _, ok := strings.Cut(s, ":"); ok {
 		s = host
 	}
@@ -88,14 +99,21 @@ func normal(typed string) (string, bool) {
 	if s == "" || s == "." || len(s) > 253 || strings.ContainsAny(s, " \t\x00@") || !strings.Contains(s, ".") {
 		return typed, false
 	}
-	if _, err := netip.ParseAddr(s); err == nil {
-		return typed, false
-	}
 	return s, true
 }
 
-func (q Question) ask() sighting.Ask {
-	return sighting.Ask{Kind: sighting.Domain, Value: q.Value, Below: q.Below}
+// asks are what the memory is asked for.
+func (q Question) asks() []sighting.Ask {
+	t, value, ok := typeOfText(q.Value)
+	switch {
+	case !ok:
+		return []sighting.Ask{{Kind: sighting.Domain, Value: q.Value, Below: q.Below}}
+	case t == intel.Network:
+		return asksOf(intel.Match{Type: t, Indicator: value})
+	case t == intel.MD5: // or the fingerprint of a TLS client: they look alike
+		return append(asksFor(t, value), asksFor(intel.JA3, value)...)
+	}
+	return asksFor(t, value)
 }
 
 func (q Question) span() sighting.Span {

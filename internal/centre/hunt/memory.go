@@ -58,7 +58,7 @@ func (s *Service) Remember(ctx context.Context, b Block) (known bool, done func(
 func (b Block) sighting() sighting.Block {
 	out := sighting.Block{ID: b.ID, Rows: make([]sighting.Row, 0, len(b.Seen))}
 	for _, n := range b.Seen {
-		r := sighting.Row{Key: sighting.Key{Kind: sighting.Domain, Value: n.Name, Owner: b.Owner, Source: b.Source, Client: n.Client.Unmap().WithZone("")},
+		r := sighting.Row{Key: sighting.Key{Kind: kindOf(n.Kind, n.Caller), Value: n.Name, Owner: b.Owner, Source: b.Source, Client: n.Client.Unmap().WithZone("")},
 			Count: n.Count, First: db.At(n.First).Time, Last: db.At(n.Last).Time}
 		if n.First.IsZero() {
 			r.Undated, r.First, r.Last = true, db.At(b.ReceivedAt).Time, db.At(b.ReceivedAt).Time
@@ -105,7 +105,7 @@ func (s *Service) Held(ctx context.Context, owner, source string, hits []scan.Hi
 	for _, h := range hits {
 		if !names[h.Name] {
 			names[h.Name] = true
-			asks = append(asks, sighting.Ask{Kind: sighting.Domain, Value: h.Name})
+			asks = append(asks, asksFor(h.Kind, h.Name)...)
 		}
 	}
 	sighting.SortAsks(asks)

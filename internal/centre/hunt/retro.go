@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/scan"
@@ -49,7 +50,8 @@ func (s *Service) Handler() jobs.Handler {
 		if err != nil {
 			return err
 		}
-		index, err := s.Lists.Current(ctx) // after the lists: it holds at least these
+		index, done, err := s.Lists.Current(ctx) // after the lists: it holds at least these
+		defer done()
 		if err != nil {
 			return err
 		}
@@ -105,11 +107,31 @@ func (s *Service) lookBack(ctx context.Context, p *jobs.Progress, index *intel.I
 	r.total = int64(entries.Len())
 	for r.state.Position < r.total {
 		to := min(r.state.Position+retroPart, r.total)
+		began := time.Now() // how long, not when: the clock of the machine
 		if err := r.part(ctx, entries, to); err != nil {
+			return err
+		}
+		if err := rest(ctx, time.Since(began)); err != nil {
 			return err
 		}
 	}
 	return r.close(ctx)
+}
+
+// restMost bounds how long a looking back rests between two parts.
+const restMost = 5 * time.Second
+
+// rest leaves disk and processor to others for as long as a part took, so that
+// a looking back takes no more than half of them.
+func rest(ctx context.Context, took time.Duration) error {
+	t := time.NewTimer(min(took, restMost))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // known are the entries of a version, as two seeded hashes each: sixteen bytes
@@ -148,8 +170,8 @@ func (r *run) part(ctx context.Context, entries *intel.Index, to int64) error {
 	var asks []sighting.Ask
 	for i := r.state.Position; i < to; i++ {
 		m := entries.Entry(intel.ID(i))
-		if m.Type == intel.Domain && m.Indicator != "" && !r.old.has(m) {
-			asks = append(asks, sighting.Ask{Kind: sighting.Domain, Value: m.Indicator, Below: m.Scope == intel.WithSubdomains})
+		if m.Indicator != "" && !r.old.has(m) {
+			asks = append(asks, asksOf(m)...)
 		}
 	}
 	sighting.SortAsks(asks)
@@ -176,25 +198,33 @@ func (r *run) part(ctx context.Context, entries *intel.Index, to int64) error {
 	})
 }
 
-// value is a name that was asked for, and in how many rows.
+// value is a name or another observable that was seen, and in how many rows.
 type value struct {
+	kind sighting.Kind
 	name string
 	rows int
 }
 
-// find lists the names seen that asks name and that count, each once.
+// seenAs tells values apart.
+type seenAs struct {
+	kind sighting.Kind
+	name string
+}
+
+// find lists the values seen that asks name and that may count, each once.
 func (r *run) find(ctx context.Context, asks []sighting.Ask) ([]value, error) {
 	var out []value
-	have := map[string]int{}
+	have := map[seenAs]int{}
 	_, err := r.Memory.Hunt(ctx, asks, r.span(), sighting.Limits{}, func(_ int, row sighting.Row) error {
-		i, ok := have[row.Value]
+		as := seenAs{row.Kind, row.Value}
+		i, ok := have[as]
 		if !ok {
 			i = -1
-			if len(r.matches(row.Value)) > 0 {
+			if len(r.matches(row, intel.When{})) > 0 {
 				i = len(out)
-				out = append(out, value{name: row.Value})
+				out = append(out, value{kind: row.Kind, name: row.Value})
 			}
-			have[row.Value] = i
+			have[as] = i
 		}
 		if i >= 0 {
 			out[i].rows++
@@ -206,9 +236,31 @@ func (r *run) find(ctx context.Context, asks []sighting.Ask) ([]value, error) {
 
 func (s *Service) span() sighting.Span { return sighting.Span{From: s.horizon()} }
 
-// matches are the entries of the list that name a name and count.
-func (r *run) matches(name string) []intel.Match {
-	return slices.DeleteFunc(r.index.Match(name), func(m intel.Match) bool { return m.List.Source != r.list.ID || !m.Hit() || r.old.has(m) })
+// matches are the entries of the list that name the value of a row at w. One that
+// gives way at w counts where w is zero: it may count for some of the rows.
+func (r *run) matches(row sighting.Row, w intel.When) []intel.Match {
+	found := r.index.LookupValue(nil, typeOf(row.Kind, row.Value), []byte(row.Value))
+	mine := func(m intel.Match) bool {
+		return m.List.Source == r.list.ID && m.List.Kind == intel.Block && !r.old.has(m)
+	}
+	return slices.DeleteFunc(r.index.Matches(nil, found, w), func(m intel.Match) bool {
+		return !mine(m) || m.Overruled && (w != intel.When{} || !r.index.Timed())
+	})
+}
+
+// counting are the entries that count for a row: at its first time or at its
+// last one, since a row is all of a day.
+func (r *run) counting(row sighting.Row) []intel.Match {
+	out := r.matches(row, intel.When{Now: r.Now(), Event: row.First})
+	if !r.index.Timed() || row.Last.Equal(row.First) {
+		return out
+	}
+	for _, m := range r.matches(row, intel.When{Now: r.Now(), Event: row.Last}) {
+		if !slices.ContainsFunc(out, func(o intel.Match) bool { return o.ID == m.ID }) {
+			out = append(out, m)
+		}
+	}
+	return out
 }
 
 // Batch is what one source saw of listed names, for Deps.Record. The hits of
@@ -254,7 +306,7 @@ func (r *run) record(ctx context.Context, values []value) error {
 func (r *run) batches(ctx context.Context, values []value) (list []*Batch, cut bool, err error) {
 	asks := make([]sighting.Ask, len(values))
 	for i, v := range values {
-		asks[i] = sighting.Ask{Kind: sighting.Domain, Value: v.name}
+		asks[i] = sighting.Ask{Kind: v.kind, Value: v.name}
 	}
 	by := map[[2]string]*Batch{}
 	did, err := r.Memory.Hunt(ctx, asks, r.span(), sighting.Limits{Rows: retroMost}, func(ask int, row sighting.Row) error {
@@ -263,8 +315,8 @@ func (r *run) batches(ctx context.Context, values []value) (list []*Batch, cut b
 			by[key] = &Batch{Owner: row.Owner, Source: row.Source, Mark: fmt.Sprintf("%s/%d/%s", r.list.ID, r.list.Seq, values[0].name)}
 			list = append(list, by[key])
 		}
-		for _, m := range r.matches(row.Value) {
-			h := scan.Hit{Match: m, Client: row.Client, Name: row.Value, Count: row.Count, Lines: row.Count, First: row.First, Last: row.Last}
+		for _, m := range r.counting(row) {
+			h := scan.Hit{Match: m, Kind: typeOf(row.Kind, row.Value), Role: roleOf(row.Kind), Client: row.Client, Name: row.Value, Count: row.Count, Lines: row.Count, First: row.First, Last: row.Last}
 			by[key].Hits = append(by[key].Hits, finding.Past{Hit: h, Undated: row.Undated})
 		}
 		return nil

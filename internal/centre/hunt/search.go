@@ -101,7 +101,7 @@ func (s *Service) gather(ctx context.Context, h Hunt) ([]seenRow, sighting.Accou
 	by := map[whose]*tally{}
 	span := h.span()
 	span.From = max(span.From, s.horizon())
-	did, err := s.Memory.Hunt(ctx, []sighting.Ask{h.ask()}, span, sighting.Limits{Names: maxNames, Rows: maxRows}, func(_ int, r sighting.Row) error {
+	did, err := s.Memory.Hunt(ctx, h.asks(), span, sighting.Limits{Names: maxNames, Rows: maxRows}, func(_ int, r sighting.Row) error {
 		k := whose{r.Owner, r.Source, r.Client}
 		t := by[k]
 		if t == nil {

@@ -35,8 +35,9 @@ type List struct {
 
 // Lists is what the looking back asks of the indicator lists.
 type Lists struct {
-	// Current is the index of all that is matched now.
-	Current func(ctx context.Context) (*intel.Index, error)
+	// Current lends the index of all that is matched now, until done is called,
+	// which is never nil.
+	Current func(ctx context.Context) (index *intel.Index, done func(), err error)
 	// Generation rises with every change of what is matched.
 	Generation func(ctx context.Context) (int64, error)
 	// InForce are the block lists that are matched now.

@@ -5,7 +5,7 @@ package indicator
 
 import (
 	"context"
-	"strings"
+	"slices"
 
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -13,12 +13,13 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
-// Allow notes that name is no threat, with who said so and why: block entries
-// for it or a name above it no longer count, those for a name below it still
-// do. exact leaves the names below it alone. It changes detection for all, so
+// Allow notes that what is typed is no threat, with who said so and why: block
+// entries for it or a name above it no longer count, those for a name below it
+// still do. exact leaves the names below a name alone. Of a page it is the host,
+// unless the page itself is listed. It changes detection for all, so
 // the actor's scope must hold the centre's own unit. Errors: fault.Invalid
 // (name, reason), fault.Forbidden.
-func (s *Service) Allow(ctx context.Context, name string, exact bool, reason string) (Entry, error) {
+func (s *Service) Allow(ctx context.Context, typed string, exact bool, reason string) (Entry, error) {
 	const op = "indicator.Allow"
 	actor, scope, err := auth.Need(ctx, op, mayWrite)
 	if err != nil {
@@ -28,9 +29,9 @@ func (s *Service) Allow(ctx context.Context, name string, exact bool, reason str
 	if err != nil {
 		return Entry{}, err
 	}
-	e := Entry{ID: db.NewID(), Exact: exact, At: s.deps.Now(), By: actor.Name}
-	var badName error
-	e.Name, badName = allowable(op, name)
+	asked, badName := s.allowable(ctx, op, typed)
+	exact = exact && asked.Type == intel.Domain
+	e := Entry{ID: db.NewID(), Type: asked.Type, Name: asked.Value, Exact: exact, At: s.deps.Now(), By: actor.Name}
 	if e.Reason, err = checkReason(op, reason); err != nil || badName != nil {
 		return e, join(badName, err)
 	}
@@ -43,23 +44,26 @@ func (s *Service) Allow(ctx context.Context, name string, exact bool, reason str
 			return err
 		}
 		n, err := tx.NewSelect().Model((*entryRow)(nil)).Where("list_id = ?", string(l.ID)).Where("name = ?", e.Name).
-			Where("exact = ?", exact).Where("ended_at IS NULL").Count(ctx)
+			Where("kind = ?", e.Type.String()).Where("exact = ?", exact).Where("ended_at IS NULL").Count(ctx)
 		if err != nil {
 			return db.Error(op, err)
 		}
 		if n > 0 {
 			return fault.Bad(op, "name", "indicator.bad.allowed")
 		}
-		r := entryRow{ID: e.ID, List: string(l.ID), Name: e.Name, Exact: exact, Reason: e.Reason, At: db.At(e.At), By: e.By}
+		r := entryRow{ID: e.ID, List: string(l.ID), Kind: e.Type.String(), Name: e.Name, Exact: exact, Reason: e.Reason, At: db.At(e.At), By: e.By}
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
 			return db.Error(op, err)
 		}
 		if err := s.rebuild(ctx, tx, l.Owner); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, "indicator.allow", l, map[string]any{"entry": e.ID, "name": e.Name, "exact": exact, "reason": e.Reason})
+		return s.note(ctx, tx, "indicator.allow", l, map[string]any{"entry": e.ID, "type": e.Type.String(), "name": e.Name, "exact": exact, "reason": e.Reason})
 	})
 	s.deps.Queue.Wake()
+	if err == nil {
+		s.soon(ctx)
+	}
 	return e, err
 }
 
@@ -97,6 +101,9 @@ func (s *Service) Disallow(ctx context.Context, id string) (Entry, error) {
 		return s.note(ctx, tx, "indicator.disallow", l, map[string]any{"entry": r.ID, "name": r.Name})
 	})
 	s.deps.Queue.Wake()
+	if err == nil {
+		s.soon(ctx)
+	}
 	return r.entry(), err
 }
 
@@ -130,22 +137,41 @@ func (s *Service) ownList(ctx context.Context, tx *db.Tx, root string) (List, er
 	return l, db.Error("indicator.ownList", err)
 }
 
-// allowable is name as the index keeps it; fault.Invalid (name) for what is no
-// name, or a suffix under which everybody registers.
-func allowable(op, name string) (string, error) {
-	name, problem := Question(name)
+// allowable is what is typed as the index keeps it; fault.Invalid (name) for
+// what is no observable, or a suffix under which everybody registers.
+func (s *Service) allowable(ctx context.Context, op, typed string) (Asked, error) {
+	asked, problem := Question(typed)
 	if problem != "" {
-		return name, fault.Bad(op, "name", problem)
+		return asked, fault.Bad(op, "name", problem)
 	}
-	var b intel.Builder
-	rep, err := b.Load(strings.NewReader(name), intel.List{Name: builtinName, Kind: intel.Allow, Layout: intel.Plain})
-	switch {
-	case err != nil:
-		return name, err
-	case rep.Rejected[intel.PublicSuffix] > 0:
-		return name, fault.Bad(op, "name", "indicator.bad.suffix")
-	case rep.Added != 1 || rep.Rows != 1:
-		return name, fault.Bad(op, "name", "indicator.ask.bad")
+	if asked.Type == intel.URL {
+		held, err := s.Current(ctx)
+		defer held.Release()
+		if err != nil && !fault.Is(err, fault.Unavailable) {
+			return asked, err
+		}
+		if listed(held.Index(), asked) {
+			return asked, nil
+		}
+		var ok bool
+		if asked, ok = hostOf(asked.Value); !ok {
+			return asked, fault.Bad(op, "name", "indicator.ask.bad")
+		}
 	}
-	return b.Build().Entry(0).Indicator, nil
+	if asked.Type == intel.Domain {
+		switch name, why := intel.Judge(asked.Value); why {
+		case "":
+			asked.Value = name
+		case intel.PublicSuffix:
+			return asked, fault.Bad(op, "name", "indicator.bad.suffix")
+		default:
+			return asked, fault.Bad(op, "name", "indicator.ask.bad")
+		}
+	}
+	return asked, nil
+}
+
+// listed reports whether an entry of asked's own type names it.
+func listed(index *intel.Index, asked Asked) bool {
+	return slices.ContainsFunc(index.Lookup(nil, asked.Type, asked.Value), func(id intel.ID) bool { return index.Entry(id).Type == asked.Type })
 }

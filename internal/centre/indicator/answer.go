@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -18,7 +19,7 @@ func (a Answer) alert(ctx context.Context) ui.AlertProps {
 	if a.Problem != "" {
 		return ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, a.Problem)}
 	}
-	name, loaded := ui.Defang(a.Name), i18n.Time(ctx, a.Status.LoadedAt)
+	name, loaded := ui.Defang(a.Value), i18n.Time(ctx, a.Status.LoadedAt)
 	basis := i18n.T(ctx, "indicator.answer.basis", loaded)
 	switch {
 	case a.Bad():
@@ -48,26 +49,35 @@ func (a Answer) listed() bool {
 	return false
 }
 
+// named reports whether a name was asked about, which has names below it.
+func (a Answer) named() bool { return a.Type == intel.Domain || a.Type == intel.URL }
+
+// effect says what h does to logs, and why it does nothing.
+func (h Hit) effect(ctx context.Context) (ui.Verdict, ui.BadgeProps) {
+	switch {
+	case h.Lapsed:
+		return ui.VerdictUnknown, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.lapsed"), Tone: ui.NoData}
+	case h.List.Kind == Allow:
+		return ui.VerdictGood, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.allows"), Tone: ui.OK}
+	case h.Overruled && h.By == nil:
+		return ui.VerdictBad, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.by_hidden"), Tone: ui.Warn}
+	case h.Overruled:
+		return ui.VerdictBad, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.by", ui.Defang(h.By.Indicator), title(ctx, h.By.List)), Tone: ui.Warn}
+	}
+	return ui.VerdictBad, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.counts"), Tone: ui.Bad}
+}
+
 func (a Answer) rows(ctx context.Context) []ui.Row {
 	var rows []ui.Row
 	for _, h := range a.Hits {
-		verdict, effect := ui.VerdictBad, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.counts"), Tone: ui.Bad}
-		switch {
-		case h.List.Kind == Allow:
-			verdict, effect = ui.VerdictGood, ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.allows"), Tone: ui.OK}
-		case h.Overruled && h.By == nil:
-			effect = ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.by_hidden"), Tone: ui.Warn}
-		case h.Overruled:
-			effect = ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.by", ui.Defang(h.By.Indicator), title(ctx, h.By.List)), Tone: ui.Warn}
-		}
+		verdict, effect := h.effect(ctx)
 		threat := ui.None()
 		if h.List.Kind == Block {
 			threat = ui.Text(h.Threat)
 		}
-		rows = append(rows, ui.Row{Cells: []templ.Component{
-			ui.Observable(ui.ObservableProps{Value: h.Indicator, Type: i18n.T(ctx, "indicator.type.domain"), Verdict: verdict}),
+		rows = append(rows, ui.Row{Cells: []templ.Component{h.mark(ctx, verdict),
 			ui.Anchor(ui.Link{Label: title(ctx, h.List), Href: href(h.List.ID)}), ui.Text(i18n.T(ctx, "indicator.kind."+string(h.List.Kind))),
-			threat, ui.Text(i18n.T(ctx, "indicator.scope."+string(h.Scope))), ui.Text(string(h.List.TLP)), ui.Badge(effect)}})
+			threat, ui.Text(i18n.T(ctx, "indicator.scope."+string(h.Scope))), ui.Text(string(h.TLP)), ui.Badge(effect)}})
 	}
 	return rows
 }

@@ -22,7 +22,7 @@ type apiList struct {
 	Threat      string    `json:"threat,omitempty" doc:"Threat of indicators that name none."`
 	TLP         string    `json:"tlp" doc:"Sharing mark; TLP:RED lists are seen in their owner's units alone."`
 	Scope       string    `json:"scope" enum:"subdomains,exact" doc:"Whether names below a listed name count."`
-	Layout      string    `json:"layout" enum:"auto,plain,hosts,csv"`
+	Layout      string    `json:"layout" enum:"auto,plain,hosts,csv,stix,misp,misp-warninglist,suricata-dataset,maltrail,rpz,unbound,dnsmasq"`
 	OwnerUnitID string    `json:"owner_unit_id"`
 	Active      bool      `json:"active" doc:"Is matched, once it has a version in force."`
 	Builtin     bool      `json:"builtin,omitempty" doc:"The centre's own list of false positives."`
@@ -36,7 +36,8 @@ type apiListed struct {
 	apiList
 	Indicators int64      `json:"indicators" doc:"In force."`
 	LoadedAt   *time.Time `json:"loaded_at,omitempty"`
-	Waiting    int64      `json:"waiting" doc:"Files not yet loaded."`
+	Waiting    bool       `json:"waiting" doc:"The latest file is not yet loaded."`
+	Stopped    bool       `json:"stopped,omitempty" doc:"Nor will it be: its work was cancelled or given up."`
 	Refused    bool       `json:"refused,omitempty" doc:"The latest file was refused."`
 }
 
@@ -78,12 +79,12 @@ type apiUploadInput struct {
 	Kind     string `query:"kind" enum:"block,allow" default:"block"`
 	TLP      string `query:"tlp" enum:"TLP:CLEAR,TLP:GREEN,TLP:AMBER,TLP:AMBER+STRICT,TLP:RED" default:"TLP:AMBER"`
 	Scope    string `query:"scope" enum:"subdomains,exact" default:"subdomains"`
-	Layout   string `query:"layout" enum:"auto,plain,hosts,csv" default:"auto"`
+	Layout   string `query:"layout" enum:"auto,plain,hosts,csv,stix,misp,misp-warninglist,suricata-dataset,maltrail,rpz,unbound,dnsmasq" default:"auto"`
 	Threat   string `query:"threat" doc:"Threat of indicators that name none; absent: the list's name."`
 	Unit     string `query:"unit_id" doc:"Owner; absent: the topmost unit the key manages."`
 	Note     string `query:"note"`
 	FileName string `header:"X-File-Name" doc:"What the file is called."`
-	RawBody  []byte `contentType:"application/octet-stream" doc:"The file: one name a line, a hosts file, or CSV."`
+	RawBody  []byte `contentType:"application/octet-stream" doc:"The file, in any of the layouts; .gz and .zst are fine."`
 }
 
 // apiReplaceInput describes PUT /indicators/{id}/content, whose handler streams.
@@ -104,21 +105,29 @@ type apiSwitchInput struct {
 }
 
 type apiLookupQuery struct {
-	Q string `query:"q" required:"true" minLength:"1" maxLength:"2000" doc:"A name, defanged or not, or the address of a page." example:"evil[.]example"`
+	Q string `query:"q" required:"true" minLength:"1" maxLength:"2000" doc:"A name, an address, the address of a page, a hash or a mailbox, defanged or not." example:"evil[.]example"`
 }
 
 type apiHit struct {
-	ListID    string `json:"list_id"`
-	List      string `json:"list"`
-	Kind      string `json:"kind" enum:"block,allow"`
-	Indicator string `json:"indicator" doc:"As listed."`
-	Threat    string `json:"threat,omitempty"`
-	Scope     string `json:"scope" enum:"subdomains,exact"`
-	Overruled bool   `json:"overruled,omitempty" doc:"A block entry that an allow entry overrules."`
+	ListID     string     `json:"list_id"`
+	List       string     `json:"list"`
+	Kind       string     `json:"kind" enum:"block,allow"`
+	Type       string     `json:"type" enum:"domain,ip,ip-range,ip-port,url,md5,sha1,sha256,email,ja3,ja4"`
+	Indicator  string     `json:"indicator" doc:"As listed."`
+	Threat     string     `json:"threat,omitempty"`
+	Scope      string     `json:"scope" enum:"subdomains,exact"`
+	TLP        string     `json:"tlp" doc:"The stricter of the entry's and the list's."`
+	Confidence int        `json:"confidence,omitempty" minimum:"0" maximum:"100"`
+	Reference  string     `json:"reference,omitempty"`
+	ValidFrom  *time.Time `json:"valid_from,omitempty"`
+	ValidUntil *time.Time `json:"valid_until,omitempty"`
+	Lapsed     bool       `json:"lapsed,omitempty" doc:"Not valid now: it does not count."`
+	Overruled  bool       `json:"overruled,omitempty" doc:"A block entry that an allow entry overrules."`
 }
 
 type apiLookup struct {
 	Name       string   `json:"name" doc:"What was looked up."`
+	Type       string   `json:"type" enum:"domain,ip,ip-range,ip-port,url,md5,sha1,sha256,email,ja3,ja4"`
 	Bad        bool     `json:"bad" doc:"A block entry counts."`
 	Problem    string   `json:"problem,omitempty" doc:"Why it could not be looked up."`
 	Hits       []apiHit `json:"hits" nullable:"false" doc:"Most specific first."`
@@ -131,6 +140,7 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "list-indicator-lists", Method: http.MethodGet, Path: "/indicators", Tag: tag, Need: mayRead, Summary: "List the lists of indicators"}, s.apiAll)
 	rest.Add(a, rest.Op{ID: "lookup-indicator", Method: http.MethodGet, Path: "/lookup", Tag: tag, Need: mayRead,
 		Summary: "Look a name up", Description: "Which lists name it, as logs are matched now."}, s.apiLookup)
+	apiBlocklist(a, s, tag)
 	rest.Add(a, rest.Op{ID: "get-indicator-list", Method: http.MethodGet, Path: "/indicators/{id}", Tag: tag, Need: mayRead, Summary: "Get a list of indicators"}, s.apiGet)
 	rest.Stream[apiUploadInput, rest.Created[apiList]](a, rest.Op{ID: "create-indicator-list", Method: http.MethodPost, Path: "/indicators", Tag: tag,
 		Need: mayWrite, Body: s.deps.Limit, Status: http.StatusCreated, Summary: "Upload a list of indicators",
@@ -151,7 +161,7 @@ func (s *Service) apiAll(ctx context.Context, in *apiListQuery) (*rest.Listing[a
 		return nil, err
 	}
 	return rest.List(p.Rows, p.Total, p.Next, func(l Listed) apiListed {
-		return apiListed{apiList: apiViewOf(l.List), Indicators: l.Indicators, LoadedAt: rest.Time(l.LoadedAt.Time), Waiting: l.Waiting, Refused: l.Refused}
+		return apiListed{apiList: apiViewOf(l.List), Indicators: l.Indicators, LoadedAt: rest.Time(l.LoadedAt.Time), Waiting: l.Waiting, Stopped: l.Stopped, Refused: l.Refused}
 	}), nil
 }
 
@@ -170,7 +180,7 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 			DoneAt: rest.Time(v.DoneAt), Rows: v.Report.Rows, Added: v.Report.Added, Merged: v.Report.Merged, Skipped: v.Report.Skipped,
 			Rejected: v.Report.Rejected, JobID: v.Job}
 		if v.Problem != "" {
-			out.Versions[i].Problem = i18n.T(ctx, v.Problem)
+			out.Versions[i].Problem = v.problem(ctx)
 		}
 	}
 	return rest.Versioned(out, l.Version), nil
@@ -181,13 +191,14 @@ func (s *Service) apiLookup(ctx context.Context, in *apiLookupQuery) (*rest.Answ
 	if err != nil {
 		return nil, err
 	}
-	out := apiLookup{Name: a.Name, Bad: a.Bad(), Hits: make([]apiHit, len(a.Hits)), Indicators: a.Status.Indicators}
+	out := apiLookup{Name: a.Value, Type: a.Type.String(), Bad: a.Bad(), Hits: make([]apiHit, len(a.Hits)), Indicators: a.Status.Indicators}
 	if a.Problem != "" {
 		out.Problem = i18n.T(ctx, a.Problem)
 	}
 	for i, h := range a.Hits {
-		out.Hits[i] = apiHit{ListID: string(h.List.ID), List: h.List.Name, Kind: string(h.List.Kind), Indicator: h.Indicator, Threat: h.Threat,
-			Scope: string(h.Scope), Overruled: h.Overruled}
+		out.Hits[i] = apiHit{ListID: string(h.List.ID), List: h.List.Name, Kind: string(h.List.Kind), Type: h.Type.String(), Indicator: h.Indicator,
+			Threat: h.Threat, Scope: string(h.Scope), TLP: string(h.TLP), Confidence: int(h.Confidence), Reference: h.Reference,
+			ValidFrom: rest.Time(h.From), ValidUntil: rest.Time(h.Until), Lapsed: h.Lapsed, Overruled: h.Overruled}
 	}
 	return &rest.Answer[apiLookup]{Body: out}, nil
 }

@@ -24,8 +24,7 @@ func (s *Service) Blocks(ctx context.Context) ([]List, error) {
 	return out, db.Error("indicator.Blocks", err)
 }
 
-// Content is what version seq of l holds, as an index of that list alone. It
-// acts for nobody and asks no
+// Content is what version seq of l holds, as an index of that list alone. It acts for nobody and asks no
 // permission.
 func (s *Service) Content(ctx context.Context, id ID, seq int64) (*intel.Index, error) {
 	var r row

@@ -6,6 +6,7 @@ package indicator_test
 import (
 	"context"
 	"io/fs"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -64,9 +65,12 @@ func furnish(t testing.TB, d *db.DB) *house {
 }
 
 // process is one more process on the same stores.
-func (h *house) process() (*indicator.Service, *jobs.Runner) {
+func (h *house) process() (*indicator.Service, *jobs.Runner) { return h.processIn(h.t.TempDir(), nil) }
+
+// processIn is one that keeps its index in a folder.
+func (h *house) processIn(folder string, log *slog.Logger) (*indicator.Service, *jobs.Runner) {
 	queue := jobs.New(h.db, h.now)
-	svc := indicator.New(indicator.Deps{Records: h.db, Files: h.files, Queue: queue, Now: h.now, Limit: 1 << 20, Most: 10_000,
+	svc := indicator.New(indicator.Deps{Records: h.db, Files: h.files, Queue: queue, Now: h.now, Limit: 1 << 20, Most: 10_000, Folder: folder, Log: log,
 		Root: func(context.Context) (string, error) { return "tinh", nil }})
 	return svc, jobs.NewRunner(queue, jobs.Options{Handlers: map[string]jobs.Handler{indicator.JobKind: svc.Handler()}})
 }
@@ -131,12 +135,32 @@ func (h *house) latest(ctx context.Context, id indicator.ID) indicator.Version {
 
 // hits reports whether the live index holds name for bad.
 func (h *house) hits(name string) bool {
-	for _, m := range h.svc.Index().Match(name) {
+	held := h.svc.Hold()
+	defer held.Release()
+	for _, m := range held.Index().Match(name) {
 		if m.Hit() {
 			return true
 		}
 	}
 	return false
+}
+
+// current brings svc up to date and says to which generation.
+func current(t testing.TB, svc *indicator.Service) int64 {
+	t.Helper()
+	held, err := svc.Current(context.Background())
+	defer held.Release()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return held.Generation()
+}
+
+// matches is how many entries of what svc holds name a name.
+func matches(svc *indicator.Service, name string) int {
+	held := svc.Hold()
+	defer held.Release()
+	return len(held.Index().Match(name))
 }
 
 // path is where the bytes of a version lie.

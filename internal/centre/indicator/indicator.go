@@ -54,19 +54,30 @@ const (
 	ExactOnly      Scope = "exact"      // the name itself
 )
 
-// Layout is how the files of a list are written.
+// Layout is how the files of a list are written: the name of a format of
+// engine/intel/exchange.
 type Layout string
 
 // The layouts. Auto finds out from each file.
 const (
-	Auto  Layout = "auto"
-	Plain Layout = "plain"
-	Hosts Layout = "hosts"
-	CSV   Layout = "csv"
+	Auto        Layout = "auto"
+	Plain       Layout = "plain"
+	Hosts       Layout = "hosts"
+	CSV         Layout = "csv"
+	STIX        Layout = "stix"
+	MISP        Layout = "misp"
+	WarningList Layout = "misp-warninglist" // names known to be good: for allow lists alone
+	Dataset     Layout = "suricata-dataset"
+	Maltrail    Layout = "maltrail"
+	RPZ         Layout = "rpz"
+	Unbound     Layout = "unbound"
+	Dnsmasq     Layout = "dnsmasq"
 )
 
 // Layouts lists the layouts in the order pages offer them.
-func Layouts() []Layout { return []Layout{Auto, Plain, Hosts, CSV} }
+func Layouts() []Layout {
+	return []Layout{Auto, Plain, Hosts, CSV, STIX, MISP, WarningList, Dataset, Maltrail, RPZ, Unbound, Dnsmasq}
+}
 
 // List is one list of indicators. Its content is the version in force, if any.
 type List struct {
@@ -88,11 +99,8 @@ type List struct {
 }
 
 // builtinName is how the index calls the centre's own allow entries; pages show
-// a name from the catalogue. builtinExact holds those for one name alone.
-const (
-	builtinName  = "centre-allow"
-	builtinExact = "centre-allow-exact"
-)
+// a name from the catalogue.
+const builtinName = "centre-allow"
 
 const (
 	maxName   = 120
@@ -104,7 +112,7 @@ const (
 func (l *List) Check() error {
 	l.Name, l.Threat, l.Note = i18n.NFC(l.Name), i18n.NFC(l.Threat), i18n.NFC(l.Note)
 	bad := map[string]string{}
-	if n := utf8.RuneCountInString(l.Name); n == 0 || n > maxName || l.Name == builtinName || l.Name == builtinExact {
+	if n := utf8.RuneCountInString(l.Name); n == 0 || n > maxName || l.Name == builtinName {
 		bad["name"] = "indicator.bad.name"
 	}
 	if utf8.RuneCountInString(l.Threat) > maxThreat {
@@ -125,6 +133,9 @@ func (l *List) Check() error {
 	if !slices.Contains(Layouts(), l.Layout) {
 		bad["layout"] = "indicator.bad.layout"
 	}
+	if l.Layout == WarningList && l.Kind == Block {
+		bad["kind"] = "indicator.bad.warninglist"
+	}
 	if l.Owner == "" {
 		bad["unit"] = "indicator.bad.unit"
 	}
@@ -143,7 +154,6 @@ func (l *List) engine() intel.List {
 	if l.Scope == ExactOnly {
 		out.Scope = intel.ExactOnly
 	}
-	out.Layout = map[Layout]intel.Layout{Plain: intel.Plain, Hosts: intel.Hosts, CSV: intel.CSV}[l.Layout]
 	return out
 }
 
@@ -175,16 +185,26 @@ type Version struct {
 	Job        string // id of the work of loading it
 }
 
-// Entry is one name that a person reported as no threat.
+// Entry is one name, or another observable, that a person reported as no threat.
 type Entry struct {
 	ID      string
+	Type    intel.Type
 	Name    string // normalised
-	Exact   bool   // for the name alone; otherwise also for names below it
+	Exact   bool   // of a domain: for the name alone; otherwise also for names below it
 	Reason  string // 1..500 runes
 	At      time.Time
 	By      string
 	EndedAt time.Time // zero while it holds
 	EndedBy string
+}
+
+// engine is e as the engine takes it.
+func (e Entry) engine() intel.Indicator {
+	i := intel.Indicator{Type: e.Type, Value: e.Name}
+	if e.Exact {
+		i.Scope = intel.ExactOnly
+	}
+	return i
 }
 
 const maxReason = 500

@@ -7,6 +7,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -39,8 +41,8 @@ func TestEveryRowOfABrokenListIsAccountedFor(t *testing.T) {
 		l := h.upload(ctx, list("Danh sách 5 %"), text.String())
 		v := h.latest(ctx, l.ID)
 		r := v.Report
-		if v.State != indicator.Loaded || r.Rows != 1000 || !r.Adds() || r.Added != 947 || r.Merged != 1 ||
-			indicator.Sum(r.Skipped) != 1 || r.Rejected["columns"] != 50 || r.Rejected["public_suffix"] != 1 {
+		if v.State != indicator.Loaded || r.Rows != 1000 || !r.Adds() || r.Added != 948 || r.Merged != 1 ||
+			indicator.Sum(r.Skipped) != 0 || r.Rejected["columns"] != 50 || r.Rejected["public_suffix"] != 1 {
 			t.Errorf("state %s, report %+v", v.State, r)
 		}
 		if len(r.Samples) == 0 || r.Samples[0].Line != 8 || r.Samples[0].Text != "không phải tên 7" {
@@ -49,7 +51,7 @@ func TestEveryRowOfABrokenListIsAccountedFor(t *testing.T) {
 		if !h.hits("www.bad1.example") || h.hits("bad7.example") || h.hits("notbad1.example") {
 			t.Error("the live index does not answer as the list says")
 		}
-		if p, err := h.svc.List(ctx, indicator.Filter{}); err != nil || p.Total != 1 || p.Rows[0].Indicators != 947 {
+		if p, err := h.svc.List(ctx, indicator.Filter{}); err != nil || p.Total != 1 || p.Rows[0].Indicators != 948 {
 			t.Errorf("list of lists %+v, %v", p, err)
 		}
 	})
@@ -59,10 +61,7 @@ func TestAReplacedListIsMatchedInTheOldOnesPlace(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := as(t, auth.Centre, "tinh")
 		l := h.upload(ctx, list("Danh sách A"), "old.example\nboth.example\n")
-		_, first, err := h.svc.Current(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
+		first := current(t, h.svc)
 		replace := func(text string, version int64) error {
 			_, err := h.svc.Replace(ctx, l.ID, version, "bản mới", h.store(ctx, text))
 			h.work()
@@ -74,8 +73,8 @@ func TestAReplacedListIsMatchedInTheOldOnesPlace(t *testing.T) {
 		if h.hits("old.example") || !h.hits("new.example") || !h.hits("both.example") {
 			t.Error("the new content is not in force alone")
 		}
-		if _, gen, err := h.svc.Current(ctx); err != nil || gen <= first {
-			t.Errorf("generation %d after %d, %v", gen, first, err)
+		if gen := current(t, h.svc); gen <= first {
+			t.Errorf("generation %d after %d", gen, first)
 		}
 		if err := replace("x.example\n", 1); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a stale version replaces: %v", err)
@@ -160,19 +159,23 @@ func TestAnotherProcessSeesTheChangeWhenItAsks(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := as(t, auth.Centre, "tinh")
 		other, _ := h.process()
-		if x, gen, err := other.Current(ctx); err != nil || x.Len() != 0 || gen != 0 {
-			t.Fatalf("empty centre: %d entries, generation %d, %v", x.Len(), gen, err)
+		if gen := current(t, other); gen != 0 || other.Hold().Index().Len() != 0 {
+			t.Fatalf("empty centre: generation %d", gen)
 		}
 		h.upload(ctx, list("A"), "a.example\n")
-		if len(other.Index().Match("a.example")) != 0 {
+		if matches(other, "a.example") != 0 {
 			t.Error("the other process knew before it asked")
 		}
-		x, gen, err := other.Current(context.Background())
-		if err != nil || len(x.Match("a.example")) != 1 || gen != 1 {
-			t.Errorf("generation %d, %v", gen, err)
+		if gen := current(t, other); gen != 1 || matches(other, "a.example") != 1 {
+			t.Errorf("generation %d", gen)
 		}
-		if again, _, err := other.Current(ctx); err != nil || again != x {
-			t.Errorf("built anew without a change: %v", err)
+		before := other.Hold()
+		defer before.Release()
+		current(t, other)
+		after := other.Hold()
+		defer after.Release()
+		if before.Index() != after.Index() {
+			t.Error("built anew without a change")
 		}
 	})
 }
@@ -200,9 +203,11 @@ func TestAnUnreadableFileKeepsTheOldIndexAndSaysWhich(t *testing.T) {
 				t.Errorf("%s: status %+v, %v", name, st, err)
 			}
 			fresh, _ := h.process()
-			if x, gen, err := fresh.Current(ctx); err == nil || x.Len() != 0 || gen != -1 {
-				t.Errorf("%s: a new process matches %d entries of generation %d and says %v", name, x.Len(), gen, err)
+			held, err := fresh.Current(ctx)
+			if err == nil || held.Index().Len() != 0 || held.Generation() != -1 {
+				t.Errorf("%s: a new process matches %d entries of generation %d and says %v", name, held.Index().Len(), held.Generation(), err)
 			}
+			held.Release()
 		}
 		got, err := h.svc.Get(ctx, l.ID)
 		if err != nil {
@@ -235,7 +240,7 @@ func TestMatchingGoesOnWhileTheIndexIsRebuilt(t *testing.T) {
 						return
 					default:
 					}
-					if len(h.svc.Index().Match("www.always.example")) != 1 {
+					if matches(h.svc, "www.always.example") != 1 {
 						t.Error("a match is lost while the index is rebuilt")
 						return
 					}
@@ -248,9 +253,11 @@ func TestMatchingGoesOnWhileTheIndexIsRebuilt(t *testing.T) {
 					if err := h.svc.Reload(ctx); err != nil {
 						t.Error(err)
 					}
-					if _, _, err := h.svc.Current(ctx); err != nil {
+					held, err := h.svc.Current(ctx)
+					if err != nil {
 						t.Error(err)
 					}
+					held.Release()
 				}
 			})
 		}
@@ -266,7 +273,7 @@ func TestAFalsePositiveIsAllowedAndTakenBack(t *testing.T) {
 		l := h.upload(as(t, auth.Centre, "tinh"), list("A"), "cdn.example\ndeep.www.cdn.example\n@@||fine.cdn.example^\n")
 		for name, c := range map[string]struct{ name, reason, field string }{
 			"no reason": {"www.cdn.example", "", "reason"}, "no name": {"???", "lành", "name"}, "a suffix": {"com.vn", "lành", "name"},
-			"an address": {"203.0.113.4", "lành", "name"},
+			"two words": {"a b.example", "lành", "name"},
 		} {
 			if _, err := h.svc.Allow(duty, c.name, true, c.reason); !fault.Is(err, fault.Invalid) || fault.Of(err).Fields[c.field] == "" {
 				t.Errorf("%s: %v", name, err)
@@ -431,25 +438,122 @@ func TestListsArePaged(t *testing.T) {
 
 func TestQuestion(t *testing.T) {
 	t.Parallel()
-	for typed, want := range map[string]string{
-		"Evil.COM": "evil.com", "evil[.]com": "evil.com", "hxxps://user@evil.com:8443/a?b": "evil.com", "evil.com/a": "evil.com", "*.evil.com": "evil.com",
-		"evil.com.": "evil.com", "evil.com:443": "evil.com",
+	for typed, want := range map[string]indicator.Asked{
+		"Evil.COM": {Value: "evil.com"}, "evil[.]com": {Value: "evil.com"}, "*.evil.com": {Value: "evil.com"}, "evil.com.": {Value: "evil.com"},
+		"evil.com:443": {Value: "evil.com"}, "com.vn": {Value: "com.vn"}, " tên-miền.vn ": {Value: "xn--tn-min-iva0322d.vn"},
+		"hxxps://user@Evil.com:8443/A?b": {Type: intel.URL, Value: "https://user@evil.com:8443/A?b"}, "evil.com/a": {Type: intel.URL, Value: "evil.com/a"},
+		"203.0.113.1": {Type: intel.Address, Value: "203.0.113.1"}, "[2001:DB8::1]": {Type: intel.Address, Value: "2001:db8::1"},
+		"203.0.113.1:80": {Type: intel.Endpoint, Value: "203.0.113.1:80"}, "203.0.113.9/24": {Type: intel.Network, Value: "203.0.113.0/24"},
+		"A@evil.com": {Type: intel.Email, Value: "a@evil.com"}, "D41D8CD98F00B204E9800998ECF8427E": {Type: intel.MD5, Value: "d41d8cd98f00b204e9800998ecf8427e"},
 	} {
 		if got, problem := indicator.Question(typed); got != want || problem != "" {
-			t.Errorf("%q asks for %q, %s", typed, got, problem)
+			t.Errorf("%q asks for %+v, %s", typed, got, problem)
 		}
 	}
-	if got, problem := indicator.Question(" tên-miền.vn "); !strings.HasPrefix(got, "xn--") || problem != "" {
-		t.Errorf("an international name asks for %q, %s", got, problem)
-	}
-	for typed, want := range map[string]string{
-		"": "indicator.ask.bad", "evil": "indicator.ask.bad", "a b.com": "indicator.ask.bad", "203.0.113.1": "indicator.ask.address", "[2001:db8::1]": "indicator.ask.address",
-		"203.0.113.1:80": "indicator.ask.address", "http://203.0.113.1/x": "indicator.ask.address", "203.0.113.0/24": "indicator.ask.address", "a@evil.com": "indicator.ask.bad",
-	} {
-		if _, problem := indicator.Question(typed); problem != want {
-			t.Errorf("%q: problem %q, want %q", typed, problem, want)
+	for _, typed := range []string{"", "evil", "a b.com", "a..b", "# evil.com", "evil.com\nbad.com", strings.Repeat("a.", 2000)} {
+		if _, problem := indicator.Question(typed); problem != "indicator.ask.bad" {
+			t.Errorf("%q: problem %q", typed, problem)
 		}
 	}
+}
+
+func TestListsOfEveryLayoutAreTakenIn(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx := as(t, auth.Centre, "tinh")
+		stix := `{"type":"bundle","id":"bundle--11111111-1111-4111-8111-111111111111","objects":[
+			{"type":"indicator","spec_version":"2.1","id":"indicator--22222222-2222-4222-8222-222222222222","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z",
+			 "pattern":"[domain-name:value = 'stix.example']","pattern_type":"stix","valid_from":"2026-01-01T00:00:00Z","valid_until":"2027-01-01T00:00:00Z","confidence":80,
+			 "object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]},
+			{"type":"indicator","spec_version":"2.1","id":"indicator--33333333-3333-4333-8333-333333333333","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z",
+			 "pattern":"[domain-name:value = 'old.example']","pattern_type":"stix","valid_from":"2025-01-01T00:00:00Z","valid_until":"2026-01-01T00:00:00Z"},
+			{"type":"indicator","spec_version":"2.1","id":"indicator--44444444-4444-4444-8444-444444444444","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z",
+			 "pattern":"rule x {}","pattern_type":"yara","valid_from":"2025-01-01T00:00:00Z"}]}`
+		for layout, c := range map[indicator.Layout]struct{ text, hit string }{
+			indicator.Plain: {"plain.example\n203.0.113.7\n", "203.0.113.7"}, indicator.Hosts: {"0.0.0.0 hosts.example\n0.0.0.0 b.example\n", "hosts.example"},
+			indicator.CSV:      {"indicator,type,valid_until\nhttps://csv.example/x,url,\nold.csv.example,domain,2020-01-01\n", "https://csv.example/x"},
+			indicator.STIX:     {stix, "stix.example"},
+			indicator.MISP:     {`{"Event":{"uuid":"55555555-5555-4555-8555-555555555555","info":"x","Attribute":[{"uuid":"66666666-6666-4666-8666-666666666666","type":"md5","category":"Payload delivery","to_ids":true,"value":"d41d8cd98f00b204e9800998ecf8427e"}]}}`, "d41d8cd98f00b204e9800998ecf8427e"},
+			indicator.Dataset:  {"c3VyaWNhdGEuZXhhbXBsZQ==\nYi5zdXJpY2F0YS5leGFtcGxl\n", "suricata.example"},
+			indicator.Maltrail: {"# Reference: https://example.com/a\n\nmaltrail.example\n", "maltrail.example"},
+			indicator.RPZ:      {"$TTL 300\n@ IN SOA localhost. root.localhost. 1 1 1 1 1\n@ IN NS localhost.\nrpz.example CNAME .\n*.rpz.example CNAME .\n", "a.rpz.example"},
+			indicator.Unbound:  {"server:\nlocal-zone: \"unbound.example.\" always_nxdomain\n", "unbound.example"},
+			indicator.Dnsmasq:  {"address=/dnsmasq.example/\n", "dnsmasq.example"},
+		} {
+			for _, chosen := range []indicator.Layout{layout, indicator.Auto} {
+				l := list("Danh sách " + string(layout) + " " + string(chosen))
+				l.Layout = chosen
+				if l = h.upload(ctx, l, c.text); h.latest(ctx, l.ID).State != indicator.Loaded {
+					t.Errorf("%s as %s: %+v", layout, chosen, h.latest(ctx, l.ID))
+					continue
+				}
+				if r := h.latest(ctx, l.ID).Report; r.Layout != layout || !r.Adds() || r.Added == 0 {
+					t.Errorf("%s as %s: %+v", layout, chosen, r)
+				}
+			}
+			if a, err := h.svc.Lookup(ctx, c.hit); err != nil || !a.Bad() || len(a.Hits) != 2 {
+				t.Errorf("%s: %s is not bad: %+v, %v", layout, c.hit, a, err)
+			}
+		}
+		a, err := h.svc.Lookup(ctx, "stix.example")
+		if err != nil || len(a.Hits) == 0 || a.Hits[0].TLP != indicator.Red || a.Hits[0].Confidence != 80 || a.Hits[0].Until.Year() != 2027 || a.Hits[0].Reference == "" {
+			t.Errorf("what the bundle says is lost: %+v, %v", a, err)
+		}
+		if a, err := h.svc.Lookup(as(t, auth.UnitOfficer, "b"), "stix.example"); err != nil || len(a.Hits) != 0 {
+			t.Errorf("a foreign unit sees a TLP:RED indicator of an amber list: %+v, %v", a, err)
+		}
+		h.clock.Add(400 * 24 * 3600)
+		if a, err := h.svc.Lookup(ctx, "stix.example"); err != nil || a.Bad() || !a.Hits[0].Lapsed {
+			t.Errorf("an indicator past its validity counts: %+v, %v", a, err)
+		}
+	})
+}
+
+func TestAWarningListIsTakenAsAllowListOnly(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx := as(t, auth.Centre, "tinh")
+		text := `{"name":"Top sites","type":"hostname","matching_attributes":["domain"],"list":["popular.example","other.example"]}`
+		l := list("Nguồn lẫn tên lành")
+		h.upload(ctx, l, "popular.example\nbad.example\n")
+		wrong := h.upload(ctx, list("Nhầm loại"), text)
+		if v := h.latest(ctx, wrong.ID); v.State != indicator.Refused || v.Problem != "indicator.problem.good" {
+			t.Errorf("a warning list is in force as a block list: %+v", v)
+		}
+		l = list("Tránh báo nhầm")
+		l.Layout = indicator.WarningList
+		if _, err := h.svc.Create(ctx, l, h.store(ctx, text)); fault.Of(err).Fields["kind"] == "" {
+			t.Errorf("chosen as a block list: %v", err)
+		}
+		l.Kind = indicator.Allow
+		good := h.upload(ctx, l, text)
+		if !good.Active || h.hits("popular.example") || !h.hits("bad.example") {
+			t.Error("what is known to be good still counts")
+		}
+		a, err := h.svc.Lookup(ctx, "popular.example")
+		if err != nil || a.Bad() || len(a.Hits) != 2 || a.Hits[0].By == nil || a.Hits[0].By.List.ID != good.ID || a.Hits[0].By.Indicator != "popular.example" {
+			t.Errorf("why it does not count is not said: %+v, %v", a, err)
+		}
+	})
+}
+
+// reasons are the constants of type Reason in the sources of a package.
+func reasons(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%s has no sources: %v", folder, err)
+	}
+	var out []string
+	constant := regexp.MustCompile(`(?m)\bReason = "([^"]+)"`)
+	for _, f := range files {
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range constant.FindAllStringSubmatch(string(text), -1) {
+			out = append(out, m[1])
+		}
+	}
+	return out
 }
 
 func TestEveryReasonOfTheEngineHasItsSentence(t *testing.T) {
@@ -458,10 +562,24 @@ func TestEveryReasonOfTheEngineHasItsSentence(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range []intel.Reason{intel.BadName, intel.PublicSuffix, intel.Wildcard, intel.FilterOption, intel.Columns, intel.BadQuote,
-		intel.NoName, intel.TooLong, intel.CutOff, intel.LocalName, intel.RealAddress} {
-		if !cat.Has("indicator.reason." + string(r)) {
+	all := append(reasons(t, "../../../engine/intel"), reasons(t, "../../../engine/intel/exchange")...)
+	if len(all) < 40 {
+		t.Fatalf("only %d reasons found", len(all))
+	}
+	for _, r := range append(all, "expired", "revoked") {
+		name, _, _ := strings.Cut(r, ":")
+		if !cat.Has("indicator.reason." + name) {
 			t.Errorf("no sentence for %s", r)
+		}
+	}
+	for _, l := range indicator.Layouts() {
+		if !cat.Has("indicator.layout." + string(l)) {
+			t.Errorf("no name for layout %s", l)
+		}
+	}
+	for _, kind := range indicator.Types() {
+		if !cat.Has("indicator.type." + kind.String()) {
+			t.Errorf("no name for type %s", kind)
 		}
 	}
 }

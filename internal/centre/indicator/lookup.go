@@ -14,13 +14,20 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
-// Hit is one entry that names what was asked for, or a name above it.
+// Hit is one entry that names what was asked for, or what stands above it.
 type Hit struct {
-	List      List
-	Indicator string // as listed, normalised
-	Threat    string
-	Scope     Scope
-	Overruled bool // a block entry that does not count
+	List       List
+	Type       intel.Type
+	Indicator  string // as listed, normalised
+	Threat     string
+	Scope      Scope
+	TLP        TLP   // the stricter of the entry's and the list's
+	Confidence uint8 // 0 to 100; 0 when not given
+	Reference  string
+	From       time.Time
+	Until      time.Time // valid from From until before Until; zero when open
+	Lapsed     bool      // not valid now: it does not count
+	Overruled  bool      // a block entry that does not count
 	// By is the allow entry that overrules; nil when that one is in a list the
 	// actor may not see.
 	By *Hit
@@ -32,7 +39,7 @@ type Status struct {
 	Off        int64     // switched off
 	Indicators int64     // in the live index
 	LoadedAt   time.Time // when the live index was built; zero before the first
-	Waiting    int64     // files not yet loaded
+	Waiting    int64     // lists whose latest file is not yet loaded
 	Refused    int64     // lists whose latest file was refused
 	// Problem says why the live index is not the newest: a catalogue key with
 	// its arguments; empty when it is.
@@ -42,7 +49,7 @@ type Status struct {
 
 // Answer is what the lists say of a name.
 type Answer struct {
-	Name    string // what was looked up
+	Asked
 	Problem string // catalogue key of why it was not; empty when it was
 	Hits    []Hit  // most specific first
 	Status  Status
@@ -51,12 +58,14 @@ type Answer struct {
 // Bad reports whether a block entry counts.
 func (a Answer) Bad() bool {
 	for _, h := range a.Hits {
-		if h.List.Kind == Block && !h.Overruled {
+		if h.counts() {
 			return true
 		}
 	}
 	return false
 }
+
+func (h Hit) counts() bool { return h.List.Kind == Block && !h.Overruled && !h.Lapsed }
 
 // Lookup says which lists name what a person typed. Lists the actor may not
 // see are left out, what they overrule is still said to be overruled.
@@ -67,39 +76,45 @@ func (s *Service) Lookup(ctx context.Context, typed string) (Answer, error) {
 		return Answer{}, err
 	}
 	var a Answer
-	a.Name, a.Problem = Question(typed)
-	index, _, err := s.Current(ctx)
+	a.Asked, a.Problem = Question(typed)
+	err = s.answer(ctx, v, &a)
+	return a, err
+}
+
+// answer fills in what the lists say of what a asks.
+func (s *Service) answer(ctx context.Context, v view, a *Answer) error {
+	held, err := s.Current(ctx)
+	defer held.Release()
 	if err != nil && !fault.Is(err, fault.Unavailable) {
-		return Answer{}, err
+		return err
 	}
 	seen, err := visible(ctx, s.deps.Records.Read(), v)
 	if err != nil {
-		return Answer{}, err
+		return err
 	}
 	if a.Status, err = s.status(ctx, v, seen); err != nil || a.Problem != "" {
-		return a, err
+		return err
 	}
-	a.Hits = hits(index.Match(a.Name), seen)
-	return a, nil
+	index := held.Index()
+	found := index.Lookup(nil, a.Type, a.Value)
+	if a.Type == intel.MD5 { // what it looks like is not what it is
+		found = index.Lookup(found, intel.JA3, a.Value)
+	}
+	a.Hits = hits(index.Matches(nil, found, intel.When{}), index.Matches(nil, found, intel.When{Now: s.deps.Now()}), seen)
+	return nil
 }
 
-// hits turns what the engine found into what the actor may see of it.
-func hits(found []intel.Match, seen map[ID]List) []Hit {
-	hit := func(m intel.Match) (Hit, bool) {
-		l, ok := seen[ID(m.List.Source)]
-		h := Hit{List: l, Indicator: m.Indicator, Threat: m.Threat, Scope: WithSubdomains, Overruled: m.Overruled}
-		if m.List.Kind == intel.Allow {
-			h.List.Kind = Allow // an exception inside a block list
-		}
-		if m.Scope == intel.ExactOnly {
-			h.Scope = ExactOnly
-		}
-		return h, ok
+// hits turns what the engine found into what the actor may see of it. valid
+// are those of found that are valid now.
+func hits(found, valid []intel.Match, seen sight) []Hit {
+	now := map[intel.ID]intel.Match{}
+	for _, m := range valid {
+		now[m.ID] = m
 	}
 	var by *Hit // the most specific allow entry: it overrules all that is overruled
-	for _, m := range found {
+	for _, m := range valid {
 		if m.List.Kind == intel.Allow {
-			if h, ok := hit(m); ok {
+			if h, ok := seen.hit(m); ok {
 				by = &h
 			}
 			break
@@ -107,16 +122,35 @@ func hits(found []intel.Match, seen map[ID]List) []Hit {
 	}
 	var out []Hit
 	for _, m := range found {
-		h, ok := hit(m)
+		h, ok := seen.hit(m)
 		if !ok {
 			continue
 		}
-		if h.Overruled {
+		v, holds := now[m.ID]
+		if h.Lapsed, h.Overruled = !holds, v.Overruled; h.Overruled {
 			h.By = by
 		}
 		out = append(out, h)
 	}
 	return out
+}
+
+// hit is m as the actor may see it, false when they may not.
+func (s sight) hit(m intel.Match) (Hit, bool) {
+	id := ID(m.List.Source)
+	l, ok := s.lists[id]
+	if TLP(m.TLP) == Red && !s.own[id] {
+		ok = false
+	}
+	h := Hit{List: l, Type: m.Type, Indicator: m.Indicator, Threat: m.Threat, Scope: WithSubdomains, TLP: TLP(m.TLP), Confidence: m.Confidence,
+		Reference: m.Reference, From: m.From, Until: m.Until, Overruled: m.Overruled}
+	if m.List.Kind == intel.Allow {
+		h.List.Kind, h.Threat = Allow, "" // also an exception inside a block list
+	}
+	if m.Scope == intel.ExactOnly {
+		h.Scope = ExactOnly
+	}
+	return h, ok
 }
 
 // Status is what there is to match against, without waiting for a build.
@@ -132,25 +166,25 @@ func (s *Service) Status(ctx context.Context) (Status, error) {
 	return s.status(ctx, v, seen)
 }
 
-func (s *Service) status(ctx context.Context, v view, seen map[ID]List) (Status, error) {
+func (s *Service) status(ctx context.Context, v view, seen sight) (Status, error) {
 	const op = "indicator.Status"
 	st := Status{}
-	l := s.live.Load()
+	l := s.state.Load()
 	if l.generation >= 0 {
 		st.LoadedAt = l.at
 	}
-	for id, list := range seen {
-		n, in := l.lists[id]
-		if in && n > 0 {
+	for id, list := range seen.lists {
+		if p := l.plan.find(id); p != nil && p.count() > 0 {
 			st.Lists++
-			st.Indicators += n
+			st.Indicators += p.count()
 		}
 		if !list.Active {
 			st.Off++
 		}
 	}
 	q := s.deps.Records.Read()
-	waiting, err := v.filter(q.NewSelect().Model((*row)(nil)).Join("JOIN indicator_version AS v ON v.list_id = l.id AND v.state = ?", string(Waiting))).Count(ctx)
+	waiting, err := v.filter(q.NewSelect().Model((*row)(nil)).Join("JOIN indicator_version AS v ON v.list_id = l.id AND v.state = ?", string(Waiting)).
+		Where("v.seq = (SELECT MAX(w.seq) FROM indicator_version w WHERE w.list_id = l.id)")).Count(ctx)
 	if err != nil {
 		return st, db.Error(op, err)
 	}
@@ -165,7 +199,7 @@ func (s *Service) status(ctx context.Context, v view, seen map[ID]List) (Status,
 		e := fault.Of(f.err)
 		st.Problem, st.Args = e.Public(), e.Args
 		for _, a := range e.Args {
-			if name, ok := a.(string); ok && !slices.ContainsFunc(slices.Collect(maps.Values(seen)), func(l List) bool { return l.Name == name }) {
+			if name, ok := a.(string); ok && !slices.ContainsFunc(slices.Collect(maps.Values(seen.lists)), func(l List) bool { return l.Name == name }) {
 				st.Problem, st.Args = "indicator.err.hidden", nil
 			}
 		}

@@ -22,6 +22,13 @@ type Choices struct {
 	Units func(ctx context.Context) ([]ui.Option, error)
 	// Names maps unit ids to short names; ids out of scope are absent.
 	Names func(ctx context.Context, ids []string) (map[string]string, error)
+	// Sightings sums up what is remembered of an observable in the actor's
+	// units; nil when they may not look into the memory. May be nil.
+	Sightings func(ctx context.Context, a Asked) (*Sightings, error)
+	// Findings are the latest findings of the actor's units that an observable
+	// stands in, and how many there are; -1 when they may not read findings.
+	// May be nil.
+	Findings func(ctx context.Context, a Asked) ([]Mention, int64, error)
 	// Assets are the bundled files, for the fragment that shows progress.
 	Assets ui.Assets
 }
@@ -47,6 +54,13 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /indicators/new", Need: mayWrite, Body: upload, Handle: p.create},
 		{Pattern: "POST /indicators/allow", Need: mayWrite, Handle: p.allow},
 		{Pattern: "POST /indicators/allow/{entry}/end", Need: mayWrite, Handle: p.disallow},
+		{Pattern: "GET /indicators/find", Need: mayRead, Handle: p.find},
+		{Pattern: "GET /indicators/find.csv", Need: mayRead, Handle: p.findExport(web.CSV)},
+		{Pattern: "GET /indicators/find.xlsx", Need: mayRead, Handle: p.findExport(web.XLSX)},
+		{Pattern: "GET /indicators/of", Need: mayRead, Handle: p.of},
+		{Pattern: "POST /indicators/of", Need: mayWrite, Handle: p.allowOf},
+		{Pattern: "GET /indicators/export", Need: mayRead, Handle: p.askExport},
+		{Pattern: "GET /indicators/blocklist", Need: mayRead, Handle: p.blocklist},
 		{Pattern: "GET /indicators/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /indicators/{id}/progress", Need: mayRead, Handle: p.progress},
 		{Pattern: "GET /indicators/{id}/replace", Need: mayWrite, Handle: p.askReplace},
@@ -214,7 +228,9 @@ func stateBadge(ctx context.Context, l Listed) ui.BadgeProps {
 	switch {
 	case !l.Active:
 		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.off"), Tone: ui.NoData}
-	case l.Waiting > 0:
+	case l.Stopped:
+		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.stopped"), Tone: ui.Warn}
+	case l.Waiting:
 		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.loading"), Tone: ui.Info, Icon: ui.IconRunning}
 	case l.Refused:
 		return ui.BadgeProps{Text: i18n.T(ctx, "indicator.refused"), Tone: ui.Bad}
@@ -264,7 +280,13 @@ func (v listPage) allowName() string {
 	if v.typed.errs != nil {
 		return v.typed.name
 	}
-	return v.answer.Name
+	return v.answer.Value
+}
+
+// actions lead to what is done with all lists.
+func actions(ctx context.Context) []ui.Action {
+	return append([]ui.Action{{Label: i18n.T(ctx, "indicator.find"), Href: "/indicators/find", Icon: ui.IconSearch},
+		{Label: i18n.T(ctx, "indicator.export"), Href: "/indicators/export", Icon: ui.IconDownload}}, newAction(ctx)...)
 }
 
 func newAction(ctx context.Context) []ui.Action {

@@ -50,6 +50,12 @@ func (h *house) browse(t *testing.T, who auth.Actor) browser {
 		Lifetime: time.Hour, Nav: func(context.Context, string) []ui.NavGroup { return nil },
 		Actor: func(context.Context, string, int64) (auth.Actor, error) { return who, nil }})
 	pages := indicator.NewPages(site, h.svc, indicator.Choices{Assets: noAssets{},
+		Sightings: func(context.Context, indicator.Asked) (*indicator.Sightings, error) {
+			return &indicator.Sightings{Clients: 2, Units: 1, Queries: 7, First: h.now(), Last: h.now()}, nil
+		},
+		Findings: func(context.Context, indicator.Asked) ([]indicator.Mention, int64, error) {
+			return []indicator.Mention{{Label: "Phát hiện Mirai", State: "mới", Href: "/findings/1", At: h.now()}}, 1, nil
+		},
 		Units: func(context.Context) ([]ui.Option, error) {
 			return []ui.Option{{Value: "tinh", Label: "Tỉnh Mẫu"}, {Value: "a", Label: "Xã A"}}, nil
 		},
@@ -162,32 +168,31 @@ func TestPagesWalk(t *testing.T) {
 			t.Error("the fragment goes on asking, or is a whole page")
 		}
 		page = w.get("/indicators/"+id, 200)
-		says(t, page, "5 dòng chỉ dấu = 2 đã nạp + 1 trùng + 1 để ngoài + 1 không nhận", "Không phải tên miền", "???",
-			"Loại chỉ dấu chưa đối chiếu: ip", "CSV có dòng tiêu đề", "Đang dùng", "TLP:GREEN")
+		says(t, page, "5 dòng chỉ dấu = 3 đã nạp + 1 trùng + 0 để ngoài + 1 không nhận", "???", "CSV có dòng tiêu đề", "Đang dùng", "TLP:GREEN")
 
 		page = w.get("/indicators?q=hxxps%3A%2F%2Fwww.evil%5B.%5Dcom%2Fa", 200)
-		says(t, page, "www.evil[.]com nằm trong danh sách độc hại", "Mirai", "Danh sách của bộ", "Sinh phát hiện", "Bỏ qua tên này")
-		says(t, w.get("/indicators?q=notevil.com", 200), "notevil[.]com không có trong danh sách nào", "Đã so với 2 chỉ dấu của 1 danh sách", "không có nghĩa là an toàn")
-		says(t, w.get("/indicators?q=203.0.113.9", 200), "Địa chỉ IP chưa được đối chiếu")
+		says(t, page, "www.evil[.]com/a nằm trong danh sách độc hại", "Mirai", "Danh sách của bộ", "Sinh phát hiện", "Bỏ qua chỉ dấu này")
+		says(t, w.get("/indicators?q=notevil.com", 200), "notevil[.]com không có trong danh sách nào", "Đã so với 3 chỉ dấu của 1 danh sách", "không có nghĩa là an toàn")
+		says(t, w.get("/indicators?q=203.0.113.9", 200), "203.0.113[.]9 nằm trong danh sách độc hại")
 		says(t, w.post("/indicators/allow", url.Values{"name": {"www.evil.com"}, "exact": {"1"}}, 422), "Hãy ghi lý do", "www.evil.com")
 		says(t, w.post("/indicators/allow", url.Values{"name": {"www.evil.com"}, "exact": {"1"}, "reason": {"đã kiểm tra"}}, 200), "Đã ghi www.evil[.]com vào danh sách bỏ qua", "Bỏ qua của trung tâm")
 		h.work()
 		says(t, w.get("/indicators?q=www.evil.com", 200), "có trong danh sách nhưng được bỏ qua", "Bị bỏ qua theo www.evil[.]com (Bỏ qua của trung tâm)")
 		says(t, w.get("/indicators?q=x.evil.com", 200), "x.evil[.]com nằm trong danh sách độc hại")
 
-		says(t, w.get("/indicators/"+id+"/off", 200), "2 chỉ dấu của danh sách Danh sách của bộ thôi được đối chiếu")
+		says(t, w.get("/indicators/"+id+"/off", 200), "3 chỉ dấu của danh sách Danh sách của bộ thôi được đối chiếu")
 		says(t, w.post("/indicators/"+id+"/off", url.Values{"version": {"1"}}, 422), "Hãy ghi lý do")
 		w.post("/indicators/"+id+"/off", url.Values{"version": {"7"}, "reason": {"cũ"}}, 409)
 		says(t, w.post("/indicators/"+id+"/off", url.Values{"version": {"1"}, "reason": {"cũ"}}, 200), "Đã tắt danh sách", "Bật danh sách")
 		h.work()
-		says(t, w.get("/indicators/"+id+"/on", 200), "2 chỉ dấu của danh sách Danh sách của bộ lại được đối chiếu")
+		says(t, w.get("/indicators/"+id+"/on", 200), "3 chỉ dấu của danh sách Danh sách của bộ lại được đối chiếu")
 		says(t, w.post("/indicators/"+id+"/on", url.Values{"version": {"2"}}, 200), "Đã bật danh sách")
 		says(t, w.get("/indicators/"+id+"/replace", 200), "Nội dung cũ vẫn được đối chiếu")
 		w.send("/indicators/"+id+"/replace", "new.example\n", map[string]string{"version": "1"}, 409)
 		says(t, w.send("/indicators/"+id+"/replace", "***\n", map[string]string{"version": "3", "note": "bản tháng 11"}, 200), "Đã nhận tệp mới")
 		h.work()
 		page = w.get("/indicators/"+id, 200)
-		says(t, page, "Bản số 2 không được dùng; nội dung trước đó giữ nguyên", "Không có tên miền nào dùng được", "bản tháng 11")
+		says(t, page, "Bản số 2 không được dùng; nội dung trước đó giữ nguyên", "Không có chỉ dấu nào dùng được", "bản tháng 11")
 		says(t, w.get("/indicators/"+id+"?v=1", 200), "Kết quả nạp bản số 1")
 		csv := w.get("/indicators.csv", 200)
 		if !strings.HasPrefix(csv, "\ufeff") || strings.Count(csv, "\r\n") != 3 {
@@ -218,7 +223,7 @@ func TestPagesOfOthers(t *testing.T) {
 		}
 		d := h.browse(t, actor(auth.Duty, "tinh"))
 		says(t, d.get("/indicators/new", 403), "Trực ban chỉ ghi được báo nhầm")
-		says(t, d.get("/indicators?q=red.example", 200), "Bỏ qua tên này")
+		says(t, d.get("/indicators?q=red.example", 200), "Bỏ qua chỉ dấu này")
 		h.browse(t, actor(auth.Leader, "tinh")).get("/indicators", 403)
 	})
 }

@@ -9,45 +9,60 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/exchange"
 )
 
 // Report accounts for the rows of one file:
 // Rows = Added + Merged + the sums of Skipped and Rejected.
 type Report struct {
 	Layout   Layout           `json:"layout"` // found or asked for
-	Lines    int64            `json:"lines"`  // with comments, blanks and the head
-	Rows     int64            `json:"rows"`   // indicators read
+	Title    string           `json:"title,omitempty"`
+	Lines    int64            `json:"lines"` // with comments, blanks and the head; 0 for JSON
+	Rows     int64            `json:"rows"`  // indicators read
 	Added    int64            `json:"added"`
-	Merged   int64            `json:"merged"`   // named before in the same file
-	Narrowed int64            `json:"narrowed"` // of Added: for the bare name only, see intel.Report
-	Skipped  map[string]int64 `json:"skipped,omitempty"`
+	Merged   int64            `json:"merged"`            // named before in the same file
+	Narrowed int64            `json:"narrowed"`          // of Added: for the bare name only, see intel.Narrowed
+	Widened  int64            `json:"widened,omitempty"` // of Added: match more than the row says, see exchange.Report
+	Skipped  map[string]int64 `json:"skipped,omitempty"` // expired and revoked ones
 	Rejected map[string]int64 `json:"rejected,omitempty"`
+	Passed   map[string]int64 `json:"passed,omitempty"`  // what is no row: objects of a bundle by type
 	Samples  []Sample         `json:"samples,omitempty"` // the first rejected rows
+	Break    string           `json:"break,omitempty"`   // where a damaged file breaks, as the reader says it
 }
 
 // Sample is a rejected row.
 type Sample struct {
-	Line   int64  `json:"line"` // from 1
+	Line   int64  `json:"line"`         // of the text, or the place of the object, from 1
+	ID     string `json:"id,omitempty"` // of a STIX or MISP object
 	Text   string `json:"text"`
 	Reason string `json:"reason"` // an intel.Reason
 }
 
-func reportOf(r intel.Report) Report {
-	out := Report{Layout: Layout(r.Layout.String()), Lines: r.Lines, Rows: r.Rows, Added: r.Added, Merged: r.Duplicates, Narrowed: r.Narrowed}
-	count := func(from map[intel.Reason]int64) map[string]int64 {
-		to := make(map[string]int64, len(from))
-		for why, n := range from {
-			to[string(why)] = n
+// Reasons of what is skipped.
+const (
+	skipExpired = "expired"
+	skipRevoked = "revoked"
+)
+
+func reportOf(r exchange.Report, narrowed int64) Report {
+	out := Report{Layout: Layout(r.Format.String()), Title: r.Title, Lines: r.Lines, Rows: r.Rows, Added: r.Accepted, Merged: r.Merged,
+		Narrowed: narrowed, Widened: r.Widened, Passed: r.Passed, Skipped: map[string]int64{}, Rejected: make(map[string]int64, len(r.Refused))}
+	for why, n := range map[string]int64{skipExpired: r.Expired, skipRevoked: r.Revoked} {
+		if n > 0 {
+			out.Skipped[why] = n
 		}
-		return to
 	}
-	out.Skipped, out.Rejected = count(r.Skipped), count(r.Rejected)
+	for why, n := range r.Refused {
+		out.Rejected[string(why)] = n
+	}
 	for _, s := range r.Samples {
-		out.Samples = append(out.Samples, Sample{Line: s.Line, Text: s.Text, Reason: string(s.Reason)})
+		out.Samples = append(out.Samples, Sample{Line: s.Row, ID: s.ID, Text: s.Text, Reason: string(s.Reason)})
 	}
 	return out
 }
+
+// Last is the last row or line that was read: a damaged file breaks after it.
+func (r Report) Last() int64 { return max(r.Lines, r.Rows) }
 
 // Sum adds up the counters of one column of the account.
 func Sum(counts map[string]int64) int64 {
@@ -69,10 +84,10 @@ func byCount(counts map[string]int64) []string {
 }
 
 // reasonKey is the catalogue key of a reason, and its argument if it has one:
-// the kind of indicator after "type:".
+// the kind of indicator after "type:", the language after "pattern:".
 func reasonKey(reason string) (key, arg string) {
-	if kind, ok := strings.CutPrefix(reason, "type:"); ok {
-		return "indicator.reason.type", kind
+	if name, arg, ok := strings.Cut(reason, ":"); ok {
+		return "indicator.reason." + name, arg
 	}
 	return "indicator.reason." + reason, ""
 }

@@ -7,8 +7,10 @@ import (
 	"context"
 	"embed"
 	"io"
+	"log/slog"
 	"maps"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -36,15 +38,20 @@ var Messages embed.FS
 // JobKind names the durable work of loading a file and of building the index.
 const JobKind = "indicator.load"
 
-// Deps are what the room is built from. All but the last two are required.
+// Deps are what the room is built from. Records, Files, Queue,
+// Now and Root are required.
 type Deps struct {
 	Records *db.DB
 	Files   *blob.Store
 	Queue   *jobs.Queue
 	Now     func() time.Time
+	Log     *slog.Logger // nil discards
 	// Root is the id of the centre's own unit, which owns what overrules
 	// detection everywhere.
 	Root func(ctx context.Context) (string, error)
+	// Folder is where the index lies between two runs, with what must wait while
+	// a list is read; empty keeps it in memory.
+	Folder string
 	// Limit is the most bytes one file may bring; 0 is 256 MiB.
 	Limit int64
 	// Most is how many indicators all lists together may hold, about 60 bytes
@@ -62,12 +69,16 @@ type Deps struct {
 // use.
 type Service struct {
 	deps  Deps
-	live  atomic.Pointer[live]
-	fault atomic.Pointer[failure] // of the latest try to build; nil when it worked
-	turn  chan struct{}           // holds the right to build
+	live  intel.Live
+	state atomic.Pointer[state]   // of what live has
+	fault atomic.Pointer[failure] // of the latest try to renew it; nil when it worked
+	turn  chan struct{}           // holds the right to swap
+
+	clashTurn sync.Mutex
+	clashed   *clashes // of the latest swap that somebody asked about
 }
 
-// New makes the room. The live index is empty until Reload or Current.
+// New makes the room. The live index is empty until Current.
 func New(d Deps) *Service {
 	if d.Limit <= 0 {
 		d.Limit = 256 << 20
@@ -75,8 +86,11 @@ func New(d Deps) *Service {
 	if d.Most <= 0 {
 		d.Most = 20_000_000
 	}
+	if d.Log == nil {
+		d.Log = slog.New(slog.DiscardHandler)
+	}
 	s := &Service{deps: d, turn: make(chan struct{}, 1)}
-	s.live.Store(&live{index: &intel.Index{}, generation: -1})
+	s.state.Store(&state{generation: -1})
 	return s
 }
 
@@ -86,8 +100,24 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return page(ctx, s.deps.Records.Read(), v, f)
+	p, err := page(ctx, s.deps.Records.Read(), v, f)
+	if err != nil {
+		return p, err
+	}
+	for i := range p.Rows {
+		if l := &p.Rows[i]; l.Waiting {
+			j, err := s.deps.Queue.Get(ctx, v.scope, l.job)
+			if err != nil && !fault.Is(err, fault.NotFound) { // of a list whose owner's work the actor does not see
+				return p, err
+			}
+			l.Stopped = stopped(j)
+		}
+	}
+	return p, nil
 }
+
+// stopped reports that nobody is going to do j unless somebody asks again.
+func stopped(j jobs.Job) bool { return j.State == jobs.Cancelled || j.State == jobs.Failed }
 
 // Get is one list the actor may see, else fault.NotFound.
 func (s *Service) Get(ctx context.Context, id ID) (List, error) {
@@ -330,7 +360,7 @@ func (s *Service) Switch(ctx context.Context, id ID, version int64, on bool, rea
 			return List{}, err
 		}
 	}
-	return s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, l *List, _ auth.Actor) error {
+	l, err := s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, l *List, _ auth.Actor) error {
 		if l.Active == on {
 			return &fault.Error{Kind: fault.Conflict, Op: op}
 		}
@@ -340,6 +370,10 @@ func (s *Service) Switch(ctx context.Context, id ID, version int64, on bool, rea
 		}
 		return s.note(ctx, tx, action, *l, map[string]any{"name": l.Name, "reason": reason})
 	})
+	if err == nil {
+		s.soon(ctx)
+	}
+	return l, err
 }
 
 // change loads a list the actor sees and manages, lets fn change it, and

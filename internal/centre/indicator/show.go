@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -26,6 +27,8 @@ type showPage struct {
 	loading  *ui.JobProps
 	entries  []Entry
 	manage   bool
+
+	suppressed Suppression
 }
 
 // show handles GET /indicators/{id}. Query: v is the version whose report is
@@ -53,6 +56,11 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.owner = names[v.list.Owner]
+	if v.list.Kind == Block && v.list.Active && v.list.Seq > 0 {
+		if v.suppressed, err = p.svc.Suppressed(ctx, id); err != nil {
+			return err
+		}
+	}
 	v.shown = pick(v.versions, r.URL.Query().Get("v"))
 	if len(v.versions) > 0 && v.versions[0].State == Waiting {
 		job, err := p.loading(ctx, v.versions[0])
@@ -108,7 +116,7 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	if v.State != Waiting {
 		props.State = ui.JobDone
 		if v.State == Refused {
-			props.State, props.Note = ui.JobFailed, i18n.T(ctx, v.Problem)
+			props.State, props.Note = ui.JobFailed, v.problem(ctx)
 		}
 		props.Result = &ui.Action{Label: i18n.T(ctx, "indicator.job.see"), Href: href(v.List)}
 		return props, nil
@@ -125,7 +133,10 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, j.Note), Done: j.Done, Total: j.Total,
 			Text: i18n.T(ctx, "indicator.job.text", i18n.Bytes(ctx, j.Done), i18n.Bytes(ctx, j.Total))}
 	}
-	if f := j.Failure(); f.Message != "" {
+	props.Result = &ui.Action{Label: i18n.T(ctx, "indicator.job.task"), Href: "/tasks/" + j.ID}
+	if j.State == jobs.Cancelled {
+		props.Note = i18n.T(ctx, "indicator.job.cancelled")
+	} else if f := j.Failure(); f.Message != "" {
 		args := make([]any, len(f.Args))
 		for i, a := range f.Args {
 			args[i] = a
@@ -140,6 +151,9 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	h := ui.RecordHeadProps{Crumbs: crumbs(ctx), Title: title(ctx, l), Owner: unitMark(v.owner), Marks: []string{string(l.TLP)},
 		State:  stateBadge(ctx, Listed{List: l, Indicators: v.inForce}),
 		Badges: []ui.BadgeProps{{Text: i18n.T(ctx, "indicator.kind."+string(l.Kind))}}}
+	if l.Seq > 0 || l.Builtin {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "indicator.find.in"), Href: "/indicators/find?list=" + string(l.ID), Icon: ui.IconSearch})
+	}
 	if !v.manage {
 		return h
 	}
@@ -194,6 +208,20 @@ func (v showPage) sum(ctx context.Context) string {
 		i18n.Number(ctx, Sum(r.Skipped)), i18n.Number(ctx, Sum(r.Rejected)))
 }
 
+// problem says why v was refused, and of a damaged file where it breaks.
+func (v Version) problem(ctx context.Context) string {
+	return i18n.T(ctx, v.Problem, i18n.Number(ctx, v.Report.Last()), v.Report.Break)
+}
+
+// passed names what was read and is no row.
+func (v showPage) passed(ctx context.Context) string {
+	var parts []string
+	for _, what := range byCount(v.shown.Report.Passed) {
+		parts = append(parts, i18n.T(ctx, "indicator.report.passed.one", what, i18n.Number(ctx, v.shown.Report.Passed[what])))
+	}
+	return i18n.T(ctx, "indicator.report.passed", strings.Join(parts, ", "))
+}
+
 func reasonText(ctx context.Context, reason string) string {
 	key, arg := reasonKey(reason)
 	return i18n.T(ctx, key, arg)
@@ -216,7 +244,23 @@ func (v showPage) reasons(ctx context.Context) []ui.Row {
 func (v showPage) samples(ctx context.Context) []ui.Row {
 	var rows []ui.Row
 	for _, s := range v.shown.Report.Samples {
-		rows = append(rows, ui.Row{Cells: []templ.Component{ui.Number(s.Line), ui.Code(s.Text), ui.Text(reasonText(ctx, s.Reason))}})
+		text := s.Text
+		if s.ID != "" {
+			text = s.ID + " " + text
+		}
+		rows = append(rows, ui.Row{Cells: []templ.Component{ui.Number(s.Line), ui.Code(text), ui.Text(reasonText(ctx, s.Reason))}})
+	}
+	return rows
+}
+
+func (v showPage) suppressedRows(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, x := range v.suppressed.Samples {
+		by := ui.Text(i18n.T(ctx, "indicator.hit.by_hidden"))
+		if x.By != nil {
+			by = ui.Anchor(ui.Link{Label: i18n.T(ctx, "indicator.hit.by", ui.Defang(x.By.Indicator), title(ctx, x.By.List)), Href: href(x.By.List.ID)})
+		}
+		rows = append(rows, ui.Row{Cells: []templ.Component{x.Entry.mark(ctx, ui.VerdictGood), ui.Text(x.Entry.Threat), by}})
 	}
 	return rows
 }
@@ -260,7 +304,7 @@ func (v showPage) entryRows(ctx context.Context) []ui.Row {
 			end = ui.Button(ui.Action{Label: i18n.T(ctx, "indicator.allow.end"), Href: "/indicators/allow/" + e.ID + "/end", Post: true, Icon: ui.IconUndo})
 		}
 		rows = append(rows, ui.Row{ID: e.ID, Cells: []templ.Component{
-			ui.Observable(ui.ObservableProps{Value: e.Name, Type: i18n.T(ctx, "indicator.type.domain"), Verdict: ui.VerdictGood}),
+			ui.Observable(ui.ObservableProps{Value: e.Name, Type: i18n.T(ctx, "indicator.type."+e.Type.String()), Verdict: ui.VerdictGood}),
 			ui.Text(i18n.T(ctx, "indicator.scope."+string(scope))), ui.Multiline(e.Reason),
 			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, e.At), e.By)), state, end}})
 	}

@@ -27,7 +27,7 @@ type row struct {
 	Threat    string  `bun:"threat"`
 	TLP       string  `bun:"tlp"`
 	Scope     string  `bun:"scope"`
-	Layout    string  `bun:"layout"`
+	Layout    string  `bun:"format"`
 	Owner     string  `bun:"owner_unit"`
 	Active    bool    `bun:"active"`
 	Builtin   bool    `bun:"builtin"`
@@ -93,6 +93,7 @@ type entryRow struct {
 
 	ID      string  `bun:"id,pk"`
 	List    string  `bun:"list_id"`
+	Kind    string  `bun:"kind"`
 	Name    string  `bun:"name"`
 	Exact   bool    `bun:"exact"`
 	Reason  string  `bun:"reason"`
@@ -103,7 +104,8 @@ type entryRow struct {
 }
 
 func (r entryRow) entry() Entry {
-	return Entry{ID: r.ID, Name: r.Name, Exact: r.Exact, Reason: r.Reason, At: r.At.Time, By: r.By, EndedAt: r.EndedAt.Time, EndedBy: r.EndedBy}
+	t, _ := typeNamed(r.Kind)
+	return Entry{ID: r.ID, Type: t, Name: r.Name, Exact: r.Exact, Reason: r.Reason, At: r.At.Time, By: r.By, EndedAt: r.EndedAt.Time, EndedBy: r.EndedBy}
 }
 
 // filter narrows q, over indicator_list as l, to the lists of the view.
@@ -123,15 +125,26 @@ func get(ctx context.Context, q bun.IDB, v view, id ID) (List, error) {
 	return r.list(), db.Error("indicator.get", err)
 }
 
-// visible maps the lists of the view by id.
-func visible(ctx context.Context, q bun.IDB, v view) (map[ID]List, error) {
-	var rows []row
-	if err := v.filter(q.NewSelect().Model(&rows)).Scan(ctx); err != nil {
-		return nil, db.Error("indicator.visible", err)
+// sight is what an actor sees of what is matched.
+type sight struct {
+	lists map[ID]List
+	own   map[ID]bool // lists whose owner is in the scope: TLP:RED is seen there alone
+}
+
+// visible gives the lists of the view.
+func visible(ctx context.Context, q bun.IDB, v view) (sight, error) {
+	var rows []struct {
+		row `bun:",extend"`
+		Own bool `bun:"own"`
 	}
-	out := make(map[ID]List, len(rows))
+	where, args := v.scope.Where("l.owner_unit")
+	err := v.filter(q.NewSelect().Model((*row)(nil))).Column("l.*").ColumnExpr("CASE WHEN "+where+" THEN TRUE ELSE FALSE END AS own", args...).Scan(ctx, &rows)
+	if err != nil {
+		return sight{}, db.Error("indicator.visible", err)
+	}
+	out := sight{make(map[ID]List, len(rows)), make(map[ID]bool, len(rows))}
 	for _, r := range rows {
-		out[ID(r.ID)] = r.list()
+		out.lists[ID(r.ID)], out.own[ID(r.ID)] = r.list(), r.Own
 	}
 	return out, nil
 }
@@ -152,8 +165,10 @@ type Listed struct {
 	List
 	Indicators int64   // in force; of the built-in list, its entries that hold
 	LoadedAt   db.Time // of the version in force
-	Waiting    int64   // versions not yet loaded
+	Waiting    bool    // the latest version is not yet loaded
+	Stopped    bool    // nor will it be: its work was cancelled or given up
 	Refused    bool    // the latest version was refused
+	job        string  // of the latest version
 }
 
 // Page is one page of the list of lists.
@@ -189,14 +204,14 @@ func page(ctx context.Context, q bun.IDB, v view, f Filter) (Page, error) {
 		row        `bun:",extend"`
 		Indicators int64   `bun:"indicators"`
 		LoadedAt   db.Time `bun:"loaded_at"`
-		Waiting    int64   `bun:"waiting"`
+		Job        string  `bun:"job"`
 		Latest     string  `bun:"latest"`
 	}
 	sel := f.narrow(v.filter(q.NewSelect().Model((*row)(nil)))).Column("l.*").
-		ColumnExpr("(SELECT COUNT(*) FROM indicator_allow a WHERE a.list_id = l.id AND a.ended_at IS NULL) + "+
+		ColumnExpr("(SELECT COUNT(*) FROM indicator_allow a WHERE a.list_id = l.id AND a.ended_at IS NULL) + " +
 			"COALESCE((SELECT v.added FROM indicator_version v WHERE v.list_id = l.id AND v.seq = l.seq), 0) AS indicators").
 		ColumnExpr("(SELECT v.done_at FROM indicator_version v WHERE v.list_id = l.id AND v.seq = l.seq) AS loaded_at").
-		ColumnExpr("(SELECT COUNT(*) FROM indicator_version v WHERE v.list_id = l.id AND v.state = ?) AS waiting", string(Waiting)).
+		ColumnExpr("COALESCE((SELECT v.job_id FROM indicator_version v WHERE v.list_id = l.id ORDER BY v.seq DESC LIMIT 1), '') AS job").
 		ColumnExpr("COALESCE((SELECT v.state FROM indicator_version v WHERE v.list_id = l.id ORDER BY v.seq DESC LIMIT 1), '') AS latest")
 	id, key, after := strings.Cut(f.After, ".")
 	after = after && utf8.ValidString(f.After) && !strings.Contains(f.After, "\x00")
@@ -220,8 +235,8 @@ func page(ctx context.Context, q bun.IDB, v view, f Filter) (Page, error) {
 		p.Next = last.ID + "." + last.NameKey
 	}
 	for _, r := range rows {
-		p.Rows = append(p.Rows, Listed{List: r.list(), Indicators: r.Indicators, LoadedAt: r.LoadedAt, Waiting: r.Waiting,
-			Refused: r.Latest == string(Refused)})
+		p.Rows = append(p.Rows, Listed{List: r.list(), Indicators: r.Indicators, LoadedAt: r.LoadedAt,
+			Waiting: r.Latest == string(Waiting), Refused: r.Latest == string(Refused), job: r.Job})
 	}
 	return p, nil
 }

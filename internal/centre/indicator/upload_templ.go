@@ -120,7 +120,7 @@ func newView(v newPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindFile, Name: "file", Label: i18n.T(ctx, "indicator.file"), Hint: i18n.T(ctx, "indicator.file.hint", v.limit), Error: v.errs["file"], Required: true, Accept: ".txt,.csv,.tsv,.hosts,.list,.gz,.zst"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindFile, Name: "file", Label: i18n.T(ctx, "indicator.file"), Hint: i18n.T(ctx, "indicator.file.hint", v.limit), Error: v.errs["file"], Required: true, Accept: ".txt,.csv,.tsv,.hosts,.list,.json,.stix,.zone,.conf,.gz,.zst"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -187,7 +187,7 @@ func replaceView(v replacePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindFile, Name: "file", Label: i18n.T(ctx, "indicator.file"), Hint: i18n.T(ctx, "indicator.file.hint", v.limit), Error: v.errs["file"], Required: true, Accept: ".txt,.csv,.tsv,.hosts,.list,.gz,.zst"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindFile, Name: "file", Label: i18n.T(ctx, "indicator.file"), Hint: i18n.T(ctx, "indicator.file.hint", v.limit), Error: v.errs["file"], Required: true, Accept: ".txt,.csv,.tsv,.hosts,.list,.json,.stix,.zone,.conf,.gz,.zst"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -34,8 +34,10 @@ func (s *Service) Handler() jobs.Handler {
 			if err := s.load(ctx, in, p); err != nil {
 				return err
 			}
+			p.Set(1, 1, "indicator.job.building")
 		}
-		_, _, err := s.Current(ctx)
+		held, err := s.Current(ctx)
+		held.Release()
 		return err
 	}
 }
@@ -56,9 +58,12 @@ func (s *Service) load(ctx context.Context, in payload, p *jobs.Progress) error 
 	if err != nil {
 		return unreadable(ctx, r.list(), v, err)
 	}
-	v.Report, v.DoneAt, v.State = reportOf(rep), s.deps.Now(), Loaded
-	if v.Problem = problemOf(bad, r.list(), v.Report); v.Problem != "" {
+	v.Report, v.DoneAt, v.State = rep, s.deps.Now(), Loaded
+	if v.Problem = problemOf(bad, v.Report); v.Problem != "" {
 		v.State = Refused
+	}
+	if v.Problem == "indicator.problem.broken" {
+		v.Report.Break = bad.Error()
 	}
 	return s.deps.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := p.Fence(ctx, tx); err != nil {
@@ -86,22 +91,26 @@ var problems = []struct {
 	{unpack.ErrCorrupt, "indicator.problem.corrupt"},
 	{unpack.ErrArchive, "indicator.problem.archive"},
 	{unpack.ErrBomb, "indicator.problem.too_much"},
+	{errMany, "indicator.problem.too_much"},
+	{errGood, "indicator.problem.good"},
 }
 
 // problemOf is the catalogue key of why a file cannot be put in force, or "".
 // A file without any indicator is refused: in force it would silence the list
 // it replaces.
-func problemOf(bad error, l List, r Report) string {
+func problemOf(bad error, r Report) string {
 	for _, p := range problems {
 		if errors.Is(bad, p.err) {
 			return p.key
 		}
 	}
 	switch {
-	case bad != nil && l.Layout == CSV:
+	case bad != nil && r.Layout == CSV && r.Lines == 0:
 		return "indicator.problem.head"
-	case bad != nil:
+	case bad != nil && r.Layout == Auto:
 		return "indicator.problem.layout"
+	case bad != nil:
+		return "indicator.problem.broken"
 	case r.Added == 0:
 		return "indicator.problem.nothing"
 	}

@@ -92,7 +92,7 @@ func write(ctx context.Context, tx *db.Tx, fresh, changed []Infection) error {
 func signs(touched []finding.Touched) []sign {
 	by := map[finding.Key]*sign{}
 	for _, t := range touched {
-		if t.AddrKey == "" {
+		if t.AddrKey == "" || t.Called {
 			continue
 		}
 		g := by[t.Key]

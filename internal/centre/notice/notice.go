@@ -84,6 +84,7 @@ func Kinds() []Kind {
 		{"backup.stale", Urgent, may(auth.Settings, auth.Configure), "/settings/backup"},
 		{"backup.failed", Normal, may(auth.Settings, auth.Configure), "/settings/backup"},
 		{"audit.broken", Urgent, may(auth.AuditTrail, auth.Configure), "/audit/check"},
+		{"feed.stale", Normal, may(auth.Settings, auth.Write), "/feeds"},
 		{"webhook.failed", Normal, may(auth.Settings, auth.Write), "/settings/webhooks"},
 		{"break_glass", Urgent, nil, "/account"},
 		{"break_glass_ended", Normal, nil, "/account"},

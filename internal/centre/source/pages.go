@@ -129,7 +129,7 @@ type formPage struct {
 
 func (v formPage) formats(ctx context.Context) []ui.Option {
 	out := []ui.Option{{Value: "", Label: i18n.T(ctx, "source.format.auto")}}
-	for _, f := range format.All() {
+	for _, f := range format.Logs() {
 		out = append(out, ui.Option{Value: f.Name, Label: formatTitle(ctx, f.Name)})
 	}
 	return out

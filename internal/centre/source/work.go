@@ -26,6 +26,9 @@ type Sink func(ctx context.Context, tx *db.Tx, f File, b scan.Block) error
 type Reading struct {
 	Options scan.Options
 	Memory  Memory
+	// Done, when not nil, is called when the reading has ended, however: until
+	// then what Options hold must stay as it is.
+	Done func()
 }
 
 // Memory takes what one block says before the transaction that marks it done,
@@ -65,6 +68,9 @@ func (s *Service) Handler(reading func(ctx context.Context) (Reading, error), si
 
 func (s *Service) read(ctx context.Context, j jobs.Job, p *jobs.Progress, f File, reading func(ctx context.Context) (Reading, error), sink Sink) error {
 	r, err := reading(ctx)
+	if r.Done != nil {
+		defer r.Done()
+	}
 	if err != nil {
 		return err
 	}
@@ -88,11 +94,11 @@ func (s *Service) prepare(ctx context.Context, p *jobs.Progress, f *File, opt sc
 	}
 	opt.File, opt.Lines = f.Name, format.Options{Zone: zone, At: f.ReceivedAt}
 	if src.Format != "" {
-		known, ok := format.Lookup(src.Format)
+		known, ok := format.LookupLog(src.Format)
 		if !ok {
 			return opt, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "source.bad.format"}
 		}
-		opt.Format = known
+		opt.Format, opt.Activity = known.DNS, known.Activity
 	}
 	f.State = Running
 	if opt.Index != nil {

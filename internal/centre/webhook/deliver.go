@@ -12,6 +12,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,6 +21,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/outgoing"
 )
 
 const (
@@ -188,6 +190,18 @@ func (s *Service) call(ctx context.Context, h row, d deliveryRow) (outcome, erro
 	return out, nil
 }
 
+// caller makes the client of one call. Names are resolved by the dialer, and
+// the guard looks at the address that is really connected to. Redirects are not
+// followed, proxies of the environment not asked.
+func caller(allowed []netip.Prefix, own func() []netip.Prefix, most time.Duration) *http.Client {
+	return &http.Client{
+		Timeout: most,
+		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: most, Control: outgoing.Control(allowed, own)}).DialContext, DisableKeepAlives: true,
+			TLSHandshakeTimeout: most, ResponseHeaderTimeout: most, MaxResponseHeaderBytes: 64 << 10},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
 func (s *Service) sign(h row, d deliveryRow, now time.Time) (string, error) {
 	plain, err := s.Secrets.Open(purpose(h.ID), h.Secret)
 	if err != nil {
@@ -209,7 +223,7 @@ func reasonOf(err error) string {
 	var timeout net.Error
 	var name *net.DNSError
 	switch {
-	case errors.Is(err, errClosed):
+	case errors.Is(err, outgoing.ErrClosed):
 		return "webhook.failed.closed"
 	case errors.As(err, &name):
 		return "webhook.failed.name"

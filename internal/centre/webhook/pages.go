@@ -6,7 +6,6 @@ package webhook
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/outgoing"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -372,7 +372,7 @@ func (p *Pages) renderNetworks(w http.ResponseWriter, r *http.Request, status in
 func (p *Pages) networks(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := networksPage{Text: r.PostFormValue("networks"), Version: formVersion(r)}
-	list, ok := parseNetworks(v.Text)
+	list, ok := outgoing.ParseNetworks(v.Text)
 	if !ok {
 		v.Error = i18n.T(ctx, "webhook.bad.networks")
 		return p.renderNetworks(w, r, http.StatusUnprocessableEntity, v)
@@ -382,27 +382,6 @@ func (p *Pages) networks(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "webhook.saved"))
 	return web.Redirect(w, r, at)
-}
-
-// parseNetworks reads addresses and prefixes parted by blanks, commas or lines,
-// at most 50.
-func parseNetworks(text string) ([]netip.Prefix, bool) {
-	var out []netip.Prefix
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) }) {
-		n, err := netip.ParsePrefix(word)
-		if err != nil {
-			addr, err := netip.ParseAddr(word)
-			if err != nil || addr.Zone() != "" {
-				return nil, false
-			}
-			n = netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen())
-		}
-		if n.Addr().Is4In6() {
-			return nil, false
-		}
-		out = append(out, n.Masked())
-	}
-	return out, len(out) <= 50
 }
 
 func version(h Hook) []ui.Hidden {

@@ -18,6 +18,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/outgoing"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/setting"
 )
@@ -62,7 +63,7 @@ type Service struct {
 // New makes the room.
 func New(d Deps) *Service {
 	if d.Own == nil {
-		d.Own = ownAddresses
+		d.Own = outgoing.Own
 	}
 	if d.Timeout == 0 {
 		d.Timeout = 10 * time.Second

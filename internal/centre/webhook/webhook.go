@@ -19,6 +19,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/outgoing"
 )
 
 // ID identifies a subscription.
@@ -147,13 +148,13 @@ func checkURL(text string, allowed []netip.Prefix) string {
 	switch u.Scheme {
 	case "https":
 	case "http":
-		if notNumber != nil || !within(addr, allowed) {
+		if notNumber != nil || !outgoing.Within(addr, allowed) {
 			return "webhook.bad.plain"
 		}
 	default:
 		return "webhook.bad.url"
 	}
-	if notNumber == nil && closed(addr, nil, allowed) {
+	if notNumber == nil && outgoing.Closed(addr, nil, allowed) {
 		return "webhook.bad.closed"
 	}
 	return ""

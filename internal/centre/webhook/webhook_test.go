@@ -78,7 +78,7 @@ func (h *house) clock() time.Time { return h.now }
 // restart is what a process that dies and comes back does: a new service over
 // the same records.
 func (h *house) restart() {
-	h.Service = webhook.New(webhook.Deps{Records: h.store, Secrets: h.box, Now: h.clock, Timeout: 300 * time.Millisecond,
+	h.Service = webhook.New(webhook.Deps{Records: h.store, Secrets: h.box, Now: h.clock, Timeout: 3 * time.Second,
 		Own:  func() []netip.Prefix { return nil },
 		Root: func(context.Context) (string, error) { return "root", nil },
 		Standing: func(_ context.Context, account, unit string) (auth.Actor, error) {

@@ -43,9 +43,22 @@ const (
 )
 
 // appendValue appends the ordered form of a value: a domain's labels from the
-// right, any other kind as it is. It is not closed.
+// right, an address octet by octet, a URL folder by folder, any other kind as it
+// is. It is not closed.
 func appendValue(dst []byte, k Kind, value string) []byte {
-	if k != Domain {
+	switch k {
+	case Domain:
+	case Address, Caller:
+		return appendAddress(dst, value)
+	case URL:
+		for i, part := range folders(value) {
+			if i > 0 {
+				dst = append(dst, below)
+			}
+			dst = appendEscaped(dst, part)
+		}
+		return dst
+	default:
 		return appendEscaped(dst, value)
 	}
 	for first := true; ; first = false {
@@ -80,13 +93,9 @@ func cutValue(k Kind, key []byte) (value string, rest []byte, err error) {
 	if at < 0 {
 		return "", nil, errBroken
 	}
-	out := make([]byte, 0, at)
-	labels := bytes.Split(key[:at], []byte{below})
-	slices.Reverse(labels)
-	for i, l := range labels {
-		if i > 0 {
-			out = append(out, '.')
-		}
+	var labels []string
+	for _, l := range bytes.Split(key[:at], []byte{below}) {
+		out := make([]byte, 0, len(l))
 		for n := 0; n < len(l); n++ {
 			c := l[n]
 			if c == escape {
@@ -97,11 +106,22 @@ func cutValue(k Kind, key []byte) (value string, rest []byte, err error) {
 			}
 			out = append(out, c)
 		}
+		labels = append(labels, string(out))
 	}
-	if k != Domain && len(labels) > 1 {
-		return "", nil, errBroken
+	switch k {
+	case Domain:
+		slices.Reverse(labels)
+		value = strings.Join(labels, ".")
+	case Address, Caller:
+		value, err = addressOf(labels)
+	case URL:
+		value = strings.Join(labels, "")
+	default:
+		if value = labels[0]; len(labels) > 1 {
+			err = errBroken
+		}
 	}
-	return string(out), key[at+1:], nil
+	return value, key[at+1:], err
 }
 
 // SortAsks puts asks in the order in which a store is read forward.

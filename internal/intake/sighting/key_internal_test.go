@@ -6,6 +6,7 @@ package sighting
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -15,13 +16,24 @@ func FuzzValue(f *testing.F) {
 	for _, v := range []string{"bad.example", ".", "", "..", "a\x00b.c\x01", "\x02\x03.\x05", "xn--4gq"} {
 		f.Add(v, "www", byte(Domain))
 	}
-	f.Add("2001:db8::1", "", byte(Address))
+	for _, v := range []string{"2001:db8::1", "192.0.2.1", "0.1.2.255", "192.0.2.0/24", "0.0.0.0/0", "::/16", "192.0.2.1/32", "::ffff:1.2.3.4", "01.2.3.4", "x"} {
+		f.Add(v, "", byte(Address))
+		f.Add(v, "", byte(Caller))
+	}
+	for _, v := range []string{"evil.com/", "evil.com/a/b/?c/d?e", "evil.com", "/", "?", "//", ""} {
+		f.Add(v, "x", byte(URL))
+	}
 	f.Fuzz(func(t *testing.T, value, label string, kind byte) {
-		k := Kind(kind%7 + 1)
+		k := Kind(kind%9 + 1)
 		key := append(append(appendValue(nil, k, value), end), "rest"...)
 		got, rest, err := cutValue(k, key)
 		if err != nil || got != value || string(rest) != "rest" {
 			t.Fatalf("%q came back as %q, %q, %v", value, got, rest, err)
+		}
+		if k == URL && strings.HasSuffix(value, "/") && !strings.Contains(value, "?") {
+			if page := appendValue(nil, k, value+label); label != "" && (!bytes.HasPrefix(page, key[:len(key)-5]) || page[len(key)-5] != below) {
+				t.Fatalf("%q does not lie in %q: %x, %x", value+label, value, page, key)
+			}
 		}
 		if k != Domain {
 			return
@@ -55,4 +67,21 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestANetworkHoldsItsAddressesAndNoOthers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		network, address string
+		want             bool
+	}{
+		{"192.0.2.0/24", "192.0.2.0", true}, {"192.0.2.0/24", "192.0.2.255", true}, {"192.0.2.0/24", "192.0.3.1", false},
+		{"1.0.0.0/8", "1.2.3.4", true}, {"1.0.0.0/8", "10.2.3.4", false}, {"192.0.2.0/24", "::1", false},
+		{"2001:db8::/32", "2001:db8:1::2", true}, {"2001:db8::/32", "2001:db9::", false}, {"::/8", "::1", true},
+	} {
+		net, addr := appendValue(nil, Address, c.network), appendValue(nil, Address, c.address)
+		if got := bytes.HasPrefix(addr, append(net, below)); got != c.want {
+			t.Errorf("%s in %s: %v", c.address, c.network, got)
+		}
+	}
 }

@@ -1,8 +1,8 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package sighting remembers who asked for what: one row a day, client and
-// observable, with how often, first and last. It answers "who has ever
+// Package sighting remembers who asked for what or was in touch with what: one
+// row a day, client and observable, with how often, first and last. It answers "who has ever
 // contacted this?" for any number of indicators at once, and so lets an
 // indicator that comes today be looked for in all days that are kept.
 //
@@ -34,15 +34,17 @@ var Messages embed.FS
 // grow it at the end.
 type Kind uint8
 
-// The kinds. Only names in DNS logs are seen so far.
+// The kinds. Values are written as intel.AppendValue writes them.
 const (
-	Domain  Kind = iota + 1 // a domain name as intel.Normalise writes it
-	Address                 // an IPv4 or IPv6 address
+	Domain  Kind = iota + 1 // a domain name
+	Address                 // an IPv4 or IPv6 address that the client contacted
 	URL
 	Hash // of a file, hexadecimal
 	Email
 	JA3
 	JA4
+	Endpoint // an address and a port that the client contacted
+	Caller   // an address that made contact with the client
 )
 
 // Day is a civil day in Vietnam, counted from 1970-01-01; the zero value means
@@ -125,7 +127,10 @@ type Taken struct {
 type Ask struct {
 	Kind  Kind
 	Value string // normalised
-	Below bool   // of a domain: also every name below it
+	// Below asks also for what lies below: the names below a domain, the pages
+	// in the folder that a URL is, or it with any query, the addresses in a network
+	// of whole octets ("192.0.2.0/24"; for Address and Caller alone).
+	Below bool
 }
 
 // Span is the days from From to To, both included; zeros leave a side open.

@@ -17,6 +17,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,18 +29,19 @@ import (
 
 // Config is the whole configuration. It is read-only after Load.
 type Config struct {
-	Data     string // folder of all data; the records, files and keys stand in it
-	Listen   string // host:port of the pages and the API
-	URL      string // what links begin with, "https://soc.example.vn", no slash at the end
-	TLS      TLS
-	Proxy    Proxy
-	Records  Records
-	Log      Log
-	Upload   Upload
-	Session  Session
-	Metrics  Metrics
-	Upgrade  Upgrade
-	Language i18n.Language // of people who have not chosen
+	Data      string // folder of all data; the records, files and keys stand in it
+	Listen    string // host:port of the pages and the API
+	URL       string // what links begin with, "https://soc.example.vn", no slash at the end
+	TLS       TLS
+	Proxy     Proxy
+	Records   Records
+	Log       Log
+	Upload    Upload
+	Sightings Sightings
+	Session   Session
+	Metrics   Metrics
+	Upgrade   Upgrade
+	Language  i18n.Language // of people who have not chosen
 
 	origins map[string]string // key -> where its value came from
 }
@@ -75,6 +77,13 @@ func (p Proxy) Trusts(a netip.Addr) bool {
 	return false
 }
 
+// Here reports whether one of the trusted proxies may be on this machine.
+func (p Proxy) Here() bool {
+	return slices.ContainsFunc(p.Trusted, func(prefix netip.Prefix) bool {
+		return prefix.Overlaps(netip.MustParsePrefix("127.0.0.0/8")) || prefix.Contains(netip.IPv6Loopback())
+	})
+}
+
 // Records says where the records are: the path of an SQLite file, or
 // postgres://… with its password.
 type Records struct{ Address Secret }
@@ -88,6 +97,10 @@ type Log struct {
 
 // Upload bounds what one upload may bring, in bytes.
 type Upload struct{ Limit int64 }
+
+// Sightings says how long everything seen is remembered, in days, today among
+// them.
+type Sightings struct{ Days int }
 
 // Session bounds how long one sign-in lasts.
 type Session struct {

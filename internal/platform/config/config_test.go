@@ -63,6 +63,11 @@ func TestEachLayerStandsOverTheOneBefore(t *testing.T) {
 			t.Errorf("trusts %s = %v", addr, got)
 		}
 	}
+	for addr, want := range map[string]bool{"10.0.0.0/8": false, "127.0.0.1/32": true, "::1/128": true, "0.0.0.0/0": true} {
+		if got := (config.Proxy{Trusted: []netip.Prefix{netip.MustParsePrefix(addr)}}).Here(); got != want {
+			t.Errorf("a proxy at %s is here = %v", addr, got)
+		}
+	}
 	var b strings.Builder
 	if err := c.Show(&b); err != nil {
 		t.Fatal(err)
@@ -138,6 +143,7 @@ func TestWrongValuesAreNamedWithTheirPlace(t *testing.T) {
 		"proxy that is no range":   {flags: map[string]string{"proxy.trusted": "10.0.0.0/8,all"}, want: []string{`"all"`}},
 		"size without number":      {flags: map[string]string{"upload.limit": "big"}, want: []string{"want a size"}},
 		"size of zero":             {flags: map[string]string{"upload.limit": "0"}, want: []string{"want a size"}},
+		"fewer days than a month":  {flags: map[string]string{"sightings.days": "30"}, want: []string{"from 31 to 3660"}},
 		"session of a second":      {flags: map[string]string{"session.lifetime": "1s"}, want: []string{"from 1m"}},
 		"files without key":        {flags: map[string]string{"tls.mode": "files", "tls.cert": "c"}, want: []string{"needs both"}},
 		"own with files":           {flags: map[string]string{"tls.mode": "own", "tls.cert": "c"}, want: []string{"does not use"}},

@@ -18,6 +18,7 @@ var about = map[string]string{
 	"tls.mode":         "off (loopback, or a proxy speaks TLS), own (an authority made at first start), files. Without it: chosen by listen.",
 	"tls.cert":         "Certificate chain, PEM; with tls.mode files.",
 	"tls.key":          "Key of the certificate, PEM; with tls.mode files.",
+	"sightings.days":   "How many days of who looked up what are kept for looking back. Fewer than before: older days are deleted within the hour, for good.",
 	"proxy.trusted":    "Addresses of reverse proxies whose X-Forwarded-For is believed: a list such as [10.0.0.5, 10.1.0.0/24].",
 	"records.address":  "Where the records are: a file for SQLite (without it: records.db in the data folder), or postgres://user:password@host/database.",
 	"log.level":        "debug, info, warn or error.",
@@ -25,7 +26,7 @@ var about = map[string]string{
 	"upload.limit":     "Most that one upload may bring.",
 	"session.lifetime": "How long one sign-in lasts.",
 	"session.idle":     "How long a sign-in may lie unused before it ends.",
-	"metrics.token":    "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may.",
+	"metrics.token":    "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may, and nobody where proxy.trusted holds an address of this machine.",
 	"upgrade.backup":   "on: before a newer program changes the records a backup is made; off: somebody else backs them up.",
 	"language":         "Language of people who have not chosen: vi or en.",
 }

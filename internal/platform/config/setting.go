@@ -44,6 +44,7 @@ var settings = []setting{
 	{key: "log.level", def: "info", set: setLevel, show: func(c *Config) string { return strings.ToLower(c.Log.Level.String()) }},
 	{key: "log.format", def: "text", set: setFormat, show: func(c *Config) string { return c.Log.Format }},
 	{key: "upload.limit", def: "8GiB", set: setUpload, show: func(c *Config) string { return size(c.Upload.Limit) }},
+	{key: "sightings.days", def: "366", set: setSightings, show: func(c *Config) string { return strconv.Itoa(c.Sightings.Days) }},
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
 	{key: "session.idle", def: "4h", set: setIdle, show: func(c *Config) string { return c.Session.Idle.String() }},
 	{key: "metrics.token", secret: true, set: setMetricsToken, show: showMetricsToken},
@@ -192,6 +193,22 @@ func size(n int64) string {
 		}
 	}
 	return strconv.FormatInt(n, 10)
+}
+
+// What the memory of sightings may be told to keep: a month, so that an
+// indicator that comes late still finds something, up to ten years.
+const (
+	fewestDays = 31
+	mostDays   = 3660
+)
+
+func setSightings(c *Config, s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < fewestDays || n > mostDays {
+		return fmt.Errorf("%q: want a number of days from %d to %d", s, fewestDays, mostDays)
+	}
+	c.Sightings.Days = n
+	return nil
 }
 
 const (

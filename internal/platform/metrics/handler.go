@@ -20,16 +20,17 @@ import (
 func (r *Registry) Gatherer() prometheus.Gatherer { return r.reg }
 
 // Handler serves the figures. Whoever shows token as a bearer (RFC 6750 §2.1)
-// may read them, and a program on this machine that comes straight, without a
-// proxy between. To anyone else the page does not exist while token is empty.
-func (r *Registry) Handler(token string) http.Handler {
+// may read them, and, unless a proxy stands on this machine, a program on it that
+// comes straight: a proxy that sends on without a word looks the same. To anyone
+// else the page does not exist while token is empty.
+func (r *Registry) Handler(token string, proxy bool) http.Handler {
 	page := promhttp.HandlerFor(r.reg, promhttp.HandlerOpts{ErrorLog: slog.NewLogLogger(r.log.Handler(), slog.LevelWarn),
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: 4})
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		switch {
-		case bears(q, token) || direct(q):
+		case bears(q, token) || !proxy && direct(q):
 			page.ServeHTTP(w, q)
 		case token == "":
 			http.NotFound(w, q)

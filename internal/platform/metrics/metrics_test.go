@@ -74,21 +74,24 @@ func TestWhoMayRead(t *testing.T) {
 		token, peer, host string
 		header            [2]string
 		want              int
+		proxy             bool
 	}{
-		"this machine":                 {"", "127.0.0.1:5", "127.0.0.1:8080", [2]string{}, 200},
-		"this machine by IPv6":         {"", "[::1]:5", "[::1]:8080", [2]string{}, 200},
-		"this machine by its name":     {"", "127.0.0.1:5", "localhost:8080", [2]string{}, 200},
-		"with a token set too":         {token, "127.0.0.1:5", "localhost", [2]string{}, 200},
-		"a mapped loopback":            {"", "[::ffff:127.0.0.1]:5", "localhost", [2]string{}, 200},
-		"a proxy on this machine":      {"", "127.0.0.1:5", "localhost", [2]string{"X-Forwarded-For", "203.0.113.9"}, 404},
-		"a proxy that says Forwarded":  {token, "127.0.0.1:5", "localhost", [2]string{"Forwarded", "for=203.0.113.9"}, 401},
-		"a stranger's name":            {"", "127.0.0.1:5", "evil.example", [2]string{}, 404},
-		"another machine":              {"", "10.0.0.9:5", "127.0.0.1", [2]string{}, 404},
-		"no token set, an empty one":   {"", "10.0.0.9:5", "soc", [2]string{"Authorization", "Bearer "}, 404},
-		"another machine, no token":    {token, "10.0.0.9:5", "soc", [2]string{}, 401},
-		"another machine, wrong token": {token, "10.0.0.9:5", "soc", [2]string{"Authorization", "Bearer " + token + "x"}, 401},
-		"another machine, bare token":  {token, "10.0.0.9:5", "soc", [2]string{"Authorization", token}, 401},
-		"another machine, the token":   {token, "10.0.0.9:5", "soc", [2]string{"Authorization", "Bearer " + token}, 200},
+		"this machine":                 {"", "127.0.0.1:5", "127.0.0.1:8080", [2]string{}, 200, false},
+		"this machine by IPv6":         {"", "[::1]:5", "[::1]:8080", [2]string{}, 200, false},
+		"this machine by its name":     {"", "127.0.0.1:5", "localhost:8080", [2]string{}, 200, false},
+		"with a token set too":         {token, "127.0.0.1:5", "localhost", [2]string{}, 200, false},
+		"a mapped loopback":            {"", "[::ffff:127.0.0.1]:5", "localhost", [2]string{}, 200, false},
+		"a proxy on this machine":      {"", "127.0.0.1:5", "localhost", [2]string{"X-Forwarded-For", "203.0.113.9"}, 404, false},
+		"a proxy that says Forwarded":  {token, "127.0.0.1:5", "localhost", [2]string{"Forwarded", "for=203.0.113.9"}, 401, false},
+		"a stranger's name":            {"", "127.0.0.1:5", "evil.example", [2]string{}, 404, false},
+		"another machine":              {"", "10.0.0.9:5", "127.0.0.1", [2]string{}, 404, false},
+		"no token set, an empty one":   {"", "10.0.0.9:5", "soc", [2]string{"Authorization", "Bearer "}, 404, false},
+		"another machine, no token":    {token, "10.0.0.9:5", "soc", [2]string{}, 401, false},
+		"another machine, wrong token": {token, "10.0.0.9:5", "soc", [2]string{"Authorization", "Bearer " + token + "x"}, 401, false},
+		"another machine, bare token":  {token, "10.0.0.9:5", "soc", [2]string{"Authorization", token}, 401, false},
+		"a proxy that says nothing":    {"", "127.0.0.1:5", "127.0.0.1", [2]string{}, 404, true},
+		"the token behind a proxy":     {token, "127.0.0.1:5", "127.0.0.1", [2]string{"Authorization", "Bearer " + token}, 200, true},
+		"another machine, the token":   {token, "10.0.0.9:5", "soc", [2]string{"Authorization", "Bearer " + token}, 200, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,7 +101,7 @@ func TestWhoMayRead(t *testing.T) {
 				q.Header.Set(c.header[0], c.header[1])
 			}
 			w := httptest.NewRecorder()
-			registry(t, &now).Handler(c.token).ServeHTTP(w, q)
+			registry(t, &now).Handler(c.token, c.proxy).ServeHTTP(w, q)
 			if w.Code != c.want {
 				t.Fatalf("answered %d, want %d", w.Code, c.want)
 			}

@@ -9,6 +9,7 @@ package web
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -21,6 +22,7 @@ import (
 	"net/netip"
 	"net/textproto"
 	"net/url"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -75,7 +77,7 @@ type Assets interface {
 	Missing() bool           // nothing was bundled
 }
 
-// Config is what a Site is made of. All fields but Proxies, Demo and Version
+// Config is what a Site is made of. All fields but BodyIdle, Proxies, Demo and Version
 // are required.
 type Config struct {
 	Log       *slog.Logger
@@ -94,6 +96,7 @@ type Config struct {
 	Language func(ctx context.Context) i18n.Language
 	Lifetime time.Duration // of a session
 	Idle     time.Duration // a session unused for longer has ended; zero is no such limit
+	BodyIdle time.Duration // a sender silent for longer within a body is given up; zero is one minute
 	Secure   bool          // pages are reached by HTTPS
 	Proxies  []netip.Prefix
 	Demo     bool // pages say that the data is fictitious
@@ -198,7 +201,7 @@ func (s *Site) serve(rt Route) http.HandlerFunc {
 		limit = defaultBody
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.Body = http.MaxBytesReader(w, &patient{r.Body, http.NewResponseController(w), cmp.Or(s.cfg.BodyIdle, bodyIdle)}, limit)
 		ctx := i18n.With(r.Context(), s.cfg.Catalogue, s.language(r))
 		if !rt.API {
 			w.Header().Set("Cache-Control", "no-store")
@@ -276,7 +279,7 @@ func garbled(r *http.Request, err error) bool {
 	if head := textproto.ProtocolError(""); errors.As(err, &head) {
 		return true
 	}
-	return slices.ContainsFunc([]error{io.EOF, io.ErrUnexpectedEOF, bufio.ErrBufferFull, http.ErrNotMultipart, http.ErrMissingBoundary,
+	return slices.ContainsFunc([]error{io.EOF, io.ErrUnexpectedEOF, os.ErrDeadlineExceeded, bufio.ErrBufferFull, http.ErrNotMultipart, http.ErrMissingBoundary,
 		multipart.ErrMessageTooLarge}, func(cause error) bool { return errors.Is(err, cause) })
 }
 
@@ -319,6 +322,9 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 	if tooBig := (*http.MaxBytesError)(nil); errors.As(err, &tooBig) {
 		err = &fault.Error{Kind: fault.TooLarge, Op: "web", Msg: "fault.too_large_of", Args: []any{i18n.Bytes(r.Context(), tooBig.Limit)}, Err: err}
 	} else if garbled(r, err) {
+		if errors.Is(err, os.ErrDeadlineExceeded) { // the sender fell silent and may still listen
+			r = r.WithContext(context.WithoutCancel(r.Context()))
+		}
 		err = &fault.Error{Kind: fault.Invalid, Op: "web", Msg: "web.bad_form", Err: err}
 	}
 	e := fault.Of(err)
@@ -335,7 +341,8 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 			err = s.renderFault(w, r, e, now)
 		}
 		if err != nil {
-			s.cfg.Log.Error("render failed", "path", r.URL.Path, "err", err)
+			s.cfg.Log.Log(r.Context(), severity(r, fault.Of(err)), "render failed", "path", r.URL.Path, "err", err)
+			w.WriteHeader(e.Kind.Status()) // no more than that can be said
 		}
 	}
 }

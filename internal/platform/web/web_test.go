@@ -35,7 +35,10 @@ var permission = auth.Permission{Area: auth.Incidents, Act: auth.Read}
 
 // site serves a few routes on a real server; accounts "duty" and "admin" sign
 // in at /in?as=…; epoch 1 is the current one.
-func site(t *testing.T) (*httptest.Server, *web.Site) {
+func site(t *testing.T) (*httptest.Server, *web.Site) { return siteThatWaits(t, 0) }
+
+// siteThatWaits gives a sender up that is silent for longer than idle.
+func siteThatWaits(t *testing.T, idle time.Duration) (*httptest.Server, *web.Site) {
 	t.Helper()
 	catalogue, err := i18n.Load(fault.Messages, web.Messages, ui.Messages)
 	if err != nil {
@@ -44,7 +47,7 @@ func site(t *testing.T) (*httptest.Server, *web.Site) {
 	roles := map[string]auth.Role{"duty": auth.Duty, "admin": auth.Administrator}
 	s := web.New(web.Config{
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Catalogue: catalogue, Assets: bundle{},
-		Records: dbtest.SQLite(t, web.Migrations), Now: time.Now, Lifetime: time.Hour, Version: "test",
+		Records: dbtest.SQLite(t, web.Migrations), Now: time.Now, Lifetime: time.Hour, BodyIdle: idle, Version: "test",
 		Proxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		Actor: func(_ context.Context, account string, epoch int64) (auth.Actor, error) {
 			if epoch != 1 {
@@ -80,6 +83,17 @@ func site(t *testing.T) (*httptest.Server, *web.Site) {
 		web.Route{Pattern: "POST /read", Access: web.Public, Body: 8, Handle: func(w http.ResponseWriter, r *http.Request) error {
 			_, err := io.ReadAll(r.Body)
 			return err
+		}},
+		web.Route{Pattern: "POST /work", Access: web.Public, Body: 8, Handle: func(_ http.ResponseWriter, r *http.Request) error {
+			if _, err := io.ReadAll(r.Body); err != nil {
+				return err
+			}
+			select {
+			case <-r.Context().Done():
+				return context.Cause(r.Context())
+			case <-time.After(3 * idle):
+				return nil
+			}
 		}},
 		web.Route{Pattern: "GET /caller", Access: web.Public, Handle: func(w http.ResponseWriter, r *http.Request) error {
 			_, err := io.WriteString(w, s.Caller(r).String())

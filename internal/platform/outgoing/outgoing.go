@@ -1,16 +1,19 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package webhook
+// Package outgoing guards the calls that this centre makes to addresses people
+// gave it: none reaches the machine itself, an inner network or a cloud's
+// metadata unless the administrator allowed that network. It knows no room and
+// keeps no setting. Start at Control and Closed.
+package outgoing
 
 import (
 	"errors"
 	"net"
-	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"syscall"
-	"time"
 )
 
 // metadata are addresses at which clouds tell a machine about itself and that
@@ -53,51 +56,46 @@ func bare(addr netip.Addr) netip.Addr {
 	return addr
 }
 
-func within(addr netip.Addr, list []netip.Prefix) bool {
+// Within reports whether addr, or the IPv4 address that stands behind it, lies in
+// one of list.
+func Within(addr netip.Addr, list []netip.Prefix) bool {
 	addr = bare(addr)
 	return slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(addr) })
 }
 
-// closed reports whether addr is one the centre does not call unless its
+// Closed reports whether addr is one the centre does not call unless its
 // administrator allowed it: itself (own), loopback, private and other inner
 // networks, link-local, multicast, the clouds' metadata.
-func closed(addr netip.Addr, own, allowed []netip.Prefix) bool {
-	if within(addr, allowed) {
+func Closed(addr netip.Addr, own, allowed []netip.Prefix) bool {
+	if Within(addr, allowed) {
 		return false
 	}
 	a := bare(addr)
 	return a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsLinkLocalMulticast() || a.IsInterfaceLocalMulticast() || a.IsMulticast() ||
-		a.IsUnspecified() || a.IsPrivate() || slices.ContainsFunc(inner, func(p netip.Prefix) bool { return p.Contains(a) }) || this.Contains(a) || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || slices.Contains(metadata, a) || within(a, own)
+		a.IsUnspecified() || a.IsPrivate() || slices.ContainsFunc(inner, func(p netip.Prefix) bool { return p.Contains(a) }) || this.Contains(a) || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) || slices.Contains(metadata, a) || Within(a, own)
 }
 
-// errClosed is the refusal of the guard.
-var errClosed = errors.New("address is closed to webhooks")
+// ErrClosed is the refusal of the guard.
+var ErrClosed = errors.New("address is closed to calls from the centre")
 
-// caller makes the client of one call. Names are resolved by the dialer, and
-// the guard looks at the address that is really connected to: a name that
-// points elsewhere a moment later gains nothing. Redirects are not followed,
-// proxies of the environment not asked.
-func caller(allowed []netip.Prefix, own func() []netip.Prefix, most time.Duration) *http.Client {
-	guard := func(_, address string, _ syscall.RawConn) error {
+// Control is for net.Dialer: it looks at the address that is really connected
+// to, so that a name that points elsewhere a moment later gains nothing, and
+// fails with ErrClosed. own lists the addresses of this machine, see Own.
+func Control(allowed []netip.Prefix, own func() []netip.Prefix) func(network, address string, c syscall.RawConn) error {
+	return func(_, address string, _ syscall.RawConn) error {
 		at, err := netip.ParseAddrPort(address)
 		if err != nil {
 			return err
 		}
-		if closed(at.Addr(), own(), allowed) {
-			return errClosed
+		if Closed(at.Addr(), own(), allowed) {
+			return ErrClosed
 		}
 		return nil
 	}
-	return &http.Client{
-		Timeout: most,
-		Transport: &http.Transport{DialContext: (&net.Dialer{Timeout: most, Control: guard}).DialContext, DisableKeepAlives: true,
-			TLSHandshakeTimeout: most, ResponseHeaderTimeout: most, MaxResponseHeaderBytes: 64 << 10},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
 }
 
-// ownAddresses are those of this machine.
-func ownAddresses() []netip.Prefix {
+// Own lists the addresses of this machine.
+func Own() []netip.Prefix {
 	list, err := net.InterfaceAddrs()
 	if err != nil {
 		return nil // what cannot be listed is still covered by the rules for special addresses
@@ -110,4 +108,26 @@ func ownAddresses() []netip.Prefix {
 		}
 	}
 	return out
+}
+
+// ParseNetworks reads addresses and prefixes parted by blanks, commas or lines,
+// at most 50; false
+// when something else is among them.
+func ParseNetworks(text string) ([]netip.Prefix, bool) {
+	var out []netip.Prefix
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",; \t\r\n", r) }) {
+		n, err := netip.ParsePrefix(word)
+		if err != nil {
+			addr, err := netip.ParseAddr(word)
+			if err != nil || addr.Zone() != "" {
+				return nil, false
+			}
+			n = netip.PrefixFrom(addr.Unmap(), addr.Unmap().BitLen())
+		}
+		if n.Addr().Is4In6() {
+			return nil, false
+		}
+		out = append(out, n.Masked())
+	}
+	return out, len(out) <= 50
 }
