@@ -140,6 +140,7 @@ func TestThePageOfAnIndicatorSaysAllOfIt(t *testing.T) {
 		says(t, w.get("/indicators/of?type=url&value=page.example/x", 200), "đường dẫn", "nằm trong danh sách độc hại")
 		says(t, w.get("/indicators/of?value=%3F%3F", 200), "Không nhận ra chỉ dấu nào")
 		says(t, w.get("/indicators/find", 200), "Nhập phần đầu của chỉ dấu")
+		says(t, w.get("/indicators/find.csv", 200), "Chỉ dấu khớp")
 		says(t, w.get("/indicators/find?prefix=ba", 422), "Hãy nhập ít nhất 3 ký tự đầu")
 		says(t, w.get("/indicators/find?prefix=soon", 200), "soon[.]example", "đến ")
 		if csv := w.get("/indicators/find.csv?prefix=bad", 200); strings.Count(csv, "\r\n") != 6 {
