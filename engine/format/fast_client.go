@@ -9,16 +9,8 @@ import (
 	"net/netip"
 )
 
-// clients reads addresses and remembers IPv4 ones by their text, since few
-// clients ask for most names.
-type clients struct{ slots []clientSlot }
-
-type clientSlot struct {
-	text [2]uint64 // with zeros behind; the last byte is the size
-	addr uint32
-}
-
-const clientSlots = 1 << 13
+// clients reads addresses.
+type clients struct{}
 
 // v4in6 is the upper part of an IPv4 address mapped into IPv6 (RFC 4291
 // §2.5.5.2).
@@ -30,27 +22,47 @@ func (c *clients) read(b []byte, at, n int, rec *Record) bool {
 	if n < 2 || n > 45 {
 		return false
 	}
-	if n > 15 || n < 7 {
-		return c.parse(b[at:at+n], rec)
+	if n >= 7 && n <= 15 && at >= 4 {
+		if addr, ok := quickQuad((*[20]byte)(b[at-4:at+16]), n); ok {
+			rec.High, rec.Low = 0, v4in6|uint64(addr)
+			return true
+		}
 	}
-	m := &beyond[n]
-	t := [2]uint64{word8(b, at) &^ m[0], word8(b, at+8)&^m[1] | uint64(n)<<56}
-	if c.slots == nil {
-		c.slots = make([]clientSlot, clientSlots)
+	return c.parse(b[at:at+n], rec)
+}
+
+// octets are, for a length of digits, the bytes they fill in a word that ends
+// with them and the least number that is written so long; others have none.
+var octets = [16]struct{ fill, least uint32 }{{0, 1}, {0xff000000, 0}, {0xffff0000, 10}, {0xffffff00, 100},
+	{0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}}
+
+// quickQuad reads the n bytes at w[4:], 7 to 15, as quad does, without a step
+// that depends on their lengths, which cannot be guessed.
+func quickQuad(w *[20]byte, n int) (addr uint32, ok bool) {
+	// A byte that zeros takes for a dot by mistake follows a dot, and then a
+	// number between them is missing.
+	dots := bitsOf(zeros(binary.LittleEndian.Uint64(w[4:12])^'.'*each)) | bitsOf(zeros(binary.LittleEndian.Uint64(w[12:20])^'.'*each))<<8
+	dots &= 1<<(n&15) - 1
+	first := bits.TrailingZeros32(dots)
+	dots &= dots - 1
+	second := bits.TrailingZeros32(dots)
+	dots &= dots - 1
+	third := bits.TrailingZeros32(dots)
+	if dots == 0 || dots&(dots-1) != 0 {
+		return 0, false
 	}
-	hi, lo := bits.Mul64(t[0]^0x9e3779b97f4a7c15, t[1]^0xbf58476d1ce4e5b9)
-	s := &c.slots[(hi^lo)%clientSlots]
-	if s.text == t {
-		rec.High, rec.Low = 0, v4in6|uint64(s.addr)
-		return true
-	}
-	if !c.parse(b[at:at+n], rec) {
-		return false
-	}
-	if rec.High == 0 && rec.Low>>32 == 0xffff {
-		*s = clientSlot{t, uint32(rec.Low)}
-	}
-	return true
+	// Two numbers stand in each word, and each digit of one in a byte of its own.
+	a, b, c, d := &octets[first&15], &octets[(second-first-1)&15], &octets[(third-second-1)&15], &octets[(n-third-1)&15]
+	upper := uint64(binary.LittleEndian.Uint32(w[first&15:]))<<32 | uint64(binary.LittleEndian.Uint32(w[second&15:]))
+	lower := uint64(binary.LittleEndian.Uint32(w[third&15:]))<<32 | uint64(binary.LittleEndian.Uint32(w[n&15:]))
+	upper = (upper ^ '0'*each) & (uint64(a.fill)<<32 | uint64(b.fill))
+	lower = (lower ^ '0'*each) & (uint64(c.fill)<<32 | uint64(d.fill))
+	bad := (upper | lower | (upper + 0x76*each) | (lower + 0x76*each)) & tops
+	const one = 0xff<<32 | 0xff
+	upper = upper>>24&one + upper>>16&one*10 + upper>>8&one*100
+	lower = lower>>24&one + lower>>16&one*10 + lower>>8&one*100
+	bad |= (upper - (uint64(a.least)<<32 | uint64(b.least)) | lower - (uint64(c.least)<<32 | uint64(d.least)) | (one - upper) | (one - lower)) & (1<<63 | 1<<31)
+	return uint32(upper>>32)<<24 | uint32(upper)<<16 | uint32(lower>>32)<<8 | uint32(lower), bad == 0
 }
 
 func (c *clients) parse(text []byte, rec *Record) bool {

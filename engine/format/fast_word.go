@@ -44,9 +44,12 @@ func below(b []byte, i int, limit uint64) uint32 {
 
 func less(w *[32]byte, at int, limit uint64) uint32 {
 	x := binary.LittleEndian.Uint64(w[at : at+8])
-	m := (x - limit*each) &^ x & tops
-	return uint32(m >> 7 * 0x0102040810204080 >> 56) // one bit of each byte, the first lowest
+	return bitsOf((x - limit*each) &^ x & tops)
 }
+
+// bitsOf gathers the highest bit of each byte of m, the others of which are 0,
+// the first byte lowest.
+func bitsOf(m uint64) uint32 { return uint32(m >> 7 * 0x0102040810204080 >> 56) }
 
 // lineEnd returns the place after the line end that follows i, or 0 when a
 // control character stands before it. A line end must follow, and 32 spare bytes

@@ -79,49 +79,47 @@ func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS,
 }
 
 // query notes a query as take does, where it is not yet an event: its name is
-// the size bytes at b[at:], with 32 spare bytes behind, its type up to seven
+// the size bytes at b[at:], with 8 spare bytes behind, its type up to seven
 // bytes.
 func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
 	if p.both {
 		return
 	}
-	h := startMark(high, low, size)
-	for ; size > 0; at, size = at+32, size-32 {
-		h = markWords(h, (*[32]byte)(b[at:at+32]), &beyond[min(size, 32)])
+	var head, mid, tail uint64
+	if size < 8 {
+		head = word8(b, at) &^ beyond[size][0]
+	} else {
+		head, mid, tail = word8(b, at), word8(b, at+size/2-4), word8(b, at+size-8)
 	}
-	p.recent.put(fold64(h^kind, markB))
+	p.recent.put(markOf(high, low, head, mid, tail, size, kind))
 }
 
 // mark tells who asked for what; the case of the name does not count, since a
-// server may answer in another.
+// server may answer in another. Of a name over 24 bytes eight at each end and in
+// the middle count.
 func mark(e event.DNS) uint64 {
 	var r Record
 	r.setClient(e.Client)
-	h := startMark(r.High, r.Low, len(e.Name))
-	for name := e.Name; name != ""; name = name[min(len(name), 32):] {
-		var w [32]byte
-		h = markWords(h, &w, &beyond[copy(w[:], name)])
+	n := len(e.Name)
+	head, mid, tail := first8(e.Name), uint64(0), uint64(0)
+	if n >= 8 {
+		mid, tail = first8(e.Name[n/2-4:]), first8(e.Name[n-8:])
 	}
-	kind := e.Type
-	for ; len(kind) > 8; kind = kind[8:] {
-		h = fold64(h^first8(kind), markA)
+	kind := first8(e.Type)
+	for rest := e.Type; len(rest) > 8; {
+		rest = rest[8:]
+		kind = fold64(kind^markA, first8(rest)^markB)
 	}
-	return fold64(h^first8(kind), markB)
+	return markOf(r.High, r.Low, head, mid, tail, n, kind)
 }
 
 const markA, markB = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
 
-func startMark(high, low uint64, size int) uint64 {
-	return fold64(low^markA, high^markB+uint64(size))
-}
-
-// markWords takes 32 bytes of a name into h. Bit 5 is that of small letters.
-func markWords(h uint64, w *[32]byte, beyond *[4]uint64) uint64 {
-	var x [4]uint64
-	for k := range x {
-		x[k] = (binary.LittleEndian.Uint64(w[8*k:8*k+8]) | 0x20*each) &^ beyond[k]
-	}
-	return fold64(h^x[0], markA^x[1]) ^ fold64(x[2]^markB, markA+x[3])
+// markOf is the mark of a query for a name of size bytes. Bit 5 is that of small
+// letters.
+func markOf(high, low, head, mid, tail uint64, size int, kind uint64) uint64 {
+	who := low ^ high*markB ^ kind*markA
+	return fold64(head|0x20*each^who, (mid|0x20*each)*markA^(tail|0x20*each)+uint64(size)*markB)
 }
 
 func fold64(x, y uint64) uint64 {

@@ -109,8 +109,11 @@ func (p *part) arrange(metas []meta, revoked bool) tally {
 	}
 	var t tally
 	for rest := p.rows; len(rest) > 0; {
-		n := p.run(rest, metas)
-		r := rest[0]
+		r, n := rest[0], 1
+		if len(rest) > 1 && rest[1].hash == r.hash {
+			n = p.run(rest, metas)
+			r = rest[0]
+		}
 		key, kind := p.key(r), p.kind(r)
 		t.keys++
 		t.sets.note(kind, key)
@@ -176,9 +179,7 @@ func (w *writer) in(s section) []byte {
 
 // spot writes where bucket i starts.
 func (w *writer) spot(i, key, at uint64) {
-	p := w.in(secDirectory)[i*spotSize:]
-	binary.LittleEndian.PutUint32(p, uint32(key))
-	binary.LittleEndian.PutUint32(p[4:], uint32(at))
+	binary.LittleEndian.PutUint64(w.in(secDirectory)[i*spotSize:], key|at<<32)
 }
 
 // part writes the keys of part i.
@@ -189,6 +190,7 @@ func (w *writer) part(i int, t tally) {
 	// The buckets whose hashes begin in this part.
 	bucket, end := (uint64(i)*h.buckets+parts-1)/parts, (uint64(i+1)*h.buckets+parts-1)/parts
 	key, entry, at := t.firstKey, t.firstEntry, t.firstUnit
+	directory := w.in(secDirectory)
 	for rest := p.rows; len(rest) > 0; {
 		r := rest[0]
 		n := 1
@@ -196,7 +198,7 @@ func (w *writer) part(i int, t tally) {
 			n++
 		}
 		for to := place(r.hash, h.buckets); bucket <= to; bucket++ {
-			w.spot(bucket, key, at)
+			binary.LittleEndian.PutUint64(directory[bucket*spotSize:], key|at<<32)
 		}
 		mark(filter, h.lines, r.hash)
 		binary.LittleEndian.PutUint16(prints[2*key:], printOf(r.hash))
@@ -208,10 +210,9 @@ func (w *writer) part(i int, t tally) {
 				entries++
 			}
 		}
-		text := p.key(r)
-		binary.LittleEndian.PutUint16(rec, uint16(len(text))|uint16(p.kind(r))<<12)
-		binary.LittleEndian.PutUint16(rec[2:], uint16(entries))
-		binary.LittleEndian.PutUint32(rec[4:], uint32(entry))
+		head := binary.LittleEndian.Uint16(p.keys[r.at:])
+		text := p.keys[r.at+2:][:head&maxKey]
+		binary.LittleEndian.PutUint64(rec, uint64(head)|uint64(entries)<<16|entry<<32)
 		copy(rec[recordHead+4*entries:], text)
 		key++
 		entry += uint64(entries)

@@ -165,7 +165,11 @@ func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verd
 		q.rows = s.rowsOf(t, q)
 		q.client = s.client(q)
 		q.slot = q.rows.slot(q.client, q.name)
-		s.warm ^= q.rows.table[q.slot&uint32(len(q.rows.table)-1)].count
+	}
+	// A loop of its own, short enough for many reads to be under way at once.
+	for i := range queries {
+		t := queries[i].rows.table
+		s.warm += t[queries[i].slot&uint32(len(t)-1)].count
 	}
 	for i := range queries {
 		q := &queries[i]

@@ -30,16 +30,16 @@ func (s *Seed) Low(out []uint64, b []byte, at, n int, labels uint64) int {
 		return s.lowSlow(out, b[at:at+n], labels)
 	}
 	out = out[:MaxSuffixes:MaxSuffixes]
-	from := max(0, n-64) // dots of name[from:from+64] have their bit in m
+	from := max(0, n-window) // dots of name[from:from+window] have their bit in m
 	m := dotsOf(b, at+from, n-from)
 	h, left, stored := s.root, int64(labels), 0
 	for end := n; ; {
 		for m == 0 && from > 0 {
 			to := from
-			from = max(0, from-64)
+			from = max(0, from-window)
 			m = dotsOf(b, at+from, to-from)
 		}
-		start := from + 64 - bits.LeadingZeros64(m) // behind the last dot
+		start := from + bits.Len64(m) // behind the last dot
 		size := end - start
 		tail := at + start + size&7
 		acc := s.label
@@ -72,15 +72,15 @@ func (s *Seed) lowSlow(out []uint64, name []byte, labels uint64) (stored int) {
 	return stored
 }
 
+// window is how many bytes are looked at for dots at once.
+const window = 32
+
 // dotsOf sets a bit for each dot of b[at:at+n], the lowest for the first byte;
-// n is 1 to 64. It may read Spare bytes more.
+// n is 1 to window. It may read window bytes more.
 func dotsOf(b []byte, at, n int) uint64 {
 	m := bitsOf(dots(word(b, at))) | bitsOf(dots(word(b, at+8)))<<8 |
 		bitsOf(dots(word(b, at+16)))<<16 | bitsOf(dots(word(b, at+24)))<<24
-	for k := 32; k < n; k += 8 {
-		m |= bitsOf(dots(word(b, at+k))) << k
-	}
-	return m << (64 - n) >> (64 - n)
+	return m & (1<<(uint(n)&63) - 1)
 }
 
 // bitsOf gathers the highest bit of each byte of m, the others of which are 0.

@@ -181,5 +181,8 @@ func (p Probe) text(ctx context.Context) string {
 	if p.Tagged {
 		tags = "feed.test.tagged"
 	}
+	if p.Rows == 0 {
+		return i18n.T(ctx, "feed.test.unread", p.Status, size, i18n.T(ctx, tags), i18n.Bytes(ctx, p.Looked))
+	}
 	return i18n.T(ctx, "feed.test.ok", p.Status, size, i18n.T(ctx, tags), i18n.Bytes(ctx, p.Looked), i18n.Number(ctx, p.Rows), i18n.Number(ctx, p.Usable))
 }

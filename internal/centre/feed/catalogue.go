@@ -41,10 +41,6 @@ func (e Entry) Readable() bool {
 	return slices.Contains(indicator.Layouts(), indicator.Layout(e.Layout))
 }
 
-// Matched reports whether what e holds is matched against logs: names are, the
-// rest is counted and left aside by the load report.
-func (e Entry) Matched() bool { return e.Holds == "domains" || e.Holds == "mixed" }
-
 //go:embed catalogue.yaml
 var catalogueYAML []byte
 
@@ -72,14 +68,29 @@ func inCatalogue(id string) (Entry, bool) {
 const ownTerms = "terms"
 
 var (
-	entryFields  = []string{"id", "name", "address", "source", "terms", "licence", "layout", "holds", "kind", "every", "key", "about"}
-	entryID      = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	entryLayouts = []string{"plain", "hosts", "csv", "misp", "warninglist"}
-	entryHolds   = []string{"domains", "addresses", "urls", "mixed"}
+	entryFields = []string{"id", "name", "address", "source", "terms", "licence", "layout", "holds", "kind", "every", "key", "about"}
+	entryID     = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	entryHolds  = []string{"domains", "addresses", "urls", "mixed"}
 )
 
 // yamlLine is how the YAML reader names the line of a fault.
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
+
+// manyFiles is the layout of a feed that is a folder of files (MISP's feed
+// format): it is in the catalogue for people to know, and not fetched.
+const manyFiles = "misp-feed"
+
+// entryLayouts are the layouts an entry may have: those of one file that the
+// indicator room reads, and manyFiles.
+func entryLayouts() []string {
+	out := []string{manyFiles}
+	for _, l := range indicator.Layouts() {
+		if l != indicator.Auto {
+			out = append(out, string(l))
+		}
+	}
+	return out
+}
 
 // ParseCatalogue reads a catalogue: a YAML list whose fields are described at
 // the head of catalogue.yaml. Every fault is named as "name:line: what is wrong".
@@ -180,7 +191,7 @@ func (r *entryReader) entry(n *yaml.Node) Entry {
 	e.Name, _ = r.text(r.fields, "name")
 	e.Licence, _ = r.text(r.fields, "licence")
 	e.Address, e.Source, e.Terms = r.link("address"), r.link("source"), r.link("terms")
-	e.Layout, e.Holds = r.oneOf("layout", entryLayouts), r.oneOf("holds", entryHolds)
+	e.Layout, e.Holds = r.oneOf("layout", entryLayouts()), r.oneOf("holds", entryHolds)
 	e.Kind = indicator.Kind(r.oneOf("kind", []string{string(indicator.Block), string(indicator.Allow)}))
 	every, line := r.text(r.fields, "every")
 	var err error

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/vonggac/vonggac/engine/intel"
-	"github.com/vonggac/vonggac/internal/centre/indicator"
+	"github.com/vonggac/vonggac/engine/intel/exchange"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
@@ -138,11 +138,10 @@ func (s *Service) probe(ctx context.Context, f row) (Probe, error) {
 	if whole := bytes.LastIndexByte(text, '\n'); len(text) == probed && whole > 0 {
 		text = text[:whole+1]
 	}
-	var b intel.Builder
-	layout := map[indicator.Layout]intel.Layout{indicator.Plain: intel.Plain, indicator.Hosts: intel.Hosts, indicator.CSV: intel.CSV}[f.feed().New.Layout]
-	rep, err := b.Load(bytes.NewReader(text), intel.List{Name: "probe", Layout: layout})
-	if err == nil { // what is packed or of another layout is only read when it is loaded
-		p.Rows, p.Usable = rep.Rows, rep.Added
+	format, _ := exchange.Named(string(f.feed().New.Layout)) // the zero value finds out
+	rep, err := exchange.Read(bytes.NewReader(text), exchange.Options{Format: format, Now: s.Now()}, func(intel.Indicator) error { return nil })
+	if err == nil { // what breaks off in the middle of a document or a packed file is read when it is fetched
+		p.Rows, p.Usable = rep.Rows, rep.Accepted
 	}
 	return p, nil
 }
