@@ -12,7 +12,6 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
-	"github.com/vonggac/vonggac/internal/intake/sighting"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
@@ -32,26 +31,17 @@ func (a *App) indexIn() string {
 	return filepath.Join(a.opt.Config.Data, indexFolder)
 }
 
-// remembered are the types of indicators that the memory of sightings knows,
-// by its kinds.
-var remembered = map[intel.Type]sighting.Kind{intel.Domain: sighting.Domain, intel.Address: sighting.Address, intel.URL: sighting.URL,
-	intel.MD5: sighting.Hash, intel.SHA1: sighting.Hash, intel.SHA256: sighting.Hash, intel.Email: sighting.Email, intel.JA3: sighting.JA3, intel.JA4: sighting.JA4}
-
 // seenOf is indicator.Choices.Sightings.
 func (a *App) seenOf(ctx context.Context, asked indicator.Asked) (*indicator.Sightings, error) {
-	kind, ok := remembered[asked.Type]
-	if !ok || !hunt.May(ctx) {
+	if !hunt.May(ctx) {
 		return nil, nil
 	}
-	t, cut, err := a.Rooms.Hunts.Glance(ctx, kind, asked.Value)
+	t, cut, err := a.Rooms.Hunts.Glance(ctx, asked.Type, asked.Value)
 	if err != nil {
 		return nil, err
 	}
-	out := &indicator.Sightings{Clients: t.Clients, Units: t.Units, Queries: t.Queries, First: t.First, Last: t.Last, Cut: cut}
-	if kind == sighting.Domain {
-		out.Href = "/hunts?value=" + url.QueryEscape(asked.Value)
-	}
-	return out, nil
+	return &indicator.Sightings{Clients: t.Clients, Units: t.Units, Queries: t.Queries, First: t.First, Last: t.Last, Cut: cut,
+		Href: "/hunts?value=" + url.QueryEscape(asked.Value)}, nil
 }
 
 // mentionsOf is indicator.Choices.Findings.
@@ -59,8 +49,8 @@ func (a *App) mentionsOf(ctx context.Context, asked indicator.Asked) ([]indicato
 	if !auth.May(ctx, auth.Permission{Area: auth.Findings, Act: auth.Read}) {
 		return nil, -1, nil
 	}
-	if asked.Type != intel.Domain { // findings are of names
-		return nil, 0, nil
+	if asked.Type != intel.Domain { // findings are searched by names alone: nothing is said of others
+		return nil, -1, nil
 	}
 	page, err := a.Rooms.Findings.List(ctx, finding.Filter{Query: asked.Value, Sort: finding.ByLastSeen, Desc: true, Limit: 5})
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/netip"
 
+	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/internal/intake/sighting"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 )
@@ -18,11 +19,11 @@ const (
 )
 
 // Glance sums up what the memory holds of an observable, and of the names below
-// a domain, in the logs of the actor's units: how many clients, never which.
+// a domain, the addresses of a network and the pages below a URL, in the logs of the actor's units: how many clients, never which.
 // Who wants to know that gives a reason (Search). Units are those whose logs say
 // so. cut means that there is more than was counted. Errors: fault.Forbidden,
 // fault.Unavailable.
-func (s *Service) Glance(ctx context.Context, kind sighting.Kind, value string) (t Totals, cut bool, err error) {
+func (s *Service) Glance(ctx context.Context, kind intel.Type, value string) (t Totals, cut bool, err error) {
 	_, scope, err := auth.Need(ctx, "hunt.Glance", mayRead)
 	if err != nil {
 		return Totals{}, false, err
@@ -32,8 +33,12 @@ func (s *Service) Glance(ctx context.Context, kind sighting.Kind, value string) 
 		client netip.Addr
 	}
 	clients, units, owns := map[machine]struct{}{}, map[string]struct{}{}, map[string]bool{}
-	ask := []sighting.Ask{{Kind: kind, Value: value, Below: kind == sighting.Domain}}
-	did, err := s.Memory.Hunt(ctx, ask, sighting.Span{From: s.horizon()}, sighting.Limits{Names: glanceNames, Rows: glanceRows}, func(_ int, r sighting.Row) error {
+	normal, ok := intel.AppendValue(nil, kind, value)
+	if !ok {
+		return Totals{}, false, nil // nothing of that form is remembered
+	}
+	asks := asksOf(intel.Match{Type: kind, Indicator: string(normal)})
+	did, err := s.Memory.Hunt(ctx, asks, sighting.Span{From: s.horizon()}, sighting.Limits{Names: glanceNames, Rows: glanceRows}, func(_ int, r sighting.Row) error {
 		in, known := owns[r.Owner]
 		if !known {
 			var err error

@@ -313,6 +313,12 @@ func (v findPage) empty(ctx context.Context) ui.EmptyProps {
 	return ui.EmptyProps{Icon: ui.IconSearch, Title: i18n.T(ctx, key), Text: i18n.T(ctx, key+".text")}
 }
 
+// needed is the permission that a search asks for.
+func needed(ctx context.Context) error {
+	_, err := needView(ctx, "indicator.Find")
+	return err
+}
+
 // findExport handles GET /indicators/find.csv and .xlsx.
 func (p *Pages) findExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -323,7 +329,9 @@ func (p *Pages) findExport(format web.Format) web.Handler {
 			sh.Heads = append(sh.Heads, h.Label)
 		}
 		sh.Rows = web.Rows(func(after string) ([]Hit, string, error) {
-			q.After = after
+			if q.After = after; q.Prefix+string(q.List) == "" { // as the page: nothing asked, nothing found
+				return nil, "", needed(ctx)
+			}
 			f, err := p.svc.Find(ctx, q)
 			return f.Rows, f.Next, err
 		}, func(hits []Hit) ([][]any, error) {

@@ -129,7 +129,7 @@ func TestThePageOfAnIndicatorSaysAllOfIt(t *testing.T) {
 		w := h.browse(t, actor(auth.Centre, "tinh"))
 		page := w.get("/indicators/of?type=domain&value=bad1.example", 200)
 		says(t, page, "bad1[.]example nằm trong danh sách độc hại", "Mirai", "TLP:AMBER", "90 %", "report-1", "Cùng nguồn dẫn report-1", "secret[.]example",
-			"Cùng mối đe dọa Mirai", "soon[.]example", "Đã thấy trong nhật ký", "Máy đã truy vấn", "Phát hiện Mirai", "Bỏ qua chỉ dấu này")
+			"Cùng mối đe dọa Mirai", "soon[.]example", "Đã thấy trong nhật ký", "Máy đã liên hệ", "Phát hiện Mirai", "Bỏ qua chỉ dấu này")
 		if strings.Contains(h.browse(t, actor(auth.UnitOfficer, "b")).get("/indicators/of?value=bad1.example", 200), "secret") {
 			t.Error("a foreign unit is told of a TLP:RED indicator")
 		}
@@ -140,6 +140,7 @@ func TestThePageOfAnIndicatorSaysAllOfIt(t *testing.T) {
 		says(t, w.get("/indicators/of?type=url&value=page.example/x", 200), "đường dẫn", "nằm trong danh sách độc hại")
 		says(t, w.get("/indicators/of?value=%3F%3F", 200), "Không nhận ra chỉ dấu nào")
 		says(t, w.get("/indicators/find", 200), "Nhập phần đầu của chỉ dấu")
+		says(t, w.get("/indicators/find.csv", 200), "Chỉ dấu khớp")
 		says(t, w.get("/indicators/find?prefix=ba", 422), "Hãy nhập ít nhất 3 ký tự đầu")
 		says(t, w.get("/indicators/find?prefix=soon", 200), "soon[.]example", "đến ")
 		if csv := w.get("/indicators/find.csv?prefix=bad", 200); strings.Count(csv, "\r\n") != 6 {
