@@ -90,13 +90,17 @@ func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
 		head = word8(b, at) &^ beyond[size][0]
 	} else {
 		head, mid, tail = word8(b, at), word8(b, at+size/2-4), word8(b, at+size-8)
+		if size > 24 {
+			for i := 8; i < size-8; i += 8 {
+				mid = between(mid, word8(b, at+i))
+			}
+		}
 	}
 	p.recent.put(markOf(high, low, head, mid, tail, size, kind))
 }
 
 // mark tells who asked for what; the case of the name does not count, since a
-// server may answer in another. Of a name over 24 bytes eight at each end and in
-// the middle count.
+// server may answer in another.
 func mark(e event.DNS) uint64 {
 	var r Record
 	r.setClient(e.Client)
@@ -104,6 +108,11 @@ func mark(e event.DNS) uint64 {
 	head, mid, tail := first8(e.Name), uint64(0), uint64(0)
 	if n >= 8 {
 		mid, tail = first8(e.Name[n/2-4:]), first8(e.Name[n-8:])
+	}
+	if n > 24 {
+		for i := 8; i < n-8; i += 8 {
+			mid = between(mid, first8(e.Name[i:]))
+		}
 	}
 	kind := first8(e.Type)
 	for rest := e.Type; len(rest) > 8; {
@@ -115,7 +124,11 @@ func mark(e event.DNS) uint64 {
 
 const markA, markB = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
 
-// markOf is the mark of a query for a name of size bytes. Bit 5 is that of small
+// between takes eight bytes more of a long name into what stands for its middle.
+func between(mid, w uint64) uint64 { return fold64(mid^(w|0x20*each), markB) }
+
+// markOf is the mark of a query for a name of size bytes, of which the first and
+// last eight and eight in the middle are all up to 24. Bit 5 is that of small
 // letters.
 func markOf(high, low, head, mid, tail uint64, size int, kind uint64) uint64 {
 	who := low ^ high*markB ^ kind*markA
