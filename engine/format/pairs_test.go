@@ -18,7 +18,11 @@ func TestAnswersBelongToTheirOwnNameAlone(t *testing.T) {
 	t.Parallel()
 	eve, _ := format.Lookup("eve")
 	line := func(kind, src, dst, name string) []byte {
-		return fmt.Appendf(nil, `{"timestamp":"2026-01-14T08:00:00.000000+0700","event_type":"dns","src_ip":"%s","src_port":5353,"dest_ip":"%s","dest_port":53,"proto":"UDP","dns":{"type":"%s","id":1,"rrname":"%s","rrtype":"A"}}`, src, dst, kind, name)
+		from, to := 5353, 53
+		if kind == "answer" {
+			from, to = to, from
+		}
+		return fmt.Appendf(nil, `{"timestamp":"2026-01-14T08:00:00.000000+0700","event_type":"dns","src_ip":"%s","src_port":%d,"dest_ip":"%s","dest_port":%d,"proto":"UDP","dns":{"type":"%s","id":1,"rrname":"%s","rrtype":"A"}}`, src, from, dst, to, kind, name)
 	}
 	for _, n := range []int{5, 8, 9, 16, 17, 23, 24, 25, 31, 33, 40, 60} {
 		name := strings.Repeat("abcdefghij", 6)[:n-4] + ".com"
