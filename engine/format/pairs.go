@@ -91,6 +91,7 @@ func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
 	} else {
 		head, mid, tail = word8(b, at), word8(b, at+size/2-4), word8(b, at+size-8)
 		if size > 24 {
+			mid = 0
 			for i := 8; i < size-8; i += 8 {
 				mid = between(mid, word8(b, at+i))
 			}
@@ -110,6 +111,7 @@ func mark(e event.DNS) uint64 {
 		mid, tail = first8(e.Name[n/2-4:]), first8(e.Name[n-8:])
 	}
 	if n > 24 {
+		mid = 0
 		for i := 8; i < n-8; i += 8 {
 			mid = between(mid, first8(e.Name[i:]))
 		}

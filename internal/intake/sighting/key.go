@@ -89,12 +89,12 @@ var errBroken = errors.New("a key or value does not have the form it was written
 
 // cutValue takes a closed value off the front of key.
 func cutValue(k Kind, key []byte) (value string, rest []byte, err error) {
-	at := bytes.IndexByte(key, end)
-	if at < 0 {
+	before, after, ok := bytes.Cut(key, []byte{end})
+	if !ok {
 		return "", nil, errBroken
 	}
 	var labels []string
-	for _, l := range bytes.Split(key[:at], []byte{below}) {
+	for l := range bytes.SplitSeq(before, []byte{below}) {
 		out := make([]byte, 0, len(l))
 		for n := 0; n < len(l); n++ {
 			c := l[n]
@@ -121,7 +121,7 @@ func cutValue(k Kind, key []byte) (value string, rest []byte, err error) {
 			err = errBroken
 		}
 	}
-	return value, key[at+1:], err
+	return value, after, err
 }
 
 // SortAsks puts asks in the order in which a store is read forward.
