@@ -61,7 +61,8 @@ func quickQuad(w *[20]byte, n int) (addr uint32, ok bool) {
 	const one = 0xff<<32 | 0xff
 	upper = upper>>24&one + upper>>16&one*10 + upper>>8&one*100
 	lower = lower>>24&one + lower>>16&one*10 + lower>>8&one*100
-	bad |= (upper - (uint64(a.least)<<32 | uint64(b.least)) | lower - (uint64(c.least)<<32 | uint64(d.least)) | (one - upper) | (one - lower)) & (1<<63 | 1<<31)
+	short := (upper - (uint64(a.least)<<32 | uint64(b.least))) | (lower - (uint64(c.least)<<32 | uint64(d.least)))
+	bad |= (short | (one - upper) | (one - lower)) & (1<<63 | 1<<31)
 	return uint32(upper>>32)<<24 | uint32(upper)<<16 | uint32(lower>>32)<<8 | uint32(lower), bad == 0
 }
 
