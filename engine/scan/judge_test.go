@@ -82,11 +82,11 @@ func TestWhatIsNoLongerValidCountsForOldLogs(t *testing.T) {
 		}
 	}
 	x := b.Build()
-	log := ""
+	var log strings.Builder
 	for _, n := range []int{7, 20} {
-		log += fmt.Sprintf("q 10.0.0.1 %d past.com later.com revoked.com\n", day(n).Unix())
+		fmt.Fprintf(&log, "q 10.0.0.1 %d past.com later.com revoked.com\n", day(n).Unix())
 	}
-	log += "q 10.0.0.1 ? past.com later.com revoked.com\n"
+	log.WriteString("q 10.0.0.1 ? past.com later.com revoked.com\n")
 	for _, c := range []struct {
 		now  time.Time
 		want string
@@ -97,7 +97,7 @@ func TestWhatIsNoLongerValidCountsForOldLogs(t *testing.T) {
 		{time.Time{}, "past.com:2 later.com:1"}, // the line without time is judged by nothing
 	} {
 		table := rollup.New(nil, t.TempDir(), 0)
-		blocks, sum, err := read(t, strings.NewReader(log), scan.Options{Index: x, Now: c.now, Rollup: table})
+		blocks, sum, err := read(t, strings.NewReader(log.String()), scan.Options{Index: x, Now: c.now, Rollup: table})
 		if err != nil {
 			t.Fatal(err)
 		}
