@@ -8,9 +8,13 @@
 // A Table is in shards by the hash of the name, under a random seed: each has
 // its names once, with the verdict, and an open-addressing table of rows of 32
 // bytes for each day, in which a row is found by client and place of the name.
-// The shards of a table have no row in common.
+// The shards of a table have no row in common. Both are read at random places
+// and lie in huge pages where the system has them (room). On the way out names
+// are sorted once, in parts, and numbered; the rows of a day are dealt out to
+// their clients, and those of a client sorted by the number of the name (order).
+// All of that, and the making of CSV, is done by all processors.
 //
-// Memory stays within a bound however many rows there are: a full table goes to
+// Memory stays within a bound however many rows there are: a full shard goes to
 // a sorted run in a temporary folder, and the runs are merged on the way out.
 // Start at Table; Spill is the adding-up below it, for other keys.
 package rollup

@@ -168,6 +168,9 @@ func (s *shard) addBatch(t *Table, queries []Query, judge func(name []byte) Verd
 	}
 	// A loop of its own, short enough for many reads to be under way at once.
 	for i := range queries {
+		if queries[i].Verdict == Varies {
+			continue
+		}
 		t := queries[i].rows.table
 		s.warm += t[queries[i].slot&uint32(len(t)-1)].count
 	}

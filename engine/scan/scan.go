@@ -21,9 +21,11 @@
 // Below the blocks lie pieces: runs of whole lines of about 256 KiB, cut by one
 // goroutine (cutter), which read() fills, since a mapped file that something
 // truncates kills the process. Workers read a piece into records, usual lines by
-// format.Text without allocation, fold them by the shards of the roll-up and
-// match them (without a roll-up, the names of a part go through an intel.Sieve
-// first, and only the few that it leaves are looked up); the caller's goroutine takes pieces in their order into blocks. A
+// format.Text without allocation, fold them by the shards of the roll-up, passing
+// over those that another worker is at, match them (without a roll-up, the names
+// of a part go through an intel.Sieve first, and only the few that it leaves are
+// looked up) and find who asked for what; the caller's goroutine takes pieces in
+// their order into blocks. A
 // name that the roll-up knows needs no look at the lists. Lines that depend on
 // earlier ones (an answer and its query) are found out while a piece is read, and
 // such a piece is read again in its turn (crew). So what comes out depends

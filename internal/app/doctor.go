@@ -64,6 +64,7 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "audit", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkAudit(ctx, e) })},
 		{Name: "backup", Run: a.onRooms(a.checkBackup)},
 		{Name: "notices", Run: a.onRooms(a.checkNotices)},
+		{Name: "feeds", Run: a.onRooms(a.checkFeeds)},
 		{Name: "webhooks", Run: a.onRecords(a.checkWebhooks)},
 		{Name: "assets", Run: a.checkAssets},
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/search"
+	"github.com/vonggac/vonggac/internal/platform/health"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/metrics"
@@ -55,6 +56,18 @@ func (a *App) tellStaleFeeds(ctx context.Context) error {
 			Dedupe: "feed.stale/" + string(f.ID) + "/" + strconv.FormatInt(f.StaleAt().UnixMilli(), 10)}
 	}
 	return a.tellNew(ctx, due)
+}
+
+// checkFeeds says whether lists are kept up to date.
+func (a *App) checkFeeds(ctx context.Context) (health.Result, error) {
+	t, err := a.Rooms.Feeds.Tally(ctx)
+	switch {
+	case err != nil:
+		return health.Result{}, err
+	case t.Stale > 0:
+		return health.Say(health.Warning, "health.feeds.stale", t.Stale, t.Failing).Then("health.feeds.do"), nil
+	}
+	return health.Say(health.OK, "health.feeds.ok", t.Good), nil
 }
 
 // feedsByHealth counts feeds; a figure's label names no feed.

@@ -13,9 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/platform/backup"
+	"github.com/vonggac/vonggac/internal/platform/health"
 )
 
 // TestFeedsKeepListsFresh takes one list from a sender and one from a folder
@@ -81,6 +83,11 @@ func TestFeedsKeepListsFresh(t *testing.T) {
 	beat()
 	if n := h.told(t, ctx)["feed.stale"]; n != 2 {
 		t.Errorf("told %d times of two stale feeds", n)
+	}
+	for _, r := range h.Examine(ctx, app.Exam{}) {
+		if r.Name == "feeds" && r.State != health.Warning {
+			t.Errorf("the doctor says %+v", r)
+		}
 	}
 	q := httptest.NewRequest(http.MethodGet, "/metrics", nil)
 	q.RemoteAddr, q.Host = "127.0.0.1:9", "127.0.0.1:8080"
