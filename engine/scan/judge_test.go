@@ -84,7 +84,7 @@ func TestWhatIsNoLongerValidCountsForOldLogs(t *testing.T) {
 	x := b.Build()
 	var log strings.Builder
 	for _, n := range []int{7, 20} {
-		log.WriteString(fmt.Sprintf("q 10.0.0.1 %d past.com later.com revoked.com\n", day(n).Unix()))
+		fmt.Fprintf(&log, "q 10.0.0.1 %d past.com later.com revoked.com\n", day(n).Unix())
 	}
 	log.WriteString("q 10.0.0.1 ? past.com later.com revoked.com\n")
 	for _, c := range []struct {
