@@ -86,7 +86,11 @@ func dotsOf(b []byte, at, n int) uint64 {
 // bitsOf gathers the highest bit of each byte of m, the others of which are 0.
 func bitsOf(m uint64) uint64 { return m >> 7 * 0x0102040810204080 >> 56 }
 
-// word loads b[i:i+8].
+// word loads b[i:i+8], the first byte lowest.
 func word(b []byte, i int) uint64 {
-	return *(*uint64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))
+	w := *(*uint64)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i))
+	if bigEndian {
+		return bits.ReverseBytes64(w)
+	}
+	return w
 }
