@@ -74,9 +74,12 @@ const phrase = "gác đêm giao thừa"
 
 var first = account.First{Body: "Tỉnh Mẫu", Kind: "province", Name: "Lò Thị Mai", Login: "Mai.LT", Password: phrase}
 
+// schema is what the room and those below it keep.
+var schema = []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, web.Migrations, account.Migrations}
+
 func each(t *testing.T, test func(*testing.T, *house)) {
 	t.Parallel()
-	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, web.Migrations, account.Migrations}, func(t *testing.T, d *db.DB) { test(t, open(d)) })
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) { test(t, open(d)) })
 }
 
 // begin sets the centre up and returns the first account's context.

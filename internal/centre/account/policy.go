@@ -39,11 +39,15 @@ const (
 )
 
 // The defaults: those who hold everybody's keys enrol within a week; an extra
-// role is had for half a shift.
-var (
-	standardSecondFactor = SecondFactorPolicy{Roles: []auth.Role{auth.Administrator}, Flagged: true, GraceDays: 7}
-	standardGlass        = GlassPolicy{Roles: []auth.Role{auth.Centre, auth.Duty}, Hours: 4}
-)
+// role is had for half a shift. They are made anew each time, since a setting
+// that is read into one writes into its roles.
+func standardSecondFactor() SecondFactorPolicy {
+	return SecondFactorPolicy{Roles: []auth.Role{auth.Administrator}, Flagged: true, GraceDays: 7}
+}
+
+func standardGlass() GlassPolicy {
+	return GlassPolicy{Roles: []auth.Role{auth.Centre, auth.Duty}, Hours: 4}
+}
 
 // asks reports whether a must have a second factor.
 func (p SecondFactorPolicy) asks(a Account) bool {
@@ -62,13 +66,13 @@ func GlassRoles() []auth.Role {
 }
 
 func (s *Service) policy(ctx context.Context, q bun.IDB) (SecondFactorPolicy, error) {
-	p := standardSecondFactor
+	p := standardSecondFactor()
 	_, err := setting.Get(ctx, q, secondFactorSetting, &p)
 	return p, err
 }
 
 func (s *Service) glass(ctx context.Context, q bun.IDB) (GlassPolicy, error) {
-	p := standardGlass
+	p := standardGlass()
 	_, err := setting.Get(ctx, q, glassSetting, &p)
 	return p, err
 }
@@ -104,7 +108,7 @@ func (s *Service) Policies(ctx context.Context) (Policies, error) {
 	if _, err := s.configures(ctx, q, "account.Policies"); err != nil {
 		return Policies{}, err
 	}
-	p := Policies{Second: standardSecondFactor, Glass: standardGlass}
+	p := Policies{Second: standardSecondFactor(), Glass: standardGlass()}
 	var err error
 	if p.SecondVersion, err = setting.Get(ctx, q, secondFactorSetting, &p.Second); err != nil {
 		return p, err

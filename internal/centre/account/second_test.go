@@ -5,6 +5,7 @@ package account_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
@@ -304,6 +306,30 @@ func TestPoliciesAreForTheCentreAlone(t *testing.T) {
 			t.Errorf("values out of bounds: %v", err)
 		}
 	})
+}
+
+// TestPoliciesOfOneCentreAreNotThoseOfAnother stores a policy in one, reads it,
+// and finds the standard in the other.
+func TestPoliciesOfOneCentreAreNotThoseOfAnother(t *testing.T) {
+	t.Parallel()
+	here, there := open(dbtest.SQLite(t, schema...)), open(dbtest.SQLite(t, schema...))
+	ctx, _ := here.begin(t)
+	p, err := here.Policies(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Second.Roles, p.Glass.Roles = []auth.Role{auth.Viewer}, []auth.Role{auth.Leader}
+	if err := here.SetPolicies(ctx, p); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = here.Policies(ctx); err != nil || !slices.Equal(p.Second.Roles, []auth.Role{auth.Viewer}) {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	ctx, _ = there.begin(t)
+	p, err = there.Policies(ctx)
+	if err != nil || !slices.Equal(p.Second.Roles, []auth.Role{auth.Administrator}) || !slices.Equal(p.Glass.Roles, []auth.Role{auth.Centre, auth.Duty}) {
+		t.Errorf("the other centre has %+v, %v", p, err)
+	}
 }
 
 // TestTheStepsOfTheStandard holds RFC 6238 Appendix B, SHA-1, cut to six
