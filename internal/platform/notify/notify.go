@@ -24,6 +24,7 @@ import (
 	netmail "net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/wneessen/go-mail"
 )
@@ -116,8 +117,21 @@ func (s Settings) Write(w io.Writer, l Letter) error {
 	return err
 }
 
-// address is a mailbox (RFC 5322 §3.4) whose name may hold any sign, quotes too.
-func address(name, at string) string { return (&netmail.Address{Name: name, Address: at}).String() }
+// address is a mailbox (RFC 5322 §3.4) whose name may hold any sign, quotes too,
+// but what cannot be seen and the backslash: net/mail writes one into an encoded
+// word, and reads none there.
+func address(name, at string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\\':
+			return '/'
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, name)
+	return (&netmail.Address{Name: name, Address: at}).String()
+}
 
 func domain(address string) string {
 	_, host, _ := strings.Cut(address, "@")

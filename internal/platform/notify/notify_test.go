@@ -506,6 +506,7 @@ func FuzzAddress(f *testing.F) {
 	f.Add("\"a b\"@b.c", "", "\x00")
 	f.Add("mai@mau.example", `Lò Thị "Mai" \`, `"`)
 	f.Add("mai@mau.example", `"Mai" <x@y.z>, `, "")
+	f.Add("mai@mau.example", "Lò Thị \x00 \\", "")
 	f.Fuzz(func(t *testing.T, address, name, subject string) {
 		if !notify.Address(address) {
 			return
