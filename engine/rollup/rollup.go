@@ -111,9 +111,9 @@ const Shards = shards
 func ShardOf(hash uint64) int { return int(hash >> 60) }
 
 // AddAll counts queries whose names are all in one shard and sets the verdict
-// of each. judge is asked about names that are new: it must answer alike until
-// Rejudge. Queries whose verdict Varies are not counted: the caller takes them
-// to AddVaried. Its error is about writing a run.
+// of each. judge is asked about names that are new, and must always answer
+// alike. Queries whose verdict Varies are not counted: the caller takes them to
+// AddVaried. Its error is about writing a run.
 func (t *Table) AddAll(in int, queries []Query, judge func(name []byte) Verdict) error {
 	s := &t.shard[in]
 	s.mu.Lock()
@@ -139,21 +139,6 @@ func (t *Table) addAll(s *shard, queries []Query, judge func(name []byte) Verdic
 		return nil
 	}
 	return t.flush(s)
-}
-
-// Rejudge forgets what the lists said about names, since the lists are others
-// now. Rows so far keep their verdicts. Its error is about writing a run.
-func (t *Table) Rejudge() error {
-	for i := range t.shard {
-		s := &t.shard[i]
-		s.mu.Lock()
-		err := t.flush(s)
-		s.mu.Unlock()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // flush writes the rows of s as a run.
