@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/intake/lake/engine"
 )
@@ -56,7 +57,7 @@ func (c *Client) Insert(ctx context.Context, rows []Row) (Refused, error) {
 			return refused, err
 		}
 	}
-	if !c.place.own() {
+	if !c.place.own() && len(rows) > refused.Total() {
 		c.mu.Lock()
 		c.lastInsert = time.Now()
 		c.mu.Unlock()
@@ -100,6 +101,9 @@ func (c *Client) write(buf *bytes.Buffer, r *Row, window kept, refused *Refused)
 // valid reports whether r has what every row needs.
 func (r *Row) valid() bool {
 	if r.Block == "" || len(r.Block) > 200 || r.Line < 0 || r.Source == "" || r.Owner == "" || r.Class == "" || r.Time.IsZero() {
+		return false
+	}
+	if !utf8.ValidString(r.Block) || !utf8.ValidString(r.Source) || !utf8.ValidString(r.Owner) {
 		return false
 	}
 	for _, f := range r.Fields {

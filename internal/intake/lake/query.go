@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/VictoriaMetrics/VictoriaMetrics/lib/logstorage"
 )
@@ -203,7 +204,7 @@ func (c Condition) compare() ([]string, error) {
 	case Begins:
 		return each(c.Values, func(v string) (string, error) { return "=" + strconv.Quote(v) + "*", nil })
 	case Contains:
-		return each(c.Values, func(v string) (string, error) { return "~" + strconv.Quote(regexp.QuoteMeta(v)), nil })
+		return each(c.Values, contained)
 	case Network:
 		return each(c.Values, network)
 	case Matches:
@@ -268,6 +269,13 @@ func network(v string) (string, error) {
 	return "ipv4_range(" + strconv.Quote(p.Masked().String()) + ")", nil
 }
 
+func contained(v string) (string, error) {
+	if !utf8.ValidString(v) {
+		return "", errors.New("a part of a value must be UTF-8")
+	}
+	return "~" + strconv.Quote(regexp.QuoteMeta(v)), nil
+}
+
 func expression(v string) (string, error) {
 	if len(v) > MaxExpression {
 		return "", fmt.Errorf("a regular expression may have %d bytes", MaxExpression)
@@ -330,14 +338,18 @@ func (s Scope) limits(from, to time.Time) (filters []string, ok bool) {
 	if !from.IsZero() || !to.IsZero() {
 		filters = append(filters, span(from, to))
 	}
-	switch {
-	case s.All:
-	case len(s.Units) == 1:
-		filters = append(filters, FieldOwner+":="+strconv.Quote(s.Units[0]), "{"+FieldOwner+"="+strconv.Quote(s.Units[0])+"}")
-	default:
-		filters = append(filters, FieldOwner+":in("+quoted(s.Units)+")", "{"+FieldOwner+" in ("+quoted(s.Units)+")}")
+	if s.All {
+		return filters, true
 	}
-	return filters, true
+	filters = append(filters, FieldOwner+":"+equal(s.Units))
+	// The same again by the engine's index, for speed alone; it wants UTF-8.
+	if slices.ContainsFunc(s.Units, func(u string) bool { return !utf8.ValidString(u) }) {
+		return filters, true
+	}
+	if len(s.Units) == 1 {
+		return append(filters, "{"+FieldOwner+"="+strconv.Quote(s.Units[0])+"}"), true
+	}
+	return append(filters, "{"+FieldOwner+" in ("+quoted(s.Units)+")}"), true
 }
 
 // Times that stand for an open end.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -84,34 +85,101 @@ func (c *Client) Repair(ctx context.Context, blocks []Expected, fetch func(ctx c
 }
 
 func (c *Client) repair(ctx context.Context, op string, blocks []Expected, fetch func(context.Context, string) ([]Row, error), done *Repaired) error {
-	if err := c.Flush(ctx); err != nil {
+	done.Blocks += len(blocks)
+	gaps, err := c.missing(ctx, op, blocks)
+	if err != nil {
 		return err
 	}
+	done.Doubled += gaps.Doubled
+	want := map[string]int64{} // of blocks that are short: lines there should be
+	for _, b := range blocks {
+		there, short := gaps.Short[b.Block]
+		if !short {
+			continue
+		}
+		done.Short++
+		rows, err := fetch(ctx, b.Block)
+		if err != nil {
+			return fmt.Errorf("%s: block %s: %w", op, b.Block, err)
+		}
+		rows = slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return there[r.Line] })
+		refused, err := c.Insert(ctx, rows)
+		if err != nil {
+			return err
+		}
+		done.Refused.add(refused)
+		done.Added += int64(len(rows) - refused.Total())
+		want[b.Block] = b.Rows - int64(refused.Total())
+	}
+	return c.check(ctx, op, blocks, want)
+}
+
+// Gaps is what is missing of blocks.
+type Gaps struct {
+	Short   map[string]map[int64]bool // by block that lacks lines: those that are there
+	Doubled int64                     // rows that are there more than once
+}
+
+// Lacks reports whether the line of a row is missing.
+func (g Gaps) Lacks(r Row) bool {
+	there, short := g.Short[r.Block]
+	return short && !there[r.Line]
+}
+
+// Missing implements Store.
+func (c *Client) Missing(ctx context.Context, blocks []Expected) (Gaps, error) {
+	all := Gaps{Short: map[string]map[int64]bool{}}
+	for part := range slices.Chunk(blocks, blocksAtOnce) {
+		some, err := c.missing(ctx, "lake.Missing", part)
+		if err != nil {
+			return all, err
+		}
+		maps.Copy(all.Short, some.Short)
+		all.Doubled += some.Doubled
+	}
+	return all, nil
+}
+
+func (c *Client) missing(ctx context.Context, op string, blocks []Expected) (Gaps, error) {
+	gaps := Gaps{Short: map[string]map[int64]bool{}}
+	if err := c.Flush(ctx); err != nil {
+		return gaps, err
+	}
 	from, to := reach(blocks)
+	held, err := c.blocks(ctx, op, from, to, idsOf(blocks))
+	if err != nil {
+		return gaps, err
+	}
+	for _, b := range blocks {
+		h := held[b.Block]
+		gaps.Doubled += h.Rows - h.Lines
+		if h.Lines >= b.Rows {
+			continue
+		}
+		there := make(map[int64]bool, h.Lines)
+		gaps.Short[b.Block] = there
+		if h.Lines == 0 {
+			continue
+		}
+		query := FieldBlock + ":=" + strconv.Quote(b.Block) + " | fields " + FieldLine
+		err := c.rows(ctx, op, Scope{All: true}, from, to, query, 0, func(o *fastjson.Object) error {
+			n, err := number(o, FieldLine)
+			there[n] = true
+			return err
+		})
+		if err != nil {
+			return gaps, err
+		}
+	}
+	return gaps, nil
+}
+
+func idsOf(blocks []Expected) []string {
 	ids := make([]string, len(blocks))
 	for i, b := range blocks {
 		ids[i] = b.Block
 	}
-	held, err := c.blocks(ctx, op, from, to, ids)
-	if err != nil {
-		return err
-	}
-	want := map[string]int64{} // of blocks that are short: lines there should be
-	for _, b := range blocks {
-		h := held[b.Block]
-		done.Blocks++
-		done.Doubled += h.Rows - h.Lines
-		if h.Lines >= b.Rows {
-			continue
-		}
-		done.Short++
-		refused, err := c.refill(ctx, op, from, to, b.Block, h, fetch, done)
-		if err != nil {
-			return err
-		}
-		want[b.Block] = b.Rows - int64(refused.Total())
-	}
-	return c.check(ctx, op, from, to, want)
+	return ids
 }
 
 // reach is the time in which all rows of blocks lie, open where one does not say.
@@ -130,44 +198,16 @@ func reach(blocks []Expected) (from, to time.Time) {
 	return from, to
 }
 
-// refill adds the lines of one block that are not there.
-func (c *Client) refill(ctx context.Context, op string, from, to time.Time, block string, h Held, fetch func(context.Context, string) ([]Row, error), done *Repaired) (Refused, error) {
-	rows, err := fetch(ctx, block)
-	if err != nil {
-		return Refused{}, fmt.Errorf("%s: block %s: %w", op, block, err)
-	}
-	if h.Lines > 0 {
-		there := make(map[int64]bool, h.Lines)
-		query := FieldBlock + ":=" + strconv.Quote(block) + " | fields " + FieldLine
-		err := c.rows(ctx, op, Scope{All: true}, from, to, query, 0, func(o *fastjson.Object) error {
-			n, err := number(o, FieldLine)
-			there[n] = true
-			return err
-		})
-		if err != nil {
-			return Refused{}, err
-		}
-		rows = slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return there[r.Line] })
-	}
-	refused, err := c.Insert(ctx, rows)
-	done.Refused.add(refused)
-	done.Added += int64(len(rows) - refused.Total())
-	return refused, err
-}
-
 // check sees whether what was added is there.
-func (c *Client) check(ctx context.Context, op string, from, to time.Time, want map[string]int64) error {
+func (c *Client) check(ctx context.Context, op string, blocks []Expected, want map[string]int64) error {
 	if len(want) == 0 {
 		return nil
 	}
 	if err := c.Flush(ctx); err != nil {
 		return err
 	}
-	var ids []string
-	for id := range want {
-		ids = append(ids, id)
-	}
-	held, err := c.blocks(ctx, op, from, to, ids)
+	from, to := reach(blocks)
+	held, err := c.blocks(ctx, op, from, to, slices.Collect(maps.Keys(want)))
 	if err != nil {
 		return err
 	}
