@@ -115,7 +115,7 @@ type Store interface {
 	Facets(ctx context.Context, s Scope, q Query, fields []string, n int) ([]Facet, error)
 	// Blocks says how much of each block there is; a block without rows is not in the answer.
 	Blocks(ctx context.Context, ids []string) (map[string]Held, error)
-	// Missing says which lines of blocks there are not.
+	// Missing says which lines of blocks cannot be found; call Flush before.
 	Missing(ctx context.Context, blocks []Expected) (Gaps, error)
 	// Repair adds what is missing of blocks; see Client.Repair.
 	Repair(ctx context.Context, blocks []Expected, fetch func(ctx context.Context, block string) ([]Row, error)) (Repaired, error)

@@ -89,8 +89,8 @@ func (w *words) logger() *slog.Logger {
 	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 }
 
-// node starts one engine of a cluster and returns its address.
-func node(tb testing.TB, cfg engine.Config) string {
+// node starts one engine of a cluster and returns its address and how to end it.
+func node(tb testing.TB, cfg engine.Config) (address string, end func()) {
 	tb.Helper()
 	exe, err := os.Executable()
 	if err != nil {
@@ -110,10 +110,11 @@ func node(tb testing.TB, cfg engine.Config) string {
 	if err := cmd.Start(); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		_ = in.Close() // that ends it
+	end = sync.OnceFunc(func() {
+		_ = in.Close() // that is the word
 		_ = cmd.Wait() // however it ended
 	})
+	tb.Cleanup(end)
 	told, err := json.Marshal(cfg)
 	if err != nil {
 		tb.Fatal(err)
@@ -129,18 +130,17 @@ func node(tb testing.TB, cfg engine.Config) string {
 	if err := json.Unmarshal(line, &ready); err != nil {
 		tb.Fatal(err)
 	}
-	return ready.Address
+	return ready.Address, end
 }
 
-// cluster starts two storage nodes and a front and returns how to reach it.
-func cluster(tb testing.TB) lake.Options {
+// cluster starts two storage nodes and a front, and returns how to reach it and
+// how to end the first node.
+func cluster(tb testing.TB) (o lake.Options, endNode func()) {
 	tb.Helper()
-	var nodes []string
-	for range 2 {
-		nodes = append(nodes, node(tb, engine.Config{Dir: filepath.Join(tb.TempDir(), "node"), Token: "node"}))
-	}
-	front := node(tb, engine.Config{Token: "front", Nodes: nodes, NodeToken: "node"})
-	return lake.Options{Address: "http://" + front, Token: "front", Now: func() time.Time { return now.Add(59 * time.Minute) }}
+	first, endNode := node(tb, engine.Config{Dir: filepath.Join(tb.TempDir(), "node"), Token: "node"})
+	second, _ := node(tb, engine.Config{Dir: filepath.Join(tb.TempDir(), "node"), Token: "node"})
+	front, _ := node(tb, engine.Config{Token: "front", Nodes: []string{first, second}, NodeToken: "node"})
+	return lake.Options{Address: "http://" + front, Token: "front", Now: func() time.Time { return now.Add(59 * time.Minute) }}, endNode
 }
 
 // each runs a test on an engine of our own and on a cluster.
@@ -152,7 +152,8 @@ func each(t *testing.T, test func(t *testing.T, s *lake.Client)) {
 	})
 	t.Run("cluster", func(t *testing.T) {
 		t.Parallel()
-		test(t, open(t, cluster(t)))
+		o, _ := cluster(t)
+		test(t, open(t, o))
 	})
 }
 

@@ -58,7 +58,7 @@ type Condition struct {
 
 // Limits of a query.
 const (
-	MaxExpert     = 8 << 10 // bytes
+	MaxExpert     = 4 << 10 // bytes; the time to read it grows with the square
 	MaxExpression = 500     // bytes of a regular expression
 	MaxValues     = 10_000  // in a condition
 	MaxParts      = 50      // words and conditions

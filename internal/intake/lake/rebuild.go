@@ -31,6 +31,9 @@ func (a *Archive) Rebuild(ctx context.Context, s Store, from, to time.Time) (Reb
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
 	r := rebuild{store: s, window: kept{from, to}}
+	if err := s.Flush(ctx); err != nil {
+		return r.done, fmt.Errorf("%s: %w", op, err)
+	}
 	var bad error
 	err := a.walk(func(m Manifest, path string) error {
 		if !r.meets(m.First, m.Last) {

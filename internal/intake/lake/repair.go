@@ -76,6 +76,9 @@ func (c *Client) Repair(ctx context.Context, blocks []Expected, fetch func(ctx c
 	c.repairing.Lock()
 	defer c.repairing.Unlock()
 	var done Repaired
+	if err := c.Flush(ctx); err != nil {
+		return done, err
+	}
 	for part := range slices.Chunk(blocks, blocksAtOnce) {
 		if err := c.repair(ctx, op, part, fetch, &done); err != nil {
 			return done, err
@@ -142,9 +145,6 @@ func (c *Client) Missing(ctx context.Context, blocks []Expected) (Gaps, error) {
 
 func (c *Client) missing(ctx context.Context, op string, blocks []Expected) (Gaps, error) {
 	gaps := Gaps{Short: map[string]map[int64]bool{}}
-	if err := c.Flush(ctx); err != nil {
-		return gaps, err
-	}
 	from, to := reach(blocks)
 	held, err := c.blocks(ctx, op, from, to, idsOf(blocks))
 	if err != nil {

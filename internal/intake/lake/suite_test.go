@@ -239,3 +239,48 @@ func TestQueriesThatCannotBeAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// TestAClusterThatLacksANodeSaysSo: its front answers with an error and with a
+// count of zero beside it.
+func TestAClusterThatLacksANodeSaysSo(t *testing.T) {
+	t.Parallel()
+	o, endNode := cluster(t)
+	s := open(t, o)
+	put(t, s, append(block("net/a", "so-1", now, 100), block("net/b", "so-2", now, 100)...))
+	endNode()
+	q := lake.Query{From: now, To: now.Add(time.Hour)}
+	for what, ask := range map[string]func() error{
+		"search":    func() error { _, err := s.Search(t.Context(), everyone, q, lake.Page{}); return err },
+		"count":     func() error { _, err := s.Count(t.Context(), everyone, q); return err },
+		"histogram": func() error { _, err := s.Histogram(t.Context(), everyone, q, time.Minute); return err },
+		"facets":    func() error { _, err := s.Facets(t.Context(), everyone, q, []string{"owner"}, 3); return err },
+		"blocks":    func() error { _, err := s.Blocks(t.Context(), []string{"net/a"}); return err },
+		"table": func() error {
+			_, err := s.Table(t.Context(), everyone, lake.Query{Expert: "* | stats count() n"}, 0)
+			return err
+		},
+	} {
+		if err := ask(); !errors.Is(err, lake.ErrUnavailable) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestAnAddressWhereNothingAnswersIsUnavailable(t *testing.T) {
+	t.Parallel()
+	s := open(t, lake.Options{Address: "http://127.0.0.1:1", Token: "x"})
+	if _, err := s.Insert(t.Context(), block("net/a", "u", time.Now(), 1)); !errors.Is(err, lake.ErrUnavailable) {
+		t.Errorf("insert: %v", err)
+	}
+	if err := s.Health(t.Context()); !errors.Is(err, lake.ErrUnavailable) {
+		t.Errorf("health: %v", err)
+	}
+	o, _ := cluster(t)
+	o.Token = "wrong"
+	if err := open(t, o).Health(t.Context()); !errors.Is(err, lake.ErrUnavailable) {
+		t.Errorf("a wrong token: %v", err)
+	}
+	if f, err := s.Search(t.Context(), lake.Scope{}, lake.Query{}, lake.Page{}); err != nil || len(f.Rows) != 0 {
+		t.Errorf("who may see nothing needs no engine: %v, %v", f, err)
+	}
+}
