@@ -211,7 +211,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.behind.every(time.Hour, "key", a.sealCanary)
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
-		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
+		source.JobKind:    r.Sources.Handler(a.reading, a.sinkFile),
 		indicator.JobKind: r.Indicators.Handler(),
 		hunt.JobKind:      r.Hunts.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
@@ -239,20 +239,25 @@ func (a *App) wire(ctx context.Context) error {
 	return nil
 }
 
+// sinkFile takes one block of a file through the rooms.
+func (a *App) sinkFile(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
+	return a.sink(ctx, tx, ofFile(f, b), b)
+}
+
 // sink takes one block through the rooms, inside the transaction that marks it
 // done: hits become findings, findings infections.
-func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
+func (a *App) sink(ctx context.Context, tx *db.Tx, from origin, b scan.Block) error {
 	now := a.opt.Now()
-	hits, err := a.uncounted(ctx, tx, f, b)
+	hits, err := a.uncounted(ctx, tx, from, b)
 	if err != nil {
 		return err
 	}
-	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: string(f.Source), FileID: string(f.ID),
-		Owner: f.Owner, ReceivedAt: f.ReceivedAt, Hits: hits})
+	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: from.source, FileID: from.file,
+		Owner: from.owner, ReceivedAt: from.receivedAt, Hits: hits})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.noteFound(ctx, tx, touched), a.tellFound(ctx, tx, f, b, touched)); err != nil {
+	if err := errors.Join(a.noteFound(ctx, tx, touched), a.tellFound(ctx, tx, from, touched)); err != nil {
 		return err
 	}
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
