@@ -165,6 +165,8 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
+	a.watchSources()
+	a.tidyIntake()
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {

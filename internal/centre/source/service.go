@@ -46,10 +46,14 @@ type Deps struct {
 }
 
 // Service holds the use cases. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	directory Directory
+	kept      kept
+}
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{Deps: d} }
 
 var (
 	mayRead  = auth.Permission{Area: auth.Settings, Act: auth.Read}
@@ -177,7 +181,10 @@ func (s *Service) Update(ctx context.Context, in Source) (Source, error) {
 		}
 		return s.note(ctx, tx, "source.update", src, map[string]any{"name": src.Name, "format": src.Format, "zone": src.Zone, "closed": src.Closed})
 	})
-	return src, err
+	if err != nil {
+		return src, err
+	}
+	return src, s.RefreshWays(context.WithoutCancel(ctx))
 }
 
 // Receive stores one file from a source and asks for the work on it; both are

@@ -24,7 +24,6 @@ type Incoming struct {
 	Way        string // way in; "" for none
 	ReceivedAt time.Time
 	Bytes      int64
-	Format     string // its lines were read as; "" when none was found
 }
 
 // takenRow marks a block as taken.
@@ -80,12 +79,21 @@ func (s *Service) Take(ctx context.Context, in Incoming, b scan.Block, sink func
 		if err := sink(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.CountBlock(ctx, tx, in.counted(b)); err != nil {
+			return err
+		}
 		if len(b.Hits) == 0 {
 			return nil
 		}
 		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "source.take", Kind: "source", Object: string(in.Source), Unit: in.Owner,
 			Detail: map[string]any{"block": in.ID, "lines": b.Lines, "hits": b.Counts.Hits}})
 	})
+}
+
+// counted is what the block counts.
+func (in Incoming) counted(b scan.Block) Counted {
+	return Counted{Source: in.Source, Owner: in.Owner, Way: WayID(in.Way), Received: in.ReceivedAt, Bytes: in.Bytes, Lines: b.Lines, Parsed: b.Parsed,
+		Hits: b.Counts.Hits, Skipped: b.Skipped, Rejected: b.Rejected, Samples: b.Samples, Latest: b.Last, Hours: HoursOf(b)}
 }
 
 // Forget drops the marks of blocks that cannot come again.

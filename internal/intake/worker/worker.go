@@ -13,15 +13,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/intake/stream"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
 // Source is how the lines of one source are read.
@@ -52,7 +52,6 @@ type Deps struct {
 	// it is called.
 	Commit func(ctx context.Context, b stream.Block, said scan.Block, format string) error
 	Now    func() time.Time
-	Log    *slog.Logger
 }
 
 var (
@@ -62,69 +61,65 @@ var (
 	ErrUnknown = errors.New("no such source")
 )
 
-// Refusal is why a block can never be taken: trying again is no use.
-type Refusal struct {
-	Reason string // "unknown_source", "unknown_kind", "panic"
-	Err    error
+// refusal is why a block can never be taken.
+type refusal struct {
+	reason string // one sentence
+	err    error
 }
 
-// Error returns the reason and what happened.
-func (r *Refusal) Error() string { return r.Reason + ": " + r.Err.Error() }
-
-// Unwrap returns what happened.
-func (r *Refusal) Unwrap() error { return r.Err }
+// Error returns both.
+func (r *refusal) Error() string { return r.reason + ": " + r.err.Error() }
 
 // Worker takes blocks, several at a time.
 type Worker struct {
 	Deps
-	formats sync.Map // source id -> format.Log that its lines had last
+	formats sync.Map     // source id -> format.Log that its lines had last
+	failed  sync.Map     // block id -> how many had got through when it failed first
+	through atomic.Int64 // blocks taken
 }
 
 // New returns a Worker.
 func New(d Deps) *Worker { return &Worker{Deps: d} }
 
-// patience is how long a block is tried again before it is given back to the
-// stream, which counts the attempt and hands it out later.
-const patience = 30 * time.Minute
-
-// Take takes one block through. It tries again while something of ours fails,
-// and returns nil when all that follows from the block is stored, a *Refusal
-// when that can never be, and the error of ctx when it ended.
-func (w *Worker) Take(ctx context.Context, b stream.Block, attempt int) error {
-	began := w.Now()
-	for pause := time.Second; ; pause = min(2*pause, time.Minute) {
+// Take takes one block through, as stream.Handle. It returns nil when all that
+// follows from the block is stored; an error of stream.Refuse when that can
+// never be; one of kind fault.Unavailable when something of ours failed and no
+// other block got through meanwhile, so that waiting is all there is to do; and
+// the error as it is when others did, for then the fault may be the block's own.
+func (w *Worker) Take(ctx context.Context, b stream.Block, _ int) error {
+	for {
 		err := w.once(ctx, b)
-		if errors.Is(err, ErrOutdated) && ctx.Err() == nil {
-			pause = time.Second / 2
+		refused := (*refusal)(nil)
+		switch {
+		case err == nil:
+			w.through.Add(1)
+			w.failed.Delete(b.ID)
+			return nil
+		case errors.Is(err, ErrOutdated) && ctx.Err() == nil:
 			continue
-		}
-		refused := (*Refusal)(nil)
-		if err == nil || errors.As(err, &refused) || ctx.Err() != nil || w.Now().Sub(began) > patience {
+		case errors.As(err, &refused):
+			return stream.Refuse(refused.reason, refused.err)
+		case ctx.Err() != nil:
 			return err
 		}
-		w.Log.Warn("a block of received lines has to wait", "block", b.ID, "source", b.Source, "attempt", attempt, "again_in", pause, "err", err)
-		select {
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(pause):
+		at, _ := w.failed.LoadOrStore(b.ID, w.through.Load())
+		if w.through.Load() > at.(int64) {
+			w.failed.Delete(b.ID)
+			return err
 		}
+		return &fault.Error{Kind: fault.Unavailable, Op: "worker.Take", Err: err}
 	}
 }
 
 // once takes the block through, or fails with everything as it was or with
 // marks that the next time will find.
-func (w *Worker) once(ctx context.Context, b stream.Block) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = &Refusal{"panic", fmt.Errorf("%v\n%s", r, debug.Stack())}
-		}
-	}()
+func (w *Worker) once(ctx context.Context, b stream.Block) error {
 	if b.Kind != stream.Lines {
-		return &Refusal{"unknown_kind", fmt.Errorf("%q", b.Kind)}
+		return &refusal{"the block is of a kind that this version does not know", fmt.Errorf("kind %q", b.Kind)}
 	}
 	src, err := w.Source(ctx, b.Source)
 	if errors.Is(err, ErrUnknown) {
-		return &Refusal{"unknown_source", err}
+		return &refusal{"there is no such source", err}
 	} else if err != nil {
 		return err
 	}
