@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vonggac/vonggac/assets"
@@ -85,8 +86,8 @@ type App struct {
 	lock    *folderLock
 	book    *guideroom.Book // the guide inside the product
 	examined
-	intake *intake  // nil while nothing is received
-	remade sync.Map // ids of blocks in hand that an earlier try had remembered
+	intake atomic.Pointer[intake] // nil while nothing is received
+	remade sync.Map               // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue
 	commands  map[string]Command

@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/intake/worker"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -28,8 +29,9 @@ const streamFolder = "stream"
 
 // intake is what receives lines and reads them, from Start to Stop.
 type intake struct {
-	stream *stream.Stream
-	worker *worker.Worker
+	stream   *stream.Stream
+	listener *listener.Server // nil while nothing is received any more
+	worker   *worker.Worker
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -51,7 +53,10 @@ func (a *App) startIntake(ctx context.Context) error {
 		return fmt.Errorf("open the stream of received lines: %w", err)
 	}
 	in := &intake{stream: s, worker: worker.New(a.readingBlocks())}
-	a.intake = in
+	if in.listener, err = a.listen(ctx, s); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
 	in.done.Go(func() { in.failed = s.Consume(working, max(2, runtime.GOMAXPROCS(0)), in.worker.Take) })
@@ -61,18 +66,22 @@ func (a *App) startIntake(ctx context.Context) error {
 // stopIntake ends what is received and read, and waits for what is in hand as
 // long as ctx allows. What was accepted and not read waits for the next start.
 func (a *App) stopIntake(ctx context.Context) error {
-	in := a.intake
+	in := a.intake.Load()
 	if in == nil {
 		return nil
+	}
+	var err error
+	if in.listener != nil { // first, so that what it has read is stored
+		err = in.listener.Stop(ctx)
 	}
 	in.cancel()
 	done := make(chan struct{})
 	go func() { in.done.Wait(); close(done) }()
 	select {
 	case <-done:
-		return errors.Join(in.failed, in.stream.Close())
+		return errors.Join(err, in.failed, in.stream.Close())
 	case <-ctx.Done():
-		return errors.Join(fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close())
+		return errors.Join(err, fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close())
 	}
 }
 
@@ -119,5 +128,8 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 	return worker.Lists{Index: held.Index(), Generation: held.Generation(), Release: held.Release}, nil
 }
 
-// tidyIntake is the duty that drops what blocks no longer need.
-func (a *App) tidyIntake() { a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.Forget) }
+// tendIntake adds the duties of receiving.
+func (a *App) tendIntake() {
+	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.Forget)
+	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
+}

@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/setup"
@@ -34,6 +35,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/intake/sighting"
+	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -67,6 +69,7 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Reception   *reception.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -137,6 +140,8 @@ func Messages() []fs.FS {
 		rest.Messages,
 		webhook.Messages,
 		feed.Messages,
+		stream.Messages,
+		reception.Messages,
 	}
 }
 
@@ -166,7 +171,8 @@ func (a *App) wire(ctx context.Context) error {
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread})
 	a.watchSources()
-	a.tidyIntake()
+	a.tendIntake()
+	r.Reception = a.reception()
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
@@ -300,6 +306,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(a.guidePages(site).Routes())
 	add(home.NewPages(site, a.today(first.Steps)).Routes())
 	add(task.NewPages(site, r.Tasks).Routes())
+	add(reception.NewPages(site, r.Reception).Routes())
 	add(view.NewPages(site, r.Views, view.Choices{Units: a.unitOptions, Title: a.titleOf}).Routes())
 	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all

@@ -9,6 +9,7 @@ package reception
 
 import (
 	"context"
+	"embed"
 	"errors"
 	"strings"
 	"time"
@@ -22,6 +23,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
+
+// Messages are the texts of the room.
+//
+//go:embed messages.yaml
+var Messages embed.FS
 
 // Stream is what the room asks of the stream of received blocks.
 type Stream interface {
