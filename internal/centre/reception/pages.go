@@ -90,25 +90,25 @@ func (p *Pages) state(w http.ResponseWriter, r *http.Request) error {
 
 // worst is what somebody should know first; nil when all is well.
 func (s State) worst(ctx context.Context) *ui.AlertProps {
-	alert := func(tone ui.Tone, key string, args ...any) *ui.AlertProps {
-		return &ui.AlertProps{Tone: tone, Title: i18n.T(ctx, key), Text: i18n.T(ctx, key+".text", args...)}
+	alert := func(tone ui.Tone, what string, args ...any) *ui.AlertProps {
+		return &ui.AlertProps{Tone: tone, Title: i18n.T(ctx, "reception.alert."+what), Text: i18n.T(ctx, "reception.alert_text."+what, args...)}
 	}
 	f := s.Figures
 	switch {
 	case !s.On:
 		return nil
 	case f.Full:
-		return alert(ui.Bad, "reception.full")
+		return alert(ui.Bad, "full")
 	case !s.Answers || !f.Leader:
-		return alert(ui.Bad, "reception.silent")
+		return alert(ui.Bad, "silent")
 	case f.Waits != "":
-		return alert(ui.Bad, "reception.waits", f.Waits)
+		return alert(ui.Bad, "waits", f.Waits)
 	case f.Dead > 0:
-		return alert(ui.Warn, "reception.dead", i18n.Number(ctx, int64(f.Dead)))
+		return alert(ui.Warn, "dead", i18n.Number(ctx, int64(f.Dead)))
 	case f.Oldest > tooOld:
-		return alert(ui.Warn, "reception.behind", age(ctx, f.Oldest))
+		return alert(ui.Warn, "behind", age(ctx, f.Oldest))
 	case f.Missing > 0:
-		return alert(ui.Warn, "reception.missing", f.Missing)
+		return alert(ui.Warn, "missing", f.Missing)
 	}
 	return nil
 }
