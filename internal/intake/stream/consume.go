@@ -52,39 +52,52 @@ func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error 
 	s.tally.consuming.Add(1)
 	defer s.tally.consuming.Add(-1)
 
-	hand := make(chan *held)
+	x := &shift{Stream: s, handle: handle, hand: make(chan *held), over: make(chan struct{})}
 	var pulling, busy sync.WaitGroup
 	for _, l := range s.lane {
-		pulling.Go(func() { s.pull(ctx, l, hand) })
+		pulling.Go(func() { x.pull(ctx, l) })
 	}
 	for range workers {
 		busy.Go(func() {
-			for h := range hand {
-				s.work(ctx, h, handle)
+			for h := range x.hand {
+				x.work(ctx, h)
 			}
 		})
 	}
 	pulling.Wait()
-	close(hand)
+	close(x.over)
+	close(x.hand)
 	busy.Wait()
+	x.returned.Wait()
 	return nil
+}
+
+// shift is one call of Consume.
+type shift struct {
+	*Stream
+	handle Handle
+	hand   chan *held    // from the lanes to the workers
+	over   chan struct{} // closed when no lane asks for blocks any more
+
+	returned sync.WaitGroup // blocks that came too late for a worker
 }
 
 // pull takes one block of the lane after the other and gives each to the first
 // worker that is free. The lease begins here: a block that waits for a worker
 // is kept like one in work.
-func (s *Stream) pull(ctx context.Context, l *lane, hand chan<- *held) {
+func (s *shift) pull(ctx context.Context, l *lane) {
+	var left *held
 	for ctx.Err() == nil {
 		// Without ctx: the server closes the request itself, so that no block
 		// is on its way to a reader that has left.
 		batch, err := l.consumer.Fetch(1, jetstream.FetchMaxWait(idle))
 		if err == nil {
 			for m := range batch.Messages() {
-				h := s.hold(l, m)
+				left = s.hold(l, m)
 				select {
-				case hand <- h:
+				case s.hand <- left:
+					left = nil
 				case <-ctx.Done():
-					h.release(s, 0)
 				}
 			}
 			err = batch.Error()
@@ -95,6 +108,16 @@ func (s *Stream) pull(ctx context.Context, l *lane, hand chan<- *held) {
 			pause(ctx, time.Second)
 		}
 	}
+	if left != nil {
+		s.returned.Go(func() { s.giveBack(left) })
+	}
+}
+
+// giveBack releases a block at the end of the shift: once nobody here asks for
+// blocks, or it would come straight back.
+func (s *shift) giveBack(h *held) {
+	<-s.over
+	h.release(s.Stream, 0)
 }
 
 // held is a block whose lease this process extends.
@@ -152,11 +175,11 @@ func (h *held) settle(ctx context.Context, s *Stream) {
 }
 
 // work brings one block to its end, or gives it back.
-func (s *Stream) work(ctx context.Context, h *held, handle Handle) {
+func (s *shift) work(ctx context.Context, h *held) {
 	meta, err := h.m.Metadata()
 	if err != nil {
 		s.o.Log.Error("block without place", "stream", h.lane.name, "err", err)
-		h.release(s, s.o.Lease)
+		h.release(s.Stream, s.o.Lease)
 		return
 	}
 	attempt := int(min(meta.NumDelivered, 1<<30))
@@ -173,23 +196,23 @@ func (s *Stream) work(ctx context.Context, h *held, handle Handle) {
 		s.bury(ctx, h, place, attempt, fmt.Sprintf("the process ended %d times while it worked on this block", attempt-1))
 		return
 	}
-	err = s.try(ctx, b, attempt, handle)
+	err = s.try(ctx, b, attempt)
 	for turn := 1; waiting(err) && ctx.Err() == nil; turn++ {
 		s.tally.wait(err)
 		s.o.Log.Warn("block waits for what its work needs", "block", b.ID, "err", err)
 		pause(ctx, min(s.o.Backoff(turn), time.Minute))
-		err = s.try(ctx, b, attempt, handle)
+		err = s.try(ctx, b, attempt)
 	}
 	s.tally.wait(nil)
 	refused, final := errors.AsType[*refusal](err)
 	switch {
 	case err == nil:
 		s.tally.forget(place)
-		h.settle(ctx, s)
+		h.settle(ctx, s.Stream)
 	case final:
 		s.bury(ctx, h, place, attempt, refused.Error())
 	case ctx.Err() != nil:
-		h.release(s, 0)
+		s.giveBack(h)
 	case attempt >= s.o.Attempts:
 		s.tally.fail(place, s.o.Now())
 		s.bury(ctx, h, place, attempt, err.Error())
@@ -197,7 +220,7 @@ func (s *Stream) work(ctx context.Context, h *held, handle Handle) {
 		s.tally.fail(place, s.o.Now())
 		wait := s.o.Backoff(attempt)
 		s.o.Log.Warn("block failed and will be tried again", "block", b.ID, "attempt", attempt, "wait", wait, "err", err)
-		h.release(s, wait)
+		h.release(s.Stream, wait)
 	}
 }
 
@@ -206,14 +229,14 @@ func (s *Stream) work(ctx context.Context, h *held, handle Handle) {
 const lastDeath = 4
 
 // try calls handle; a panic is an error of the block, not the end of the rest.
-func (s *Stream) try(ctx context.Context, b Block, attempt int, handle Handle) (err error) {
+func (s *shift) try(ctx context.Context, b Block, attempt int) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.o.Log.Error("panic while working on a block", "block", b.ID, "panic", p, "stack", string(debug.Stack()))
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
-	return handle(ctx, b, attempt)
+	return s.handle(ctx, b, attempt)
 }
 
 // pause waits for d or the end of ctx.

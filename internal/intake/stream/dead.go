@@ -193,10 +193,13 @@ func (s *Stream) Discard(ctx context.Context, id, by string) (Letter, error) {
 
 func (s *Stream) remove(ctx context.Context, l Letter) error {
 	err := s.dead.DeleteMsg(ctx, l.Place)
-	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
-		return fmt.Errorf("take dead letter %s away: %w", l.ID, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	if _, gone := s.dead.GetMsg(ctx, l.Place); errors.Is(gone, jetstream.ErrMsgNotFound) {
+		return nil // somebody else was first, or a newer letter took its place
+	}
+	return fmt.Errorf("take dead letter %s away: %w", l.ID, err)
 }
 
 func (s *Stream) find(ctx context.Context, id string) (Letter, []byte, error) {

@@ -14,7 +14,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/klauspost/compress/zstd"
+	"github.com/klauspost/compress/s2"
 )
 
 // A stored block is, in this order: the version, the codec of the body, the
@@ -26,28 +26,15 @@ const (
 	version = 1
 
 	plain  = 0 // codecs
-	packed = 1 // Zstandard, fastest level
+	packed = 1 // S2
 
 	maxName   = 200 // bytes of an ID, and of the names beside it
 	sumSize   = 4
-	maxStored = MaxBody + 5*(maxName+binary.MaxVarintLen64) + 4*binary.MaxVarintLen64 + 2 + sumSize
+	maxAround = 2 + 5*(maxName+binary.MaxVarintLen64) + 3*binary.MaxVarintLen64 + sumSize // bytes before and behind the body
+	maxStored = maxAround + MaxBody
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// Both are safe for concurrent use by their ...All methods; what a body may
-// unpack to is bounded. Their options are constant and right.
-var (
-	packer   = must(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false)))
-	unpacker = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(2*MaxBody)))
-)
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
 
 // check says why b cannot be taken, nil when it can.
 func check(b Block) error {
@@ -89,7 +76,7 @@ var earliest, latest = time.Unix(0, -1<<63), time.Unix(0, 1<<63-1)
 
 // encode is b as it is stored; b has passed check.
 func encode(b Block) []byte {
-	out := make([]byte, 0, 512+len(b.Body)/3)
+	out := make([]byte, 0, maxAround+s2.MaxEncodedLen(len(b.Body))) // so that S2 packs in place
 	out = append(out, version, packed)
 	for _, name := range []string{b.ID, b.Source, b.Owner, b.Way, string(b.Kind)} {
 		out = appendText(out, name)
@@ -98,8 +85,10 @@ func encode(b Block) []byte {
 	out = binary.AppendUvarint(out, uint64(b.Lines))
 	out = binary.AppendUvarint(out, uint64(len(b.Body)))
 	head := len(out)
-	if out = packer.EncodeAll(b.Body, out); len(out)-head >= len(b.Body) {
-		out = append(out[:head], b.Body...)
+	if n := len(s2.Encode(out[head:cap(out)], b.Body)); n < len(b.Body) {
+		out = out[:head+n]
+	} else {
+		out = append(out, b.Body...)
 		out[1] = plain
 	}
 	return binary.BigEndian.AppendUint32(out, crc32.Checksum(out, castagnoli))
@@ -125,7 +114,10 @@ func decode(stored []byte) (Block, error) {
 	case codec == plain:
 		b.Body = bytes.Clone(r.rest)
 	case codec == packed:
-		if b.Body, err = unpacker.DecodeAll(r.rest, make([]byte, 0, size)); err != nil {
+		if n, err := s2.DecodedLen(r.rest); err != nil || uint64(n) != size {
+			return Block{}, fmt.Errorf("stored block %q has %d bytes and should have %d", b.ID, n, size)
+		}
+		if b.Body, err = s2.Decode(nil, r.rest); err != nil {
 			return Block{}, fmt.Errorf("unpack stored block %q: %w", b.ID, err)
 		}
 	default:

@@ -44,12 +44,13 @@ type Options struct {
 const lanes = 4
 
 const (
-	window   = 5 * time.Minute  // in which a second block of one ID is known by the stream itself
-	inFlight = 32               // blocks that are being appended at one time
-	answer   = 10 * time.Second // for one request to the server
-	patience = 30 * time.Second // for one block, over requests without answer
-	starting = 30 * time.Second // of the server in this process
-	inHand   = 10_000           // blocks of a lane with workers or between two attempts
+	window    = 5 * time.Minute  // in which a second block of one ID is known by the stream itself
+	inFlight  = 32               // blocks that are being appended at one time
+	answer    = 10 * time.Second // for one request to the server
+	patience  = 30 * time.Second // for one block, over requests without answer
+	starting  = 30 * time.Second // of the server in this process
+	maxHeader = 4 << 10          // of a message, letters' reasons included
+	inHand    = 10_000           // blocks of a lane with workers or between two attempts
 )
 
 // Stream keeps blocks. It is safe for concurrent use.
@@ -152,7 +153,7 @@ func (s *Stream) open(ctx context.Context) error {
 	if s.conn, err = s.connect(); err != nil {
 		return err
 	}
-	if had := s.conn.MaxPayload(); had < maxStored {
+	if had := s.conn.MaxPayload(); had < maxStored+maxHeader {
 		return fmt.Errorf("the cluster takes messages of at most %d bytes: set its max_payload to 4MB", had)
 	}
 	if s.js, err = jetstream.New(s.conn, jetstream.WithDefaultTimeout(answer)); err != nil {

@@ -180,6 +180,10 @@ func TestWhatWasAppendedComesOutEqualAndOnce(t *testing.T) {
 
 func same(t testing.TB, got, want stream.Block) {
 	t.Helper()
+	if got.ID != want.ID {
+		t.Errorf("block %q, want %q", got.ID, want.ID)
+		return
+	}
 	if string(got.Body) != string(want.Body) || !got.Received.Equal(want.Received) {
 		t.Errorf("block %q: body or time differ", want.ID)
 	}
