@@ -173,11 +173,12 @@ func appendLine(out, line []byte, cut bool, n *notes) ([]byte, bool) {
 	if cut {
 		line = wholeRunes(line)
 	}
-	if !utf8.Valid(line) || wide(line) {
+	zero := bytes.IndexByte(line, 0) >= 0
+	if !utf8.Valid(line) || zero && wide(line) {
 		n.add(NotUTF8, line)
 	}
 	start := len(out)
-	if bytes.IndexByte(line, 0) < 0 && bytes.IndexByte(line, '\n') < 0 {
+	if !zero && bytes.IndexByte(line, '\n') < 0 {
 		out = append(out, line...)
 	} else {
 		n.add(Rewritten, line)
@@ -220,6 +221,5 @@ func appendEscaped(out, line []byte) []byte {
 // wide reports whether line looks like UTF-16: of its ASCII characters every
 // second byte is NUL.
 func wide(line []byte) bool {
-	zeros := bytes.Count(line, []byte{0})
-	return zeros > 0 && zeros*10 >= len(line)*4
+	return bytes.Count(line, []byte{0})*10 >= len(line)*4
 }

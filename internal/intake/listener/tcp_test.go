@@ -310,9 +310,9 @@ func TestOverItsQuotaTCPSlowsDown(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	limited := way
-	limited.Quota = listener.Quota{Lines: 100_000}
+	limited.Quota = listener.Quota{Lines: 20_000}
 	s := start(t, tcp(sh, directory(func(listener.Peer) (listener.Way, bool) { return limited, true })))
-	const n = 100_000*listener.Burst + 50_000
+	const n = 20_000*listener.Burst + 15_000
 	c := dial(t, s, "tcp")
 	begin := time.Now()
 	send(t, c, strings.Repeat("a line\n", n))
