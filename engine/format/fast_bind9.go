@@ -17,6 +17,8 @@ type fastBind struct {
 	heads   heads
 	clients clients
 	pairs   *pairs
+	tails   tails
+	name    shortName // of the line at hand
 	opt     Options
 }
 
@@ -27,6 +29,7 @@ func newFastBind(r *bind9, opt Options) *fastBind {
 const (
 	queryWord = uint64('q') | 'u'<<8 | 'e'<<16 | 'r'<<24 | 'y'<<32 | ':'<<40 | ' '<<48
 	viewWord  = uint64('v') | 'i'<<8 | 'e'<<16 | 'w'<<24 | ' '<<32
+	endWord   = uint64(')') | ':'<<8 | ' '<<16
 	inWord    = uint64(' ') | 'I'<<8 | 'N'<<16 | ' '<<24
 )
 
@@ -36,7 +39,7 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 		return 0, 0
 	}
 	if b[i] == '@' {
-		if i = endOfWord(b, i) + 1; i == 0 || b[i-1] != ' ' {
+		if i = pastWord16(b, i); i == 0 {
 			return 0, 0
 		}
 	}
@@ -50,47 +53,65 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 	if m == 0 || digits == 0 || !allDigits(x, digits) {
 		return 0, 0
 	}
-	i = port + 1 + digits
-	if b[i+1] != '(' {
+	if i = port + 1 + digits; b[i+1] != '(' {
 		return 0, 0
 	}
-	// The name stands twice. The first space ends "name):".
-	first := i + 2
+	if i += 2; !f.name.read(b, i, len("):")) {
+		return f.anyName(b, i, rec)
+	}
+	// The name stands twice.
+	name := f.again(b, i+f.name.n+len("):"), f.name.n)
+	if name == 0 || !f.name.again(b, name) || word8(b, name+f.name.n)<<32 != inWord<<32 {
+		return f.anyName(b, i, rec)
+	}
+	next, kind := f.tails.read(b, name+f.name.n+len(" IN "))
+	if next == 0 {
+		return 0, 0
+	}
+	rec.Name, rec.Size, rec.Dots = uint32(name), uint32(f.name.n), f.name.dots
+	rec.Timed, rec.Known, rec.More = true, true, false
+	f.pairs.short(rec.High, rec.Low, &f.name, kind)
+	return next, 0
+}
+
+// again returns where the name of n bytes whose first copy is followed by "):"
+// and a space at b[space] stands again, or 0.
+func (f *fastBind) again(b []byte, space, n int) int {
+	if word8(b, space-2)<<40 != endWord<<40 {
+		return 0
+	}
+	if word8(b, space+1)<<24 == viewWord<<24 {
+		if space = endOfWord(b, space+6); space < 0 || b[space] != ' ' || b[space-1] != ':' {
+			return 0
+		}
+	}
+	if word8(b, space+1)<<8 != queryWord<<8 || space+8+n+Spare > len(b) {
+		return 0
+	}
+	return space + 8
+}
+
+// anyName reads on from the first copy of a name that is long, has capital
+// letters or is not the same twice.
+func (f *fastBind) anyName(b []byte, first int, rec *Record) (next, skip int) {
 	space := endOfWord(b, first)
 	if space < 0 || b[space] != ' ' {
 		return 0, 0
 	}
 	n := space - 2 - first
-	if n < 1 || b[space-2] != ')' || b[space-1] != ':' {
+	if n < 1 {
 		return 0, 0
 	}
-	if word8(b, space+1)<<24 == viewWord<<24 {
-		if space = endOfWord(b, space+6); space < 0 || b[space] != ' ' || b[space-1] != ':' {
-			return 0, 0
-		}
-	}
-	if word8(b, space+1)<<8 != queryWord<<8 {
-		return 0, 0
-	}
-	name := space + 8
-	if name+n+Spare > len(b) {
+	name := f.again(b, space, n)
+	if name == 0 {
 		return 0, 0
 	}
 	caps, ok := plainName(b, name, n)
 	if !ok || word8(b, name+n)<<32 != inWord<<32 {
 		return 0, 0
 	}
-	i = name + n + 4
-	x = word8(b, i)
-	m = zeros(x ^ ' '*each)
-	size := bits.TrailingZeros64(m) >> 3
-	if m == 0 || size == 0 {
-		return 0, 0
-	}
-	if !plainKind(x, size) {
-		return 0, 0
-	}
-	if next = lineEnd(b, i+size); next == 0 {
+	next, kind := f.tails.read(b, name+n+len(" IN "))
+	if next == 0 {
 		return 0, 0
 	}
 	if caps {
@@ -98,9 +119,45 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 	}
 	rec.Name, rec.Size = uint32(name), uint32(n)
 	rec.Timed, rec.Known, rec.More = true, true, false
-	f.pairs.query(rec.High, rec.Low, b, name, n, x&(1<<(8*size)-1))
+	f.pairs.query(rec.High, rec.Low, b, name, n, kind)
 	return next, 0
 }
+
+// tails remembers what stood behind " IN " on earlier lines: type, flags and the
+// server's address are the same on many.
+type tails [16]struct {
+	w    [4]uint64 // the text with its line end, zeros behind
+	size int       // of it; 0 where there is none
+	kind uint64
+}
+
+// read reads the type and the rest of the line at b[i:] and returns the place
+// after the line end, or 0.
+func (t *tails) read(b []byte, i int) (next int, kind uint64) {
+	x := word8(b, i)
+	known := &t[x*spread>>60]
+	if known.size > 0 && sameWords(b, i, &known.w, known.size) {
+		return i + known.size, known.kind
+	}
+	m := zeros(x ^ ' '*each)
+	size := bits.TrailingZeros64(m) >> 3
+	if m == 0 || size == 0 || !plainKind(x, size) {
+		return 0, 0
+	}
+	if next = lineEnd(b, i+size); next == 0 {
+		return 0, 0
+	}
+	kind = x & (1<<(8*size) - 1)
+	if n := next - i; n <= 32 {
+		known.size, known.kind = n, kind
+		for k := range known.w {
+			known.w[k] = word8(b, i+8*k) & within[n][k]
+		}
+	}
+	return next, kind
+}
+
+const spread = 0x9e3779b97f4a7c15
 
 // head reads the stamp and what stands before the client, and returns the
 // place of the client or 0.
