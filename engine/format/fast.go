@@ -237,6 +237,7 @@ type heads struct {
 	known [4][]byte
 	forms int // of stamps that they stand behind
 	last  int
+	prior int // the last one of the line before
 	next  int // the one to be replaced
 	tries int // how many more may be tried
 	lines int // since the last try was granted
@@ -247,6 +248,15 @@ func (h *heads) behind(forms int) {
 	if h.forms != forms {
 		*h = heads{forms: forms, tries: h.tries, lines: h.lines}
 	}
+}
+
+// expect makes s read the head that was last found together with the stamp, when
+// two lines in a row had it.
+func (h *heads) expect(s *stamps) {
+	if h.prior == h.last {
+		s.expect(h.known[h.last])
+	}
+	h.prior = h.last
 }
 
 // after returns the place after one of the known heads at b[i:], or 0.

@@ -30,6 +30,7 @@ const (
 	queryWord = uint64('q') | 'u'<<8 | 'e'<<16 | 'r'<<24 | 'y'<<32 | ':'<<40 | ' '<<48
 	viewWord  = uint64('v') | 'i'<<8 | 'e'<<16 | 'w'<<24 | ' '<<32
 	endWord   = uint64(')') | ':'<<8 | ' '<<16
+	againWord = endWord | queryWord&(1<<40-1)<<24
 	inWord    = uint64(' ') | 'I'<<8 | 'N'<<16 | ' '<<24
 )
 
@@ -43,24 +44,18 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 			return 0, 0
 		}
 	}
-	port := findByte(b, i, '#')
-	if port < 0 || !f.clients.read(b, i, port-i, rec) {
-		return 0, 0
-	}
-	x := word8(b, port+1)
-	m := zeros(x ^ ' '*each)
-	digits := bits.TrailingZeros64(m) >> 3
-	if m == 0 || digits == 0 || !allDigits(x, digits) {
-		return 0, 0
-	}
-	if i = port + 1 + digits; b[i+1] != '(' {
+	if i = f.clients.peer(b, i, rec); i == 0 || b[i+1] != '(' {
 		return 0, 0
 	}
 	if i += 2; !f.name.read(b, i, len("):")) {
 		return f.anyName(b, i, rec)
 	}
 	// The name stands twice.
-	name := f.again(b, i+f.name.n+len("):"), f.name.n)
+	end := i + f.name.n
+	name := end + len("): query: ")
+	if word8(b, end) != againWord || word8(b, end+3)<<8 != queryWord<<8 {
+		name = f.again(b, end+len("):"), f.name.n)
+	}
 	if name == 0 || !f.name.again(b, name) || word8(b, name+f.name.n)<<32 != inWord<<32 {
 		return f.anyName(b, i, rec)
 	}
@@ -124,8 +119,9 @@ func (f *fastBind) anyName(b []byte, first int, rec *Record) (next, skip int) {
 }
 
 // tails remembers what stood behind " IN " on earlier lines: type, flags and the
-// server's address are the same on many.
-type tails [16]struct {
+// server's address are the same on many. A tail is looked for by its first 20
+// bytes; of a shorter one what follows mostly is the date of the next line.
+type tails [256]struct {
 	w    [4]uint64 // the text with its line end, zeros behind
 	size int       // of it; 0 where there is none
 	kind uint64
@@ -135,7 +131,7 @@ type tails [16]struct {
 // after the line end, or 0.
 func (t *tails) read(b []byte, i int) (next int, kind uint64) {
 	x := word8(b, i)
-	known := &t[x*spread>>60]
+	known := &t[((x*spread^word8(b, i+8))*spread+word8(b, i+16)<<32)*spread>>56]
 	if known.size > 0 && sameWords(b, i, &known.w, known.size) {
 		return i + known.size, known.kind
 	}
@@ -163,6 +159,16 @@ const spread = 0x9e3779b97f4a7c15
 // place of the client or 0.
 func (f *fastBind) head(b []byte, at int, rec *Record) (i int) {
 	rec.Sec, rec.Nsec, i = f.stamps.read(b, at)
+	if i != 0 && f.stamps.head > 0 {
+		return i
+	}
+	return f.anyHead(b, at, rec)
+}
+
+// anyHead is head where stamp or head are not those of the line before.
+func (f *fastBind) anyHead(b []byte, at int, rec *Record) (i int) {
+	f.stamps.expect(nil)
+	rec.Sec, rec.Nsec, i = f.stamps.read(b, at)
 	if i == 0 {
 		if !isStampStart(b[at]) || f.stamps.learn(start(b, at)) == 0 {
 			return 0
@@ -172,13 +178,15 @@ func (f *fastBind) head(b []byte, at int, rec *Record) (i int) {
 		}
 		f.heads.behind(f.stamps.forms)
 	}
-	if k := f.heads.after(b, i); k != 0 {
-		return k
+	k := f.heads.after(b, i)
+	if k == 0 {
+		if !f.heads.may() || !f.learn(start(b, at), i-at) {
+			return 0
+		}
+		k = f.heads.after(b, i)
 	}
-	if !f.heads.may() || !f.learn(start(b, at), i-at) {
-		return 0
-	}
-	return f.heads.after(b, i)
+	f.heads.expect(&f.stamps)
+	return k
 }
 
 // learn takes what stands between the stamp of n bytes and the client as a head.

@@ -31,6 +31,38 @@ func (c *clients) read(b []byte, at, n int, rec *Record) bool {
 	return c.parse(b[at:at+n], rec)
 }
 
+// peer reads "addr#port " at b[i:] and returns the place of the space, or 0.
+// The two ends are looked for at once, so that the one need not wait for the other.
+func (c *clients) peer(b []byte, i int, rec *Record) int {
+	w := (*[28]byte)(b[i-4 : i+24])
+	x0, x1, x2 := binary.LittleEndian.Uint64(w[4:12]), binary.LittleEndian.Uint64(w[12:20]), binary.LittleEndian.Uint64(w[20:28])
+	n := bits.TrailingZeros32(bitsOf(zeros(x0^'#'*each)) | bitsOf(zeros(x1^'#'*each))<<8)
+	end := 8 + bits.TrailingZeros32(spaces(x1)|spaces(x2)<<8)
+	if digits := end - n - 1; n >= 7 && n <= 15 && digits > 0 && digits < 8 && b[i+end] == ' ' && allDigits(word8(b, i+n+1), digits) {
+		// An address that is read has no space, so that the one found is the first.
+		if addr, ok := quickQuad((*[20]byte)(w[:20]), n); ok {
+			rec.High, rec.Low = 0, v4in6|uint64(addr)
+			return i + end
+		}
+	}
+	return c.anyPeer(b, i, rec)
+}
+
+// anyPeer is peer for any address.
+func (c *clients) anyPeer(b []byte, i int, rec *Record) int {
+	port := findByte(b, i, '#')
+	if port < 0 || !c.read(b, i, port-i, rec) {
+		return 0
+	}
+	x := word8(b, port+1)
+	m := zeros(x ^ ' '*each)
+	digits := bits.TrailingZeros64(m) >> 3
+	if m == 0 || digits == 0 || !allDigits(x, digits) {
+		return 0
+	}
+	return port + 1 + digits
+}
+
 // octets are, for a length of digits, the bytes they fill in a word that ends
 // with them and the least number that is written so long; others have none.
 var octets = [16]struct{ fill, least uint32 }{{0, 1}, {0xff000000, 0}, {0xffff0000, 10}, {0xffffff00, 100},

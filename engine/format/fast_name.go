@@ -41,11 +41,12 @@ func (s *shortName) read(b []byte, at, back int) bool {
 	}
 	m := &within[n&31]
 	x0, x1, x2, x3 = x0&m[0], x1&m[1], x2&m[2], x3&m[3]
-	// Capitals, the backslash and what stands beside them have bit 6 and not
-	// bit 5. No byte below 0x7f carries into the next.
-	bad := (x0 | x1 | x2 | x3 | (x0 + each) | (x1 + each) | (x2 + each) | (x3 + each)) & tops
-	bad |= (x0&^(x0<<1) | x1&^(x1<<1) | x2&^(x2<<1) | x3&^(x3<<1)) & (0x40 * each)
-	dots := dotsIn(x0) | dotsIn(x1)<<8 | dotsIn(x2)<<16 | dotsIn(x3)<<24
+	// Capitals, the backslash and what stands beside them are below 0x20 when
+	// bit 6 is turned. No byte below 0x7f carries into the next.
+	const turn, low = 0x40 * each, 0x60 * each
+	bad := (x0|x1|x2|x3|(x0+each)|(x1+each)|(x2+each)|(x3+each))&tops |
+		tops&^(((x0^turn)+low)&((x1^turn)+low)&((x2^turn)+low)&((x3^turn)+low))
+	dots := ^(notDots(x0) | notDots(x1)<<8 | notDots(x2)<<16 | notDots(x3)<<24)
 	s.w[0], s.w[1], s.w[2], s.w[3] = x0, x1, x2, x3
 	s.n, s.dots = n, dots
 	return bad == 0 && dots&(dots>>1|1|1<<((n-1)&31)) == 0
@@ -67,5 +68,5 @@ func sameWords(b []byte, at int, w *[4]uint64, n int) bool {
 // spaces gives a bit for each byte of x below 0x21; the lowest set is exact.
 func spaces(x uint64) uint32 { return bitsOf((x - 0x21*each) &^ x & tops) }
 
-// dotsIn gives a bit for each dot of x, which has no byte from 0x80 up.
-func dotsIn(x uint64) uint32 { return bitsOf(^((x ^ '.'*each) + 0x7f*each) & tops) }
+// notDots gives a bit for each byte of x that is no dot; x has no byte from 0x80 up.
+func notDots(x uint64) uint32 { return bitsOf(((x ^ '.'*each) + 0x7f*each) & tops) }

@@ -19,22 +19,22 @@ type stamps struct {
 	second int       // where the seconds stand in text; at least 9
 	digits int       // of the fraction
 	base   int64     // Unix seconds of the minute
-	want   [8]uint64 // text without seconds and fraction
-	care   [8]uint64 // the bytes of the stamp that want holds
+	want   [8]uint64 // text without seconds and fraction, and a head behind it
+	care   [8]uint64 // the bytes that want holds
+	head   int       // length of the head in want; 0 for none
 	form   [64]byte  // of text: a digit for each digit, a letter for each letter
 	forms  int       // how often the form has changed
 }
 
-// read reads the stamp at b[at:] and returns the place after it, or 0.
+// read reads the stamp at b[at:], with the head behind it if there is one in
+// want, and returns the place after it, or 0.
 func (s *stamps) read(b []byte, at int) (sec int64, nsec uint32, next int) {
 	w := (*[len(s.text)]byte)(b[at : at+len(s.text)])
-	var other uint64
-	for i := 0; i < s.size; i += 8 {
-		k := i >> 3 & 7
-		other |= (binary.LittleEndian.Uint64(w[8*k:8*k+8]) ^ s.want[k]) & s.care[k]
-	}
-	second := s.second & 31
-	p := (*[16]byte)(w[second : second+16])
+	other := (binary.LittleEndian.Uint64(w[0:])^s.want[0])&s.care[0] | (binary.LittleEndian.Uint64(w[8:])^s.want[1])&s.care[1] |
+		(binary.LittleEndian.Uint64(w[16:])^s.want[2])&s.care[2] | (binary.LittleEndian.Uint64(w[24:])^s.want[3])&s.care[3] |
+		(binary.LittleEndian.Uint64(w[32:])^s.want[4])&s.care[4] | (binary.LittleEndian.Uint64(w[40:])^s.want[5])&s.care[5] |
+		(binary.LittleEndian.Uint64(w[48:])^s.want[6])&s.care[6] | (binary.LittleEndian.Uint64(w[56:])^s.want[7])&s.care[7]
+	p := (*[16]byte)(w[s.second&31:])
 	tens, ones := uint32(p[0]-'0'), uint32(p[1]-'0')
 	if other != 0 || tens > 5 || ones > 9 || s.size == 0 {
 		return 0, 0, 0
@@ -51,7 +51,26 @@ func (s *stamps) read(b []byte, at int) (sec int64, nsec uint32, next int) {
 			}
 		}
 	}
-	return s.base + int64(tens*10+ones), nsec, at + s.size
+	return s.base + int64(tens*10+ones), nsec, at + s.size + s.head
+}
+
+// expect makes read read this head too; "" for none. It stays as it is when
+// there is no room.
+func (s *stamps) expect(head []byte) {
+	var text, care [len(s.text)]byte
+	n := copy(text[:], s.text[:s.size])
+	if n += copy(text[n:], head); n < s.size+len(head) {
+		return
+	}
+	for i := range n {
+		if i != s.second && i != s.second+1 && (i < s.second+3 || i >= s.second+3+s.digits) {
+			care[i] = 0xff
+		}
+	}
+	for k := range s.care {
+		s.want[k], s.care[k] = word8(text[:], 8*k)&word8(care[:], 8*k), word8(care[:], 8*k)
+	}
+	s.head = len(head)
 }
 
 // nanos reads up to eight digits behind a point as nanoseconds. Of nine the
@@ -107,15 +126,7 @@ func (s *stamps) learn(line string) int {
 	}
 	s.second, s.digits, s.base = second, digits, first.Unix()
 	s.size = n
-	var care [len(s.text)]byte
-	for i := range n {
-		if i != second && i != second+1 && (i < second+3 || i >= second+3+digits) {
-			care[i] = 0xff
-		}
-	}
-	for k := range s.care {
-		s.want[k], s.care[k] = word8(s.text[:], 8*k), word8(care[:], 8*k)
-	}
+	s.expect(nil)
 	return n
 }
 
