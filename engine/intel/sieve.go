@@ -48,13 +48,14 @@ func (s *Sieve) Start(number int) {
 }
 
 // Add takes in the name b[at:at+n] in normal form. It is quick where
-// suffix.Spare bytes follow.
-func (s *Sieve) Add(b []byte, at, n int) {
+// suffix.Spare bytes follow. dots are those of the name where they are known,
+// see suffix.Seed.Low; else 0.
+func (s *Sieve) Add(b []byte, at, n int, dots uint32) {
 	if n > maxName {
 		s.Keep()
 		return
 	}
-	s.used += s.seed.Low(s.hashes[s.used:], b, at, n, s.labels)
+	s.used += s.seed.Low(s.hashes[s.used:], b, at, n, dots, s.labels)
 	s.ends = append(s.ends, uint32(s.used))
 	if s.used > sieveRoom {
 		s.sift()

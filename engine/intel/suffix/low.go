@@ -18,6 +18,8 @@ const Spare = 32
 // Low is Of for the name b[at:at+n], at most 253 bytes, which is in lower case
 // already. It stores the hashes alone, and of these only those of suffixes whose
 // number of labels has its bit set in labels (bit 63 stands for 63 and more).
+// known has a bit for each dot of a name of up to 32 bytes, the lowest for the
+// first byte, where the caller knows them, else 0.
 // It returns how many it stored at the start of out, whose length is at least
 // MaxSuffixes; what lay behind them is lost too. It is quick where Spare bytes
 // follow the name in b.
@@ -25,13 +27,16 @@ const Spare = 32
 // The lengths of labels cannot be guessed, and a wrong guess costs more than a
 // label: it asks for none but long ones. Each label is read as a word from its
 // start and one behind the bytes that fill no word.
-func (s *Seed) Low(out []uint64, b []byte, at, n int, labels uint64) int {
+func (s *Seed) Low(out []uint64, b []byte, at, n int, known uint32, labels uint64) int {
 	if n <= 0 || at+n+Spare > len(b) {
 		return s.lowSlow(out, b[at:at+n], labels)
 	}
 	out = out[:MaxSuffixes:MaxSuffixes]
 	from := max(0, n-window) // dots of name[from:from+window] have their bit in m
-	m := dotsOf(b, at+from, n-from)
+	m := uint64(known)
+	if m == 0 {
+		m = dotsOf(b, at+from, n-from)
+	}
 	h, left, stored := s.root, int64(labels), 0
 	for end := n; ; {
 		for m == 0 && from > 0 {
