@@ -55,7 +55,7 @@ func (s *Sieve) Add(b []byte, at, n int, dots uint32) {
 		s.Keep()
 		return
 	}
-	s.used += s.seed.Low(s.hashes[s.used:], b, at, n, dots, s.labels)
+	s.used += s.seed.Low((*[suffix.MaxSuffixes]uint64)(s.hashes[s.used:]), b, at, n, dots, s.labels)
 	s.ends = append(s.ends, uint32(s.used))
 	if s.used > sieveRoom {
 		s.sift()

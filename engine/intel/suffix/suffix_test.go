@@ -77,7 +77,7 @@ func low(t *testing.T, s *suffix.Seed, buf []byte, at, n int, all []suffix.Suffi
 			dots |= 1 << i
 		}
 	}
-	out := make([]uint64, suffix.MaxSuffixes)
+	var out [suffix.MaxSuffixes]uint64
 	for _, labels := range []uint64{^uint64(0), 1 << 1, 1<<2 | 1<<4, 1 << 63} {
 		var want []uint64
 		for i, x := range all {
@@ -87,7 +87,7 @@ func low(t *testing.T, s *suffix.Seed, buf []byte, at, n int, all []suffix.Suffi
 		}
 		for _, room := range []int{0, 31, 32} {
 			for _, known := range []uint32{0, dots} {
-				if got := out[:s.Low(out, buf[:at+n+room], at, n, known, labels)]; !slices.Equal(got, want) {
+				if got := out[:s.Low(&out, buf[:at+n+room], at, n, known, labels)]; !slices.Equal(got, want) {
 					t.Fatalf("%q at %d of %d, labels %x:\n got %x\nwant %x", buf[at:at+n], at, at+n+room, labels, got, want)
 				}
 			}
@@ -303,13 +303,13 @@ func BenchmarkLow(b *testing.B) {
 	b.SetBytes(int64(len(text) / len(ends)))
 	b.ReportAllocs()
 	text = append(text, make([]byte, suffix.Spare)...)
-	out := make([]uint64, suffix.MaxSuffixes)
+	var out [suffix.MaxSuffixes]uint64
 	i, at := 0, 0
 	for b.Loop() {
 		if i == len(ends) {
 			i, at = 0, 0
 		}
-		s.Low(out, text, at, ends[i]-at, 0, ^uint64(0))
+		s.Low(&out, text, at, ends[i]-at, 0, ^uint64(0))
 		at = ends[i]
 		i++
 	}
