@@ -17,6 +17,7 @@ type fastBind struct {
 	heads   heads
 	clients clients
 	pairs   *pairs
+	pointer int // length of the last "@0x.. "
 	tails   tails
 	name    shortName // of the line at hand
 	opt     Options
@@ -35,12 +36,18 @@ const (
 )
 
 func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
-	i := f.head(b, at, rec)
-	if i == 0 {
-		return 0, 0
+	var i int
+	if rec.Sec, rec.Nsec, i = f.stamps.read(b, at); i == 0 || f.stamps.head == 0 {
+		if i = f.anyHead(b, at, rec); i == 0 {
+			return 0, 0
+		}
 	}
 	if b[i] == '@' {
-		if i = pastWord16(b, i); i == 0 {
+		// The processor guesses that this one is as long as the last and goes on;
+		// to add its own length it would have to wait for it.
+		if n := past(word8(b, i), word8(b, i+8)); n == f.pointer && n != 0 {
+			i += f.pointer
+		} else if i = f.anyPointer(b, i); i == 0 {
 			return 0, 0
 		}
 	}
@@ -51,22 +58,36 @@ func (f *fastBind) line(b []byte, at int, rec *Record) (next, skip int) {
 		return f.anyName(b, i, rec)
 	}
 	// The name stands twice.
-	end := i + f.name.n
-	name := end + len("): query: ")
-	if word8(b, end) != againWord || word8(b, end+3)<<8 != queryWord<<8 {
-		name = f.again(b, end+len("):"), f.name.n)
+	n := f.name.n
+	name := i + n + len("): query: ")
+	if word8(b, i+n) != againWord || word8(b, i+n+3)<<8 != queryWord<<8 {
+		name = f.again(b, i+n+len("):"), n)
 	}
-	if name == 0 || !f.name.again(b, name) || word8(b, name+f.name.n)<<32 != inWord<<32 {
+	if name == 0 || !f.name.again(b, name) || word8(b, name+n)<<32 != inWord<<32 {
 		return f.anyName(b, i, rec)
 	}
-	next, kind := f.tails.read(b, name+f.name.n+len(" IN "))
-	if next == 0 {
+	i = name + n + len(" IN ")
+	tail := f.tails.at(b, i)
+	if !tail.is((*[32]byte)(b[i:])) && !tail.learn(b, i) {
 		return 0, 0
 	}
-	rec.Name, rec.Size, rec.Dots = uint32(name), uint32(f.name.n), f.name.dots
+	rec.Name, rec.Size, rec.Dots = uint32(name), uint32(n), f.name.dots
 	rec.Timed, rec.Known, rec.More = true, true, false
-	f.pairs.short(rec.High, rec.Low, &f.name, kind)
-	return next, 0
+	if !f.pairs.both {
+		f.pairs.recent.put(markOf(whoOf(rec.High, rec.Low, n, tail.kind), &f.name.w))
+	}
+	return i + tail.size, 0
+}
+
+// anyPointer passes over the word at b[i:] and the space behind it. It returns
+// the place after them, or 0.
+func (f *fastBind) anyPointer(b []byte, i int) int {
+	end := endOfWord(b, i)
+	if end < 0 || b[end] != ' ' {
+		return 0
+	}
+	f.pointer = end + 1 - i
+	return end + 1
 }
 
 // again returns where the name of n bytes whose first copy is followed by "):"
@@ -105,8 +126,9 @@ func (f *fastBind) anyName(b []byte, first int, rec *Record) (next, skip int) {
 	if !ok || word8(b, name+n)<<32 != inWord<<32 {
 		return 0, 0
 	}
-	next, kind := f.tails.read(b, name+n+len(" IN "))
-	if next == 0 {
+	i := name + n + len(" IN ")
+	tail := f.tails.at(b, i)
+	if !tail.is((*[32]byte)(b[i:])) && !tail.learn(b, i) {
 		return 0, 0
 	}
 	if caps {
@@ -114,58 +136,57 @@ func (f *fastBind) anyName(b []byte, first int, rec *Record) (next, skip int) {
 	}
 	rec.Name, rec.Size = uint32(name), uint32(n)
 	rec.Timed, rec.Known, rec.More = true, true, false
-	f.pairs.query(rec.High, rec.Low, b, name, n, kind)
-	return next, 0
+	f.pairs.query(rec.High, rec.Low, b, name, n, tail.kind)
+	return i + tail.size, 0
 }
 
 // tails remembers what stood behind " IN " on earlier lines: type, flags and the
 // server's address are the same on many. A tail is looked for by its first 20
 // bytes; of a shorter one what follows mostly is the date of the next line.
-type tails [256]struct {
-	w    [4]uint64 // the text with its line end, zeros behind
-	size int       // of it; 0 where there is none
-	kind uint64
+type tails [256]tail
+
+func (t *tails) at(b []byte, i int) *tail {
+	return &t[(word8(b, i)*markA+word8(b, i+8)*markB+word8(b, i+16)<<32*markC)>>56]
 }
 
-// read reads the type and the rest of the line at b[i:] and returns the place
-// after the line end, or 0.
-func (t *tails) read(b []byte, i int) (next int, kind uint64) {
+// tail is one of them with its line end.
+type tail struct {
+	w     [4]uint64 // its bytes where it is short, zeros behind
+	size  int       // of it
+	kind  uint64    // the type
+	short bool      // it has up to 32 bytes
+}
+
+// is says whether x begins with t.
+func (t *tail) is(x *[32]byte) bool {
+	return t.short && sameWords(x, &t.w, &within[t.size&63])
+}
+
+// learn makes t the type and the rest of the line at b[i:]. It is false where
+// they are none that is known.
+func (t *tail) learn(b []byte, i int) bool {
+	t.short = false
 	x := word8(b, i)
-	known := &t[((x*spread^word8(b, i+8))*spread+word8(b, i+16)<<32)*spread>>56]
-	if known.size > 0 && sameWords(b, i, &known.w, known.size) {
-		return i + known.size, known.kind
-	}
 	m := zeros(x ^ ' '*each)
 	size := bits.TrailingZeros64(m) >> 3
 	if m == 0 || size == 0 || !plainKind(x, size) {
-		return 0, 0
+		return false
 	}
-	if next = lineEnd(b, i+size); next == 0 {
-		return 0, 0
+	next := lineEnd(b, i+size)
+	if next == 0 {
+		return false
 	}
-	kind = x & (1<<(8*size) - 1)
-	if n := next - i; n <= 32 {
-		known.size, known.kind = n, kind
-		for k := range known.w {
-			known.w[k] = word8(b, i+8*k) & within[n][k]
+	t.size, t.kind = next-i, x&(1<<(8*size)-1)
+	if t.short = t.size <= 32; t.short {
+		for k := range t.w {
+			t.w[k] = word8(b, i+8*k) & within[t.size][k]
 		}
 	}
-	return next, kind
+	return true
 }
 
-const spread = 0x9e3779b97f4a7c15
-
-// head reads the stamp and what stands before the client, and returns the
-// place of the client or 0.
-func (f *fastBind) head(b []byte, at int, rec *Record) (i int) {
-	rec.Sec, rec.Nsec, i = f.stamps.read(b, at)
-	if i != 0 && f.stamps.head > 0 {
-		return i
-	}
-	return f.anyHead(b, at, rec)
-}
-
-// anyHead is head where stamp or head are not those of the line before.
+// anyHead reads the stamp and what stands before the client where they are not
+// those of the line before, and returns the place of the client or 0.
 func (f *fastBind) anyHead(b []byte, at int, rec *Record) (i int) {
 	f.stamps.expect(nil)
 	rec.Sec, rec.Nsec, i = f.stamps.read(b, at)

@@ -63,10 +63,16 @@ func (c *clients) anyPeer(b []byte, i int, rec *Record) int {
 	return port + 1 + digits
 }
 
-// octets are, for a length of digits, the bytes they fill in a word that ends
-// with them and the least number that is written so long; others have none.
-var octets = [16]struct{ fill, least uint32 }{{0, 1}, {0xff000000, 0}, {0xffff0000, 10}, {0xffffff00, 100},
-	{0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}, {0, 1}}
+// octets are, for two lengths of digits, the bytes that they fill in two words
+// of four that end with them, and the least numbers that are written so long.
+// No number is long enough for no digits.
+var octets = func() (to [16]struct{ fill, least uint64 }) {
+	fill, least := [4]uint64{0, 0xff000000, 0xffff0000, 0xffffff00}, [4]uint64{1, 0, 10, 100}
+	for i := range to {
+		to[i].fill, to[i].least = fill[i>>2]<<32|fill[i&3], least[i>>2]<<32|least[i&3]
+	}
+	return to
+}()
 
 // quickQuad reads the n bytes at w[4:], 7 to 15, as quad does, without a step
 // that depends on their lengths, which cannot be guessed.
@@ -84,17 +90,18 @@ func quickQuad(w *[20]byte, n int) (addr uint32, ok bool) {
 		return 0, false
 	}
 	// Two numbers stand in each word, and each digit of one in a byte of its own.
-	a, b, c, d := &octets[first&15], &octets[(second-first-1)&15], &octets[(third-second-1)&15], &octets[(n-third-1)&15]
+	a, b, c, d := first, second-first-1, third-second-1, n-third-1
+	ab, cd := &octets[(a<<2|b&3)&15], &octets[(c<<2|d&3)&15]
 	upper := uint64(binary.LittleEndian.Uint32(w[first&15:]))<<32 | uint64(binary.LittleEndian.Uint32(w[second&15:]))
 	lower := uint64(binary.LittleEndian.Uint32(w[third&15:]))<<32 | uint64(binary.LittleEndian.Uint32(w[n&15:]))
-	upper = (upper ^ '0'*each) & (uint64(a.fill)<<32 | uint64(b.fill))
-	lower = (lower ^ '0'*each) & (uint64(c.fill)<<32 | uint64(d.fill))
+	upper = (upper ^ '0'*each) & ab.fill
+	lower = (lower ^ '0'*each) & cd.fill
 	bad := (upper | lower | (upper + 0x76*each) | (lower + 0x76*each)) & tops
 	const one = 0xff<<32 | 0xff
 	upper = upper>>24&one + upper>>16&one*10 + upper>>8&one*100
 	lower = lower>>24&one + lower>>16&one*10 + lower>>8&one*100
-	short := (upper - (uint64(a.least)<<32 | uint64(b.least))) | (lower - (uint64(c.least)<<32 | uint64(d.least)))
-	bad |= (short | (one - upper) | (one - lower)) & (1<<63 | 1<<31)
+	bad |= ((upper - ab.least) | (lower - cd.least) | (one - upper) | (one - lower)) & (1<<63 | 1<<31)
+	bad |= uint64(a|b|c|d) >> 2
 	return uint32(upper>>32)<<24 | uint32(upper)<<16 | uint32(lower>>32)<<8 | uint32(lower), bad == 0
 }
 

@@ -54,15 +54,13 @@ func (s *shortName) read(b []byte, at, back int) bool {
 
 // again says whether the name stands at b[at:] too. 32 spare bytes follow.
 func (s *shortName) again(b []byte, at int) bool {
-	return sameWords(b, at, &s.w, s.n)
+	return sameWords((*[32]byte)(b[at:]), &s.w, &within[s.n&63])
 }
 
-// sameWords says whether the n bytes at b[at:], up to 32, are those of w, behind
-// which there are zeros. 32 spare bytes follow.
-func sameWords(b []byte, at int, w *[4]uint64, n int) bool {
-	x, m := (*[32]byte)(b[at:at+32]), &within[n&63]
-	return (binary.LittleEndian.Uint64(x[0:8])&m[0]^w[0])|(binary.LittleEndian.Uint64(x[8:16])&m[1]^w[1])|
-		(binary.LittleEndian.Uint64(x[16:24])&m[2]^w[2])|(binary.LittleEndian.Uint64(x[24:32])&m[3]^w[3]) == 0
+// sameWords says whether the bytes of x that are in m are those of w.
+func sameWords(x *[32]byte, w, m *[4]uint64) bool {
+	return (binary.LittleEndian.Uint64(x[0:])&m[0]^w[0])|(binary.LittleEndian.Uint64(x[8:])&m[1]^w[1])|
+		(binary.LittleEndian.Uint64(x[16:])&m[2]^w[2])|(binary.LittleEndian.Uint64(x[24:])&m[3]^w[3]) == 0
 }
 
 // spaces gives a bit for each byte of x below 0x21; the lowest set is exact.

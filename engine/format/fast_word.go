@@ -146,17 +146,13 @@ func endOfWord(b []byte, i int) int {
 	return -1
 }
 
-// pastWord16 returns the place after the word at b[i:] and the space behind it,
-// or 0. It is quick for words of 8 to 15 bytes.
-func pastWord16(b []byte, i int) int {
-	x, y := word8(b, i), word8(b, i+8)
+// past returns how many bytes of two words lie before the first space or control
+// character and that one with them, when it is in the second and a space; else 0.
+func past(x, y uint64) int {
 	m := (y - 0x21*each) &^ y & tops
-	end := i + 8 + bits.TrailingZeros64(m)>>3
-	if m == 0 || (x-0x21*each)&^x&tops != 0 {
-		end = endOfWord(b, i)
-	}
-	if end < 0 || b[end] != ' ' {
+	end := bits.TrailingZeros64(m) >> 3
+	if (x-0x21*each)&^x&tops != 0 || y>>(8*end&63)&0xff != ' ' {
 		return 0
 	}
-	return end + 1
+	return end + 9
 }

@@ -96,13 +96,6 @@ func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
 	p.recent.put(markOf(who, &w))
 }
 
-// short is query for a short name.
-func (p *pairs) short(high, low uint64, name *shortName, kind uint64) {
-	if !p.both {
-		p.recent.put(markOf(whoOf(high, low, name.n, kind), &name.w))
-	}
-}
-
 // mark tells who asked for what; the case of the name does not count, since a
 // server may answer in another.
 func mark(e event.DNS) uint64 {
