@@ -20,6 +20,7 @@ type worker struct {
 	fold  *folder  // nil when nothing is folded
 	watch *watcher // nil when nobody asks who asked for what
 	free  chan *piece
+	made  int // pieces, free or not
 }
 
 func (s *stream) worker(number int) *worker {
@@ -92,9 +93,10 @@ type crew struct {
 	both  atomic.Bool // see format.Past.Both
 }
 
-// ahead is how many pieces each worker has: one at hand, others that wait for
-// earlier ones to be taken.
-const ahead = 3
+// ahead is how many pieces a worker has at most: those that are done wait until
+// all before them are, and one of those may be with a worker that the system lets
+// wait. Few are made while none has to.
+const ahead = 8
 
 func (s *stream) together(cut *cutter, workers []*worker) error {
 	c := &crew{cut: cut, order: make(chan *piece, ahead*len(workers)), stop: make(chan struct{})}
@@ -102,15 +104,32 @@ func (s *stream) together(cut *cutter, workers []*worker) error {
 	divided := len(workers) > 1
 	for _, w := range workers {
 		w.free = make(chan *piece, ahead)
-		for range ahead {
-			w.free <- &piece{ready: make(chan struct{}, 1), free: w.free}
-		}
 		wait.Go(func() { c.run(w, divided) })
 	}
 	err := s.collect(c, divided)
 	close(c.stop)
 	wait.Wait()
 	return err
+}
+
+// piece returns a piece that is free, a new one when there is none; nil when the
+// crew is to stop.
+func (c *crew) piece(w *worker) *piece {
+	select {
+	case p := <-w.free:
+		return p
+	default:
+	}
+	if w.made < ahead {
+		w.made++
+		return &piece{ready: make(chan struct{}, 1), free: w.free}
+	}
+	select {
+	case p := <-w.free:
+		return p
+	case <-c.stop:
+		return nil
+	}
 }
 
 // next cuts a piece and puts it in its place in the order. It returns false when
@@ -137,13 +156,8 @@ func (c *crew) next(p *piece) bool {
 // in order and need not guess.
 func (c *crew) run(w *worker, divided bool) {
 	for {
-		var p *piece
-		select {
-		case p = <-w.free:
-		case <-c.stop:
-			return
-		}
-		if !c.next(p) {
+		p := c.piece(w)
+		if p == nil || !c.next(p) {
 			return
 		}
 		if divided {
