@@ -19,7 +19,7 @@
 // over what it has stored. Memory does not grow with the log. Start at Stream.
 //
 // Below the blocks lie pieces: runs of whole lines of about 256 KiB, cut by one
-// goroutine (cutter), which read() fills, since a mapped file that something
+// worker at a time (cutter), which read() fills, since a mapped file that something
 // truncates kills the process. Workers read a piece into records, usual lines by
 // format.Text without allocation, fold them by the shards of the roll-up, passing
 // over those that another worker is at, match them (without a roll-up, the names
