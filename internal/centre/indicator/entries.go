@@ -34,20 +34,37 @@ type Mention struct {
 	At                 time.Time
 }
 
+// Mentions are the records of another room that an observable stands in: the
+// latest, and the units they lie in.
+type Mentions struct {
+	Rows  []Mention
+	Total int64
+	Over  bool   // there are more than Total
+	Href  string // where all of them are
+	Units []Touched
+}
+
+// Touched is a unit that an observable was met in.
+type Touched struct {
+	Name     string // "" when the address is no unit's
+	Href     string // its records; may be empty
+	Findings int64
+	Last     time.Time
+}
+
 // ofHref is where an observable's own page is.
 func ofHref(a Asked) string {
 	return "/indicators/of?type=" + a.Type.String() + "&value=" + url.QueryEscape(a.Value)
 }
 
 type ofPage struct {
-	answer    Answer
-	holding   []Entry
-	related   []Related
-	seen      *Sightings
-	seenBad   string // sentence of why the memory does not answer
-	mentions  []Mention
-	mentioned int64 // -1 when the actor may not read findings
-	typed     allowForm
+	answer   Answer
+	holding  []Entry
+	related  []Related
+	seen     *Sightings
+	seenBad  string // sentence of why the memory does not answer
+	mentions *Mentions
+	typed    allowForm
 }
 
 // of handles GET /indicators/of. Query: value, and type unless it follows from
@@ -68,7 +85,7 @@ func (p *Pages) of(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) renderOf(w http.ResponseWriter, r *http.Request, status int, asked Asked, typed allowForm) error {
 	ctx := r.Context()
-	v := ofPage{typed: typed, mentioned: -1}
+	v := ofPage{typed: typed}
 	var err error
 	if v.answer, err = p.svc.Of(ctx, asked); err != nil {
 		return err
@@ -88,7 +105,7 @@ func (p *Pages) renderOf(w http.ResponseWriter, r *http.Request, status int, ask
 		}
 	}
 	if p.choices.Findings != nil {
-		if v.mentions, v.mentioned, err = p.choices.Findings(ctx, asked); err != nil {
+		if v.mentions, err = p.choices.Findings(ctx, asked); err != nil {
 			return err
 		}
 	}
@@ -189,8 +206,21 @@ func (v ofPage) seenFacts(ctx context.Context) []ui.Fact {
 
 func (v ofPage) mentionRows(ctx context.Context) []ui.Row {
 	var rows []ui.Row
-	for _, m := range v.mentions {
+	for _, m := range v.mentions.Rows {
 		rows = append(rows, ui.Row{Href: m.Href, Name: m.Label, Cells: []templ.Component{ui.Text(m.Label), ui.Text(m.State), ui.Time(m.At)}})
+	}
+	return rows
+}
+
+// unitRows are the units that findings of it lie in.
+func (v ofPage) unitRows(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, t := range v.mentions.Units {
+		name := t.Name
+		if name == "" {
+			name = i18n.T(ctx, "indicator.mentions.nobody")
+		}
+		rows = append(rows, ui.Row{Href: t.Href, Name: name, Cells: []templ.Component{ui.Text(name), ui.Number(t.Findings), ui.Time(t.Last)}})
 	}
 	return rows
 }
