@@ -106,7 +106,7 @@ func roleCell(ctx context.Context, s Seen) templ.Component {
 
 func (v showPage) facts(ctx context.Context) []ui.Fact {
 	facts := []ui.Fact{
-		{Label: i18n.T(ctx, "hunt.value"), Value: ui.Observable(ui.ObservableProps{Value: v.h.Value, Type: finding.TypeText(ctx, v.h.kind()), Menu: web.ObservableMenu(ctx, v.h.Value, ui.ObservableActs{})})},
+		{Label: i18n.T(ctx, "finding.indicator"), Value: ui.Observable(ui.ObservableProps{Value: v.h.Value, Type: finding.TypeText(ctx, v.h.kind()), Menu: web.ObservableMenu(ctx, v.h.Value, ui.ObservableActs{})})},
 		{Label: i18n.T(ctx, "hunt.below"), Value: ui.Text(i18n.T(ctx, v.h.scopeKey()))},
 		{Label: i18n.T(ctx, "hunt.period"), Value: ui.Text(v.h.period(ctx))},
 		{Label: i18n.T(ctx, "hunt.reason"), Value: ui.Text(v.h.Reason)},

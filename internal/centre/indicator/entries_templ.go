@@ -240,7 +240,7 @@ func ofView(v ofPage) templ.Component {
 						}
 						ctx = templ.InitializeContext(ctx)
 						templ_7745c5c3_Err = ui.List(ui.ListProps{ID: "touched", Caption: i18n.T(ctx, "indicator.touched"), Heads: []ui.Head{{Label: i18n.T(ctx, "indicator.touched.unit")},
-							{Label: i18n.T(ctx, "indicator.mentions"), Numeric: true}, {Label: i18n.T(ctx, "indicator.mentions.at")}}, Rows: v.unitRows(ctx), Total: int64(len(v.mentions.Units))}).Render(ctx, templ_7745c5c3_Buffer)
+							{Label: i18n.T(ctx, "indicator.mentions.which"), Numeric: true}, {Label: i18n.T(ctx, "indicator.mentions.at")}}, Rows: v.unitRows(ctx), Total: int64(len(v.mentions.Units))}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
