@@ -267,14 +267,15 @@ type findPage struct {
 
 func search(r *http.Request) Search {
 	q := r.URL.Query()
-	return Search{Prefix: strings.TrimSpace(q.Get("prefix")), Type: q.Get("type"), List: ID(q.Get("list")), After: q.Get("after")}
+	return Search{Text: strings.TrimSpace(q.Get("prefix")), Way: Way(q.Get("how")), Type: q.Get("type"), List: ID(q.Get("list")), Part: q.Get("part"), After: q.Get("after")}
 }
 
-// find handles GET /indicators/find. Query: prefix, type, list, after.
+// find handles GET /indicators/find. Query: prefix (the text, however it is
+// taken), how, type, list, part, after.
 func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := findPage{r: r, q: search(r)}
-	v.asked = v.q.Prefix+string(v.q.List) != ""
+	v.asked = v.q.Text+string(v.q.List) != ""
 	status := http.StatusOK
 	var err error
 	if v.asked {
@@ -300,10 +301,19 @@ func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 func (v findPage) fields(ctx context.Context) []ui.FieldProps {
 	anything := i18n.T(ctx, "indicator.filter.any")
 	return []ui.FieldProps{
-		{Kind: ui.KindSearch, Name: "prefix", Label: i18n.T(ctx, "indicator.find.prefix"), Hint: i18n.T(ctx, "indicator.find.hint"), Value: v.q.Prefix, Error: v.errs["prefix"]},
+		{Kind: ui.KindSearch, Name: "prefix", Label: i18n.T(ctx, "indicator.find.prefix"), Hint: i18n.T(ctx, "indicator.find.hint"), Value: v.q.Text, Error: v.errs["prefix"]},
+		{Kind: ui.KindSelect, Name: "how", Label: i18n.T(ctx, "indicator.find.how"), Value: string(v.q.Way), Options: wayOptions(ctx), Error: v.errs["how"]},
 		{Kind: ui.KindSelect, Name: "type", Label: i18n.T(ctx, "indicator.find.type"), Value: v.q.Type, Blank: anything, Options: typeOptions(ctx), Error: v.errs["type"]},
 		{Kind: ui.KindSelect, Name: "list", Label: i18n.T(ctx, "indicator.name"), Value: string(v.q.List), Blank: anything, Options: v.lists},
 	}
+}
+
+func wayOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, w := range Ways() {
+		out = append(out, ui.Option{Value: string(w), Label: i18n.T(ctx, "indicator.find.how."+string(w))})
+	}
+	return out
 }
 
 func typeOptions(ctx context.Context) []ui.Option {
@@ -318,14 +328,14 @@ func (v findPage) exports() []ui.Link {
 	if !v.asked || v.errs != nil {
 		return nil
 	}
-	return web.Exports(v.r, "/indicators/find", "after")
+	return web.Exports(v.r, "/indicators/find", "after", "part")
 }
 
 func (v findPage) next() string {
 	if v.found.Next == "" {
 		return ""
 	}
-	return web.With(v.r, "after", v.found.Next)
+	return web.With(v.r, "after", v.found.Next, "part", v.found.Part)
 }
 
 func (v findPage) first() string {
@@ -333,6 +343,22 @@ func (v findPage) first() string {
 		return ""
 	}
 	return web.With(v.r, "after", "")
+}
+
+// partial says how far the search came, nil when it saw all there is.
+func (v findPage) partial(ctx context.Context) *ui.AlertProps {
+	f := v.found
+	if f.Rest == "" && !f.Begun {
+		return nil
+	}
+	a := &ui.AlertProps{Tone: ui.Info, Title: i18n.T(ctx, "indicator.find.last"), Text: i18n.T(ctx, "indicator.find.last.text")}
+	if f.Rest != "" {
+		a.Tone, a.Title, a.Text = ui.Warn, i18n.T(ctx, "indicator.find.part", i18n.Number(ctx, f.Seen), i18n.Number(ctx, f.Of)), i18n.T(ctx, "indicator.find.part.text")
+		a.Action = &ui.Action{Label: i18n.T(ctx, "indicator.find.on"), Href: web.With(v.r, "part", f.Rest, "after", ""), Icon: ui.IconNext}
+	} else {
+		a.Action = &ui.Action{Label: i18n.T(ctx, "indicator.find.again"), Href: web.With(v.r, "part", "", "after", "")}
+	}
+	return a
 }
 
 func (v findPage) empty(ctx context.Context) ui.EmptyProps {
@@ -353,17 +379,23 @@ func needed(ctx context.Context) error {
 func (p *Pages) findExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, q := r.Context(), search(r)
-		q.Limit = 1000
+		if err := needed(ctx); err != nil {
+			return err
+		}
+		held, err := p.svc.Current(ctx) // one for the whole file
+		defer held.Release()
+		if err != nil && !fault.Is(err, fault.Unavailable) {
+			return err
+		}
 		sh := web.Sheet{Name: "indicators-found"}
 		for _, h := range append(entryHeads(ctx), heads(ctx, "of.reference")...) {
 			sh.Heads = append(sh.Heads, h.Label)
 		}
 		sh.Rows = web.Rows(func(after string) ([]Hit, string, error) {
-			if q.After = after; q.Prefix+string(q.List) == "" { // as the page: nothing asked, nothing found
-				return nil, "", needed(ctx)
+			if q.Part = after; q.Text+string(q.List) == "" { // as the page: nothing asked, nothing found
+				return nil, "", nil
 			}
-			f, err := p.svc.Find(ctx, q)
-			return f.Rows, f.Next, err
+			return p.svc.piece(ctx, held, q)
 		}, func(hits []Hit) ([][]any, error) {
 			var out [][]any
 			for _, h := range hits {
