@@ -216,8 +216,8 @@ func (s *Service) drop(ctx context.Context, dir *os.Root, f row, info fs.FileInf
 		if !ok || fault.Is(err, fault.Unavailable) { // no room on the disk: it waits
 			return err
 		}
-		seen.events, out = out.events, seen
-		out.state = Refused
+		seen.state, seen.events = Refused, out.events
+		out = seen
 	}
 	out.bytes = info.Size()
 	if err := s.finish(ctx, nil, f, r, out); err != nil {

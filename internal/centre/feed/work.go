@@ -176,7 +176,8 @@ func (s *Service) Handler() jobs.Handler {
 			if !ok {
 				return err
 			}
-			seen.bytes, seen.events, out = out.bytes, out.events, seen
+			seen.bytes, seen.events = out.bytes, out.events
+			out = seen
 		}
 		return s.finish(ctx, p, f, r, out)
 	}
