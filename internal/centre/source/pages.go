@@ -57,7 +57,7 @@ func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages { return &Pa
 // Routes lists the screens and the API.
 func (p *Pages) Routes() []web.Route {
 	room := p.svc.Limit + 1<<20 // the form around the file
-	return []web.Route{
+	return append([]web.Route{
 		{Pattern: "GET /sources", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /sources.csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET /sources.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
@@ -73,7 +73,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /files/{file}/state", Need: mayRead, Handle: p.fileState},
 		{Pattern: "POST /api/v1/ingest/{source}", Need: mayWrite, API: true, Body: p.svc.Limit, Handle: p.ingest},
 		{Pattern: "GET /api/v1/files/{file}", Need: mayWrite, API: true, Handle: p.fileAPI},
-	}
+	}, p.mappingRoutes()...)
 }
 
 type listPage struct {
@@ -132,7 +132,7 @@ func (v formPage) formats(ctx context.Context) []ui.Option {
 	for _, f := range format.Logs() {
 		out = append(out, ui.Option{Value: f.Name, Label: formatTitle(ctx, f.Name)})
 	}
-	return out
+	return append(out, ui.Option{Value: ByMapping, Label: formatTitle(ctx, ByMapping)})
 }
 
 func (p *Pages) renderForm(w http.ResponseWriter, r *http.Request, status int, v formPage) error {
@@ -183,6 +183,9 @@ func (p *Pages) addPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "source.flash.created"))
+	if src.Format == ByMapping { // nothing can be received without one
+		return web.Redirect(w, r, mappingHref(src.ID))
+	}
 	return web.Redirect(w, r, "/sources/"+string(src.ID))
 }
 
@@ -213,18 +216,19 @@ func (p *Pages) editPost(w http.ResponseWriter, r *http.Request) error {
 const filesOnPage = 25
 
 type showPage struct {
-	Source Source
-	Unit   string
-	Files  []File
-	Work   map[FileID]Work
-	Total  int64
-	Next   string
-	Keys   []Key
-	Secret string // of a key just made, shown once
-	Armed  int64
-	May    bool
-	At     string // address programs send to
-	Errors map[string]string
+	Source  Source
+	Mapping Mapping // the version in force; Seq 0 when there is none
+	Unit    string
+	Files   []File
+	Work    map[FileID]Work
+	Total   int64
+	Next    string
+	Keys    []Key
+	Secret  string // of a key just made, shown once
+	Armed   int64
+	May     bool
+	At      string // address programs send to
+	Errors  map[string]string
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
@@ -238,6 +242,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.Source, v.May = src, auth.May(ctx, mayWrite)
+	if all, err := p.svc.Mappings(ctx, src.ID); err != nil {
+		return err
+	} else if len(all) > 0 {
+		v.Mapping = all[0]
+	}
 	if v.Armed, err = p.near.Armed(ctx); err != nil {
 		return err
 	}

@@ -189,8 +189,10 @@ func (s *Service) Update(ctx context.Context, in Source) (Source, error) {
 
 // Receive stores one file from a source and asks for the work on it; both are
 // durable when it returns. The same bytes from the same source are one file:
-// again is true and nothing is done twice. Errors: fault.NotFound outside the
-// scope, fault.Conflict for a closed source, fault.TooLarge, fault.Invalid for
+// again is true and nothing is done twice, unless nothing in them could be read
+// and the source has another mapping file since. Errors: fault.NotFound outside the
+// scope, fault.Conflict for a closed source and for one that reads by a mapping
+// file and has none, fault.TooLarge, fault.Invalid for
 // an empty file.
 func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io.Reader) (f File, again bool, err error) {
 	const op = "source.Receive"
@@ -215,9 +217,17 @@ func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		f = File{ID: FileID(db.NewID()), Source: src.ID, Owner: src.Owner, Name: cutName(name), SHA256: ref.SHA256, Size: ref.Size,
 			Via: via, ReceivedAt: s.Now(), ReceivedBy: actor.Name, State: Waiting}
+		if err := underMapping(ctx, tx, src, &f); err != nil {
+			return err
+		}
+		again = false
 		var have fileRow
 		err := tx.NewSelect().Model(&have).Where("source_id = ?", string(src.ID)).Where("sha256 = ?", ref.SHA256).Scan(ctx)
 		switch err := db.Error(op, err); {
+		case err == nil && f.anew(have):
+			if err := forget(ctx, tx, have); err != nil {
+				return err
+			}
 		case err == nil:
 			again = true
 			if f, err = have.file(); err != nil {
@@ -237,7 +247,11 @@ func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io
 		if _, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: JobKind, Key: string(f.ID), Payload: payload{f.ID}, Unit: f.Owner}); err != nil {
 			return err
 		}
-		return s.noteFile(ctx, tx, "source.receive", f, map[string]any{"name": f.Name, "sha256": f.SHA256, "size": f.Size, "via": via})
+		detail := map[string]any{"name": f.Name, "sha256": f.SHA256, "size": f.Size, "via": via}
+		if have.ID != "" { // the file this one stands in place of
+			detail["before"] = have.ID
+		}
+		return s.noteFile(ctx, tx, "source.receive", f, detail)
 	})
 	if err != nil {
 		return File{}, false, err

@@ -72,6 +72,7 @@ type fileRow struct {
 	DoneAt     db.Time `bun:"done_at"`
 	Problem    string  `bun:"problem"`
 	Place      int64   `bun:"place"`
+	Mapping    int64   `bun:"mapping"`
 }
 
 func toFileRow(f File) (fileRow, error) {
@@ -79,7 +80,7 @@ func toFileRow(f File) (fileRow, error) {
 		Via: string(f.Via), ReceivedAt: db.At(f.ReceivedAt), ReceivedBy: f.ReceivedBy, State: string(f.State), Format: f.Format,
 		Lines: f.Account.Lines, Parsed: f.Account.Parsed, Queries: f.Account.Queries, Hits: f.Account.Hits,
 		Overruled: f.Account.Overruled, Indicators: f.Indicators, First: db.At(f.Account.First), Last: db.At(f.Account.Last), DoneAt: db.At(f.DoneAt),
-		Problem: f.Problem, Place: f.Line}
+		Problem: f.Problem, Place: f.Line, Mapping: f.Mapping}
 	for to, from := range map[*string]any{&r.Skipped: f.Account.Skipped, &r.Rejected: f.Account.Rejected, &r.Samples: f.Samples} {
 		raw, err := json.Marshal(from)
 		if err != nil {
@@ -95,7 +96,7 @@ func (r fileRow) file() (File, error) {
 		Via: Via(r.Via), ReceivedAt: r.ReceivedAt.Time, ReceivedBy: r.ReceivedBy, State: State(r.State), Format: r.Format, Indicators: r.Indicators,
 		Account: scan.Counts{Lines: r.Lines, Parsed: r.Parsed, Queries: r.Queries, Hits: r.Hits, Overruled: r.Overruled,
 			First: r.First.Time, Last: r.Last.Time},
-		DoneAt: r.DoneAt.Time, Problem: r.Problem, Line: r.Place}
+		DoneAt: r.DoneAt.Time, Problem: r.Problem, Line: r.Place, Mapping: r.Mapping}
 	var skipped, rejected map[format.Reason]int64
 	for to, from := range map[any]string{&f.Samples: r.Samples, &skipped: r.Skipped, &rejected: r.Rejected} {
 		if err := json.Unmarshal([]byte(from), to); err != nil {
