@@ -81,6 +81,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Listed, int64, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
+	f.now = s.Now()
 	return list(ctx, s.Records.Read(), scope, f)
 }
 
