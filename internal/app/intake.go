@@ -108,15 +108,11 @@ func ofStream(b stream.Block) origin {
 
 // howToRead says how lines of a source are read, as it is set now.
 func (a *App) howToRead(ctx context.Context, id string) (worker.Source, error) {
-	src, err := a.Rooms.Sources.Known(ctx, source.ID(id))
+	l, zone, err := a.Rooms.Sources.HowToRead(ctx, source.ID(id))
 	if fault.Is(err, fault.NotFound) {
-		return worker.Source{}, fmt.Errorf("%w: %s", worker.ErrUnknown, id)
+		err = fmt.Errorf("%w: %w", worker.ErrUnknown, err)
 	}
-	if err != nil {
-		return worker.Source{}, err
-	}
-	zone, err := src.Location()
-	return worker.Source{Log: src.Log(), Zone: zone}, err
+	return worker.Source{Log: l, Zone: zone}, err
 }
 
 func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
@@ -130,6 +126,6 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 
 // tendIntake adds the duties of receiving.
 func (a *App) tendIntake() {
-	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.Forget)
+	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.ForgetBlocks)
 	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
 // Incoming is a block of lines that came over the network, as the stream has
@@ -49,11 +50,29 @@ func (s *Service) Known(ctx context.Context, id ID) (Source, error) {
 	return r.source(), nil
 }
 
-// Log is how the lines of s are read; its zero value says that this is to be
-// found out.
-func (s Source) Log() format.Log {
-	l, _ := format.LookupLog(s.Format)
-	return l
+// HowToRead says how lines that come now are read: as what, the zero Log where
+// that is to be found out, and in which zone. It fails with fault.NotFound when
+// there is no such source, or it has not got the mapping file it is read by.
+func (s *Service) HowToRead(ctx context.Context, id ID) (format.Log, *time.Location, error) {
+	const op = "source.HowToRead"
+	src, err := s.Known(ctx, id)
+	if err != nil {
+		return format.Log{}, nil, err
+	}
+	zone, err := src.Location()
+	if err != nil || src.Format != ByMapping {
+		l, _ := format.LookupLog(src.Format)
+		return l, zone, err
+	}
+	m, err := latestMapping(ctx, s.Records.Read(), id)
+	if err == nil && m.Seq == 0 {
+		err = &fault.Error{Kind: fault.NotFound, Op: op}
+	}
+	if err != nil {
+		return format.Log{}, nil, err
+	}
+	known, err := readMapping(op, m.Body)
+	return format.Log{Name: ByMapping, Title: known.Title, Activity: known}, zone, err
 }
 
 // Take takes what a block says into the records: its mark, what sink makes of
@@ -96,11 +115,11 @@ func (in Incoming) counted(b scan.Block) Counted {
 		Hits: b.Counts.Hits, Skipped: b.Skipped, Rejected: b.Rejected, Samples: b.Samples, Latest: b.Last, Hours: HoursOf(b)}
 }
 
-// Forget drops the marks of blocks that cannot come again.
-func (s *Service) Forget(ctx context.Context) error {
+// ForgetBlocks drops the marks of blocks that cannot come again.
+func (s *Service) ForgetBlocks(ctx context.Context) error {
 	err := s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewDelete().Model((*takenRow)(nil)).Where("taken_at < ?", db.At(s.Now().Add(-keepTaken))).Exec(ctx)
 		return err
 	})
-	return db.Error("source.Forget", err)
+	return db.Error("source.ForgetBlocks", err)
 }

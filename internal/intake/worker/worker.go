@@ -57,8 +57,9 @@ type Deps struct {
 var (
 	// ErrOutdated means that the lists have changed since a block was read.
 	ErrOutdated = errors.New("the lists have changed since the block was read")
-	// ErrUnknown means that the source of a block does not exist.
-	ErrUnknown = errors.New("no such source")
+	// ErrUnknown means that nobody can say how the lines of a block are read: its
+	// source does not exist, or lacks its mapping file.
+	ErrUnknown = errors.New("no such source, or no mapping file for it")
 )
 
 // refusal is why a block can never be taken.
@@ -119,7 +120,7 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 	}
 	src, err := w.Source(ctx, b.Source)
 	if errors.Is(err, ErrUnknown) {
-		return &refusal{"there is no such source", err}
+		return &refusal{"nobody can say how the lines are read", err}
 	} else if err != nil {
 		return err
 	}

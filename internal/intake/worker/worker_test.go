@@ -210,7 +210,7 @@ func TestWhatCanNeverBeTakenIsRefused(t *testing.T) {
 		t.Errorf("took %q", r.took)
 	}
 	letters, err := s.Letters(t.Context(), 0, 10)
-	if err != nil || len(letters) != 1 || letters[0].Block.ID != "net/2" || !strings.Contains(letters[0].Reason, "no such source") {
+	if err != nil || len(letters) != 1 || letters[0].Block.ID != "net/2" || !strings.Contains(letters[0].Reason, "how the lines are read") {
 		t.Errorf("letters %+v, %v", letters, err)
 	}
 }
