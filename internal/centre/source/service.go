@@ -7,12 +7,14 @@ import (
 	"context"
 	"embed"
 	"io"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -43,13 +45,24 @@ type Deps struct {
 	// Unread is told, inside the transaction, of a file that could not be read
 	// to its end. May be nil.
 	Unread func(ctx context.Context, tx *db.Tx, f File) error
+	// Calendar says which days are worked: for sources that speak in office
+	// hours.
+	Calendar *calendar.Calendar
+	// Told is told, inside the transaction, of what people must know of a source:
+	// that it fell silent, came back, flaps or leaves its pattern. May be nil.
+	Told func(ctx context.Context, tx *db.Tx, a Alert) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	directory Directory
+	kept      kept
+	rated     atomic.Int64 // the hour whose rates were compared last, Unix ms
+}
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{Deps: d} }
 
 var (
 	mayRead  = auth.Permission{Area: auth.Settings, Act: auth.Read}
@@ -68,6 +81,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Listed, int64, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
+	f.now = s.Now()
 	return list(ctx, s.Records.Read(), scope, f)
 }
 
@@ -177,7 +191,10 @@ func (s *Service) Update(ctx context.Context, in Source) (Source, error) {
 		}
 		return s.note(ctx, tx, "source.update", src, map[string]any{"name": src.Name, "format": src.Format, "zone": src.Zone, "closed": src.Closed})
 	})
-	return src, err
+	if err != nil {
+		return src, err
+	}
+	return src, s.RefreshWays(context.WithoutCancel(ctx))
 }
 
 // Receive stores one file from a source and asks for the work on it; both are

@@ -153,6 +153,9 @@ func (s *Service) commit(ctx context.Context, p *jobs.Progress, f File, b scan.B
 		if err := sink(ctx, tx, f, b); err != nil {
 			return err
 		}
+		if err := s.CountBlock(ctx, tx, ofFile(f, b)); err != nil {
+			return err
+		}
 		return s.noteFile(ctx, tx, "source.block", f, map[string]any{"at_byte": b.Offset, "lines": b.Lines, "hits": b.Counts.Hits})
 	})
 }
