@@ -3,10 +3,8 @@
 
 package listener
 
-func (d *door) openHTTP()  {}
-func (d *door) serveHTTP() {}
+func newFollower(*door) (*follower, error) { return nil, nil }
 
 type follower struct{}
 
-func newFollower(*door) (*follower, error) { return nil, nil }
-func (f *follower) run()                   {}
+func (f *follower) run() {}
