@@ -87,10 +87,45 @@ func (o *order) day(name string) *day {
 			*to++
 		}
 	})
+	spare := make([]item, len(d.items))
 	spread(len(d.groups), func(i int) {
-		slices.SortFunc(d.items[d.groups[i].from:d.groups[i].to], func(a, b item) int { return cmp.Compare(a.rank, b.rank) })
+		g := &d.groups[i]
+		byRank(d.items[g.from:g.to], spare[g.from:g.to])
 	})
 	return d
+}
+
+// byRank sorts items; spare is as long. Many are dealt out by eight bits of the
+// rank after the other, from the lowest.
+func byRank(items, spare []item) {
+	if len(items) < 96 {
+		slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.rank, b.rank) })
+		return
+	}
+	most := uint32(0)
+	for i := range items {
+		most |= items[i].rank
+	}
+	from, to := items, spare
+	for shift := 0; shift < 32 && most>>shift > 0; shift += 8 {
+		var next [256]uint32
+		for i := range from {
+			next[byte(from[i].rank>>shift)]++
+		}
+		at := uint32(0)
+		for i, n := range next {
+			next[i], at = at, at+n
+		}
+		for i := range from {
+			n := &next[byte(from[i].rank>>shift)]
+			to[*n] = from[i]
+			*n++
+		}
+		from, to = to, from
+	}
+	if &from[0] != &items[0] {
+		copy(items, from)
+	}
 }
 
 // group makes the groups of the day and turns the counts of each tally into the
