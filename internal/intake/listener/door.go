@@ -127,6 +127,9 @@ func (d *door) abandon() {
 	if d.listener != nil {
 		_ = d.listener.Close() // likewise
 	}
+	if d.files != nil {
+		_ = d.files.store.root.Close() // nothing is open in it
+	}
 }
 
 func ignoreClosed(err error) error {

@@ -52,9 +52,9 @@ func (f *flusher) pop() {
 }
 
 // run works until ctx ends.
-func (f *flusher) run(ctx context.Context, m *memory) {
+func (f *flusher) run(ctx context.Context, p *pace, m *memory) {
 	for ctx.Err() == nil {
-		p, ok := f.head()
+		next, ok := f.head()
 		if !ok {
 			select {
 			case <-f.wake:
@@ -62,18 +62,38 @@ func (f *flusher) run(ctx context.Context, m *memory) {
 			}
 			continue
 		}
-		if !pause(ctx, time.Until(p.due)) {
+		if !pause(ctx, time.Until(next.due)) {
 			return
 		}
 		f.pop()
-		sealed, again := p.lane.overdue(time.Now())
+		sealed, again := next.lane.overdue(time.Now())
 		if !again.IsZero() {
-			f.enqueue(p.lane, again)
+			f.enqueue(next.lane, again)
 		}
-		if sealed && !m.full() && !pause(ctx, quietPace) {
+		if sealed && !m.full() && !p.rest(ctx) {
 			return
 		}
 	}
+}
+
+// pace spaces blocks that are stored because time is up.
+type pace struct {
+	mu   sync.Mutex
+	next time.Time
+}
+
+// rest is called after such a block and waits until the next may follow, false
+// when ctx ended before.
+func (p *pace) rest(ctx context.Context) bool {
+	p.mu.Lock()
+	now := time.Now()
+	if p.next.Before(now) {
+		p.next = now
+	}
+	p.next = p.next.Add(quietPace)
+	d := p.next.Sub(now)
+	p.mu.Unlock()
+	return pause(ctx, d)
 }
 
 // pause waits for d, false when ctx ended before.

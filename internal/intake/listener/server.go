@@ -32,7 +32,9 @@ type Server struct {
 	memory  memory
 	begun   atomic.Int64 // bytes of begun lines
 	inUse   atomic.Int64 // workspaces
+	acks    atomic.Int64 // the last number given for a HEC acknowledgement
 	flusher flusher
+	pace    pace
 	said    atomic.Int64 // when a refusal of the stream was last logged, Unix seconds
 
 	lanesMu sync.RWMutex
@@ -65,6 +67,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{opt: o, limits: o.Limits.withDefaults(), now: o.Now, log: o.Log, birth: hex.EncodeToString(birth[:]),
 		lanes: map[string]*lane{}, stopping: make(chan struct{}), flusher: flusher{wake: make(chan struct{}, 1)}}
 	s.started = s.now().UTC()
+	s.acks.Store(s.started.UnixMilli())
 	s.memory.limit = s.limits.Memory
 	s.readCtx, s.stopRead = context.WithCancel(context.Background())
 	s.storeCtx, s.stopStore = context.WithCancel(context.Background())
@@ -89,7 +92,7 @@ func (s *Server) Start(ctx context.Context) error {
 	for _, d := range s.doors {
 		s.reading.Go(d.run)
 	}
-	s.flushing.Go(func() { s.flusher.run(s.readCtx, &s.memory) })
+	s.flushing.Go(func() { s.flusher.run(s.readCtx, &s.pace, &s.memory) })
 	return nil
 }
 

@@ -62,6 +62,16 @@ func (s *strangers) saw(p Peer, lines int64, line []byte, now time.Time) {
 	}
 }
 
+// once counts p when it is not known yet.
+func (s *strangers) once(p Peer, now time.Time) {
+	s.mu.Lock()
+	_, known := s.table[stranger{path: p.Path}]
+	s.mu.Unlock()
+	if !known {
+		s.saw(p, 1, nil, now)
+	}
+}
+
 func (s *strangers) hosts(addr string) int {
 	n := 0
 	for k := range s.table {
