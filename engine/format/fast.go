@@ -27,6 +27,9 @@ type Record struct {
 	Known     bool  // the client is told
 	More      bool  // the next Record is of the same line; Text never sets it
 	About     uint8 // what stands at Name, for whoever makes Records; of Text 0: the name asked for
+	// Dots has a bit for each dot of the name, the lowest for its first byte. 0
+	// says nothing: the dots of long names, among others, are not told.
+	Dots uint32
 }
 
 // Time returns when the query was made, UTC; zero when the line does not say.
@@ -212,6 +215,7 @@ func queries[Q quick](q Q, b []byte, at, stop int, recs []Record, skips *Skips, 
 	room := recs[:cap(recs)]
 	for at < stop && n < len(room) {
 		rec := &room[n]
+		rec.Dots = 0
 		next, skip := q.line(b, at, rec)
 		if next == 0 || next-at > MaxLine || skip == leave && skip != 0 {
 			break
@@ -233,6 +237,7 @@ type heads struct {
 	known [4][]byte
 	forms int // of stamps that they stand behind
 	last  int
+	prior int // the last one of the line before
 	next  int // the one to be replaced
 	tries int // how many more may be tried
 	lines int // since the last try was granted
@@ -243,6 +248,15 @@ func (h *heads) behind(forms int) {
 	if h.forms != forms {
 		*h = heads{forms: forms, tries: h.tries, lines: h.lines}
 	}
+}
+
+// expect makes s read the head that was last found together with the stamp, when
+// two lines in a row had it.
+func (h *heads) expect(s *stamps) {
+	if h.prior == h.last {
+		s.expect(h.known[h.last])
+	}
+	h.prior = h.last
 }
 
 // after returns the place after one of the known heads at b[i:], or 0.

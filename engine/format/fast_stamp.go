@@ -4,6 +4,7 @@
 package format
 
 import (
+	"encoding/binary"
 	"strings"
 	"time"
 )
@@ -14,50 +15,72 @@ type stamps struct {
 	clock  *clock
 	whole  bool // nothing may follow the time
 	text   [64]byte
-	size   int   // of the whole stamp; 0 while none is known
-	second int   // where the seconds stand in text; at least 9
-	digits int   // of the fraction
-	tail   int   // where what follows the fraction stands
-	base   int64 // Unix seconds of the minute
-	scale  uint32
-	form   [64]byte // of text: a digit for each digit, a letter for each letter
-	forms  int      // how often the form has changed
+	size   int       // of the whole stamp; 0 while none is known
+	second int       // where the seconds stand in text; at least 9
+	digits int       // of the fraction
+	base   int64     // Unix seconds of the minute
+	want   [8]uint64 // text without seconds and fraction, and a head behind it
+	care   [8]uint64 // the bytes that want holds
+	head   int       // length of the head in want; 0 for none
+	form   [64]byte  // of text: a digit for each digit, a letter for each letter
+	forms  int       // how often the form has changed
 }
 
-var scales = [10]uint32{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 100, 10, 1}
-
-// read reads the stamp at b[at:] and returns the place after it, or 0.
+// read reads the stamp at b[at:], with the head behind it if there is one in
+// want, and returns the place after it, or 0.
 func (s *stamps) read(b []byte, at int) (sec int64, nsec uint32, next int) {
-	if s.size == 0 {
-		return 0, 0, 0
-	}
-	// Three words that overlap cover the 9 to 24 bytes before the seconds.
-	mid := min(8, s.second-8)
-	if (word8(b, at)^word8(s.text[:], 0))|(word8(b, at+mid)^word8(s.text[:], mid))|(word8(b, at+s.second-8)^word8(s.text[:], s.second-8)) != 0 {
-		return 0, 0, 0
-	}
-	p := b[at+s.second : at+s.second+16]
+	w := (*[len(s.text)]byte)(b[at : at+len(s.text)])
+	other := (binary.LittleEndian.Uint64(w[0:])^s.want[0])&s.care[0] | (binary.LittleEndian.Uint64(w[8:])^s.want[1])&s.care[1] |
+		(binary.LittleEndian.Uint64(w[16:])^s.want[2])&s.care[2] | (binary.LittleEndian.Uint64(w[24:])^s.want[3])&s.care[3] |
+		(binary.LittleEndian.Uint64(w[32:])^s.want[4])&s.care[4] | (binary.LittleEndian.Uint64(w[40:])^s.want[5])&s.care[5] |
+		(binary.LittleEndian.Uint64(w[48:])^s.want[6])&s.care[6] | (binary.LittleEndian.Uint64(w[56:])^s.want[7])&s.care[7]
+	p := (*[16]byte)(w[s.second&31:])
 	tens, ones := uint32(p[0]-'0'), uint32(p[1]-'0')
-	if tens > 5 || ones > 9 {
+	if other != 0 || tens > 5 || ones > 9 || s.size == 0 {
 		return 0, 0, 0
 	}
 	if s.digits > 0 {
-		if p[2] != s.text[s.second+2] {
+		var ok bool
+		if nsec, ok = nanos(binary.LittleEndian.Uint64(p[3:11]), s.digits); !ok {
 			return 0, 0, 0
 		}
-		for _, c := range p[3 : 3+s.digits] {
-			d := uint32(c - '0')
-			if d > 9 {
+		if s.digits == 9 {
+			d := uint32(p[11] - '0')
+			if nsec += d; d > 9 {
 				return 0, 0, 0
 			}
-			nsec = nsec*10 + d
 		}
-		nsec *= s.scale
 	}
-	if s.tail < s.size && string(b[at+s.tail:at+s.size]) != string(s.text[s.tail:s.size]) {
-		return 0, 0, 0
+	return s.base + int64(tens*10+ones), nsec, at + s.size + s.head
+}
+
+// expect makes read read this head too; "" for none. It stays as it is when
+// there is no room.
+func (s *stamps) expect(head []byte) {
+	var text, care [len(s.text)]byte
+	n := copy(text[:], s.text[:s.size])
+	if n += copy(text[n:], head); n < s.size+len(head) {
+		return
 	}
-	return s.base + int64(tens*10+ones), nsec, at + s.size
+	for i := range n {
+		if i != s.second && i != s.second+1 && (i < s.second+3 || i >= s.second+3+s.digits) {
+			care[i] = 0xff
+		}
+	}
+	for k := range s.care {
+		s.want[k], s.care[k] = word8(text[:], 8*k)&word8(care[:], 8*k), word8(care[:], 8*k)
+	}
+	s.head = len(head)
+}
+
+// nanos reads up to eight digits behind a point as nanoseconds. Of nine the
+// last is left out.
+func nanos(x uint64, digits int) (nsec uint32, ok bool) {
+	x = (x ^ '0'*each) & within[digits&15][0]
+	bad := (x | (x + 0x76*each)) & tops
+	x = x*10 + x>>8 // two digits in every other byte, four in half a word, eight
+	x = (x&0x000000ff000000ff*(100+1000000<<32) + x>>16&0x000000ff000000ff*(1+10000<<32)) >> 32
+	return uint32(x) * 10, bad == 0
 }
 
 // learn takes the stamp at the start of line as the one to compare with, if it
@@ -101,8 +124,9 @@ func (s *stamps) learn(line string) int {
 		s.form = form
 		s.forms++
 	}
-	s.second, s.digits, s.tail, s.base, s.scale = second, digits, tail, first.Unix(), scales[digits]
+	s.second, s.digits, s.base = second, digits, first.Unix()
 	s.size = n
+	s.expect(nil)
 	return n
 }
 

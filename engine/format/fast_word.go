@@ -145,3 +145,14 @@ func endOfWord(b []byte, i int) int {
 	}
 	return -1
 }
+
+// past returns how many bytes of two words lie before the first space or control
+// character and that one with them, when it is in the second and a space; else 0.
+func past(x, y uint64) int {
+	m := (y - 0x21*each) &^ y & tops
+	end := bits.TrailingZeros64(m) >> 3
+	if (x-0x21*each)&^x&tops != 0 || y>>(8*end&63)&0xff != ' ' {
+		return 0
+	}
+	return end + 9
+}

@@ -79,25 +79,21 @@ func (p *pairs) take(e event.DNS, isAnswer bool, into []event.DNS) ([]event.DNS,
 }
 
 // query notes a query as take does, where it is not yet an event: its name is
-// the size bytes at b[at:], with 8 spare bytes behind, its type up to seven
+// the size bytes at b[at:], with 32 spare bytes behind, its type up to seven
 // bytes.
 func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
 	if p.both {
 		return
 	}
-	var head, mid, tail uint64
-	if size < 8 {
-		head = word8(b, at) &^ beyond[size][0]
-	} else {
-		head, mid, tail = word8(b, at), word8(b, at+size/2-4), word8(b, at+size-8)
-		if size > 24 {
-			mid = 0
-			for i := 8; i < size-8; i += 8 {
-				mid = between(mid, word8(b, at+i))
-			}
-		}
+	who := whoOf(high, low, size, kind)
+	var w [4]uint64
+	for i, m := range within[min(size, 32)] {
+		w[i] = word8(b, at+8*i) & m
 	}
-	p.recent.put(markOf(high, low, head, mid, tail, size, kind))
+	for i := 32; i < size; i += 8 {
+		who = more(who, word8(b, at+i)&within[min(size-i, 8)][0])
+	}
+	p.recent.put(markOf(who, &w))
 }
 
 // mark tells who asked for what; the case of the name does not count, since a
@@ -105,36 +101,38 @@ func (p *pairs) query(high, low uint64, b []byte, at, size int, kind uint64) {
 func mark(e event.DNS) uint64 {
 	var r Record
 	r.setClient(e.Client)
-	n := len(e.Name)
-	head, mid, tail := first8(e.Name), uint64(0), uint64(0)
-	if n >= 8 {
-		mid, tail = first8(e.Name[n/2-4:]), first8(e.Name[n-8:])
-	}
-	if n > 24 {
-		mid = 0
-		for i := 8; i < n-8; i += 8 {
-			mid = between(mid, first8(e.Name[i:]))
-		}
-	}
 	kind := first8(e.Type)
 	for rest := e.Type; len(rest) > 8; {
 		rest = rest[8:]
 		kind = fold64(kind^markA, first8(rest)^markB)
 	}
-	return markOf(r.High, r.Low, head, mid, tail, n, kind)
+	who := whoOf(r.High, r.Low, len(e.Name), kind)
+	var w [4]uint64
+	for i := 0; i < len(e.Name); i += 8 {
+		if x := first8(e.Name[i:]); i < 32 {
+			w[i/8] = x
+		} else {
+			who = more(who, x)
+		}
+	}
+	return markOf(who, &w)
 }
 
-const markA, markB = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9
+const markA, markB, markC = 0x9e3779b97f4a7c15, 0xbf58476d1ce4e5b9, 0x94d049bb133111eb
 
-// between takes eight bytes more of a long name into what stands for its middle.
-func between(mid, w uint64) uint64 { return fold64(mid^(w|0x20*each), markB) }
+// whoOf takes in all but the name.
+func whoOf(high, low uint64, size int, kind uint64) uint64 {
+	return low ^ high*markB ^ (kind+uint64(size)<<56)*markA
+}
 
-// markOf is the mark of a query for a name of size bytes, of which the first and
-// last eight and eight in the middle are all up to 24. Bit 5 is that of small
-// letters.
-func markOf(high, low, head, mid, tail uint64, size int, kind uint64) uint64 {
-	who := low ^ high*markB ^ kind*markA
-	return fold64(head|0x20*each^who, (mid|0x20*each)*markA^(tail|0x20*each)+uint64(size)*markB)
+// more takes in eight bytes more of a long name.
+func more(who, w uint64) uint64 { return fold64(who^(w|0x20*each), markB) }
+
+// markOf is the mark of a query for a name whose first 32 bytes are w, zeros
+// behind. Bit 5 is that of small letters.
+func markOf(who uint64, w *[4]uint64) uint64 {
+	const small = 0x20 * each
+	return fold64(w[0]|small^who, w[1]|small^markA) + fold64(w[2]|small^markB, w[3]|small^markC)
 }
 
 func fold64(x, y uint64) uint64 {

@@ -53,7 +53,7 @@ func (ld *loader) quick(text []byte, dress string) (taken int, err error) {
 				return taken, err
 			}
 		}
-		all := b.key.Low(hashes[:], rest, 0, n, ^uint64(0))
+		all := b.key.Low(&hashes, rest, 0, n, dots, ^uint64(0))
 		if err = b.put(hashes[all-1], Domain, rest[:n], number); err != nil {
 			break
 		}

@@ -48,13 +48,14 @@ func (s *Sieve) Start(number int) {
 }
 
 // Add takes in the name b[at:at+n] in normal form. It is quick where
-// suffix.Spare bytes follow.
-func (s *Sieve) Add(b []byte, at, n int) {
+// suffix.Spare bytes follow. dots are those of the name where they are known,
+// see suffix.Seed.Low; else 0.
+func (s *Sieve) Add(b []byte, at, n int, dots uint32) {
 	if n > maxName {
 		s.Keep()
 		return
 	}
-	s.used += s.seed.Low(s.hashes[s.used:], b, at, n, s.labels)
+	s.used += s.seed.Low((*[suffix.MaxSuffixes]uint64)(s.hashes[s.used:]), b, at, n, dots, s.labels)
 	s.ends = append(s.ends, uint32(s.used))
 	if s.used > sieveRoom {
 		s.sift()
@@ -113,7 +114,10 @@ func (t *core) sift(dst []uint32, hashes []uint64) []uint32 {
 		r := binary.LittleEndian.Uint64(line[8*(w&7):]) >> (x & 63)
 		r &= binary.LittleEndian.Uint64(line[8*((w+1)&7):]) >> (x >> 6 & 63)
 		r &= binary.LittleEndian.Uint64(line[8*((w+2)&7):]) >> (x >> 12 & 63)
-		r &= binary.LittleEndian.Uint64(line[8*((w+3)&7):]) >> (x >> 18 & 63)
+		if r&1 == 0 { // all but one in twenty, so that the guess is mostly right
+			continue
+		}
+		r = binary.LittleEndian.Uint64(line[8*((w+3)&7):]) >> (x >> 18 & 63)
 		r &= binary.LittleEndian.Uint64(line[8*((w+4)&7):]) >> (x >> 24 & 63)
 		r &= binary.LittleEndian.Uint64(line[8*((w+5)&7):]) >> (x >> 30 & 63)
 		out[n] = uint32(i)

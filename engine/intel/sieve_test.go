@@ -23,7 +23,7 @@ func sifted(t *testing.T, x *intel.Index, names []string, number int) {
 		s.Start(number)
 		at := 0
 		for _, name := range names {
-			s.Add(text, at, len(name))
+			s.Add(text, at, len(name), 0)
 			at += len(name) + 1
 		}
 		found := s.Found()
@@ -96,9 +96,9 @@ func TestSieveAllocatesNothing(t *testing.T) {
 	run := func() {
 		s.Start(0)
 		for range 2000 {
-			s.Add(text, 0, 12)
-			s.Add(text, 13, 22)
-			s.Add(text, 36, 9)
+			s.Add(text, 0, 12, 0)
+			s.Add(text, 13, 22, 0)
+			s.Add(text, 36, 9, 0)
 		}
 		if len(s.Found()) < 2000 {
 			t.Error("a listed name is lost")

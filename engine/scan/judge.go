@@ -219,9 +219,9 @@ func (j *judge) sift(p *piece, b *part) []uint32 {
 		case typeOf(r) != intel.Domain:
 			j.sieve.Keep()
 		case at < beside:
-			j.sieve.Add(p.buf, int(at), int(r.Size))
+			j.sieve.Add(p.buf, int(at), int(r.Size), r.Dots)
 		default:
-			j.sieve.Add(p.aside, int(at-beside), int(r.Size))
+			j.sieve.Add(p.aside, int(at-beside), int(r.Size), 0)
 		}
 	}
 	return j.sieve.Found()

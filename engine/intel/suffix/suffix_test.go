@@ -71,7 +71,13 @@ func low(t *testing.T, s *suffix.Seed, buf []byte, at, n int, all []suffix.Suffi
 			buf[i] = c + 'a' - 'A'
 		}
 	}
-	out := make([]uint64, suffix.MaxSuffixes)
+	var dots uint32
+	for i, c := range buf[at:min(at+n, at+32)] {
+		if c == '.' && n <= 32 {
+			dots |= 1 << i
+		}
+	}
+	var out [suffix.MaxSuffixes]uint64
 	for _, labels := range []uint64{^uint64(0), 1 << 1, 1<<2 | 1<<4, 1 << 63} {
 		var want []uint64
 		for i, x := range all {
@@ -80,8 +86,10 @@ func low(t *testing.T, s *suffix.Seed, buf []byte, at, n int, all []suffix.Suffi
 			}
 		}
 		for _, room := range []int{0, 31, 32} {
-			if got := out[:s.Low(out, buf[:at+n+room], at, n, labels)]; !slices.Equal(got, want) {
-				t.Fatalf("%q at %d of %d, labels %x:\n got %x\nwant %x", buf[at:at+n], at, at+n+room, labels, got, want)
+			for _, known := range []uint32{0, dots} {
+				if got := out[:s.Low(&out, buf[:at+n+room], at, n, known, labels)]; !slices.Equal(got, want) {
+					t.Fatalf("%q at %d of %d, labels %x:\n got %x\nwant %x", buf[at:at+n], at, at+n+room, labels, got, want)
+				}
 			}
 		}
 	}
@@ -295,13 +303,13 @@ func BenchmarkLow(b *testing.B) {
 	b.SetBytes(int64(len(text) / len(ends)))
 	b.ReportAllocs()
 	text = append(text, make([]byte, suffix.Spare)...)
-	out := make([]uint64, suffix.MaxSuffixes)
+	var out [suffix.MaxSuffixes]uint64
 	i, at := 0, 0
 	for b.Loop() {
 		if i == len(ends) {
 			i, at = 0, 0
 		}
-		s.Low(out, text, at, ends[i]-at, ^uint64(0))
+		s.Low(&out, text, at, ends[i]-at, 0, ^uint64(0))
 		at = ends[i]
 		i++
 	}

@@ -79,7 +79,7 @@ func New(r io.Reader, lim Limits) (*Reader, error) {
 		return nil, fmt.Errorf("%w: this is a %s file; unpack it first (%s) and give the files inside", ErrArchive, a.name, a.fix)
 	}
 	u := &Reader{close: func() {}}
-	var plain io.Reader = raw
+	var plain io.Reader = ahead{raw, in}
 	switch {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}): // RFC 1952 §2.3.1
 		gz, err := gzip.NewReader(raw)
@@ -103,6 +103,14 @@ func New(r io.Reader, lim Limits) (*Reader, error) {
 	return u, nil
 }
 
+// Plain returns a Reader of r as it is: no packing, no other character set and
+// no mark of one is looked for.
+func Plain(r io.Reader, lim Limits) (*Reader, error) {
+	in := &counter{r: r}
+	out := newGuard(in, in, "", lim)
+	return &Reader{text: out, out: out, charset: "utf-8", close: func() {}}, nil
+}
+
 // Read reads text. Its error is io.EOF at the end, ErrTruncated, ErrCorrupt or
 // ErrBomb wrapped with the place, or the error of the stream below.
 func (u *Reader) Read(p []byte) (int, error) { return u.text.Read(p) }
@@ -124,18 +132,35 @@ func (u *Reader) Close() { u.close() }
 // counter counts the bytes that come in and keeps the error of the source
 // apart from those of the packing.
 type counter struct {
-	r   io.Reader
-	n   int64
-	err error
+	r     io.Reader
+	n     int64
+	err   error
+	ended bool // with any error
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	c.ended = c.ended || err != nil
 	if err != nil && !errors.Is(err, io.EOF) {
 		c.err = err
 	}
 	return n, err
+}
+
+// ahead hands out what was read ahead of a plain stream and then reads past the
+// buffer, which would copy all that is not asked for in its own measure. An
+// error waits in the buffer.
+type ahead struct {
+	br *bufio.Reader
+	in *counter
+}
+
+func (a ahead) Read(p []byte) (int, error) {
+	if a.br.Buffered() == 0 && !a.in.ended {
+		return a.in.Read(p)
+	}
+	return a.br.Read(p)
 }
 
 // zstandard reports whether head starts a zstd frame, or a skippable frame such
