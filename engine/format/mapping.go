@@ -43,7 +43,7 @@ type mapping struct {
 const maxMapping = 64 << 10
 
 // ReadMapping reads a mapping file, in YAML, and gives the format it describes.
-// The error names the first thing that is wrong with the file. Such a format is
+// What is wrong with the file is a [*MappingError]. Such a format is
 // not among Activities and is never detected: it knows too little of a log to
 // tell it from another.
 func ReadMapping(in io.Reader) (Activity, error) {
@@ -52,16 +52,22 @@ func ReadMapping(in io.Reader) (Activity, error) {
 		return Activity{}, fmt.Errorf("mapping file: %w", err)
 	}
 	if len(text) > maxMapping {
-		return Activity{}, fmt.Errorf("mapping file: over %d bytes", maxMapping)
+		return Activity{}, &MappingError{Fault: MappingSize, text: fmt.Sprintf("over %d bytes", maxMapping)}
 	}
 	m := &mapping{Separator: ","}
 	dec := yaml.NewDecoder(strings.NewReader(string(text)))
 	dec.KnownFields(true)
-	if err := dec.Decode(m); err != nil {
-		return Activity{}, fmt.Errorf("mapping file: %w", err)
+	if err := dec.Decode(m); errors.Is(err, io.EOF) {
+		return Activity{}, &MappingError{Fault: MappingNoFields, text: "the file is empty"}
+	} else if err != nil {
+		return Activity{}, notYAML(err)
 	}
-	if err := m.check(); err != nil {
-		return Activity{}, fmt.Errorf("mapping file: %w", err)
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return Activity{}, notYAML(err)
+	}
+	if bad := m.check(&doc); bad != nil {
+		return Activity{}, bad
 	}
 	table := m.table()
 	return Activity{Name: m.Name, Title: m.Title, New: func(opt Options) ActivityReader {
@@ -69,12 +75,12 @@ func ReadMapping(in io.Reader) (Activity, error) {
 	}}, nil
 }
 
-func (m *mapping) check() error {
+func (m *mapping) check(doc *yaml.Node) *MappingError {
 	if m.Name == "" || strings.Trim(m.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		return errors.New("name: lower-case letters, digits and '-' are needed")
+		return wrong(doc, MappingName, "", m.Name, "name: lower-case letters, digits and '-' are needed", "name")
 	}
 	if _, taken := LookupActivity(m.Name); taken {
-		return fmt.Errorf("name: %q is the name of a format", m.Name)
+		return wrong(doc, MappingTaken, "", m.Name, fmt.Sprintf("name: %q is the name of a format", m.Name), "name")
 	}
 	if m.Title == "" {
 		m.Title = m.Name
@@ -82,25 +88,25 @@ func (m *mapping) check() error {
 	switch m.Form {
 	case "json", "csv", "pairs":
 	default:
-		return fmt.Errorf("form: %q is none of json, csv, pairs", m.Form)
+		return wrong(doc, MappingForm, "", m.Form, fmt.Sprintf("form: %q is none of json, csv, pairs", m.Form), "form")
 	}
 	if len(m.Separator) != 1 || m.Separator == `"` {
-		return errors.New("separator: one character is needed, not a quote")
+		return wrong(doc, MappingSeparator, "", m.Separator, "separator: one character is needed, not a quote", "separator")
 	}
 	if len(m.Fields) == 0 {
-		return errors.New("fields: none are given")
+		return wrong(doc, MappingNoFields, "", "", "fields: none are given", "fields")
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
 		if !slices.Contains(Meanings(), m.Fields[name]) {
-			return fmt.Errorf("fields: %s: %q is no meaning", name, m.Fields[name])
+			return wrong(doc, MappingMeaning, name, string(m.Fields[name]), fmt.Sprintf("fields: %s: %q is no meaning", name, m.Fields[name]), "fields", name)
 		}
 		if m.Form == "csv" && m.Columns != nil && !slices.Contains(m.Columns, name) {
-			return fmt.Errorf("fields: %s is not among the columns", name)
+			return wrong(doc, MappingColumn, name, "", fmt.Sprintf("fields: %s is not among the columns", name), "fields", name)
 		}
 	}
 	for _, word := range slices.Sorted(maps.Keys(m.Actions)) {
 		if does := m.Actions[word]; does != "allowed" && does != "blocked" {
-			return fmt.Errorf("actions: %s: %q is neither allowed nor blocked", word, does)
+			return wrong(doc, MappingAction, word, does, fmt.Sprintf("actions: %s: %q is neither allowed nor blocked", word, does), "actions", word)
 		}
 	}
 	return nil

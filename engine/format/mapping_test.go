@@ -45,7 +45,7 @@ func readMapping(t testing.TB, file string) format.Activity {
 func TestMappingFilesThatAreWrongAreRefusedWithTheReason(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, want string }{
-		{"", "EOF"},
+		{"", "the file is empty"},
 		{"name: A B\nform: json\nfields: {a: src}", "name"},
 		{"name: squid\nform: json\nfields: {a: src}", "is the name of a format"},
 		{"name: x\nform: xml\nfields: {a: src}", "form"},

@@ -5,6 +5,7 @@ package rollup
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/csv"
 	"io"
 	"sort"
@@ -85,25 +86,22 @@ func (o *rowWriter) rows(b []byte, d *day, from, to int) (_ []byte, err error) {
 			head = append(append(head, d.name...), ',')
 			head = append(append(head, d.groups[in].client...), ',')
 		}
-		r, e := d.row(at)
+		it := &d.items[at]
+		r := d.table(it)
 		n := &r.in.names
 		b = append(b, head...)
-		if b, err = o.append(b, n.name(e.name), r.sum(e), n.verdict(e.name)); err != nil {
+		if b, err = o.append(b, n.name(it.name), r.sum(it), n.verdict(it.name)); err != nil {
 			return b, err
 		}
 	}
 	return b, nil
 }
 
-// touch reads what rows are made of, so that the waits for memory overlap.
+// touch reads the names of rows, so that the waits for memory overlap.
 func (o *rowWriter) touch(d *day, from, to int) {
-	var names [batch]uint32
 	for i := from; i < to; i++ {
-		_, e := d.row(i)
-		names[(i-from)%batch] = e.name
-	}
-	for i := from; i < to; i++ {
-		o.warm += d.tables[d.items[i].table].in.names.at(names[(i-from)%batch])[0]
+		it := &d.items[i]
+		o.warm += d.table(it).in.names.at(it.name)[0]
 	}
 }
 
@@ -130,11 +128,17 @@ func (o *rowWriter) append(b, name []byte, s Sum, v Verdict) (_ []byte, err erro
 	b = append(b, ',')
 	b = strconv.AppendInt(b, s.Count, 10)
 	b = append(b, ',')
+	from := len(b)
 	if s.timed {
 		b = o.stamp(b, s.first)
 	}
+	first := b[from:]
 	b = append(b, ',')
-	if s.timed {
+	switch {
+	case !s.timed:
+	case s.last == s.first:
+		b = append(b, first...)
+	default:
 		b = o.stamp(b, s.last)
 	}
 	b = append(b, ',')
@@ -142,24 +146,9 @@ func (o *rowWriter) append(b, name []byte, s Sum, v Verdict) (_ []byte, err erro
 	return append(b, '\n'), nil
 }
 
-// plain are the bytes that need no quotes.
-var plain = func() (is [256]bool) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") {
-		is[c] = true
-	}
-	return is
-}()
-
 // name appends a name as package csv writes it.
 func (o *rowWriter) name(b, name []byte) ([]byte, error) {
-	simple := len(name) > 0
-	for _, c := range name {
-		if !plain[c] {
-			simple = false
-			break
-		}
-	}
-	if simple {
+	if plain(name) {
 		return append(b, name...), nil
 	}
 	o.quoted.Reset()
@@ -169,6 +158,26 @@ func (o *rowWriter) name(b, name []byte) ([]byte, error) {
 	}
 	o.odd.Flush()
 	return append(b, bytes.TrimSuffix(o.quoted.Bytes(), []byte(",\n"))...), o.odd.Error()
+}
+
+// plain says whether a name surely needs no quotes: it is of ASCII bytes from
+// '-' on, behind all that does, and is not the "\." that package csv quotes.
+func plain(name []byte) bool {
+	if len(name) < 8 {
+		for _, c := range name {
+			if c < '-' || c >= 0x80 || c == '\\' {
+				return false
+			}
+		}
+		return len(name) > 0
+	}
+	const ones = 0x0101010101010101
+	bad := uint64(0) // highest bits of bytes below '-' or beyond ASCII
+	for at := 0; at < len(name); at += 8 {
+		w := binary.LittleEndian.Uint64(name[min(at, len(name)-8):])
+		bad |= (w - ones*'-') | w
+	}
+	return bad&(ones<<7) == 0
 }
 
 // stamp appends what Stamp gives.
@@ -184,18 +193,33 @@ func (o *rowWriter) stamp(b []byte, at stamp) []byte {
 		copy(o.text[:], text)
 	}
 	s := uint32(second)
-	h, m := s/3600, s/60%60
-	s %= 60
+	h, m, s2 := digits[s/3600], digits[s/60%60], digits[s%60]
 	b = append(b, o.text[:]...)
-	b = append(b, byte('0'+h/10), byte('0'+h%10), ':', byte('0'+m/10), byte('0'+m%10), ':', byte('0'+s/10), byte('0'+s%10))
-	if at.nsec > 0 {
-		b = append(b, '.')
-		for left, unit := at.nsec, int32(100_000_000); left > 0; unit /= 10 {
-			b = append(b, byte('0'+left/unit))
-			left %= unit
+	b = append(b, h[0], h[1], ':', m[0], m[1], ':', s2[0], s2[1])
+	return append(fraction(b, uint32(at.nsec)), 'Z')
+}
+
+// digits are 00 to 99.
+var digits = func() (two [100][2]byte) {
+	for i := range two {
+		two[i] = [2]byte{byte('0' + i/10), byte('0' + i%10)}
+	}
+	return two
+}()
+
+// fraction appends the digits of a second that ns has.
+func fraction(b []byte, ns uint32) []byte {
+	if ns == 0 {
+		return b
+	}
+	tail := ns / 1e6 // milliseconds are what most logs have
+	b = append(b, '.', byte('0'+tail/100), digits[tail%100][0], digits[tail%100][1])
+	if tail = ns % 1e6; tail > 0 {
+		for _, two := range [3]uint32{tail / 1e4, tail / 100 % 100, tail % 100} {
+			b = append(b, digits[two][0], digits[two][1])
 		}
 	}
-	return append(b, 'Z')
+	return bytes.TrimRight(b, "0")
 }
 
 // Stamp writes t as RFC 3339 in UTC with the digits of a second it has, or ""

@@ -4,7 +4,6 @@
 package rollup
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -49,12 +48,16 @@ type day struct {
 	groups []group
 }
 
-// item is one row.
+// item is one row, taken out of its table: rows are written client by client, and
+// to look each up in the tables then would be a read of memory at a random place.
 type item struct {
-	rank  uint32 // of the name
-	table uint32 // place in tables
-	at    uint32 // place in the table
+	first, last int64  // as the entry has them
+	count       uint64 // below countBits; above them the place in tables
+	name        uint32
+	rank        uint32 // of the name
 }
+
+const countBits = 48
 
 // group is the rows of one client.
 type group struct {
@@ -83,14 +86,65 @@ func (o *order) day(name string) *day {
 				continue
 			}
 			to := &tallies[i].counts[tallies[i].number(e.client)]
-			d.items[*to] = item{r.in.names.rank(e.name), uint32(i), uint32(k)}
+			d.items[*to] = item{e.first, e.last, uint64(i)<<countBits | e.count, e.name, r.in.names.rank(e.name)}
 			*to++
 		}
 	})
-	spread(len(d.groups), func(i int) {
-		slices.SortFunc(d.items[d.groups[i].from:d.groups[i].to], func(a, b item) int { return cmp.Compare(a.rank, b.rank) })
+	spreadOver(len(d.groups), func() func(int) {
+		var sort sorter
+		return func(i int) { sort.byRank(d.items[d.groups[i].from:d.groups[i].to]) }
 	})
 	return d
+}
+
+// sorter sorts items by rank and keeps its room.
+type sorter struct {
+	keys, spare []uint64 // rank, place among the items
+	sorted      []item
+}
+
+func (s *sorter) byRank(items []item) {
+	n := len(items)
+	if cap(s.keys) < n {
+		s.keys, s.spare, s.sorted = make([]uint64, n), make([]uint64, n), make([]item, n)
+	}
+	keys, most := s.keys[:n], uint32(0)
+	for i := range items {
+		keys[i] = uint64(items[i].rank)<<32 | uint64(i)
+		most |= items[i].rank
+	}
+	if n < 96 {
+		slices.Sort(keys)
+	} else {
+		keys = dealt(keys, s.spare[:n], most)
+	}
+	for i, k := range keys {
+		s.sorted[i] = items[uint32(k)]
+	}
+	copy(items, s.sorted[:n])
+}
+
+// dealt returns keys sorted by their upper halves, in which no bit is set that is
+// not in most: they are dealt out by eight bits after the other, from the lowest.
+// spare is as long.
+func dealt(keys, spare []uint64, most uint32) []uint64 {
+	for shift := 32; shift < 64 && most>>(shift-32) > 0; shift += 8 {
+		var next [256]uint32
+		for _, k := range keys {
+			next[byte(k>>shift)]++
+		}
+		at := uint32(0)
+		for i, n := range next {
+			next[i], at = at, at+n
+		}
+		for _, k := range keys {
+			n := &next[byte(k>>shift)]
+			spare[*n] = k
+			*n++
+		}
+		keys, spare = spare, keys
+	}
+	return keys
 }
 
 // group makes the groups of the day and turns the counts of each tally into the
@@ -127,11 +181,8 @@ func (d *day) group(tallies []tally) {
 	d.items = make([]item, at)
 }
 
-func (d *day) row(i int) (*rows, *entry) {
-	it := &d.items[i]
-	r := d.tables[it.table]
-	return r, &r.table[it.at]
-}
+// table returns the table that a row is from.
+func (d *day) table(it *item) *rows { return d.tables[it.count>>countBits] }
 
 // tally numbers the clients of one table and counts their rows.
 type tally struct {
@@ -197,17 +248,18 @@ func (o *order) source() source {
 			key = append(append(key, d.groups[in].client...), 0)
 			head = len(key)
 		}
-		r, e := d.row(at)
+		it := &d.items[at]
+		r := d.table(it)
 		at++
 		n := &r.in.names
-		key = append(append(key[:head], n.name(e.name)...), byte(n.verdict(e.name)))
-		return key, r.sum(e), true, nil
+		key = append(append(key[:head], n.name(it.name)...), byte(n.verdict(it.name)))
+		return key, r.sum(it), true, nil
 	}
 	return source{next: next, close: func() error { return nil }}
 }
 
-func (r *rows) sum(e *entry) Sum {
-	s := Sum{Count: int64(e.count)}
+func (r *rows) sum(e *item) Sum {
+	s := Sum{Count: int64(e.count & (1<<countBits - 1))}
 	if r.timed {
 		s.timed = true
 		s.first, s.last = r.stamp(e.first), r.stamp(e.last)

@@ -61,7 +61,7 @@ func TestRowsAreInTheOrderOfTheirKeys(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		var queries []query
 		for range rapid.IntRange(0, 300).Draw(rt, "n") {
-			q := query{name: strings.Repeat("www.same", rapid.IntRange(0, 3).Draw(rt, "alike")) + rapid.StringMatching("[a-b.\x00-\x02]{0,9}").Draw(rt, "name")}
+			q := query{name: strings.Repeat("www.same", rapid.IntRange(0, 3).Draw(rt, "alike")) + rapid.StringMatching("[a-b.\x00-\x02,\" ệ\\\\-]{0,9}").Draw(rt, "name")}
 			q.v = rollup.Verdict(len(q.name) % 3)
 			switch n := byte(rapid.IntRange(0, 12).Draw(rt, "client")); {
 			case n > 6:
@@ -70,7 +70,7 @@ func TestRowsAreInTheOrderOfTheirKeys(t *testing.T) {
 				q.client = netip.AddrFrom16([16]byte{0x20, 1, 15: n})
 			}
 			if n := rapid.IntRange(0, 40).Draw(rt, "hour"); n > 0 {
-				q.at = noon.Add(time.Duration(n)*time.Hour + time.Duration(n%3))
+				q.at = noon.Add(time.Duration(n)*time.Hour + rapid.SampledFrom([]time.Duration{0, 1, 120, 5e3, 70e6, 123e6, 999_999_999}).Draw(rt, "part"))
 			}
 			queries = append(queries, q)
 		}
@@ -84,7 +84,7 @@ func TestRowsAreInTheOrderOfTheirKeys(t *testing.T) {
 }
 
 // TestManyNamesAreSortedInParts has enough of them to be dealt out, most of them
-// alike in their first bytes.
+// alike in their first bytes, and clients with few and with many.
 func TestManyNamesAreSortedInParts(t *testing.T) {
 	t.Parallel()
 	var queries []query
@@ -93,7 +93,7 @@ func TestManyNamesAreSortedInParts(t *testing.T) {
 		if i%8 == 0 {
 			name = fmt.Sprintf("%x.example", i*31)
 		}
-		queries = append(queries, query{noon.Add(time.Duration(i) * time.Second), netip.AddrFrom4([4]byte{10, 0, byte(i % 3), byte(i % 251)}), name, rollup.None})
+		queries = append(queries, query{noon.Add(time.Duration(i) * time.Second), netip.AddrFrom4([4]byte{10, 0, byte(i % 3), byte(min(i%251, 200))}), name, rollup.None})
 	}
 	want := naive(t, queries)
 	for _, limit := range []int{0, 1 << 20} {

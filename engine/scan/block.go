@@ -38,6 +38,7 @@ type Block struct {
 	Hits    []Hit    // in order of first appearance
 	Samples []Sample // the first rejected lines, at most 8
 	Seen    []Seen   // with Options.Seen, in order of first appearance
+	Hours   []Hour   // with Options.Seen, in order: which hours its lines are about
 }
 
 // Hit is one indicator that one client asked for under one name, or touched as
@@ -137,6 +138,7 @@ type builder struct {
 	line   []int         // groups that the line at hand has hit
 	places places        // in Seen, by hash
 	hashes []uint64      // of Seen
+	hours  hours         // of Hours
 }
 
 type group struct {
@@ -149,6 +151,7 @@ type group struct {
 // take returns the Block and starts the next.
 func (b *builder) take() Block {
 	out := b.Block
+	out.Hours = b.hours.take()
 	b.Block = Block{}
 	clear(b.groups)
 	if n := len(out.Seen); n > 0 {
@@ -200,6 +203,7 @@ func (b *builder) add(o *part, line int64) {
 	}
 	b.Length += o.Length
 	b.Counts.Add(o.Counts)
+	b.hours.merge(&o.hours)
 	for _, s := range o.Samples[:min(len(o.Samples), maxSamples-len(b.Samples))] {
 		s.Line += line
 		b.Samples = append(b.Samples, s)

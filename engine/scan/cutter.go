@@ -30,6 +30,7 @@ type piece struct {
 	err   error         // what ended the text behind this piece; io.EOF at its end
 
 	ready chan struct{} // takes one when the piece is read, or was not to be read
+	free  chan *piece   // where it goes when it was taken
 
 	pieceResult
 }

@@ -19,6 +19,8 @@ type worker struct {
 	judge *judge
 	fold  *folder  // nil when nothing is folded
 	watch *watcher // nil when nobody asks who asked for what
+	free  chan *piece
+	made  int // pieces, free or not
 }
 
 func (s *stream) worker(number int) *worker {
@@ -75,30 +77,33 @@ func (s *stream) alone(cut *cutter, w *worker) error {
 	}
 }
 
-// crew is several workers on one stream: one goroutine cuts pieces, the workers
-// read and match them, and the caller takes them in their order.
+// crew is several workers on one stream. Each cuts its next piece itself, while
+// no other does, so that the text is in the cache of the core that works on it;
+// the caller takes the pieces in their order.
 //
 // Where lines depend on earlier ones a worker begins a piece without knowing
 // them. If something in the piece does depend on them it says so before
 // anything is matched, and the piece is read again when its turn comes.
 type crew struct {
-	work  chan *piece // to the workers
+	mu    sync.Mutex
+	cut   *cutter
+	ended bool        // there is nothing more to cut
 	order chan *piece // to the caller, in order of the text
-	free  chan *piece
 	stop  chan struct{}
 	both  atomic.Bool // see format.Past.Both
 }
 
+// ahead is how many pieces a worker has at most: those that are done wait until
+// all before them are, and one of those may be with a worker that the system lets
+// wait. Few are made while none has to.
+const ahead = 8
+
 func (s *stream) together(cut *cutter, workers []*worker) error {
-	n := 2*len(workers) + 2
-	c := &crew{work: make(chan *piece, n), order: make(chan *piece, n), free: make(chan *piece, n), stop: make(chan struct{})}
-	for range n {
-		c.free <- &piece{ready: make(chan struct{}, 1)}
-	}
+	c := &crew{cut: cut, order: make(chan *piece, ahead*len(workers)), stop: make(chan struct{})}
 	var wait sync.WaitGroup
-	wait.Go(func() { c.cut(cut) })
 	divided := len(workers) > 1
 	for _, w := range workers {
+		w.free = make(chan *piece, ahead)
 		wait.Go(func() { c.run(w, divided) })
 	}
 	err := s.collect(c, divided)
@@ -107,39 +112,53 @@ func (s *stream) together(cut *cutter, workers []*worker) error {
 	return err
 }
 
-// cut sends pieces to be worked on until the text ends.
-func (c *crew) cut(cut *cutter) {
-	defer close(c.work)
-	defer close(c.order)
-	for {
-		var p *piece
-		select {
-		case p = <-c.free:
-		case <-c.stop:
-			return
-		}
-		p.pieceResult.clear()
-		if !cut.next(p) {
-			p.ready <- struct{}{}
-			c.order <- p
-			return
-		}
-		c.work <- p // as many places as pieces: neither waits
-		c.order <- p
-		if p.err != nil {
-			return
-		}
+// piece returns a piece that is free, a new one when there is none; nil when the
+// crew is to stop.
+func (c *crew) piece(w *worker) *piece {
+	select {
+	case p := <-w.free:
+		return p
+	default:
 	}
+	if w.made < ahead {
+		w.made++
+		return &piece{ready: make(chan struct{}, 1), free: w.free}
+	}
+	select {
+	case p := <-w.free:
+		return p
+	case <-c.stop:
+		return nil
+	}
+}
+
+// next cuts a piece and puts it in its place in the order. It returns false when
+// there is none to work on.
+func (c *crew) next(p *piece) bool {
+	p.pieceResult.clear()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return false
+	}
+	more := c.cut.next(p)
+	if !more {
+		p.ready <- struct{}{}
+	}
+	c.order <- p // as many places as pieces: it does not wait
+	if c.ended = !more || p.err != nil; c.ended {
+		close(c.order)
+	}
+	return more
 }
 
 // run works on pieces until there are no more. A lone worker sees all of them
 // in order and need not guess.
 func (c *crew) run(w *worker, divided bool) {
-	for p := range c.work {
-		select {
-		case <-c.stop:
+	for {
+		p := c.piece(w)
+		if p == nil || !c.next(p) {
 			return
-		default:
 		}
 		if divided {
 			w.text.Guess(c.both.Load(), p.past)
@@ -181,7 +200,7 @@ func (s *stream) collect(c *crew, divided bool) error {
 		if err := s.take(p); err != nil {
 			return err
 		}
-		c.free <- p
+		p.free <- p
 	}
 	return nil
 }

@@ -19,7 +19,7 @@
 // over what it has stored. Memory does not grow with the log. Start at Stream.
 //
 // Below the blocks lie pieces: runs of whole lines of about 256 KiB, cut by one
-// goroutine (cutter), which read() fills, since a mapped file that something
+// worker at a time (cutter), which read() fills, since a mapped file that something
 // truncates kills the process. Workers read a piece into records, usual lines by
 // format.Text without allocation, fold them by the shards of the roll-up, passing
 // over those that another worker is at, match them (without a roll-up, the names
@@ -63,7 +63,10 @@ type Options struct {
 	// leaves the query's time alone; with neither every entry counts.
 	Now    time.Time
 	Rollup *rollup.Table // nil: nothing is folded
-	Seen   bool          // blocks say who asked for what
+	Seen   bool          // blocks say who asked for what, and when
+	// Text says that r is lines of text as they are: nothing is unpacked, and no
+	// other character set looked for, whatever its first bytes are.
+	Text bool
 	// Workers is how many goroutines read at once; 0 means GOMAXPROCS. What
 	// comes out, and in which order, does not depend on it.
 	Workers int
@@ -114,7 +117,11 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 	if opt.BlockSize <= 0 {
 		opt.BlockSize = DefaultBlockSize
 	}
-	u, err := unpack.New(r, opt.Limits)
+	open := unpack.New
+	if opt.Text {
+		open = unpack.Plain
+	}
+	u, err := open(r, opt.Limits)
 	if err != nil {
 		return Summary{}, &Error{File: opt.File, Err: err}
 	}

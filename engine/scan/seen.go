@@ -72,6 +72,7 @@ func (w *watcher) piece(p *piece) {
 	for i := range p.parts {
 		if b := &p.parts[i]; b.to > b.from {
 			w.part(p, b)
+			b.hours.count(p.recs[b.from:b.to])
 		}
 	}
 }

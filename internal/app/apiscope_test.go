@@ -157,6 +157,8 @@ var apiBodies = map[string]string{
 	"POST /api/v1/units/{id}/ranges":             `{"range":"10.9.0.0/24","kind":"machine"}`,
 	"POST /api/v1/units/{id}/ranges/{range}/end": `{"last":"2026-12-01"}`,
 	"PUT /api/v1/sources/{id}":                   `{"name":"x","unit_id":"x"}`,
+	"PUT /api/v1/sources/{id}/mapping":           `{"text":"name: x\nform: json\nfields: {a: src}"}`,
+	"POST /api/v1/sources/{id}/mapping/try":      `{"text":"name: x\nform: json\nfields: {a: src}","sample":"{}"}`,
 	"POST /api/v1/ingest/{source}":               `x`,
 	"POST /api/v1/findings/{id}/acknowledge":     ``,
 	"POST /api/v1/findings/{id}/dismiss":         `{"reason":"x","names":1}`,

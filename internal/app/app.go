@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vonggac/vonggac/assets"
@@ -85,7 +86,8 @@ type App struct {
 	lock    *folderLock
 	book    *guideroom.Book // the guide inside the product
 	examined
-	remade sync.Map // ids of blocks in hand that an earlier try had remembered
+	intake atomic.Pointer[intake] // nil while nothing is received
+	remade sync.Map               // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue
 	commands  map[string]Command
@@ -166,6 +168,9 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	if err := a.listenControl(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
+	if err := a.startIntake(ctx); err != nil {
+		return "", errors.Join(err, ln.Close())
+	}
 	a.runner.Start()
 	a.keeper.Start()
 	a.fetcher.Start()
@@ -199,7 +204,7 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, a.control.stop())
 	}
 	if a.server != nil {
-		errs = append(errs, a.server.Shutdown(ctx))
+		errs = append(errs, a.stopIntake(ctx), a.server.Shutdown(ctx))
 		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)

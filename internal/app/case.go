@@ -116,6 +116,15 @@ func (a *App) places(ctx context.Context, refs []finding.Ref) (map[finding.Ref]u
 		if _, done := out[ref]; done {
 			continue
 		}
+		if ref.FileID == "" { // it came over the network
+			s, err := a.Rooms.Sources.Get(ctx, source.ID(ref.SourceID))
+			if err == nil {
+				out[ref] = ui.Link{Label: s.Name, Href: "/sources/" + ref.SourceID, Icon: ui.IconFile}
+			} else if !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
+				return nil, err
+			}
+			continue
+		}
 		f, err := a.Rooms.Sources.File(ctx, source.FileID(ref.FileID))
 		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
 			continue

@@ -28,7 +28,7 @@ func (a *App) feeds(catalogue *i18n.Catalogue) *feed.Service {
 	if err != nil {
 		data = a.opt.Config.Data
 	}
-	s := feed.New(feed.Deps{Records: a.Records, Queue: a.Queue, Lists: a.Rooms.Indicators, Secrets: a.Secrets, Now: a.opt.Now, Log: a.opt.Log, Root: a.root,
+	s := feed.New(feed.Deps{Records: a.Records, Queue: a.Queue, Lists: a.Rooms.Indicators, Files: a.Files, Secrets: a.Secrets, Now: a.opt.Now, Log: a.opt.Log, Root: a.root,
 		Standing: a.Rooms.Accounts.Standing, Say: catalogue.Text, Folder: filepath.Join(data, dropFolder, "feeds")})
 	a.behind.every(15*time.Second, "feeds", s.Attend)
 	a.behind.every(time.Minute, "folders of feeds", s.LookAtFolders)

@@ -6,6 +6,7 @@ package app_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,10 +30,15 @@ type house struct {
 	root string // the first unit
 }
 
-// open opens the centre in dir; now nil is t0 for ever.
-func open(t *testing.T, dir string, now func() time.Time) *house {
+// open opens the centre in dir; now nil is t0 for ever. more are keys of the
+// configuration with their values.
+func open(t *testing.T, dir string, now func() time.Time, more ...string) *house {
 	t.Helper()
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"data": dir, "listen": "127.0.0.1:0"}, Hostname: "test"})
+	flags := map[string]string{"data": dir, "listen": "127.0.0.1:0", "stream.reserve": "64MiB"}
+	for pair := range slices.Chunk(more, 2) {
+		flags[pair[0]] = pair[1]
+	}
+	cfg, err := config.Load(config.Sources{Flags: flags, Hostname: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,29 +41,60 @@ func (a *App) seenOf(ctx context.Context, asked indicator.Asked) (*indicator.Sig
 		return nil, err
 	}
 	return &indicator.Sightings{Clients: t.Clients, Units: t.Units, Queries: t.Queries, First: t.First, Last: t.Last, Cut: cut,
-		Href: "/hunts?value=" + url.QueryEscape(asked.Value)}, nil
+		Href: huntHref(asked)}, nil
+}
+
+// huntHref is where to look back for what asked names and nothing wider.
+func huntHref(asked indicator.Asked) string {
+	at := "/hunts?value=" + url.QueryEscape(asked.Value)
+	if asked.Type == intel.URL {
+		at += "&exact=1"
+	}
+	return at
 }
 
 // mentionsOf is indicator.Choices.Findings.
-func (a *App) mentionsOf(ctx context.Context, asked indicator.Asked) ([]indicator.Mention, int64, error) {
+func (a *App) mentionsOf(ctx context.Context, asked indicator.Asked) (*indicator.Mentions, error) {
 	if !auth.May(ctx, auth.Permission{Area: auth.Findings, Act: auth.Read}) {
-		return nil, -1, nil
+		return nil, nil
 	}
-	if asked.Type != intel.Domain { // findings are searched by names alone: nothing is said of others
-		return nil, -1, nil
-	}
-	page, err := a.Rooms.Findings.List(ctx, finding.Filter{Query: asked.Value, Sort: finding.ByLastSeen, Desc: true, Limit: 5})
+	f := finding.Filter{Indicator: asked.Value, Sort: finding.ByLastSeen, Desc: true, Limit: 10}
+	page, err := a.Rooms.Findings.List(ctx, f)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	var out []indicator.Mention
+	at := "/findings?state=all&sort=-last&indicator=" + url.QueryEscape(asked.Value)
+	out := &indicator.Mentions{Total: page.Total, Over: page.Over, Href: at}
 	for _, f := range page.Rows {
 		client := i18n.T(ctx, f.Subject().Key)
 		if f.Addr.IsValid() {
 			client = f.Addr.String()
 		}
-		out = append(out, indicator.Mention{Label: client + " · " + f.Threat, State: i18n.T(ctx, "finding.state."+string(f.State)),
+		out.Rows = append(out.Rows, indicator.Mention{Label: client + " · " + f.Threat, State: i18n.T(ctx, "finding.state."+string(f.State)),
 			Href: "/findings/" + string(f.ID), At: f.LastSeen})
 	}
-	return out, page.Total, nil
+	return out, a.unitsTouched(ctx, f, out)
+}
+
+// unitsTouched adds to what is said of findings in which units they lie.
+func (a *App) unitsTouched(ctx context.Context, f finding.Filter, to *indicator.Mentions) error {
+	shares, err := a.Rooms.Findings.ByUnit(ctx, f)
+	if err != nil {
+		return err
+	}
+	var ids []string
+	for _, s := range shares {
+		if s.Unit != "" {
+			ids = append(ids, s.Unit)
+		}
+	}
+	names, err := unitNames{a}.Names(ctx, ids)
+	for _, s := range shares {
+		t := indicator.Touched{Name: names[s.Unit], Findings: s.Findings, Last: s.Last}
+		if s.Unit != "" {
+			t.Href = to.Href + "&unit=" + url.QueryEscape(s.Unit)
+		}
+		to.Units = append(to.Units, t)
+	}
+	return err
 }

@@ -5,12 +5,10 @@ package app
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strconv"
 	"time"
 
-	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/feed"
@@ -44,7 +42,7 @@ func (a *App) notices(catalogue *i18n.Catalogue) *notice.Service {
 
 // tellFound tells of the findings that a block of a file opened, by the unit
 // they concern.
-func (a *App) tellFound(ctx context.Context, tx *db.Tx, f source.File, b scan.Block, touched []finding.Touched) error {
+func (a *App) tellFound(ctx context.Context, tx *db.Tx, from origin, touched []finding.Touched) error {
 	var fresh []finding.ID
 	for _, t := range touched {
 		if t.Opened {
@@ -60,7 +58,7 @@ func (a *App) tellFound(ctx context.Context, tx *db.Tx, f source.File, b scan.Bl
 	}
 	for unit, n := range units {
 		err := a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "finding.new", Unit: unit, Object: unit, Href: "/findings", Times: n,
-			Dedupe: fmt.Sprintf("finding.new/%s/%d/%s", f.ID, b.Offset, unit)})
+			Dedupe: "finding.new/" + from.block + "/" + unit})
 		if err != nil {
 			return err
 		}

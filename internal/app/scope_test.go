@@ -140,7 +140,7 @@ var kinds = map[string]map[string]string{
 	"account":     {"session": "session", "delegation": "delegation"},
 	"break-glass": {"id": "elevation"},
 	"feeds":       {"id": "feed"},
-	"sources":     {"id": "source", "key": "key"},
+	"sources":     {"id": "source", "key": "key", "way": "way"},
 	"files":       {"file": "file"},
 	"ingest":      {"source": "source"},
 	"indicators":  {"id": "list", "entry": "entry"},

@@ -142,6 +142,11 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 		SecurityContact: person("Bà"), Hotline: "0200 000 0009", Address: "Thôn " + word, Aliases: []string{"Xã cũ " + word}}))(t)
 	ranges := must(r.Units.AddRange(ctx, u.ID, unit.NewRange{Text: net + ".0.0/16; " + public, Kind: unit.Machine, Note: word}))(t)
 	src := must(r.Sources.Create(ctx, source.Source{Name: "DNS " + word, Owner: string(u.ID), Note: word}))(t)
+	way, _, err := r.Sources.AddWay(ctx, source.Way{Source: src.ID, Kind: source.HTTP, Network: net + ".8.0/24", Note: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.add("way", string(way.ID))
 	key, secret, err := r.Accounts.NewKey(ctx, "máy "+word, string(u.ID), auth.Centre, source.Feeding)
 	if err != nil {
 		t.Fatal(err)

@@ -86,38 +86,52 @@ func (a *App) reading(ctx context.Context) (source.Reading, error) {
 	generation := held.Generation()
 	return source.Reading{Options: scan.Options{Index: held.Index(), Now: a.opt.Now(), BlockSize: a.opt.BlockSize, Seen: true}, Done: held.Release,
 		Memory: func(ctx context.Context, f source.File, b scan.Block) (func(), error) {
-			id := blockID(f, b)
-			known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: id, Owner: f.Owner, Source: string(f.Source), ReceivedAt: f.ReceivedAt,
-				Seen: b.Seen, Generation: generation})
+			done, err := a.remember(ctx, ofFile(f, b), b, generation)
 			if errors.Is(err, hunt.ErrOutdated) {
 				return nil, source.ErrOutdated
 			}
-			if err != nil {
-				return nil, err
-			}
-			if !known {
-				return done, nil
-			}
-			a.remade.Store(id, true)
-			return func() { a.remade.Delete(id); done() }, nil
+			return done, err
 		}}, err
 }
 
-// blockID names a block of a file for ever: the file is its bytes in one
-// source.
-func blockID(f source.File, b scan.Block) string { return fmt.Sprintf("file/%s/%d", f.ID, b.Offset) }
+// origin is where a block comes from: a place in a file that was received, or
+// the stream.
+type origin struct {
+	block      string // id for ever
+	file       string // "" of the stream
+	source     string
+	owner      string
+	receivedAt time.Time
+}
+
+// ofFile names a block of a file: the file is its bytes in one source.
+func ofFile(f source.File, b scan.Block) origin {
+	return origin{fmt.Sprintf("file/%s/%d", f.ID, b.Offset), string(f.ID), string(f.Source), f.Owner, f.ReceivedAt}
+}
+
+// remember puts what a block says into the memory of everything seen, and notes
+// until done whether an earlier try had done so.
+func (a *App) remember(ctx context.Context, from origin, b scan.Block, generation int64) (done func(), err error) {
+	known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: from.block, Owner: from.owner, Source: from.source, ReceivedAt: from.receivedAt,
+		Seen: b.Seen, Generation: generation})
+	if err != nil || !known {
+		return done, err
+	}
+	a.remade.Store(from.block, true)
+	return func() { a.remade.Delete(from.block); done() }, nil
+}
 
 // uncounted are the hits of b: all of them, but for a block that an earlier try
 // had remembered before it died, which a looking back may have counted since.
-func (a *App) uncounted(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) ([]scan.Hit, error) {
-	if _, again := a.remade.Load(blockID(f, b)); !again {
+func (a *App) uncounted(ctx context.Context, tx *db.Tx, from origin, b scan.Block) ([]scan.Hit, error) {
+	if _, again := a.remade.Load(from.block); !again {
 		return b.Hits, nil
 	}
-	held, err := a.Rooms.Hunts.Held(ctx, f.Owner, string(f.Source), b.Hits)
+	held, err := a.Rooms.Hunts.Held(ctx, from.owner, from.source, b.Hits)
 	if err != nil {
 		return nil, err
 	}
-	return a.Rooms.Findings.Uncounted(ctx, tx, f.Owner, string(f.Source), b.Hits, held)
+	return a.Rooms.Findings.Uncounted(ctx, tx, from.owner, from.source, b.Hits, held)
 }
 
 // recordPast takes what was found by looking back through the rooms, as sink

@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/setup"
@@ -34,6 +35,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/intake/sighting"
+	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -67,6 +69,7 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Reception   *reception.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -137,6 +140,8 @@ func Messages() []fs.FS {
 		rest.Messages,
 		webhook.Messages,
 		feed.Messages,
+		stream.Messages,
+		reception.Messages,
 	}
 }
 
@@ -164,7 +169,10 @@ func (a *App) wire(ctx context.Context) error {
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
-		Unread: a.tellUnread})
+		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource})
+	a.watchSources()
+	a.tendIntake()
+	r.Reception = a.reception()
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
@@ -211,7 +219,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.behind.every(time.Hour, "key", a.sealCanary)
 	a.runner = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Handlers: map[string]jobs.Handler{
-		source.JobKind:    r.Sources.Handler(a.reading, a.sink),
+		source.JobKind:    r.Sources.Handler(a.reading, a.sinkFile),
 		indicator.JobKind: r.Indicators.Handler(),
 		hunt.JobKind:      r.Hunts.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
@@ -239,20 +247,25 @@ func (a *App) wire(ctx context.Context) error {
 	return nil
 }
 
+// sinkFile takes one block of a file through the rooms.
+func (a *App) sinkFile(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
+	return a.sink(ctx, tx, ofFile(f, b), b)
+}
+
 // sink takes one block through the rooms, inside the transaction that marks it
 // done: hits become findings, findings infections.
-func (a *App) sink(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
+func (a *App) sink(ctx context.Context, tx *db.Tx, from origin, b scan.Block) error {
 	now := a.opt.Now()
-	hits, err := a.uncounted(ctx, tx, f, b)
+	hits, err := a.uncounted(ctx, tx, from, b)
 	if err != nil {
 		return err
 	}
-	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: string(f.Source), FileID: string(f.ID),
-		Owner: f.Owner, ReceivedAt: f.ReceivedAt, Hits: hits})
+	touched, err := a.Rooms.Findings.Record(ctx, tx, now, finding.Batch{SourceID: from.source, FileID: from.file,
+		Owner: from.owner, ReceivedAt: from.receivedAt, Hits: hits})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.noteFound(ctx, tx, touched), a.tellFound(ctx, tx, f, b, touched)); err != nil {
+	if err := errors.Join(a.noteFound(ctx, tx, touched), a.tellFound(ctx, tx, from, touched)); err != nil {
 		return err
 	}
 	return a.Rooms.Infections.Record(ctx, tx, now, touched...)
@@ -269,7 +282,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(unit.NewPages(site, r.Units).Routes())
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link, Welcome: "/setup"}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
-		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
+		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Root: a.root, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
 	add(feed.NewPages(site, r.Feeds, feed.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets,
 		Sightings: a.seenOf, Findings: a.mentionsOf}).Routes())
@@ -293,6 +306,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(a.guidePages(site).Routes())
 	add(home.NewPages(site, a.today(first.Steps)).Routes())
 	add(task.NewPages(site, r.Tasks).Routes())
+	add(reception.NewPages(site, r.Reception).Routes())
 	add(view.NewPages(site, r.Views, view.Choices{Units: a.unitOptions, Title: a.titleOf}).Routes())
 	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all

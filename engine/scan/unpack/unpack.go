@@ -103,6 +103,14 @@ func New(r io.Reader, lim Limits) (*Reader, error) {
 	return u, nil
 }
 
+// Plain returns a Reader of r as it is: no packing, no other character set and
+// no mark of one is looked for.
+func Plain(r io.Reader, lim Limits) (*Reader, error) {
+	in := &counter{r: r}
+	out := newGuard(in, in, "", lim)
+	return &Reader{text: out, out: out, charset: "utf-8", close: func() {}}, nil
+}
+
 // Read reads text. Its error is io.EOF at the end, ErrTruncated, ErrCorrupt or
 // ErrBomb wrapped with the place, or the error of the stream below.
 func (u *Reader) Read(p []byte) (int, error) { return u.text.Read(p) }

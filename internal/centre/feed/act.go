@@ -181,6 +181,9 @@ func (p Probe) text(ctx context.Context) string {
 	if p.Tagged {
 		tags = "feed.test.tagged"
 	}
+	if p.Events > 0 {
+		return i18n.T(ctx, "feed.test.events", p.Status, size, i18n.T(ctx, tags), i18n.Bytes(ctx, p.Looked), i18n.Number(ctx, p.Events))
+	}
 	if p.Rows == 0 {
 		return i18n.T(ctx, "feed.test.unread", p.Status, size, i18n.T(ctx, tags), i18n.Bytes(ctx, p.Looked))
 	}

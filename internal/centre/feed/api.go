@@ -16,6 +16,7 @@ type apiFeed struct {
 	ID        string     `json:"id"`
 	Name      string     `json:"name"`
 	URL       string     `json:"url,omitempty" doc:"Absent: files are dropped into the feed's folder."`
+	Shape     string     `json:"shape" enum:"file,misp-feed" doc:"What stands at the address: one file, or the folder of a MISP feed."`
 	UnitID    string     `json:"unit_id"`
 	ListID    string     `json:"list_id,omitempty" doc:"The list it fills; absent until its first content made it."`
 	Folder    string     `json:"folder" doc:"Name of its drop folder."`
@@ -48,6 +49,28 @@ type apiRun struct {
 	Rows    int64      `json:"rows"`
 	Why     string     `json:"why,omitempty"`
 	JobID   string     `json:"job_id,omitempty"`
+	Events  *apiEvents `json:"events,omitempty" doc:"Of a MISP feed: what became of the events."`
+}
+
+// apiEvents accounts for the events of a MISP feed in one run:
+// named = fetched + same + missing + refused + left.
+type apiEvents struct {
+	Named   int64      `json:"named"`
+	Fetched int64      `json:"fetched" doc:"New or changed, and came whole."`
+	Same    int64      `json:"same" doc:"In hand since an earlier run."`
+	Missing int64      `json:"missing" doc:"Did not come."`
+	Refused int64      `json:"refused" doc:"Came, and is not the event it should be."`
+	Left    int64      `json:"left" doc:"For the next run."`
+	Gone    int64      `json:"gone" doc:"No longer named: out of the list."`
+	Notes   []apiEvent `json:"notes" nullable:"false" doc:"Missing, refused and gone ones, at most 200."`
+}
+
+type apiEvent struct {
+	UUID  string `json:"uuid"`
+	Info  string `json:"info,omitempty"`
+	State string `json:"state" enum:"missing,refused,gone"`
+	Why   string `json:"why,omitempty"`
+	Kept  bool   `json:"kept" doc:"What came of it earlier stays in the list."`
 }
 
 type apiListQuery struct {
@@ -76,7 +99,7 @@ func API(a *rest.API, s *Service) {
 func (s *Service) apiOf(ctx context.Context) func(Feed) apiFeed {
 	now := s.Now()
 	return func(f Feed) apiFeed {
-		return apiFeed{ID: string(f.ID), Name: f.Name, URL: f.URL, UnitID: f.Unit, ListID: string(f.List), Folder: f.Folder,
+		return apiFeed{ID: string(f.ID), Name: f.Name, URL: f.URL, Shape: map[Shape]string{OneFile: "file", MISPFolder: "misp-feed"}[f.Shape], UnitID: f.Unit, ListID: string(f.List), Folder: f.Folder,
 			Every: int64(f.Schedule.Every / time.Minute), At: f.Schedule.At, Active: f.Active, Stale: f.Stale(now), Failures: f.Failures,
 			Why: whyText(ctx, f.Why, f.WhyArgs), Rows: f.Rows, NextAt: rest.Time(f.NextAt), TriedAt: rest.Time(f.TriedAt), OKAt: rest.Time(f.OKAt),
 			ChangedAt: rest.Time(f.ChangedAt), RunID: f.Run, CreatedAt: f.CreatedAt.UTC(), Version: f.Version}
@@ -86,8 +109,19 @@ func (s *Service) apiOf(ctx context.Context) func(Feed) apiFeed {
 func apiRunOf(ctx context.Context) func(Run) apiRun {
 	return func(r Run) apiRun {
 		return apiRun{ID: r.ID, How: string(r.How), State: string(r.State), BeganAt: r.Began.UTC(), EndedAt: rest.Time(r.Ended), Status: r.Status, Bytes: r.Bytes,
-			SHA256: r.SHA256, Seq: r.Seq, Rows: r.Rows, Why: whyText(ctx, r.Why, r.WhyArgs), JobID: r.Job}
+			SHA256: r.SHA256, Seq: r.Seq, Rows: r.Rows, Why: whyText(ctx, r.Why, r.WhyArgs), JobID: r.Job, Events: apiEventsOf(ctx, r.Events)}
 	}
+}
+
+func apiEventsOf(ctx context.Context, e *Events) *apiEvents {
+	if e == nil {
+		return nil
+	}
+	out := &apiEvents{Named: e.Named, Fetched: e.Fetched, Same: e.Same, Missing: e.Missing, Refused: e.Refused, Left: e.Left, Gone: e.Gone, Notes: []apiEvent{}}
+	for _, n := range e.Notes {
+		out.Notes = append(out.Notes, apiEvent{UUID: n.UUID, Info: n.Info, State: string(n.State), Why: whyText(ctx, n.Why, n.Args), Kept: n.Kept})
+	}
+	return out
 }
 
 func (s *Service) apiAll(ctx context.Context, in *apiListQuery) (*rest.Listing[apiFeed], error) {

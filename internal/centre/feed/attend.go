@@ -141,6 +141,8 @@ func (s *Service) finish(ctx context.Context, p *jobs.Progress, was row, r runRo
 				wait := f.feed().Schedule.Next(now).Sub(now)
 				if out.state == Failed {
 					wait = backoff(f.Failures, f.feed().Schedule.Interval(), out.asked)
+				} else if e := eventsOf(run.Events); e != nil && e.Left > 0 && e.Fetched > 0 { // the rest of it
+					wait = min(wait, firstWait)
 				}
 				f.NextAt = db.At(now.Add(wait + min(next, slack(wait))))
 			}
@@ -176,6 +178,9 @@ func (o outcome) apply(r runRow) runRow {
 	r.State, r.Status, r.Bytes, r.Seq, r.Rows, r.Why, r.WhyArgs = string(o.state), o.status, o.bytes, o.seq, o.rows, o.why, wordsText(o.args)
 	if o.sha256 != "" {
 		r.SHA256 = o.sha256
+	}
+	if o.events != nil {
+		r.Events = o.events.text()
 	}
 	return r
 }

@@ -27,18 +27,13 @@ type Entry struct {
 	Source  string // page the facts are from
 	Terms   string // page or file with licence or terms
 	Licence string // short name; ownTerms when the publisher wrote its own
-	Layout  string // of indicator.Layout, or one the indicator room does not read yet
+	Layout  string // of indicator.Layout, or MISPFolder
 	Holds   string // domains, addresses, urls, mixed
 	Kind    indicator.Kind
 	Every   time.Duration
 	Auth    AuthKind // what the publisher asks for
 	AuthAt  string   // name of the parameter or header
 	About   struct{ VI, EN string }
-}
-
-// Readable reports whether the indicator room reads files of e's layout.
-func (e Entry) Readable() bool {
-	return slices.Contains(indicator.Layouts(), indicator.Layout(e.Layout))
 }
 
 //go:embed catalogue.yaml
@@ -76,14 +71,10 @@ var (
 // yamlLine is how the YAML reader names the line of a fault.
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
 
-// manyFiles is the layout of a feed that is a folder of files (MISP's feed
-// format): it is in the catalogue for people to know, and not fetched.
-const manyFiles = "misp-feed"
-
 // entryLayouts are the layouts an entry may have: those of one file that the
-// indicator room reads, and manyFiles.
+// indicator room reads, and MISPFolder.
 func entryLayouts() []string {
-	out := []string{manyFiles}
+	out := []string{string(MISPFolder)}
 	for _, l := range indicator.Layouts() {
 		if l != indicator.Auto {
 			out = append(out, string(l))

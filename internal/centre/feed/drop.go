@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 	"unicode"
 
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -44,8 +45,9 @@ type look struct{ info fs.FileInfo }
 // looks remember the files of the last look. A process that starts anew looks
 // twice again.
 type looks struct {
-	turn *sync.Mutex
-	seen map[string][]look
+	turn   *sync.Mutex
+	seen   map[string][]look
+	pruned time.Time // when old files were last looked for
 }
 
 // LookAtFolders takes the finished files in the folders of all feeds: one whose
@@ -70,9 +72,18 @@ func (s *Service) LookAtFolders(ctx context.Context) error {
 		return fmt.Errorf("folder for dropped files: %w", err)
 	}
 	defer root.Close()
+	n, err := s.Network(ctx)
+	if err != nil {
+		return err
+	}
+	if s.Now().Sub(s.looks.pruned) < pruneEvery {
+		n.KeepDays = 0
+	} else {
+		s.looks.pruned = s.Now()
+	}
 	var errs []error
 	for _, f := range feeds {
-		if err := s.lookAt(ctx, root, f); err != nil && ctx.Err() == nil {
+		if err := s.lookAt(ctx, root, f, n.KeepDays); err != nil && ctx.Err() == nil {
 			errs = append(errs, fmt.Errorf("folder of feed %s: %w", f.ID, err))
 		}
 	}
@@ -80,7 +91,8 @@ func (s *Service) LookAtFolders(ctx context.Context) error {
 }
 
 // lookAt looks at the folder of one feed, which is made when it is not there.
-func (s *Service) lookAt(ctx context.Context, root *os.Root, f row) error {
+// What was put away is kept for so many days; 0 looks at none of it.
+func (s *Service) lookAt(ctx context.Context, root *os.Root, f row, keep int64) error {
 	for _, dir := range []string{f.Folder, path.Join(f.Folder, takenFolder), path.Join(f.Folder, refusedFolder), path.Join(f.Folder, loadingFolder)} {
 		if err := makeFolder(root, dir); err != nil {
 			return err
@@ -91,7 +103,7 @@ func (s *Service) lookAt(ctx context.Context, root *os.Root, f row) error {
 		return err
 	}
 	defer dir.Close()
-	if err := s.clear(ctx, dir, f); err != nil {
+	if err := errors.Join(s.clear(ctx, dir, f), s.clean(ctx, dir, f, keep)); err != nil {
 		return err
 	}
 	files, err := entries(dir, ".")
@@ -191,7 +203,7 @@ func (s *Service) drop(ctx context.Context, dir *os.Root, f row, info fs.FileInf
 		return s.waits(ctx, f, err)
 	}
 	r := runRow{ID: db.NewID(), Feed: f.ID, How: string(ByDrop), Began: db.At(s.Now()), WhyArgs: "[]"}
-	r.File = s.Now().UTC().Format("20060102-150405") + "-" + r.ID[len(r.ID)-4:] + "-" + plainName(info.Name())
+	r.File = s.Now().UTC().Format(stampLayout) + "-" + r.ID[len(r.ID)-4:] + "-" + plainName(info.Name())
 	out, err := s.read(acting, dir, f, info)
 	if errors.Is(err, errChanging) {
 		return nil
@@ -204,8 +216,8 @@ func (s *Service) drop(ctx context.Context, dir *os.Root, f row, info fs.FileInf
 		if !ok || fault.Is(err, fault.Unavailable) { // no room on the disk: it waits
 			return err
 		}
+		seen.state, seen.events = Refused, out.events
 		out = seen
-		out.state = Refused
 	}
 	out.bytes = info.Size()
 	if err := s.finish(ctx, nil, f, r, out); err != nil {
@@ -262,7 +274,12 @@ func (s *Service) read(ctx context.Context, dir *os.Root, f row, info fs.FileInf
 	if err := noList(head, 0); err != nil {
 		return outcome{}, err
 	}
-	out, err := s.take(ctx, f, showName(info.Name()), in, "feed.note.dropped")
+	var out outcome
+	if how := wrapOf(head); how != noWrap {
+		out, err = s.archived(ctx, f, how, file, info.Size())
+	} else {
+		out, err = s.take(ctx, f, showName(info.Name()), in, "feed.note.dropped")
+	}
 	if err != nil {
 		return out, err
 	}

@@ -54,6 +54,7 @@ type Feed struct {
 	Name     string // 1..100 runes, one line
 	Folder   string // name of its drop folder; never changes
 	URL      string // empty: files are dropped, nothing is fetched
+	Shape    Shape  // of what stands at URL
 	Unit     string // unit id; the list's owner too
 	List     indicator.ID
 	New      indicator.List // what the list is to be, while List is empty
@@ -83,8 +84,10 @@ type Health struct {
 	Failures  int64     // runs in a row that brought nothing usable
 	Why       string    // catalogue key of the latest failure; empty when it went well
 	WhyArgs   []string
-	Rows      int64  // indicators of the latest content loaded
-	Run       string // id of the fetch that goes on; empty without
+	Rows      int64     // indicators of the latest content loaded
+	Run       string    // id of the fetch that goes on; empty without
+	Pruned    int64     // files removed from its folders of taken and refused ones
+	PrunedAt  time.Time // when, the last time
 }
 
 // Watched reports whether content is expected at all: the feed is on, or lives
@@ -160,6 +163,7 @@ type Run struct {
 	Why     string // catalogue key
 	WhyArgs []string
 	Job     string
+	Events  *Events // of a MISP feed; nil otherwise
 }
 
 const (
@@ -178,6 +182,7 @@ var taken = []string{"host", "accept-encoding", "connection", "content-length", 
 type Order struct {
 	Name     string
 	URL      string
+	Shape    Shape        // taken for MISPFolder where the address is that of a manifest
 	Unit     string       // of a new feed
 	List     indicator.ID // of a new feed: a list that is there; empty makes New
 	New      indicator.List
@@ -199,6 +204,15 @@ func (o *Order) check(op string, allowed []netip.Prefix, most int64, kept bool) 
 	}
 	if reason := checkURL(o.URL, allowed); reason != "" {
 		bad["url"] = reason
+	}
+	if !slices.Contains(Shapes(), o.Shape) {
+		bad["shape"] = "feed.bad.shape"
+	}
+	switch {
+	case o.URL == "":
+		o.Shape = OneFile
+	case isManifest(o.URL):
+		o.Shape = MISPFolder
 	}
 	if field, key := o.Schedule.check(); key != "" {
 		bad[field] = key

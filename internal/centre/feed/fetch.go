@@ -34,8 +34,9 @@ type ask struct {
 	url            string
 	kind           AuthKind
 	name, secret   string
-	etag, modified string // of the content in hand; empty asks for all
-	limit          int64  // bytes
+	etag, modified string       // of the content in hand; empty asks for all
+	limit          int64        // bytes
+	client         *http.Client // of several calls in a row; nil makes one for this call
 	roads
 }
 
@@ -89,7 +90,11 @@ func (s *Service) call(ctx context.Context, a ask) (answer, error) {
 		done()
 		return answer{}, fail("feed.why.address")
 	}
-	res, err := s.client(a).Do(req)
+	client := a.client
+	if client == nil {
+		client = s.client(a, 0)
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		why := reasonOf(ctx, err)
 		done()
@@ -150,12 +155,14 @@ func request(ctx context.Context, a ask) (*http.Request, error) {
 	return req, nil
 }
 
-// client makes the client of one call. Without proxy the guard looks at every
+// client makes a client that keeps so many connections to a host open; 0 is for
+// one call. Without proxy the guard looks at every
 // address that is really connected to, redirects included. With a proxy names
 // are the proxy's to resolve, and only hosts written as numbers can be looked at.
-func (s *Service) client(a ask) *http.Client {
+func (s *Service) client(a ask, open int) *http.Client {
 	dial := &net.Dialer{Timeout: s.Timeout}
-	t := &http.Transport{DialContext: dial.DialContext, DisableKeepAlives: true, TLSHandshakeTimeout: s.Timeout, ResponseHeaderTimeout: s.Timeout,
+	t := &http.Transport{DialContext: dial.DialContext, DisableKeepAlives: open == 0, MaxConnsPerHost: open,
+		MaxIdleConnsPerHost: open, IdleConnTimeout: s.Timeout, TLSHandshakeTimeout: s.Timeout, ResponseHeaderTimeout: s.Timeout,
 		MaxResponseHeaderBytes: 64 << 10, TLSClientConfig: &tls.Config{RootCAs: s.Roots, MinVersion: tls.VersionTLS12}}
 	if a.proxy != nil {
 		t.Proxy = http.ProxyURL(a.proxy)

@@ -37,7 +37,7 @@ type typed struct {
 
 func typedOf(f Feed) typed {
 	v := typed{id: f.ID, version: f.Version, kept: f.HasKey, active: f.Active, limit: strconv.FormatInt(f.Limit, 10),
-		order: Order{Name: f.Name, URL: f.URL, Unit: f.Unit, List: f.List, New: f.New, Auth: f.Auth, AuthName: f.AuthName, Schedule: f.Schedule}}
+		order: Order{Name: f.Name, URL: f.URL, Shape: f.Shape, Unit: f.Unit, List: f.List, New: f.New, Auth: f.Auth, AuthName: f.AuthName, Schedule: f.Schedule}}
 	v.spell(f.Schedule)
 	return v
 }
@@ -84,7 +84,7 @@ func formOf(r *http.Request) typed {
 	if err != nil {
 		limit = 0
 	}
-	v.order = Order{Name: r.PostFormValue("name"), URL: r.PostFormValue("url"), Unit: r.PostFormValue("unit"), List: indicator.ID(r.PostFormValue("list")),
+	v.order = Order{Name: r.PostFormValue("name"), URL: r.PostFormValue("url"), Shape: Shape(r.PostFormValue("shape")), Unit: r.PostFormValue("unit"), List: indicator.ID(r.PostFormValue("list")),
 		New: indicator.List{Name: r.PostFormValue("list_name"), Kind: indicator.Kind(r.PostFormValue("list_kind")), TLP: indicator.TLP(r.PostFormValue("list_tlp")),
 			Threat: r.PostFormValue("list_threat"), Scope: indicator.Scope(r.PostFormValue("list_scope")), Layout: indicator.Layout(r.PostFormValue("list_layout"))},
 		Auth: AuthKind(r.PostFormValue("auth")), AuthName: r.PostFormValue("auth_name"), Secret: r.PostFormValue("secret"), Limit: limit,
@@ -102,10 +102,13 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	v := typed{limit: "20", order: Order{Unit: actor.Home, New: indicator.List{Kind: indicator.Block, TLP: indicator.Clear,
 		Scope: indicator.WithSubdomains, Layout: indicator.Auto}}}
 	v.spell(Schedule{Every: 6 * time.Hour})
-	if e, known := inCatalogue(r.URL.Query().Get("entry")); known && e.Readable() {
+	if e, known := inCatalogue(r.URL.Query().Get("entry")); known {
 		v.entry, v.order.Entry = e, e.ID
 		v.order.Name, v.order.URL, v.order.Auth, v.order.AuthName = e.Name, e.Address, e.Auth, e.AuthAt
 		v.order.New.Name, v.order.New.Kind, v.order.New.Layout = e.Name, e.Kind, indicator.Layout(e.Layout)
+		if e.Layout == string(MISPFolder) {
+			v.order.Shape, v.order.New.Layout, v.limit = MISPFolder, indicator.MISP, strconv.FormatInt(p.svc.Most, 10)
+		}
 		v.spell(Schedule{Every: e.Every})
 	}
 	return p.renderForm(w, r, http.StatusOK, v)
@@ -140,7 +143,7 @@ func (p *Pages) choose(ctx context.Context, v *typed) error {
 	return err
 }
 
-// create handles POST /feeds/new. Form: name, url, how, every, every_unit,
+// create handles POST /feeds/new. Form: name, url, shape, how, every, every_unit,
 // times, list, or unit with list_name, list_kind, list_tlp, list_threat,
 // list_scope, list_layout; auth, auth_name, secret, limit, entry.
 func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
@@ -224,7 +227,7 @@ func (v typed) back() string {
 }
 
 func (v typed) fieldErrors() []ui.FieldError {
-	return web.FieldErrors(v.errs, "name", "url", "auth", "auth_name", "secret", "how", "every", "times", "limit", "list", "unit", "list_name", "list_kind",
+	return web.FieldErrors(v.errs, "name", "url", "shape", "auth", "auth_name", "secret", "how", "every", "times", "limit", "list", "unit", "list_name", "list_kind",
 		"list_tlp", "list_scope", "list_layout", "list_threat")
 }
 
@@ -233,6 +236,8 @@ func (v typed) main(ctx context.Context) []ui.FieldProps {
 	return []ui.FieldProps{
 		{Name: "name", Label: i18n.T(ctx, "feed.name"), Value: v.order.Name, Error: v.errs["name"], Required: true, MaxLength: maxName},
 		{Kind: ui.KindURL, Name: "url", Label: i18n.T(ctx, "feed.url"), Hint: i18n.T(ctx, "feed.hint.url"), Value: v.order.URL, Error: v.errs["url"], MaxLength: 2000},
+		{Kind: ui.KindSelect, Name: "shape", Label: i18n.T(ctx, "feed.shape"), Hint: i18n.T(ctx, "feed.hint.shape"), Value: string(v.order.Shape), Error: v.errs["shape"],
+			Options: shapeOptions(ctx)},
 		{Kind: ui.KindSelect, Name: "auth", Label: i18n.T(ctx, "feed.auth"), Value: string(v.order.Auth), Error: v.errs["auth"], Options: authOptions(ctx)},
 		{Name: "auth_name", Label: i18n.T(ctx, "feed.auth_name"), Hint: i18n.T(ctx, "feed.hint.auth_name"), Value: v.order.AuthName, Error: v.errs["auth_name"],
 			MaxLength: 100, Mono: true},

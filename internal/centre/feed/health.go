@@ -77,6 +77,7 @@ type Probe struct {
 	Tagged  bool   // the sender says when content changes
 	Looked  int64  // bytes looked at
 	Rows    int64  // rows among them
+	Events  int64  // of a MISP feed: named in what was looked at
 	Usable  int64  // of these, what a list could hold
 	Why     string // catalogue key of why it would fail; empty when it would not
 	WhyArgs []any
@@ -121,6 +122,9 @@ func (s *Service) probe(ctx context.Context, f row) (Probe, error) {
 	if err != nil {
 		return Probe{}, err
 	}
+	if Shape(f.Shape) == MISPFolder {
+		a.url = inFolder(f.URL, manifestName)
+	}
 	got, err := s.call(ctx, a)
 	if err != nil {
 		return Probe{}, err
@@ -135,6 +139,13 @@ func (s *Service) probe(ctx context.Context, f row) (Probe, error) {
 		return p, err
 	}
 	p.Looked = int64(len(text))
+	if Shape(f.Shape) == MISPFolder {
+		list, _, _ := exchange.Manifest(bytes.NewReader(text)) // the rest of it may not be here
+		if p.Events = int64(len(list)); p.Events == 0 {
+			return p, fail("feed.why.manifest")
+		}
+		return p, nil
+	}
 	if whole := bytes.LastIndexByte(text, '\n'); len(text) == probed && whole > 0 {
 		text = text[:whole+1]
 	}

@@ -90,7 +90,7 @@ func (h *house) restart() {
 	queue := jobs.New(h.db, h.now)
 	root := func(context.Context) (string, error) { return "tinh", nil }
 	h.lists = indicator.New(indicator.Deps{Records: h.db, Files: h.files, Queue: queue, Now: h.now, Limit: 4 << 20, Most: 10_000, Root: root})
-	h.Service = feed.New(feed.Deps{Records: h.db, Queue: queue, Lists: h.lists, Secrets: h.box, Now: h.now, Root: root, Folder: h.folder,
+	h.Service = feed.New(feed.Deps{Records: h.db, Queue: queue, Lists: h.lists, Files: h.files, Secrets: h.box, Now: h.now, Root: root, Folder: h.folder,
 		Say:     func(lang i18n.Language, key string, args ...any) string { return fmt.Sprint(lang, " ", key, args) },
 		Own:     func() []netip.Prefix { return nil },
 		Jitter:  func(time.Duration) time.Duration { return 0 },

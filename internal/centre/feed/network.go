@@ -23,19 +23,26 @@ const settingName = "feed"
 type Network struct {
 	Proxy   string         // http(s)://host:port through which every feed is fetched; empty goes straight
 	Allowed []netip.Prefix // networks feeds may come from although they are closed
-	Version int64
+	// KeepDays is how long files that were taken or refused stay in the folders
+	// of feeds; 0 is for ever.
+	KeepDays int64
+	Version  int64
 }
 
 type networkValue struct {
 	Proxy   string   `json:"proxy"`
 	Allowed []string `json:"allowed"`
+	Keep    *int64   `json:"keep_days,omitempty"` // nil: as nobody said
 }
 
 // Network gives the setting. It asks no permission: every form and call needs it.
 func (s *Service) Network(ctx context.Context) (Network, error) {
 	var v networkValue
 	version, err := setting.Get(ctx, s.Records.Read(), settingName, &v)
-	n := Network{Proxy: v.Proxy, Version: version}
+	n := Network{Proxy: v.Proxy, Version: version, KeepDays: keepDays}
+	if v.Keep != nil {
+		n.KeepDays = *v.Keep
+	}
 	for _, text := range v.Allowed {
 		if p, err := netip.ParsePrefix(text); err == nil { // SetNetwork wrote them
 			n.Allowed = append(n.Allowed, p)
@@ -54,7 +61,7 @@ func (s *Service) roads(ctx context.Context) (roads, error) {
 }
 
 // SetNetwork replaces the setting. It is the whole centre's, so the actor
-// configures settings of the centre's own unit. Errors: fault.Invalid (proxy),
+// configures settings of the centre's own unit. Errors: fault.Invalid (proxy, keep_days),
 // fault.Forbidden, fault.Conflict.
 func (s *Service) SetNetwork(ctx context.Context, n Network) error {
 	const op = "feed.SetNetwork"
@@ -69,7 +76,10 @@ func (s *Service) SetNetwork(ctx context.Context, n Network) error {
 	if !slices.Contains(scope.Roots(), root) {
 		return &fault.Error{Kind: fault.Forbidden, Op: op}
 	}
-	v := networkValue{Proxy: strings.TrimSpace(n.Proxy), Allowed: []string{}}
+	v := networkValue{Proxy: strings.TrimSpace(n.Proxy), Allowed: []string{}, Keep: &n.KeepDays}
+	if n.KeepDays < 0 || n.KeepDays > maxKeepDays {
+		return fault.Bad(op, "keep_days", "feed.bad.keep_days")
+	}
 	if !validProxy(v.Proxy) {
 		return fault.Bad(op, "proxy", "feed.bad.proxy")
 	}
@@ -81,7 +91,7 @@ func (s *Service) SetNetwork(ctx context.Context, n Network) error {
 			return err
 		}
 		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "feed.network", Kind: "setting", Object: settingName, Unit: root,
-			Detail: map[string]any{"proxy": v.Proxy, "allowed": v.Allowed}})
+			Detail: map[string]any{"proxy": v.Proxy, "allowed": v.Allowed, "keep_days": n.KeepDays}})
 	})
 }
 

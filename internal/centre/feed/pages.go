@@ -56,6 +56,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + at + "/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET " + at + "/{id}/progress", Need: mayRead, Handle: p.progress},
 		{Pattern: "GET " + at + "/{id}/runs", Need: mayRead, Handle: p.runs},
+		{Pattern: "GET " + at + "/{id}/events", Need: mayRead, Handle: p.showEvents},
 		{Pattern: "GET " + at + "/{id}/runs.csv", Need: mayRead, Handle: p.exportRuns},
 		{Pattern: "GET " + at + "/{id}/edit", Need: mayWrite, Handle: p.askEdit},
 		{Pattern: "POST " + at + "/{id}/edit", Need: mayWrite, Handle: p.edit},
@@ -294,12 +295,9 @@ func (e Entry) licence(ctx context.Context) string {
 func catalogueRows(ctx context.Context, list []Entry) []ui.Row {
 	var rows []ui.Row
 	for _, e := range list {
-		use := ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "feed.entry.layout"), Tone: ui.NoData})
-		if e.Readable() {
-			use = ui.Text("")
-			if MayStand(ctx) {
-				use = ui.ActionLink(ui.Action{Label: i18n.T(ctx, "feed.entry.use"), Href: at + "/new?entry=" + e.ID, Icon: ui.IconAdd})
-			}
+		use := ui.Text("")
+		if MayStand(ctx) {
+			use = ui.ActionLink(ui.Action{Label: i18n.T(ctx, "feed.entry.use"), Href: at + "/new?entry=" + e.ID, Icon: ui.IconAdd})
 		}
 		rows = append(rows, ui.Row{ID: e.ID, Name: e.Name, Cells: []templ.Component{entryView(e), entryHoldsView(e),
 			ui.Text(everyText(ctx, e.Every)), entryTermsView(e), use}})
@@ -308,9 +306,9 @@ func catalogueRows(ctx context.Context, list []Entry) []ui.Row {
 }
 
 type networkPage struct {
-	proxy, allowed string
-	version        int64
-	errs           map[string]string
+	proxy, allowed, keep string
+	version              int64
+	errs                 map[string]string
 }
 
 // askNetwork handles GET /feeds/network.
@@ -323,17 +321,18 @@ func (p *Pages) askNetwork(w http.ResponseWriter, r *http.Request) error {
 	for i, a := range n.Allowed {
 		lines[i] = a.String()
 	}
-	return p.renderNetwork(w, r, http.StatusOK, networkPage{proxy: n.Proxy, allowed: strings.Join(lines, "\n"), version: n.Version})
+	return p.renderNetwork(w, r, http.StatusOK, networkPage{proxy: n.Proxy, allowed: strings.Join(lines, "\n"), keep: strconv.FormatInt(n.KeepDays, 10), version: n.Version})
 }
 
 func (p *Pages) renderNetwork(w http.ResponseWriter, r *http.Request, status int, v networkPage) error {
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(r.Context(), "feed.network"), Body: networkView(v)})
 }
 
-// network handles POST /feeds/network. Form: proxy, networks, version.
+// network handles POST /feeds/network. Form: proxy, networks, keep_days, version.
 func (p *Pages) network(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := networkPage{proxy: r.PostFormValue("proxy"), allowed: r.PostFormValue("networks"), version: formVersion(r), errs: map[string]string{}}
+	v := networkPage{proxy: r.PostFormValue("proxy"), allowed: r.PostFormValue("networks"), keep: strings.TrimSpace(r.PostFormValue("keep_days")),
+		version: formVersion(r), errs: map[string]string{}}
 	list, ok := outgoing.ParseNetworks(v.allowed)
 	if !ok {
 		v.errs["networks"] = i18n.T(ctx, "feed.bad.networks")
@@ -341,10 +340,14 @@ func (p *Pages) network(w http.ResponseWriter, r *http.Request) error {
 	if !validProxy(strings.TrimSpace(v.proxy)) {
 		v.errs["proxy"] = i18n.T(ctx, "feed.bad.proxy")
 	}
+	keep, err := strconv.ParseInt(v.keep, 10, 64)
+	if err != nil || keep < 0 || keep > maxKeepDays {
+		v.errs["keep_days"] = i18n.T(ctx, "feed.bad.keep_days")
+	}
 	if len(v.errs) > 0 {
 		return p.renderNetwork(w, r, http.StatusUnprocessableEntity, v)
 	}
-	if err := p.svc.SetNetwork(ctx, Network{Proxy: v.proxy, Allowed: list, Version: v.version}); err != nil {
+	if err := p.svc.SetNetwork(ctx, Network{Proxy: v.proxy, Allowed: list, KeepDays: keep, Version: v.version}); err != nil {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "feed.saved"))

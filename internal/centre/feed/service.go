@@ -19,6 +19,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -43,6 +44,7 @@ type Deps struct {
 	Records *db.DB
 	Queue   *jobs.Queue
 	Lists   *indicator.Service
+	Files   *blob.Store // keeps the events of MISP feeds
 	Secrets *secret.Box
 	Now     func() time.Time
 	// Root is the id of the centre's own unit.
@@ -180,7 +182,7 @@ func (s *Service) Create(ctx context.Context, o Order) (Feed, error) {
 	if bad != nil {
 		return Feed{}, bad
 	}
-	r := row{ID: db.NewID(), Name: o.Name, Folded: i18n.Fold(o.Name + " " + o.URL), URL: o.URL, Unit: o.Unit, List: string(o.List), Schedule: o.Schedule.String(),
+	r := row{ID: db.NewID(), Name: o.Name, Folded: i18n.Fold(o.Name + " " + o.URL), URL: o.URL, Shape: string(o.Shape), Unit: o.Unit, List: string(o.List), Schedule: o.Schedule.String(),
 		AuthKind: string(o.Auth), AuthName: o.AuthName, Limit: o.Limit, Catalogue: o.Entry, WhyArgs: "[]", CreatedBy: actor.ID, CreatedName: actor.Name,
 		CreatedAt: db.At(s.Now()), Version: 1}
 	r.Folder = folderOf(o.Name, r.ID)
@@ -203,7 +205,7 @@ func (s *Service) Create(ctx context.Context, o Order) (Feed, error) {
 func purpose(id string) string { return "feed:" + id }
 
 // Update changes everything but the unit and the list. The feed then stands
-// under the actor. A new address turns it off: somebody has to see again what
+// under the actor. A new address or shape turns it off: somebody has to see again what
 // leaves the house.
 func (s *Service) Update(ctx context.Context, id ID, o Order, version int64) (Feed, error) {
 	const op = "feed.Update"
@@ -219,7 +221,7 @@ func (s *Service) Update(ctx context.Context, id ID, o Order, version int64) (Fe
 		if err := o.check(op, n.Allowed, s.Most, keep); err != nil {
 			return nil, err
 		}
-		if o.URL != r.URL {
+		if o.URL != r.URL || o.Shape != Shape(r.Shape) {
 			r.ETag, r.Modified, r.SHA256, r.Active, r.ActiveAt, r.NextAt, r.Reason = "", "", "", false, db.Time{}, db.Time{}, ""
 		} else if r.Active {
 			next := o.Schedule.Next(s.Now())
@@ -233,7 +235,7 @@ func (s *Service) Update(ctx context.Context, id ID, o Order, version int64) (Fe
 		case o.Secret != "":
 			r.AuthSecret = s.Secrets.Seal(purpose(r.ID), o.Secret)
 		}
-		r.Name, r.URL, r.Schedule, r.AuthKind, r.AuthName, r.Limit = o.Name, o.URL, o.Schedule.String(), string(o.Auth), o.AuthName, o.Limit
+		r.Name, r.URL, r.Shape, r.Schedule, r.AuthKind, r.AuthName, r.Limit = o.Name, o.URL, string(o.Shape), o.Schedule.String(), string(o.Auth), o.AuthName, o.Limit
 		r.CreatedBy, r.CreatedName = actor.ID, actor.Name
 		return map[string]any{"name": r.Name, "url": r.URL, "schedule": r.Schedule, "auth": r.AuthKind, "new_key": o.Secret != ""}, nil
 	})
@@ -312,6 +314,9 @@ func (s *Service) Delete(ctx context.Context, id ID) (Feed, error) {
 		}
 		if err := s.forget(ctx, tx, old); err != nil {
 			return err
+		}
+		if _, err := tx.NewDelete().Model((*eventRow)(nil)).Where("feed_id = ?", r.ID).Exec(ctx); err != nil {
+			return db.Error(op, err)
 		}
 		if _, err := tx.NewDelete().Model(&r).WherePK().Exec(ctx); err != nil {
 			return db.Error(op, err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -29,6 +30,7 @@ type showPage struct {
 	may    bool   // change it
 	folder string // where files are dropped
 	entry  Entry
+	held   Holding
 	work   *ui.JobProps
 }
 
@@ -58,6 +60,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.unit = names[f.Unit]
+	if v.held, err = p.svc.Holding(ctx, f.ID); err != nil {
+		return err
+	}
 	if v.work, err = p.work(ctx, f); err != nil {
 		return err
 	}
@@ -78,7 +83,11 @@ func (p *Pages) work(ctx context.Context, f Feed) (*ui.JobProps, error) {
 		props.State, props.Note = ui.JobRunning, i18n.T(ctx, "feed.job.loading")
 		return &props, nil
 	}
-	if j.Done > 0 {
+	switch {
+	case j.Note == "feed.job.events":
+		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, "feed.job.events"), Done: j.Done, Total: max(j.Total, 0),
+			Text: i18n.T(ctx, "feed.job.events.text", i18n.Number(ctx, j.Done), i18n.Number(ctx, j.Total))}
+	case j.Done > 0:
 		props.Progress = ui.ProgressProps{Label: i18n.T(ctx, "feed.job.fetching"), Done: j.Done, Total: max(j.Total, 0), Text: i18n.Bytes(ctx, j.Done)}
 	}
 	if why := j.Failure(); why.Message != "" {
@@ -175,6 +184,13 @@ func (v showPage) health(ctx context.Context) []ui.Fact {
 	if f.URL != "" {
 		facts = append(facts, fact(ctx, "next_at", ui.Time(f.NextAt)))
 	}
+	if v.held != (Holding{}) {
+		facts = append(facts, fact(ctx, "events.held", ui.Text(i18n.T(ctx, "feed.events.held.text", i18n.Number(ctx, v.held.Good),
+			i18n.Number(ctx, v.held.Missing), i18n.Number(ctx, v.held.Refused), i18n.Number(ctx, v.held.Waiting)))))
+	}
+	if f.Pruned > 0 {
+		facts = append(facts, fact(ctx, "pruned", ui.Text(i18n.T(ctx, "feed.pruned.text", i18n.Number(ctx, f.Pruned), i18n.Time(ctx, f.PrunedAt)))))
+	}
 	if f.Watched() {
 		facts = append(facts, fact(ctx, "late_at", ui.Time(f.StaleAt())))
 	}
@@ -200,8 +216,12 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	if f.Auth == AuthNone {
 		name = "none"
 	}
-	facts := []ui.Fact{fact(ctx, "url", address), fact(ctx, "list", list), fact(ctx, when, ui.Text(scheduleText(ctx, f.Schedule))),
-		fact(ctx, "limit", ui.Text(i18n.T(ctx, "feed.mib", f.Limit))), fact(ctx, "auth", ui.Text(i18n.T(ctx, "feed.auth."+name)))}
+	facts := []ui.Fact{fact(ctx, "url", address)}
+	if f.URL != "" {
+		facts = append(facts, fact(ctx, "shape", ui.Text(i18n.T(ctx, "feed.shape."+shapeName(f.Shape)))))
+	}
+	facts = append(facts, fact(ctx, "list", list), fact(ctx, when, ui.Text(scheduleText(ctx, f.Schedule))),
+		fact(ctx, "limit", ui.Text(i18n.T(ctx, "feed.mib", f.Limit))), fact(ctx, "auth", ui.Text(i18n.T(ctx, "feed.auth."+name))))
 	if f.AuthName != "" {
 		facts = append(facts, fact(ctx, "auth_name", ui.Code(f.AuthName)))
 	}
@@ -236,7 +256,7 @@ func runRows(ctx context.Context, f Feed, list []Run) []ui.Row {
 			seq = ui.Anchor(ui.Link{Label: strconv.FormatInt(r.Seq, 10), Href: listHref(f.List) + "?v=" + strconv.FormatInt(r.Seq, 10)})
 		}
 		rows = append(rows, ui.Row{ID: r.ID, Name: i18n.Time(ctx, r.Began), Cells: []templ.Component{ui.Time(r.Began), ui.Text(howText(ctx, r)), ui.Badge(runBadge(ctx, r)), status,
-			ui.Text(i18n.Bytes(ctx, r.Bytes)), seq, ui.Number(r.Rows), ui.Text(whyText(ctx, r.Why, r.WhyArgs))}})
+			ui.Text(i18n.Bytes(ctx, r.Bytes)), seq, ui.Number(r.Rows), runNote(f, r)}})
 	}
 	return rows
 }
@@ -322,7 +342,8 @@ func (p *Pages) exportRuns(w http.ResponseWriter, r *http.Request) error {
 	}, func(list []Run) ([][]any, error) {
 		var out [][]any
 		for _, r := range list {
-			out = append(out, []any{r.Began, howText(ctx, r), i18n.T(ctx, "feed.run."+string(r.State)), r.Status, r.Bytes, r.Seq, r.Rows, whyText(ctx, r.Why, r.WhyArgs)})
+			out = append(out, []any{r.Began, howText(ctx, r), i18n.T(ctx, "feed.run."+string(r.State)), r.Status, r.Bytes, r.Seq, r.Rows,
+				strings.TrimSpace(whyText(ctx, r.Why, r.WhyArgs) + " " + eventsText(ctx, r.Events))})
 		}
 		return out, nil
 	})

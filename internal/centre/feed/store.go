@@ -26,6 +26,7 @@ type row struct {
 	Folded      string  `bun:"folded"`
 	Folder      string  `bun:"folder"`
 	URL         string  `bun:"url"`
+	Shape       string  `bun:"shape"`
 	Unit        string  `bun:"unit_id"`
 	List        string  `bun:"list_id"`
 	ListName    string  `bun:"list_name"`
@@ -56,6 +57,8 @@ type row struct {
 	WhyArgs     string  `bun:"why_args"`
 	Rows        int64   `bun:"rows_loaded"`
 	Run         string  `bun:"run_id"`
+	Pruned      int64   `bun:"pruned"` // files
+	PrunedAt    db.Time `bun:"pruned_at"`
 	CreatedBy   string  `bun:"created_by"`
 	CreatedName string  `bun:"created_name"`
 	CreatedAt   db.Time `bun:"created_at"`
@@ -63,17 +66,17 @@ type row struct {
 }
 
 // person are the columns that people change; the work of fetching has its own.
-var person = []string{"name", "folded", "url", "schedule", "auth_kind", "auth_name", "auth_secret", "limit_mib", "active", "active_at", "reason", "etag",
+var person = []string{"name", "folded", "url", "shape", "schedule", "auth_kind", "auth_name", "auth_secret", "limit_mib", "active", "active_at", "reason", "etag",
 	"modified", "sha256", "next_at", "created_by", "created_name", "version"}
 
 func (r row) feed() Feed {
-	return Feed{ID: ID(r.ID), Name: r.Name, Folder: r.Folder, URL: r.URL, Unit: r.Unit, List: indicator.ID(r.List),
+	return Feed{ID: ID(r.ID), Name: r.Name, Folder: r.Folder, URL: r.URL, Shape: Shape(r.Shape), Unit: r.Unit, List: indicator.ID(r.List),
 		New: indicator.List{Name: r.ListName, Kind: indicator.Kind(r.ListKind), TLP: indicator.TLP(r.ListTLP), Threat: r.ListThreat,
 			Scope: indicator.Scope(r.ListScope), Layout: indicator.Layout(r.ListLayout), Owner: r.Unit},
 		Schedule: parseSchedule(r.Schedule), Auth: AuthKind(r.AuthKind), AuthName: r.AuthName, HasKey: r.AuthSecret != "", Limit: r.Limit,
 		Entry: r.Catalogue, Active: r.Active, ActiveAt: r.ActiveAt.Time, Reason: r.Reason,
 		Health: Health{NextAt: r.NextAt.Time, TriedAt: r.TriedAt.Time, OKAt: r.OKAt.Time, ChangedAt: r.ChangedAt.Time, Failures: r.Failures, Why: r.Why,
-			WhyArgs: words(r.WhyArgs), Rows: r.Rows, Run: r.Run},
+			WhyArgs: words(r.WhyArgs), Rows: r.Rows, Run: r.Run, Pruned: r.Pruned, PrunedAt: r.PrunedAt.Time},
 		CreatedBy: r.CreatedBy, CreatedName: r.CreatedName, CreatedAt: r.CreatedAt.Time, Version: r.Version}
 }
 
@@ -122,11 +125,12 @@ type runRow struct {
 	Why     string  `bun:"why"`
 	WhyArgs string  `bun:"why_args"`
 	Job     string  `bun:"job_id"`
+	Events  string  `bun:"events"`
 }
 
 func (r runRow) run() Run {
 	return Run{ID: r.ID, Feed: ID(r.Feed), How: How(r.How), State: State(r.State), By: r.By, Began: r.Began.Time, Ended: r.Ended.Time, Status: r.Status,
-		Bytes: r.Bytes, SHA256: r.SHA256, File: r.File, Seq: r.Seq, Rows: r.Rows, Why: r.Why, WhyArgs: words(r.WhyArgs), Job: r.Job}
+		Bytes: r.Bytes, SHA256: r.SHA256, File: r.File, Seq: r.Seq, Rows: r.Rows, Why: r.Why, WhyArgs: words(r.WhyArgs), Job: r.Job, Events: eventsOf(r.Events)}
 }
 
 func get(ctx context.Context, q bun.IDB, op string, scope auth.Scope, id ID) (row, error) {

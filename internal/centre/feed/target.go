@@ -19,7 +19,9 @@ import (
 // the feed's unit then, or one to be made.
 func (s *Service) target(ctx context.Context, op string, o *Order) error {
 	if o.List == "" {
-		o.New.Owner = o.Unit
+		if o.New.Owner = o.Unit; o.Shape == MISPFolder {
+			o.New.Layout = indicator.MISP
+		}
 		return s.fresh(ctx, op, o)
 	}
 	o.New = indicator.List{}
@@ -29,6 +31,9 @@ func (s *Service) target(ctx context.Context, op string, o *Order) error {
 	}
 	if err != nil {
 		return err
+	}
+	if o.Shape == MISPFolder && l.Layout != indicator.Auto && l.Layout != indicator.MISP {
+		return fault.Bad(op, "list", "feed.bad.list_layout")
 	}
 	o.Unit = l.Owner
 	fed, err := s.Records.Read().NewSelect().Model((*row)(nil)).Where("f.list_id = ?", string(l.ID)).Exists(ctx)

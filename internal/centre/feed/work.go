@@ -125,6 +125,7 @@ type outcome struct {
 	args           []any
 	asked          time.Duration
 	list           indicator.ID
+	events         *Events // of a MISP feed; nil otherwise
 }
 
 // failed is the outcome of err; false when err is not the sender's or the
@@ -175,7 +176,8 @@ func (s *Service) Handler() jobs.Handler {
 			if !ok {
 				return err
 			}
-			seen.bytes, out = out.bytes, seen
+			seen.bytes, seen.events = out.bytes, out.events
+			out = seen
 		}
 		return s.finish(ctx, p, f, r, out)
 	}
@@ -238,6 +240,9 @@ func (s *Service) fetch(ctx context.Context, f row, p *jobs.Progress) (outcome, 
 	}
 	if has && newest.SHA256 == f.SHA256 { // what the list has is what the tags are of
 		a.etag, a.modified = f.ETag, f.Modified
+	}
+	if Shape(f.Shape) == MISPFolder {
+		return s.fetchFolder(ctx, acting, f, newest, a, p)
 	}
 	got, err := s.call(ctx, a)
 	if err != nil {

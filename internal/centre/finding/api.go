@@ -37,7 +37,9 @@ type apiFinding struct {
 }
 
 type apiName struct {
-	Name    string    `json:"name"`
+	Name    string    `json:"name" doc:"A name, an address, a page, the hash of a file, a mailbox or a fingerprint."`
+	Type    string    `json:"type,omitempty" enum:"domain,ip,ip-port,url,md5,sha1,sha256,email,ja3,ja4" doc:"Absent when evidence of several types has it."`
+	Roles   []string  `json:"roles,omitempty" enum:"query,dst,src,url,file,email,tls" doc:"The parts it had: asked for, connected to, connected from, requested, carried, written to or from, shaken hands with."`
 	Queries int64     `json:"queries"`
 	First   time.Time `json:"first_seen"`
 	Last    time.Time `json:"last_seen"`
@@ -51,14 +53,15 @@ type apiFull struct {
 
 type apiListQuery struct {
 	rest.Paging
-	Q      string    `query:"q" maxLength:"500" doc:"Words of address, threat, lists or names."`
-	State  string    `query:"state" enum:"open,new,acknowledged,dismissed,handled" doc:"open: new and acknowledged. Absent: all."`
-	Unit   string    `query:"unit" maxLength:"200" doc:"Whose the address is."`
-	Kind   string    `query:"address_kind" enum:"machine,nat,resolver,proxy,unknown"`
-	Threat string    `query:"threat" maxLength:"200" doc:"Exactly this threat."`
-	Since  time.Time `query:"since" doc:"Seen at or after this time."`
-	Sort   string    `query:"sort" enum:"last,first,queries" doc:"Absent: the order of the duty queue."`
-	Desc   bool      `query:"desc"`
+	Q         string    `query:"q" maxLength:"500" doc:"Words of address, threat, lists or names."`
+	Indicator string    `query:"indicator" maxLength:"2000" doc:"Findings in which this name, address, network, page, hash, mailbox or fingerprint stands."`
+	State     string    `query:"state" enum:"open,new,acknowledged,dismissed,handled" doc:"open: new and acknowledged. Absent: all."`
+	Unit      string    `query:"unit" maxLength:"200" doc:"Whose the address is."`
+	Kind      string    `query:"address_kind" enum:"machine,nat,resolver,proxy,unknown"`
+	Threat    string    `query:"threat" maxLength:"200" doc:"Exactly this threat."`
+	Since     time.Time `query:"since" doc:"Seen at or after this time."`
+	Sort      string    `query:"sort" enum:"last,first,queries" doc:"Absent: the order of the duty queue."`
+	Desc      bool      `query:"desc"`
 }
 
 type apiChangeInput struct {
@@ -88,7 +91,7 @@ func API(a *rest.API, s *Service) {
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiFinding], error) {
-	p, err := s.List(ctx, Filter{State: State(in.State), Unit: in.Unit, Kind: in.Kind, Threat: in.Threat, Query: in.Q, Since: in.Since,
+	p, err := s.List(ctx, Filter{State: State(in.State), Unit: in.Unit, Kind: in.Kind, Threat: in.Threat, Query: in.Q, Indicator: in.Indicator, Since: in.Since,
 		Sort: Sort(in.Sort), Desc: in.Desc, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
@@ -107,7 +110,7 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 	}
 	out := apiFull{apiFinding: apiViewOf(f), TopNames: make([]apiName, len(names))}
 	for i, n := range names {
-		out.TopNames[i] = apiName{Name: n.Name, Queries: n.Queries, First: n.First.UTC(), Last: n.Last.UTC()}
+		out.TopNames[i] = apiName{Name: n.Name, Type: n.Type, Roles: roleNames(n.Roles), Queries: n.Queries, First: n.First.UTC(), Last: n.Last.UTC()}
 	}
 	return rest.Versioned(out, f.Version), nil
 }

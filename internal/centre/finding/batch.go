@@ -116,7 +116,7 @@ func (n *named) take(b Batch, h scan.Hit) {
 	n.tlp = stricter(n.tlp, stricter(h.Match.List.TLP, h.Match.TLP))
 	row := hitRow{Indicator: escape(h.Match.Indicator), List: label(h.Match.List.Name), Type: h.Match.Type.String(), Name: n.name,
 		SourceID: b.SourceID, FileID: b.FileID, Day: calendar.DateOf(s.first).String(), Undated: undated,
-		Queries: h.Count, Lines: h.Lines, FirstSeen: db.At(s.first), LastSeen: db.At(s.last)}
+		Queries: h.Count, Lines: h.Lines, FirstSeen: db.At(s.first), LastSeen: db.At(s.last), Roles: mark(h.Role)}
 	for i := range n.hits {
 		if compareHits(n.hits[i], row) == 0 {
 			n.hits[i].merge(row)
@@ -164,6 +164,7 @@ func compareHits(a, b hitRow) int {
 func (h *hitRow) merge(o hitRow) {
 	h.Queries += o.Queries
 	h.Lines += o.Lines
+	h.Roles |= o.Roles
 	if o.FirstSeen.Before(h.FirstSeen.Time) {
 		h.FirstSeen = o.FirstSeen
 	}

@@ -30,11 +30,15 @@ type Hit struct {
 	Lines     int64
 	First     time.Time
 	Last      time.Time
+	Roles     int64 // bit n for role n of engine/event; 0 when not known
 }
 
-// Name is one name a client asked for. A query that two lists name counts once.
+// Name is one value a client was in touch with: a name it asked for, an address, a
+// page, a file. A query that two lists name counts once.
 type Name struct {
 	Name    string
+	Type    string // an intel.Type; "" when the evidence is gone or of several types
+	Roles   int64  // as Hit.Roles
 	Queries int64
 	First   time.Time
 	Last    time.Time
@@ -78,7 +82,7 @@ func (s *Service) Hits(ctx context.Context, of []Seen, offset, limit int) (list 
 		}
 		list = append(list, Hit{Finding: ID(r.FindingID), Indicator: r.Indicator, List: r.List, Type: r.Type, Name: r.Name,
 			SourceID: r.SourceID, FileID: r.FileID, Day: day, Undated: r.Undated, Queries: r.Queries, Lines: r.Lines,
-			First: r.FirstSeen.Time, Last: r.LastSeen.Time})
+			First: r.FirstSeen.Time, Last: r.LastSeen.Time, Roles: r.Roles})
 	}
 	return list, int64(n), nil
 }
@@ -99,16 +103,39 @@ func (s *Service) Names(ctx context.Context, of []Seen, limit int) (list []Name,
 	var rows []nameRow
 	err = q().ColumnExpr("n.name").ColumnExpr("CAST(SUM(n.queries) AS BIGINT) AS queries").ColumnExpr("MIN(n.first_seen) AS first_seen").
 		ColumnExpr("MAX(n.last_seen) AS last_seen").GroupExpr("n.name").OrderExpr("queries DESC, n.name").Limit(int64(limit)).Scan(ctx, &rows)
-	for _, r := range rows {
-		list = append(list, Name{r.Name, r.Queries, r.FirstSeen.Time, r.LastSeen.Time})
+	if err != nil {
+		return nil, 0, db.Error(op, err)
 	}
-	return list, total, db.Error(op, err)
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = r.Name
+	}
+	touches, err := s.touches(ctx, ids(of), names)
+	for _, r := range rows {
+		var all merged
+		for _, f := range of {
+			if m, ok := touches[[2]string{string(f.ID), r.Name}]; ok {
+				for _, kind := range m.types {
+					all.add(kind, m.roles)
+				}
+			}
+		}
+		list = append(list, Name{r.Name, all.kind(), all.roles, r.Queries, r.FirstSeen.Time, r.LastSeen.Time})
+	}
+	return list, total, err
 }
 
-// TopNames gives, for each finding that the actor was shown, the name it asked
-// for most.
-func (s *Service) TopNames(ctx context.Context, of []Seen) (map[ID]string, error) {
-	out := map[ID]string{}
+// Top is the value that a finding saw most.
+type Top struct {
+	Name  string
+	Type  string // as Name.Type
+	Roles int64  // as Hit.Roles
+}
+
+// TopNames gives, for each finding that the actor was shown, the value it saw
+// most.
+func (s *Service) TopNames(ctx context.Context, of []Seen) (map[ID]Top, error) {
+	out := map[ID]Top{}
 	if len(of) == 0 {
 		return out, nil
 	}
@@ -118,10 +145,19 @@ func (s *Service) TopNames(ctx context.Context, of []Seen) (map[ID]string, error
 		ColumnExpr("ROW_NUMBER() OVER (PARTITION BY n.finding_id ORDER BY n.queries DESC, n.name) AS place").
 		Where("n.finding_id IN (?)", bun.List(ids(of)))
 	err := q.NewSelect().TableExpr("(?) AS t", ranked).ColumnExpr("t.finding_id, t.name").Where("t.place = 1").Scan(ctx, &rows)
-	for _, r := range rows {
-		out[ID(r.FindingID)] = r.Name
+	if err != nil {
+		return nil, db.Error("finding.TopNames", err)
 	}
-	return out, db.Error("finding.TopNames", err)
+	names := make([]string, len(rows))
+	for i, r := range rows {
+		names[i] = r.Name
+	}
+	touches, err := s.touches(ctx, ids(of), names)
+	for _, r := range rows {
+		m := touches[[2]string{r.FindingID, r.Name}]
+		out[ID(r.FindingID)] = Top{r.Name, m.kind(), m.roles}
+	}
+	return out, err
 }
 
 func ids(of []Seen) []string {

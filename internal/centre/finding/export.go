@@ -32,7 +32,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 		ctx := r.Context()
 		f := readFilter(r).Filter
 		f.Limit = exportPage
-		return web.Export(w, r, format, web.Sheet{Name: "findings", Heads: Heads(ctx, "finding.threat", "finding.name", "finding.client",
+		return web.Export(w, r, format, web.Sheet{Name: "findings", Heads: Heads(ctx, "finding.threat", "finding.name", "finding.type", "finding.role", "finding.client",
 			"finding.subject", "finding.unit", "finding.queries", "finding.names", "finding.first", "finding.last", "finding.undated",
 			"finding.lists", "finding.tlp", "finding.state", "finding.assignee", "finding.created", "finding.reason"),
 			Rows: web.Rows(func(after string) ([]Seen, string, error) {
@@ -58,7 +58,7 @@ func (p *Pages) exportRows(ctx context.Context, rows []Seen) ([][]any, error) {
 		if f.Addr.IsValid() {
 			addr = f.Addr.String()
 		}
-		out = append(out, []any{f.Threat, top[f.ID], addr, i18n.T(ctx, f.Subject().Key), names[f.UnitID], f.Queries, f.Names, f.FirstSeen,
+		out = append(out, []any{f.Threat, top[f.ID].Name, TypeText(ctx, top[f.ID].Type), ActivityText(ctx, top[f.ID].Roles), addr, i18n.T(ctx, f.Subject().Key), names[f.UnitID], f.Queries, f.Names, f.FirstSeen,
 			f.LastSeen, f.Undated, strings.Join(f.Lists, ", "), f.TLP, i18n.T(ctx, "finding.state."+string(f.State)), f.Assignee.Name,
 			f.CreatedAt, f.Closed.Reason})
 	}
@@ -91,7 +91,7 @@ func WriteHits(w http.ResponseWriter, r *http.Request, format web.Format, s *Ser
 		}
 		return list, strconv.Itoa(done), nil
 	}
-	return web.Export(w, r, format, web.Sheet{Name: "evidence", Heads: Heads(ctx, "finding.name", "finding.indicator", "finding.list",
+	return web.Export(w, r, format, web.Sheet{Name: "evidence", Heads: Heads(ctx, "finding.name", "finding.type", "finding.role", "finding.indicator", "finding.list",
 		"finding.source", "finding.day", "finding.queries", "finding.lines", "finding.first", "finding.last", "finding.undated"),
 		Rows: web.Rows(page, func(hits []Hit) ([][]any, error) {
 			at, err := places.of(ctx, hits)
@@ -101,7 +101,7 @@ func WriteHits(w http.ResponseWriter, r *http.Request, format web.Format, s *Ser
 				if h.Undated {
 					undated = i18n.T(ctx, "finding.undated.mark")
 				}
-				out = append(out, []any{h.Name, h.Indicator, h.List, at[Ref{h.SourceID, h.FileID}], i18n.Date(ctx, h.Day.Start()),
+				out = append(out, []any{h.Name, TypeText(ctx, h.Type), ActivityText(ctx, h.Roles), h.Indicator, h.List, at[Ref{h.SourceID, h.FileID}], i18n.Date(ctx, h.Day.Start()),
 					h.Queries, h.Lines, h.First, h.Last, undated})
 			}
 			return out, err

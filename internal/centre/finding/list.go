@@ -69,17 +69,18 @@ const (
 // Filter narrows, orders and pages a list. The zero value is the first page of
 // everything in scope, in the order of the queue.
 type Filter struct {
-	State    State  // empty: all
-	Unit     string // attributed to exactly this unit
-	Kind     string // a unit.AddressKind or UnknownKind
-	Threat   string // exactly this threat
-	Query    string // an address or its first numbers, words of threat and lists, or of a name; see seek
-	Since    time.Time
-	Assignee string // account id
-	Sort     Sort
-	Desc     bool
-	After    string // Page.Prev or Page.Next
-	Limit    int    // rows a page, 1..1000; 0 is 50
+	State     State  // empty: all
+	Unit      string // attributed to exactly this unit
+	Kind      string // a unit.AddressKind or UnknownKind
+	Threat    string // exactly this threat
+	Indicator string // its findings: the entry of a list, what was seen, or a parent of that; see touching
+	Query     string // an address or its first numbers, words of threat and lists, or of a name; see seek
+	Since     time.Time
+	Assignee  string // account id
+	Sort      Sort
+	Desc      bool
+	After     string // Page.Prev or Page.Next
+	Limit     int    // rows a page, 1..1000; 0 is 50
 
 	sought sought // what Query means; list finds out
 }
@@ -118,7 +119,7 @@ const (
 
 // dense is from how many rows on the list of f is read along its order.
 func (f Filter) dense() int64 {
-	if f.Kind+f.Assignee+f.Query == "" && f.Since.IsZero() {
+	if f.Kind+f.Assignee+f.Query+f.Indicator == "" && f.Since.IsZero() {
 		return Indexed
 	}
 	return Dense
@@ -162,6 +163,9 @@ func (f Filter) narrow(q *bun.SelectQuery, along bool) *bun.SelectQuery {
 	}
 	if f.Assignee != "" {
 		q = q.Where("f.assignee_id = ?", f.Assignee)
+	}
+	if f.Indicator != "" {
+		q = touching(q, f.Indicator)
 	}
 	return f.sought.narrow(q, along)
 }

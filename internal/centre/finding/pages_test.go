@@ -154,7 +154,7 @@ func TestPagesWalk(t *testing.T) {
 
 		page := w.get("/findings", 200)
 		w.says(page, "Hiện 3 trong 3", "một máy sau NAT", "chưa khai loại địa chỉ", "nhật ký không ghi địa chỉ máy", "c2.evil[.]example",
-			"và 1 tên miền khác", "1.203", "Xã Bản A", "chưa rõ đơn vị", "nhật ký không ghi giờ", "Tiếp nhận các phát hiện đã chọn", "08:00")
+			"và 1 giá trị khác", "1.203", "Xã Bản A", "chưa rõ đơn vị", "nhật ký không ghi giờ", "Tiếp nhận các phát hiện đã chọn", "08:00")
 		w.says(w.get("/findings?kind=nat&sort=-queries", 200), "Hiện 1 trong 1")
 		w.says(w.get("/findings?state=dismissed", 200), "Bỏ lọc")
 		csv := w.get("/findings.csv", 200)
@@ -173,7 +173,7 @@ func TestPagesWalk(t *testing.T) {
 		w.post(at+"/acknowledge", url.Values{"version": version(1)}, 409)
 		w.says(w.post(at+"/assign", url.Values{"version": version(2), "person": {"p-an"}}, 200), "Đã giao cho Nguyễn Văn An")
 		w.says(w.post(at+"/assign", url.Values{"version": version(3), "person": {"p-x"}}, 422), "Không giao được cho người này")
-		w.says(w.get(at+"/dismiss", 200), "Báo nhầm", "b.evil[.]example", "2 tên miền được xét")
+		w.says(w.get(at+"/dismiss", 200), "Báo nhầm", "b.evil[.]example", "2 giá trị được xét")
 		form := url.Values{"version": version(3), "names": {"2"}, "reason": {"đã hỏi đơn vị"}}
 		w.says(w.post(at+"/dismiss", form, 422), "Chưa chọn kết luận", "đã hỏi đơn vị")
 		form.Set("as", "false_positive")

@@ -27,13 +27,13 @@ type asked struct {
 	since string
 }
 
-// readFilter reads the list's query: state, q, unit, kind, threat, since
+// readFilter reads the list's query: state, q, indicator, unit, kind, threat, since
 // (a day), assignee, sort (last, first, queries, with a minus for descending),
 // after. What does not read asks for nothing.
 func readFilter(r *http.Request) asked {
 	q := r.URL.Query()
 	a := asked{state: q.Get("state"), since: q.Get("since"), Filter: Filter{Unit: q.Get("unit"), Kind: q.Get("kind"),
-		Threat: q.Get("threat"), Query: q.Get("q"), Assignee: q.Get("assignee"), After: q.Get("after")}}
+		Threat: q.Get("threat"), Query: q.Get("q"), Indicator: strings.TrimSpace(q.Get("indicator")), Assignee: q.Get("assignee"), After: q.Get("after")}}
 	if !slices.Contains(listStates, a.state) {
 		a.state = string(AnyOpen)
 	}
@@ -69,7 +69,7 @@ type queuePage struct {
 	asked   asked
 	page    Page
 	names   map[string]string
-	top     map[ID]string
+	top     map[ID]Top
 	units   []ui.Option
 	threats []string
 	now     time.Time
@@ -100,7 +100,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 
 func (v queuePage) filtered() bool {
 	f := v.asked.Filter
-	return v.asked.state != string(AnyOpen) || f.Unit+f.Kind+f.Threat+f.Query+f.Assignee+v.asked.since != ""
+	return v.asked.state != string(AnyOpen) || f.Unit+f.Kind+f.Threat+f.Query+f.Indicator+f.Assignee+v.asked.since != ""
 }
 
 func (v queuePage) fields(ctx context.Context) []ui.FieldProps {
@@ -118,6 +118,7 @@ func (v queuePage) fields(ctx context.Context) []ui.FieldProps {
 		state, threat,
 		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "finding.unit"), Value: v.asked.Unit, Options: v.units, Blank: all},
 		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "finding.subject"), Value: v.asked.Kind, Options: KindOptions(ctx), Blank: all},
+		{Kind: ui.KindSearch, Name: "indicator", Label: i18n.T(ctx, "finding.filter.indicator"), Value: v.asked.Indicator},
 		{Kind: ui.KindDate, Name: "since", Label: i18n.T(ctx, "finding.since"), Value: v.asked.since},
 	}
 }
@@ -150,9 +151,11 @@ func (v queuePage) rows(ctx context.Context) []ui.Row {
 	return rows
 }
 
-// name is the mark of the name asked for most, and how many others there are.
+// name is the mark of the value seen most, what it is and did, and how many
+// others there are.
 func (v queuePage) name(ctx context.Context, f Seen) templ.Component {
-	o := ui.ObservableProps{Value: v.top[f.ID], Verdict: ui.VerdictBad}
+	top := v.top[f.ID]
+	o := ui.ObservableProps{Value: top.Name, Type: RoleText(ctx, top.Type, top.Roles), Verdict: ui.VerdictBad}
 	if f.Names > 1 {
 		o.Why = i18n.T(ctx, "finding.more_names", i18n.Number(ctx, f.Names-1))
 	}

@@ -39,7 +39,7 @@ func TestHitsBecomeOneFindingOfAddressAndThreat(t *testing.T) {
 		if err != nil || n != 2 || names[0].Name != "a.evil.example" || names[0].Queries != 8 {
 			t.Errorf("names %+v %d %v", names, n, err)
 		}
-		if top, err := h.TopNames(h.officer(), []finding.Seen{f}); err != nil || top[f.ID] != "a.evil.example" {
+		if top, err := h.TopNames(h.officer(), []finding.Seen{f}); err != nil || top[f.ID].Name != "a.evil.example" {
 			t.Errorf("top %v %v", top, err)
 		}
 	})

@@ -129,6 +129,7 @@ type hitRow struct {
 	Lines     int64   `bun:"lines"`
 	FirstSeen db.Time `bun:"first_seen"`
 	LastSeen  db.Time `bun:"last_seen"`
+	Roles     int64   `bun:"roles"` // bit n for role n of engine/event
 }
 
 // visible starts a query for the findings of a scope.

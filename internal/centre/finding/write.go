@@ -48,7 +48,7 @@ func (w *writing) write(ctx context.Context, tx *db.Tx) error {
 	for part := range slices.Chunk(w.hits, chunk) {
 		q := tx.NewInsert().Model(&part).
 			On("CONFLICT (finding_id, name, indicator, list, type, source_id, file_id, day, undated) DO UPDATE").
-			Set("lines = h.lines + EXCLUDED.lines")
+			Set("lines = h.lines + EXCLUDED.lines").Set("roles = h.roles | EXCLUDED.roles")
 		if _, err := grow(q, tx, "h").Exec(ctx); err != nil {
 			return err
 		}

@@ -38,6 +38,9 @@ func (s *Service) Glance(ctx context.Context, kind intel.Type, value string) (t 
 		return Totals{}, false, nil // nothing of that form is remembered
 	}
 	asks := asksOf(intel.Match{Type: kind, Indicator: string(normal)})
+	if kind == intel.MD5 { // or the fingerprint of a TLS client: they look alike
+		asks = append(asks, asksFor(intel.JA3, string(normal))...)
+	}
 	did, err := s.Memory.Hunt(ctx, asks, sighting.Span{From: s.horizon()}, sighting.Limits{Names: glanceNames, Rows: glanceRows}, func(_ int, r sighting.Row) error {
 		in, known := owns[r.Owner]
 		if !known {

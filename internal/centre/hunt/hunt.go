@@ -33,11 +33,11 @@ import (
 type ID string
 
 // Question is what a person looks for: a domain name, an address, a network, an
-// address and port, the hash of a file, a mailbox or the fingerprint of a TLS
-// client, and why.
+// address and port, the hash of a file, a mailbox, the fingerprint of a TLS
+// client or a page, and why.
 type Question struct {
 	Value    string        // as typed; Check normalises it
-	Below    bool          // of a name: also all names below it
+	Below    bool          // of a name: also all names below it; of a page: its host and all below that instead
 	From, To calendar.Date // both included; zeros leave a side open
 	Reason   string        // 1..500 runes: whose browsing is looked at asks why
 }
@@ -50,7 +50,7 @@ func (q *Question) Check() error {
 	const op = "hunt.Check"
 	q.Reason = i18n.NFC(q.Reason)
 	bad := map[string]string{}
-	value, ok := normal(q.Value)
+	value, ok := normal(q.Value, q.Below)
 	if q.Value = value; !ok {
 		bad["value"] = "hunt.bad.value"
 	}
@@ -75,12 +75,15 @@ func (q *Question) Check() error {
 }
 
 // normal is what a person typed or pasted, perhaps made harmless as
-// "bad[.]example"; of an address of the web, its host.
-func normal(typed string) (string, bool) {
+// "bad[.]example"; of an address of the web, its host when all of that is meant.
+func normal(typed string, below bool) (string, bool) {
 	typed = strings.TrimSpace(i18n.NFC(typed))
 	s := strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "[:]", ":", "[@]", "@", "hxxp", "http").Replace(typed)
 	if _, value, ok := typeOfText(s); ok {
 		return value, true
+	}
+	if value, ok := intel.AppendValue(nil, intel.URL, s); ok && !below && paged(string(value)) {
+		return string(value), true
 	}
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		s = rest
@@ -106,6 +109,8 @@ func normal(typed string) (string, bool) {
 func (q Question) asks() []sighting.Ask {
 	t, value, ok := typeOfText(q.Value)
 	switch {
+	case !ok && paged(q.Value): // with any query, and the pages of a folder
+		return []sighting.Ask{{Kind: sighting.URL, Value: q.Value, Below: true}}
 	case !ok:
 		return []sighting.Ask{{Kind: sighting.Domain, Value: q.Value, Below: q.Below}}
 	case t == intel.Network:
@@ -114,6 +119,38 @@ func (q Question) asks() []sighting.Ask {
 		return append(asksFor(t, value), asksFor(intel.JA3, value)...)
 	}
 	return asksFor(t, value)
+}
+
+// paged reports whether a normal form is that of a page and not of a name.
+func paged(value string) bool {
+	at := strings.IndexByte(value, '/')
+	return at > 0 && at < len(value)-1
+}
+
+// kind is the type of what q asks for, as package finding has words for it;
+// empty for what may be of two types.
+func (q Question) kind() string {
+	t, _, ok := typeOfText(q.Value)
+	switch {
+	case !ok && paged(q.Value):
+		t = intel.URL
+	case !ok:
+		t = intel.Domain
+	case t == intel.MD5: // or a fingerprint: they look alike
+		return ""
+	}
+	return t.String()
+}
+
+// several reports whether more than one value may answer q.
+func (q Question) several() bool {
+	switch q.kind() {
+	case intel.Domain.String():
+		return q.Below
+	case intel.Network.String(), intel.URL.String():
+		return true
+	}
+	return false
 }
 
 func (q Question) span() sighting.Span {
@@ -143,11 +180,12 @@ type Seen struct {
 	Owner       string // owner unit of the source
 	Source      string
 	Addr        netip.Addr // zero when the log hides it
-	Name        string     // the one it asked for most
+	Name        string     // the value it was in touch with most
 	Names       int64
 	Days        int64
 	Queries     int64
 	Undated     int64
+	Roles       int64 // bit n for role n of engine/event: which part the value had; 0 when not known
 	First, Last time.Time
 	UnitID      string
 	AddrKind    unit.AddressKind

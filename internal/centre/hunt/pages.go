@@ -71,9 +71,10 @@ type listPage struct {
 // pageSize is how many rows a page shows.
 const pageSize = 50
 
-// list handles GET /hunts. Query: value, typed into the form beforehand; after.
+// list handles GET /hunts. Query: value and exact, filled into the form beforehand;
+// after.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
-	return p.renderList(w, r, http.StatusOK, typed{value: r.URL.Query().Get("value")})
+	return p.renderList(w, r, http.StatusOK, typed{value: r.URL.Query().Get("value"), exact: r.URL.Query().Get("exact") != ""})
 }
 
 func (p *Pages) renderList(w http.ResponseWriter, r *http.Request, status int, form typed) error {
@@ -191,7 +192,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 		}
 		f := filter(r)
 		f.Limit = chunk
-		return web.Export(w, r, format, web.Sheet{Name: "hunt", Heads: finding.Heads(ctx, "hunt.client", "hunt.subject", "hunt.unit", "hunt.name", "hunt.names",
+		return web.Export(w, r, format, web.Sheet{Name: "hunt", Heads: finding.Heads(ctx, "hunt.client", "hunt.subject", "hunt.unit", "hunt.name", "hunt.role", "hunt.names",
 			"hunt.days", "hunt.queries", "hunt.first", "hunt.last", "hunt.undated"),
 			Rows: web.Rows(func(after string) ([]Seen, string, error) {
 				f.After = after
@@ -212,7 +213,7 @@ func (p *Pages) exportRows(ctx context.Context, list []Seen) ([][]any, error) {
 		if s.Addr.IsValid() {
 			addr = s.Addr.String()
 		}
-		out = append(out, []any{addr, i18n.T(ctx, finding.SubjectOf(s.AddrKind, s.Addr).Key), names[s.UnitID], s.Name, s.Names, s.Days, s.Queries,
+		out = append(out, []any{addr, i18n.T(ctx, finding.SubjectOf(s.AddrKind, s.Addr).Key), names[s.UnitID], s.Name, finding.ActivityText(ctx, s.Roles), s.Names, s.Days, s.Queries,
 			s.First, s.Last, s.Undated})
 	}
 	return out, err

@@ -127,6 +127,7 @@ func (s *Service) gather(ctx context.Context, h Hunt) ([]seenRow, sighting.Accou
 
 func (t *tally) add(r sighting.Row) {
 	t.Queries += r.Count
+	t.Roles |= 1 << roleOf(r.Kind)
 	if r.Undated {
 		t.Undated += r.Count
 	}

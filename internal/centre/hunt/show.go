@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -79,14 +80,34 @@ func (h Hunt) period(ctx context.Context) string {
 	return i18n.T(ctx, "hunt.span", i18n.Date(ctx, h.From.Start()), i18n.Date(ctx, h.To.Start()))
 }
 
-func (v showPage) facts(ctx context.Context) []ui.Fact {
-	scope := "hunt.below.only"
-	if v.h.Below {
-		scope = "hunt.below.too"
+// scopeKey is the catalogue key of what an answer to q may be.
+func (q Question) scopeKey() string {
+	switch q.kind() {
+	case intel.Network.String():
+		return "hunt.below.network"
+	case intel.URL.String():
+		return "hunt.below.page"
+	case intel.Domain.String():
+		if q.Below {
+			return "hunt.below.too"
+		}
+		return "hunt.below.only"
 	}
+	return "hunt.below.value"
+}
+
+// roleCell is what happened between the client and the value.
+func roleCell(ctx context.Context, s Seen) templ.Component {
+	if text := finding.ActivityText(ctx, s.Roles); text != "" {
+		return ui.Text(text)
+	}
+	return ui.None()
+}
+
+func (v showPage) facts(ctx context.Context) []ui.Fact {
 	facts := []ui.Fact{
-		{Label: i18n.T(ctx, "hunt.value"), Value: ui.Observable(ui.ObservableProps{Value: v.h.Value, Menu: web.ObservableMenu(ctx, v.h.Value, ui.ObservableActs{})})},
-		{Label: i18n.T(ctx, "hunt.below"), Value: ui.Text(i18n.T(ctx, scope))},
+		{Label: i18n.T(ctx, "finding.indicator"), Value: ui.Observable(ui.ObservableProps{Value: v.h.Value, Type: finding.TypeText(ctx, v.h.kind()), Menu: web.ObservableMenu(ctx, v.h.Value, ui.ObservableActs{})})},
+		{Label: i18n.T(ctx, "hunt.below"), Value: ui.Text(i18n.T(ctx, v.h.scopeKey()))},
 		{Label: i18n.T(ctx, "hunt.period"), Value: ui.Text(v.h.period(ctx))},
 		{Label: i18n.T(ctx, "hunt.reason"), Value: ui.Text(v.h.Reason)},
 	}
@@ -120,8 +141,12 @@ func (v showPage) list(ctx context.Context) ui.ListProps {
 		Heads: v.heads(ctx), Exports: web.Exports(v.r, href(v.h.ID)+"/seen"),
 		Empty: ui.EmptyProps{Icon: ui.IconHunt, Title: i18n.T(ctx, "hunt.none", ui.Defang(v.h.Value)), Text: i18n.T(ctx, "hunt.none.text")}}
 	for _, s := range v.seen {
-		l.Rows = append(l.Rows, ui.Row{ID: s.ID, Name: s.Addr.String(), Cells: []templ.Component{
-			finding.Client(s.Addr, finding.SubjectOf(s.AddrKind, s.Addr)), v.unit(s), nameCell(s), ui.Number(s.Days), ui.Number(s.Queries), ui.Time(s.First), lastCell(s)}})
+		cells := []templ.Component{finding.Client(s.Addr, finding.SubjectOf(s.AddrKind, s.Addr)), v.unit(s), roleCell(ctx, s)}
+		if v.h.several() {
+			cells = append(cells, nameCell(s))
+		}
+		l.Rows = append(l.Rows, ui.Row{ID: s.ID, Name: s.Addr.String(),
+			Cells: append(cells, ui.Number(s.Days), ui.Number(s.Queries), ui.Time(s.First), lastCell(s))})
 	}
 	if len(v.seen) == pageSize {
 		l.Next = web.With(v.r, "after", v.seen[pageSize-1].ID)
@@ -154,6 +179,9 @@ func (v showPage) heads(ctx context.Context) []ui.Head {
 		}
 		return h
 	}
-	return []ui.Head{{Label: i18n.T(ctx, "hunt.client")}, {Label: i18n.T(ctx, "hunt.unit")}, {Label: i18n.T(ctx, "hunt.name")},
-		{Label: i18n.T(ctx, "hunt.days"), Numeric: true}, sorted("hunt.queries", "queries", true), sorted("hunt.first", "first", false), sorted("hunt.last", "last", false)}
+	heads := []ui.Head{{Label: i18n.T(ctx, "hunt.client")}, {Label: i18n.T(ctx, "hunt.unit")}, {Label: i18n.T(ctx, "hunt.role")}}
+	if v.h.several() {
+		heads = append(heads, ui.Head{Label: finding.ValuesText(ctx, v.h.kind())})
+	}
+	return append(heads, ui.Head{Label: i18n.T(ctx, "hunt.days"), Numeric: true}, sorted("hunt.queries", "queries", true), sorted("hunt.first", "first", false), sorted("hunt.last", "last", false))
 }

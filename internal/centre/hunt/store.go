@@ -108,6 +108,7 @@ type seenRow struct {
 	Days      int64   `bun:"days"`
 	Queries   int64   `bun:"queries"`
 	Undated   int64   `bun:"undated"`
+	Roles     int64   `bun:"roles"` // bit n for role n of engine/event
 	FirstSeen db.Time `bun:"first_seen"`
 	LastSeen  db.Time `bun:"last_seen"`
 	UnitID    string  `bun:"unit_id"`
@@ -116,7 +117,7 @@ type seenRow struct {
 }
 
 func (r seenRow) seen() (Seen, error) {
-	s := Seen{ID: r.ID, Owner: r.Owner, Source: r.Source, Name: r.Name, Names: r.Names, Days: r.Days, Queries: r.Queries, Undated: r.Undated,
+	s := Seen{ID: r.ID, Owner: r.Owner, Source: r.Source, Name: r.Name, Names: r.Names, Days: r.Days, Queries: r.Queries, Undated: r.Undated, Roles: r.Roles,
 		First: r.FirstSeen.Time, Last: r.LastSeen.Time, UnitID: r.UnitID, AddrKind: unit.AddressKind(r.AddrKind)}
 	if r.Addr == "" {
 		return s, nil

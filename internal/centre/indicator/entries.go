@@ -34,20 +34,37 @@ type Mention struct {
 	At                 time.Time
 }
 
+// Mentions are the records of another room that an observable stands in: the
+// latest, and the units they lie in.
+type Mentions struct {
+	Rows  []Mention
+	Total int64
+	Over  bool   // there are more than Total
+	Href  string // where all of them are
+	Units []Touched
+}
+
+// Touched is a unit that an observable was met in.
+type Touched struct {
+	Name     string // "" when the address is no unit's
+	Href     string // its records; may be empty
+	Findings int64
+	Last     time.Time
+}
+
 // ofHref is where an observable's own page is.
 func ofHref(a Asked) string {
 	return "/indicators/of?type=" + a.Type.String() + "&value=" + url.QueryEscape(a.Value)
 }
 
 type ofPage struct {
-	answer    Answer
-	holding   []Entry
-	related   []Related
-	seen      *Sightings
-	seenBad   string // sentence of why the memory does not answer
-	mentions  []Mention
-	mentioned int64 // -1 when the actor may not read findings
-	typed     allowForm
+	answer   Answer
+	holding  []Entry
+	related  []Related
+	seen     *Sightings
+	seenBad  string // sentence of why the memory does not answer
+	mentions *Mentions
+	typed    allowForm
 }
 
 // of handles GET /indicators/of. Query: value, and type unless it follows from
@@ -68,7 +85,7 @@ func (p *Pages) of(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) renderOf(w http.ResponseWriter, r *http.Request, status int, asked Asked, typed allowForm) error {
 	ctx := r.Context()
-	v := ofPage{typed: typed, mentioned: -1}
+	v := ofPage{typed: typed}
 	var err error
 	if v.answer, err = p.svc.Of(ctx, asked); err != nil {
 		return err
@@ -88,7 +105,7 @@ func (p *Pages) renderOf(w http.ResponseWriter, r *http.Request, status int, ask
 		}
 	}
 	if p.choices.Findings != nil {
-		if v.mentions, v.mentioned, err = p.choices.Findings(ctx, asked); err != nil {
+		if v.mentions, err = p.choices.Findings(ctx, asked); err != nil {
 			return err
 		}
 	}
@@ -189,8 +206,21 @@ func (v ofPage) seenFacts(ctx context.Context) []ui.Fact {
 
 func (v ofPage) mentionRows(ctx context.Context) []ui.Row {
 	var rows []ui.Row
-	for _, m := range v.mentions {
+	for _, m := range v.mentions.Rows {
 		rows = append(rows, ui.Row{Href: m.Href, Name: m.Label, Cells: []templ.Component{ui.Text(m.Label), ui.Text(m.State), ui.Time(m.At)}})
+	}
+	return rows
+}
+
+// unitRows are the units that findings of it lie in.
+func (v ofPage) unitRows(ctx context.Context) []ui.Row {
+	var rows []ui.Row
+	for _, t := range v.mentions.Units {
+		name := t.Name
+		if name == "" {
+			name = i18n.T(ctx, "indicator.mentions.nobody")
+		}
+		rows = append(rows, ui.Row{Href: t.Href, Name: name, Cells: []templ.Component{ui.Text(name), ui.Number(t.Findings), ui.Time(t.Last)}})
 	}
 	return rows
 }
@@ -199,22 +229,15 @@ func (v ofPage) mentionRows(ctx context.Context) []ui.Row {
 func entryRows(ctx context.Context, hits []Hit) []ui.Row {
 	var rows []ui.Row
 	for _, h := range hits {
-		verdict := ui.VerdictBad
-		if h.List.Kind == Allow {
-			verdict = ui.VerdictGood
-		}
-		valid := ui.Text(h.valid(ctx))
-		if h.Lapsed {
-			valid = ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.lapsed"), Tone: ui.NoData})
-		}
+		verdict, effect := h.effect(ctx)
 		rows = append(rows, ui.Row{Href: ofHref(Asked{h.Type, h.Indicator}), Name: ui.Defang(h.Indicator), Cells: []templ.Component{h.mark(ctx, verdict),
-			ui.Text(title(ctx, h.List)), ui.Text(h.Threat), ui.Text(string(h.TLP)), h.confidence(ctx), valid}})
+			ui.Text(title(ctx, h.List)), ui.Badge(effect), ui.Text(h.Threat), ui.Text(string(h.TLP)), h.confidence(ctx), ui.Text(h.valid(ctx))}})
 	}
 	return rows
 }
 
 func entryHeads(ctx context.Context) []ui.Head {
-	return heads(ctx, "hit.indicator", "name", "threat", "tlp", "of.confidence", "of.valid")
+	return heads(ctx, "hit.indicator", "name", "hit.effect", "threat", "tlp", "of.confidence", "of.valid")
 }
 
 // relatedText names what the entries of a group share.
@@ -237,14 +260,15 @@ type findPage struct {
 
 func search(r *http.Request) Search {
 	q := r.URL.Query()
-	return Search{Prefix: strings.TrimSpace(q.Get("prefix")), Type: q.Get("type"), List: ID(q.Get("list")), After: q.Get("after")}
+	return Search{Text: strings.TrimSpace(q.Get("prefix")), Way: Way(q.Get("how")), Type: q.Get("type"), List: ID(q.Get("list")), Part: q.Get("part"), After: q.Get("after")}
 }
 
-// find handles GET /indicators/find. Query: prefix, type, list, after.
+// find handles GET /indicators/find. Query: prefix (the text, however it is
+// taken), how, type, list, part, after.
 func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := findPage{r: r, q: search(r)}
-	v.asked = v.q.Prefix+string(v.q.List) != ""
+	v.asked = v.q.Text+string(v.q.List) != ""
 	status := http.StatusOK
 	var err error
 	if v.asked {
@@ -270,10 +294,19 @@ func (p *Pages) find(w http.ResponseWriter, r *http.Request) error {
 func (v findPage) fields(ctx context.Context) []ui.FieldProps {
 	anything := i18n.T(ctx, "indicator.filter.any")
 	return []ui.FieldProps{
-		{Kind: ui.KindSearch, Name: "prefix", Label: i18n.T(ctx, "indicator.find.prefix"), Hint: i18n.T(ctx, "indicator.find.hint"), Value: v.q.Prefix, Error: v.errs["prefix"]},
+		{Kind: ui.KindSearch, Name: "prefix", Label: i18n.T(ctx, "indicator.find.prefix"), Hint: i18n.T(ctx, "indicator.find.hint"), Value: v.q.Text, Error: v.errs["prefix"]},
+		{Kind: ui.KindSelect, Name: "how", Label: i18n.T(ctx, "indicator.find.how"), Value: string(v.q.Way), Options: wayOptions(ctx), Error: v.errs["how"]},
 		{Kind: ui.KindSelect, Name: "type", Label: i18n.T(ctx, "indicator.find.type"), Value: v.q.Type, Blank: anything, Options: typeOptions(ctx), Error: v.errs["type"]},
 		{Kind: ui.KindSelect, Name: "list", Label: i18n.T(ctx, "indicator.name"), Value: string(v.q.List), Blank: anything, Options: v.lists},
 	}
+}
+
+func wayOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, w := range Ways() {
+		out = append(out, ui.Option{Value: string(w), Label: i18n.T(ctx, "indicator.find.how."+string(w))})
+	}
+	return out
 }
 
 func typeOptions(ctx context.Context) []ui.Option {
@@ -288,14 +321,14 @@ func (v findPage) exports() []ui.Link {
 	if !v.asked || v.errs != nil {
 		return nil
 	}
-	return web.Exports(v.r, "/indicators/find", "after")
+	return web.Exports(v.r, "/indicators/find", "after", "part")
 }
 
 func (v findPage) next() string {
 	if v.found.Next == "" {
 		return ""
 	}
-	return web.With(v.r, "after", v.found.Next)
+	return web.With(v.r, "after", v.found.Next, "part", v.found.Part)
 }
 
 func (v findPage) first() string {
@@ -303,6 +336,22 @@ func (v findPage) first() string {
 		return ""
 	}
 	return web.With(v.r, "after", "")
+}
+
+// partial says how far the search came, nil when it saw all there is.
+func (v findPage) partial(ctx context.Context) *ui.AlertProps {
+	f := v.found
+	if f.Rest == "" && !f.Begun {
+		return nil
+	}
+	a := &ui.AlertProps{Tone: ui.Info, Title: i18n.T(ctx, "indicator.find.last"), Text: i18n.T(ctx, "indicator.find.last.text")}
+	if f.Rest != "" {
+		a.Tone, a.Title, a.Text = ui.Warn, i18n.T(ctx, "indicator.find.part", i18n.Number(ctx, f.Seen), i18n.Number(ctx, f.Of)), i18n.T(ctx, "indicator.find.part.text")
+		a.Action = &ui.Action{Label: i18n.T(ctx, "indicator.find.on"), Href: web.With(v.r, "part", f.Rest, "after", ""), Icon: ui.IconNext}
+	} else {
+		a.Action = &ui.Action{Label: i18n.T(ctx, "indicator.find.again"), Href: web.With(v.r, "part", "", "after", "")}
+	}
+	return a
 }
 
 func (v findPage) empty(ctx context.Context) ui.EmptyProps {
@@ -323,25 +372,32 @@ func needed(ctx context.Context) error {
 func (p *Pages) findExport(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, q := r.Context(), search(r)
-		q.Limit = 1000
+		if err := needed(ctx); err != nil {
+			return err
+		}
+		held, err := p.svc.Current(ctx) // one for the whole file
+		defer held.Release()
+		if err != nil && !fault.Is(err, fault.Unavailable) {
+			return err
+		}
 		sh := web.Sheet{Name: "indicators-found"}
 		for _, h := range append(entryHeads(ctx), heads(ctx, "of.reference")...) {
 			sh.Heads = append(sh.Heads, h.Label)
 		}
 		sh.Rows = web.Rows(func(after string) ([]Hit, string, error) {
-			if q.After = after; q.Prefix+string(q.List) == "" { // as the page: nothing asked, nothing found
-				return nil, "", needed(ctx)
+			if q.Part = after; q.Text+string(q.List) == "" { // as the page: nothing asked, nothing found
+				return nil, "", nil
 			}
-			f, err := p.svc.Find(ctx, q)
-			return f.Rows, f.Next, err
+			return p.svc.piece(ctx, held, q)
 		}, func(hits []Hit) ([][]any, error) {
 			var out [][]any
 			for _, h := range hits {
 				confidence := ""
+				_, effect := h.effect(ctx)
 				if h.Confidence > 0 {
 					confidence = strconv.Itoa(int(h.Confidence))
 				}
-				out = append(out, []any{h.Indicator, title(ctx, h.List), h.Threat, string(h.TLP), confidence, h.valid(ctx), h.Reference})
+				out = append(out, []any{h.Indicator, title(ctx, h.List), effect.Text, h.Threat, string(h.TLP), confidence, h.valid(ctx), h.Reference})
 			}
 			return out, nil
 		})

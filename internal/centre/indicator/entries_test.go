@@ -5,14 +5,18 @@ package indicator_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
@@ -52,28 +56,28 @@ func TestEntriesAreFoundByHowTheyBegin(t *testing.T) {
 			q    indicator.Search
 			want string
 		}{
-			"by prefix":          {centre, indicator.Search{Prefix: " BAD"}, "bad-red.example bad1.example bad2.example bad3.example"},
-			"not the red list":   {foreign, indicator.Search{Prefix: "bad"}, "bad1.example bad2.example bad3.example"},
-			"by type":            {centre, indicator.Search{Prefix: "203", Type: "ip"}, "203.0.113.7"},
-			"a page":             {centre, indicator.Search{Prefix: "hxxps://page[.]example"}, "page.example/x"},
+			"by prefix":          {centre, indicator.Search{Text: " BAD"}, "bad-red.example bad1.example bad2.example bad3.example"},
+			"not the red list":   {foreign, indicator.Search{Text: "bad"}, "bad1.example bad2.example bad3.example"},
+			"by type":            {centre, indicator.Search{Text: "203", Type: "ip"}, "203.0.113.7"},
+			"a page":             {centre, indicator.Search{Text: "hxxps://page[.]example"}, "page.example/x"},
 			"of a list":          {centre, indicator.Search{List: red.ID}, "bad-red.example"},
 			"of a hidden list":   {foreign, indicator.Search{List: red.ID}, ""},
-			"not a red entry":    {foreign, indicator.Search{Prefix: "secret"}, ""},
-			"another type":       {centre, indicator.Search{Prefix: "bad", Type: "url"}, ""},
-			"a list and a start": {centre, indicator.Search{Prefix: "s", List: amber.ID}, "secret.example soon.example"},
+			"not a red entry":    {foreign, indicator.Search{Text: "secret"}, ""},
+			"another type":       {centre, indicator.Search{Text: "bad", Type: "url"}, ""},
+			"a list and a start": {centre, indicator.Search{Text: "s", List: amber.ID}, "secret.example soon.example"},
 		} {
 			f, err := h.svc.Find(c.ctx, c.q)
 			if err != nil || values(f.Rows) != c.want || f.Total != int64(len(f.Rows)) {
 				t.Errorf("%s: %s, %d, %v", name, values(f.Rows), f.Total, err)
 			}
 		}
-		for field, q := range map[string]indicator.Search{"prefix": {Prefix: "ba"}, "type": {Prefix: "bad", Type: "x"}} {
+		for field, q := range map[string]indicator.Search{"prefix": {Text: "ba"}, "type": {Text: "bad", Type: "x"}} {
 			if _, err := h.svc.Find(centre, q); fault.Of(err).Fields[field] == "" {
 				t.Errorf("%s: %v", field, err)
 			}
 		}
 		var all []string
-		q := indicator.Search{Prefix: "bad", Limit: 2}
+		q := indicator.Search{Text: "bad", Limit: 2}
 		for {
 			f, err := h.svc.Find(centre, q)
 			if err != nil || f.Total != 4 {
@@ -119,6 +123,8 @@ func TestWhatAnAllowListSuppressesIsSaid(t *testing.T) {
 		}
 		w := h.browse(t, actor(auth.Centre, "tinh"))
 		says(t, w.get("/indicators/"+string(amber.ID), 200), "1 chỉ dấu không sinh phát hiện vì có trong danh sách bỏ qua", "popular[.]example", "Bị bỏ qua theo popular[.]example (Lành)")
+		says(t, w.get("/indicators/find?prefix=popular", 200), "Bị bỏ qua theo popular[.]example (Lành)")
+		says(t, w.get("/indicators/find.csv?prefix=popular.example&how=is", 200), "Bị bỏ qua theo popular")
 		says(t, w.get("/indicators?q=popular.example", 200), "có trong danh sách nhưng được bỏ qua", "Bị bỏ qua theo popular[.]example (Lành)")
 	})
 }
@@ -139,9 +145,9 @@ func TestThePageOfAnIndicatorSaysAllOfIt(t *testing.T) {
 		says(t, w.get("/indicators/of?type=ip&value=203.0.113.7", 200), "203.0.113[.]7 nằm trong danh sách độc hại", "địa chỉ IP")
 		says(t, w.get("/indicators/of?type=url&value=page.example/x", 200), "đường dẫn", "nằm trong danh sách độc hại")
 		says(t, w.get("/indicators/of?value=%3F%3F", 200), "Không nhận ra chỉ dấu nào")
-		says(t, w.get("/indicators/find", 200), "Nhập phần đầu của chỉ dấu")
+		says(t, w.get("/indicators/find", 200), "Nhập chỉ dấu cần tìm")
 		says(t, w.get("/indicators/find.csv", 200), "Chỉ dấu khớp")
-		says(t, w.get("/indicators/find?prefix=ba", 422), "Hãy nhập ít nhất 3 ký tự đầu")
+		says(t, w.get("/indicators/find?prefix=ba", 422), "Hãy nhập ít nhất 3 ký tự")
 		says(t, w.get("/indicators/find?prefix=soon", 200), "soon[.]example", "đến ")
 		if csv := w.get("/indicators/find.csv?prefix=bad", 200); strings.Count(csv, "\r\n") != 6 {
 			t.Errorf("csv %q", csv)
@@ -208,6 +214,89 @@ func TestABlocklistHoldsWhatMayBeShared(t *testing.T) {
 		n, err := h.db.Read().NewSelect().Table("audit_entry").Where("action = 'indicator.export'").Count(ctx)
 		if err != nil || n != int64(len(indicator.ExportLayouts()))+1 {
 			t.Errorf("%d exports are in the trail, %v", n, err)
+		}
+	})
+}
+
+func TestASearchFindsByPartByNameAndByValue(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		_, red, _ := stocked(t, h)
+		centre, foreign := as(t, auth.Centre, "tinh"), as(t, auth.UnitOfficer, "b")
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			q    indicator.Search
+			want string
+		}{
+			"holds":           {centre, indicator.Search{Text: "AD1.ex", Way: indicator.Holds}, "bad1.example www.bad1.example"},
+			"below":           {centre, indicator.Search{Text: "bad1[.]example", Way: indicator.Below}, "bad1.example www.bad1.example"},
+			"below with page": {centre, indicator.Search{Text: "page.example", Way: indicator.Below}, "page.example/x"},
+			"below whole":     {centre, indicator.Search{Text: "ad1.example", Way: indicator.Below}, ""},
+			"is":              {centre, indicator.Search{Text: "bad1.example", Way: indicator.Is}, "bad1.example"},
+			"is, both kinds":  {centre, indicator.Search{Text: "popular.example", Way: indicator.Is}, "popular.example popular.example"},
+			"is no parent":    {centre, indicator.Search{Text: "x.bad1.example", Way: indicator.Is}, ""},
+			"is a page":       {centre, indicator.Search{Text: "hxxps://page[.]example/x", Way: indicator.Is}, "page.example/x"},
+			"is an address":   {centre, indicator.Search{Text: "203.0.113.7", Way: indicator.Is, Type: "ip"}, "203.0.113.7"},
+			"is red":          {foreign, indicator.Search{Text: "bad-red.example", Way: indicator.Is}, ""},
+			"is in a list":    {centre, indicator.Search{Text: "bad-red.example", Way: indicator.Is, List: red.ID}, "bad-red.example"},
+			"red below":       {foreign, indicator.Search{Text: "secret.example", Way: indicator.Below}, ""},
+		} {
+			if f, err := h.svc.Find(c.ctx, c.q); err != nil || values(f.Rows) != c.want || f.Total != int64(len(f.Rows)) || f.Rest != "" {
+				t.Errorf("%s: %s of %d, %v", name, values(f.Rows), f.Total, err)
+			}
+		}
+		for field, q := range map[string]indicator.Search{"prefix": {Text: "a b c", Way: indicator.Is}, "how": {Text: "abc", Way: "x"}} {
+			if _, err := h.svc.Find(centre, q); fault.Of(err).Fields[field] == "" {
+				t.Errorf("%s: %v", field, err)
+			}
+		}
+		w := h.browse(t, actor(auth.Centre, "tinh"))
+		says(t, w.get("/indicators/find?prefix=bad1.example&how=below", 200), "www.bad1[.]example")
+		if csv := w.get("/indicators/find.csv?prefix=bad1.example&how=is", 200); strings.Count(csv, "\r\n") != 2 {
+			t.Errorf("csv %q", csv)
+		}
+	})
+}
+
+// TestASearchThatTakesTooLongSaysHowFarItCame has no patience at all: each look
+// sees a part of the list, and all of them together all of it.
+func TestASearchThatTakesTooLongSaysHowFarItCame(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		const n = 40_000
+		h := furnishWith(t, d, func(deps *indicator.Deps) { deps.Patience, deps.Limit, deps.Most = time.Nanosecond, 4<<20, 200_000 })
+		var file strings.Builder
+		for i := range n {
+			fmt.Fprintf(&file, "n%06d.example\n", i)
+		}
+		l := h.upload(as(t, auth.Centre, "tinh"), list("Danh sách dài"), file.String())
+		q, seen, parts := indicator.Search{List: l.ID, Limit: 1000}, map[string]bool{}, 0
+		for {
+			f, err := h.svc.Find(as(t, auth.Centre, "tinh"), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range f.Rows {
+				seen[r.Indicator] = true
+			}
+			if q.After == "" {
+				parts++
+				if f.Rest == "" != (f.Seen == f.Of) || f.Total == 0 || f.Total == n {
+					t.Fatalf("it saw %d of %d, found %d and goes on at %q", f.Seen, f.Of, f.Total, f.Rest)
+				}
+			}
+			if q.Part, q.After = f.Part, f.Next; f.Next == "" {
+				if q.Part = f.Rest; f.Rest == "" {
+					break
+				}
+			}
+		}
+		if len(seen) != n || parts < 2 {
+			t.Errorf("in %d parts %d of %d were found", parts, len(seen), n)
+		}
+		w := h.browse(t, actor(auth.Centre, "tinh"))
+		says(t, w.get("/indicators/find?list="+string(l.ID), 200), "Mới xem ", "trong 40.000 chỉ dấu", "Xem tiếp phần còn lại", "hơn ")
+		if csv := w.get("/indicators/find.csv?list="+string(l.ID), 200); strings.Count(csv, "\r\n") != n+1 {
+			t.Errorf("the file has %d lines", strings.Count(csv, "\r\n"))
 		}
 	})
 }

@@ -34,6 +34,7 @@ type house struct {
 	clock  atomic.Int64 // Unix seconds
 	svc    *indicator.Service
 	runner *jobs.Runner
+	tweak  func(*indicator.Deps) // of each process; may be nil
 }
 
 func each(t *testing.T, test func(*testing.T, *house)) {
@@ -41,9 +42,11 @@ func each(t *testing.T, test func(*testing.T, *house)) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) { test(t, furnish(t, d)) })
 }
 
-func furnish(t testing.TB, d *db.DB) *house {
+func furnish(t testing.TB, d *db.DB) *house { return furnishWith(t, d, nil) }
+
+func furnishWith(t testing.TB, d *db.DB, tweak func(*indicator.Deps)) *house {
 	t.Helper()
-	h := &house{t: t, db: d, dir: t.TempDir()}
+	h := &house{t: t, db: d, dir: t.TempDir(), tweak: tweak}
 	h.clock.Store(time.Date(2026, 11, 21, 1, 5, 0, 0, time.UTC).Unix())
 	err := d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES ('tinh','tinh'),('tinh','a'),('tinh','b'),('a','a'),('b','b')").Exec(ctx)
@@ -70,8 +73,12 @@ func (h *house) process() (*indicator.Service, *jobs.Runner) { return h.processI
 // processIn is one that keeps its index in a folder.
 func (h *house) processIn(folder string, log *slog.Logger) (*indicator.Service, *jobs.Runner) {
 	queue := jobs.New(h.db, h.now)
-	svc := indicator.New(indicator.Deps{Records: h.db, Files: h.files, Queue: queue, Now: h.now, Limit: 1 << 20, Most: 10_000, Folder: folder, Log: log,
-		Root: func(context.Context) (string, error) { return "tinh", nil }})
+	deps := indicator.Deps{Records: h.db, Files: h.files, Queue: queue, Now: h.now, Limit: 1 << 20, Most: 10_000, Folder: folder, Log: log,
+		Root: func(context.Context) (string, error) { return "tinh", nil }}
+	if h.tweak != nil {
+		h.tweak(&deps)
+	}
+	svc := indicator.New(deps)
 	return svc, jobs.NewRunner(queue, jobs.Options{Handlers: map[string]jobs.Handler{indicator.JobKind: svc.Handler()}})
 }
 

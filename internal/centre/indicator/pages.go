@@ -25,10 +25,9 @@ type Choices struct {
 	// Sightings sums up what is remembered of an observable in the actor's
 	// units; nil when they may not look into the memory. May be nil.
 	Sightings func(ctx context.Context, a Asked) (*Sightings, error)
-	// Findings are the latest findings of the actor's units that an observable
-	// stands in, and how many there are; -1 when they may not read findings.
-	// May be nil.
-	Findings func(ctx context.Context, a Asked) ([]Mention, int64, error)
+	// Findings are the findings of the actor's units that an observable stands
+	// in; nil when they may not read findings. May be nil.
+	Findings func(ctx context.Context, a Asked) (*Mentions, error)
 	// Assets are the bundled files, for the fragment that shows progress.
 	Assets ui.Assets
 }
@@ -63,6 +62,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /indicators/blocklist", Need: mayRead, Handle: p.blocklist},
 		{Pattern: "GET /indicators/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /indicators/{id}/progress", Need: mayRead, Handle: p.progress},
+		{Pattern: "POST /indicators/{id}/load", Need: mayWrite, Handle: p.loadAgain},
 		{Pattern: "GET /indicators/{id}/replace", Need: mayWrite, Handle: p.askReplace},
 		{Pattern: "POST /indicators/{id}/replace", Need: mayWrite, Body: upload, Handle: p.replace},
 		{Pattern: "GET /indicators/{id}/on", Need: mayWrite, Handle: p.askSwitch(true)},

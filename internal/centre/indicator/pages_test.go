@@ -53,8 +53,9 @@ func (h *house) browse(t *testing.T, who auth.Actor) browser {
 		Sightings: func(context.Context, indicator.Asked) (*indicator.Sightings, error) {
 			return &indicator.Sightings{Clients: 2, Units: 1, Queries: 7, First: h.now(), Last: h.now()}, nil
 		},
-		Findings: func(context.Context, indicator.Asked) ([]indicator.Mention, int64, error) {
-			return []indicator.Mention{{Label: "Phát hiện Mirai", State: "mới", Href: "/findings/1", At: h.now()}}, 1, nil
+		Findings: func(context.Context, indicator.Asked) (*indicator.Mentions, error) {
+			return &indicator.Mentions{Rows: []indicator.Mention{{Label: "Phát hiện Mirai", State: "mới", Href: "/findings/1", At: h.now()}}, Total: 1, Href: "/findings?indicator=x",
+				Units: []indicator.Touched{{Name: "Xã Bản A", Href: "/findings?unit=a", Findings: 1, Last: h.now()}}}, nil
 		},
 		Units: func(context.Context) ([]ui.Option, error) {
 			return []ui.Option{{Value: "tinh", Label: "Tỉnh Mẫu"}, {Value: "a", Label: "Xã A"}}, nil

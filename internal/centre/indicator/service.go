@@ -57,6 +57,9 @@ type Deps struct {
 	// Most is how many indicators all lists together may hold, about 60 bytes
 	// of memory each and twice that while the index is rebuilt; 0 is 20 million.
 	Most int64
+	// Patience is how long a search may take for one page; 0 is 700 ms. What it
+	// did not come to is offered to be looked through on.
+	Patience time.Duration
 	// Refused is told, inside the transaction, of a list whose new version
 	// cannot be put in force. May be nil.
 	Refused func(ctx context.Context, tx *db.Tx, l List, seq int64) error
@@ -85,6 +88,9 @@ func New(d Deps) *Service {
 	}
 	if d.Most <= 0 {
 		d.Most = 20_000_000
+	}
+	if d.Patience == 0 {
+		d.Patience = 700 * time.Millisecond
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)

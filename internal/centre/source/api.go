@@ -17,7 +17,7 @@ import (
 type apiFields struct {
 	Name   string `json:"name" minLength:"1" maxLength:"200" doc:"Unique in its unit." example:"dns-01"`
 	UnitID string `json:"unit_id" doc:"Owner unit: stamped on all that is received, and rules who may see it. It cannot change."`
-	Format string `json:"format,omitempty" doc:"Log format, such as dnsmasq or bind9; absent: found out from each file."`
+	Format string `json:"format,omitempty" doc:"Log format, such as dnsmasq or bind9; mapping: by the source's mapping file; absent: found out from each file."`
 	Zone   string `json:"zone,omitempty" doc:"IANA zone of lines that name none; absent: Asia/Ho_Chi_Minh." example:"Asia/Ho_Chi_Minh"`
 	Note   string `json:"note,omitempty" maxLength:"1000"`
 	Closed bool   `json:"closed,omitempty" doc:"Takes no more files."`
@@ -49,6 +49,7 @@ type apiFile struct {
 	Size       int64            `json:"size" doc:"Bytes received."`
 	State      string           `json:"state" enum:"waiting,running,done,broken"`
 	Format     string           `json:"format,omitempty"`
+	Mapping    int64            `json:"mapping,omitempty" doc:"Version of the mapping file it is read by."`
 	ReceivedAt time.Time        `json:"received_at"`
 	DoneAt     *time.Time       `json:"done_at,omitempty"`
 	Indicators int64            `json:"indicators" doc:"How many indicators it was compared with; 0 means that nothing was."`
@@ -106,6 +107,7 @@ func API(a *rest.API, s *Service) {
 		Summary: "Create a log source"}, s.apiCreate)
 	rest.Add(a, rest.Op{ID: "update-source", Method: http.MethodPut, Path: "/sources/{id}", Tag: tag, Need: mayWrite,
 		Summary: "Replace a log source", Description: "unit_id must be the source's own: the owner cannot change."}, s.apiUpdate)
+	mappingAPI(a, s)
 	rest.Add(a, rest.Op{ID: "list-source-files", Method: http.MethodGet, Path: "/sources/{id}/files", Tag: tag, Need: mayRead,
 		Summary: "List the files of a source", Description: "Latest first."}, s.apiFiles)
 	rest.Describe[apiIngestInput, apiReceived](a, rest.Op{ID: "ingest", Method: http.MethodPost, Path: "/ingest/{source}", Tag: tag, Need: Feeding,
@@ -192,7 +194,7 @@ func apiViewOf(s Source) apiSource {
 
 func apiFileOf(ctx context.Context, f File) apiFile {
 	out := apiFile{ID: string(f.ID), SourceID: string(f.Source), Name: f.Name, SHA256: f.SHA256, Size: f.Size, State: string(f.State),
-		Format: f.Format, ReceivedAt: f.ReceivedAt.UTC(), DoneAt: rest.Time(f.DoneAt), Indicators: f.Indicators, Lines: f.Account.Lines,
+		Format: f.Format, Mapping: f.Mapping, ReceivedAt: f.ReceivedAt.UTC(), DoneAt: rest.Time(f.DoneAt), Indicators: f.Indicators, Lines: f.Account.Lines,
 		Parsed: f.Account.Parsed, Skipped: map[string]int64{}, Rejected: map[string]int64{}, Hits: f.Account.Hits}
 	for why, n := range f.Account.Skipped {
 		out.Skipped[string(why)] = n

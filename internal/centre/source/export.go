@@ -23,9 +23,9 @@ func (p *Pages) export(format web.Format) web.Handler {
 		if err != nil {
 			return err
 		}
-		f := Filter{Search: q.Get("q"), Unit: q.Get("unit"), Limit: exportPage}
+		f := Filter{Search: q.Get("q"), Unit: q.Get("unit"), Life: Life(q.Get("state")), Limit: exportPage}
 		sh := web.Sheet{Name: "sources"}
-		for _, key := range []string{"name", "unit", "format", "last", "files", "lines", "hits", "state", "note"} {
+		for _, key := range []string{"name", "unit", "format", "last", "files", "lines", "hits", "state", "life", "hour", "lost", "note"} {
 			sh.Heads = append(sh.Heads, i18n.T(ctx, "source.field."+key))
 		}
 		sh.Rows = web.Rows(func(after string) ([]Listed, string, error) {
@@ -52,5 +52,6 @@ func exportRow(ctx context.Context, s Listed, unit string) []any {
 	if s.Format != "" {
 		name = formatTitle(ctx, s.Format)
 	}
-	return []any{s.Name, unit, name, s.LastAt.Time, s.Files, s.Lines, s.Hits, listedState(ctx, s).Text, s.Note}
+	return []any{s.Name, unit, name, s.LastAt.Time, s.Files, s.Lines, s.Hits, listedState(ctx, s).Text,
+		lifeBadge(ctx, s.Life).Text, s.Hour, s.Lost, s.Note}
 }

@@ -42,6 +42,15 @@ type Neighbours struct {
 	Armed func(ctx context.Context) (int64, error)
 	Link  func(path string) string // the full address of a path
 	Task  func(job string) string  // the page of a running job; nil without
+	// Receive is where senders of a kind reach the centre: "10.1.1.5:514", for HTTP
+	// the beginning of an address. listener may be "". nil, or an empty answer:
+	// not known here.
+	Receive func(kind WayKind, listener string) string
+	// Strangers are the senders that no way fits, as the listeners of this process
+	// saw them; nil without listeners.
+	Strangers func() []Stranger
+	// Root is the unit that runs the centre.
+	Root func(ctx context.Context) (string, error)
 }
 
 // Pages are the room's screens and its part of the API.
@@ -57,7 +66,7 @@ func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages { return &Pa
 // Routes lists the screens and the API.
 func (p *Pages) Routes() []web.Route {
 	room := p.svc.Limit + 1<<20 // the form around the file
-	return []web.Route{
+	return slices.Concat(p.watchRoutes(), p.mappingRoutes(), []web.Route{
 		{Pattern: "GET /sources", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /sources.csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET /sources.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
@@ -73,7 +82,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /files/{file}/state", Need: mayRead, Handle: p.fileState},
 		{Pattern: "POST /api/v1/ingest/{source}", Need: mayWrite, API: true, Body: p.svc.Limit, Handle: p.ingest},
 		{Pattern: "GET /api/v1/files/{file}", Need: mayWrite, API: true, Handle: p.fileAPI},
-	}
+	})
 }
 
 type listPage struct {
@@ -85,6 +94,7 @@ type listPage struct {
 	First   string // the first page; empty when this is it
 	Next    string
 	MayAdd  bool
+	Strange bool // the actor may look at senders nobody knows
 }
 
 const onPage = 50
@@ -102,12 +112,15 @@ func labelOf(options []ui.Option, id string) string {
 
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	v := listPage{r: r, Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), After: q.Get("after"), Limit: onPage + 1}, MayAdd: auth.May(ctx, mayWrite)}
+	v := listPage{r: r, Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), Life: Life(q.Get("state")), After: q.Get("after"), Limit: onPage + 1}, MayAdd: auth.May(ctx, mayWrite)}
 	var err error
 	if v.Sources, v.Total, err = p.svc.List(ctx, v.Filter); err != nil {
 		return err
 	}
 	if v.Units, err = p.near.Units(ctx); err != nil {
+		return err
+	}
+	if v.Strange, err = p.mayMeet(ctx); err != nil {
 		return err
 	}
 	if len(v.Sources) > onPage {
@@ -132,7 +145,7 @@ func (v formPage) formats(ctx context.Context) []ui.Option {
 	for _, f := range format.Logs() {
 		out = append(out, ui.Option{Value: f.Name, Label: formatTitle(ctx, f.Name)})
 	}
-	return out
+	return append(out, ui.Option{Value: ByMapping, Label: formatTitle(ctx, ByMapping)})
 }
 
 func (p *Pages) renderForm(w http.ResponseWriter, r *http.Request, status int, v formPage) error {
@@ -183,6 +196,9 @@ func (p *Pages) addPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "source.flash.created"))
+	if src.Format == ByMapping { // nothing can be received without one
+		return web.Redirect(w, r, mappingHref(src.ID))
+	}
 	return web.Redirect(w, r, "/sources/"+string(src.ID))
 }
 
@@ -213,18 +229,20 @@ func (p *Pages) editPost(w http.ResponseWriter, r *http.Request) error {
 const filesOnPage = 25
 
 type showPage struct {
-	Source Source
-	Unit   string
-	Files  []File
-	Work   map[FileID]Work
-	Total  int64
-	Next   string
-	Keys   []Key
-	Secret string // of a key just made, shown once
-	Armed  int64
-	May    bool
-	At     string // address programs send to
-	Errors map[string]string
+	Source  Source
+	Mapping Mapping // the version in force; Seq 0 when there is none
+	Unit    string
+	Files   []File
+	Work    map[FileID]Work
+	Total   int64
+	Next    string
+	Keys    []Key
+	Secret  string // of a key just made, shown once
+	Armed   int64
+	May     bool
+	At      string // address programs send to
+	Errors  map[string]string
+	watchPart
 }
 
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
@@ -238,6 +256,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.Source, v.May = src, auth.May(ctx, mayWrite)
+	if all, err := p.svc.Mappings(ctx, src.ID); err != nil {
+		return err
+	} else if len(all) > 0 {
+		v.Mapping = all[0]
+	}
 	if v.Armed, err = p.near.Armed(ctx); err != nil {
 		return err
 	}
@@ -259,6 +282,9 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.Unit = labelOf(units, src.Owner)
+	if err := p.loadWatch(ctx, &v); err != nil {
+		return err
+	}
 	if v.May {
 		if v.Keys, err = p.near.Keys(ctx, src.Owner); err != nil {
 			return err

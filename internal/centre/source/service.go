@@ -7,12 +7,14 @@ import (
 	"context"
 	"embed"
 	"io"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -43,13 +45,24 @@ type Deps struct {
 	// Unread is told, inside the transaction, of a file that could not be read
 	// to its end. May be nil.
 	Unread func(ctx context.Context, tx *db.Tx, f File) error
+	// Calendar says which days are worked: for sources that speak in office
+	// hours.
+	Calendar *calendar.Calendar
+	// Told is told, inside the transaction, of what people must know of a source:
+	// that it fell silent, came back, flaps or leaves its pattern. May be nil.
+	Told func(ctx context.Context, tx *db.Tx, a Alert) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	directory Directory
+	kept      kept
+	rated     atomic.Int64 // the hour whose rates were compared last, Unix ms
+}
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{Deps: d} }
 
 var (
 	mayRead  = auth.Permission{Area: auth.Settings, Act: auth.Read}
@@ -68,6 +81,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Listed, int64, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
+	f.now = s.Now()
 	return list(ctx, s.Records.Read(), scope, f)
 }
 
@@ -177,13 +191,18 @@ func (s *Service) Update(ctx context.Context, in Source) (Source, error) {
 		}
 		return s.note(ctx, tx, "source.update", src, map[string]any{"name": src.Name, "format": src.Format, "zone": src.Zone, "closed": src.Closed})
 	})
-	return src, err
+	if err != nil {
+		return src, err
+	}
+	return src, s.RefreshWays(context.WithoutCancel(ctx))
 }
 
 // Receive stores one file from a source and asks for the work on it; both are
 // durable when it returns. The same bytes from the same source are one file:
-// again is true and nothing is done twice. Errors: fault.NotFound outside the
-// scope, fault.Conflict for a closed source, fault.TooLarge, fault.Invalid for
+// again is true and nothing is done twice, unless nothing in them could be read
+// and the source has another mapping file since. Errors: fault.NotFound outside the
+// scope, fault.Conflict for a closed source and for one that reads by a mapping
+// file and has none, fault.TooLarge, fault.Invalid for
 // an empty file.
 func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io.Reader) (f File, again bool, err error) {
 	const op = "source.Receive"
@@ -208,9 +227,17 @@ func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		f = File{ID: FileID(db.NewID()), Source: src.ID, Owner: src.Owner, Name: cutName(name), SHA256: ref.SHA256, Size: ref.Size,
 			Via: via, ReceivedAt: s.Now(), ReceivedBy: actor.Name, State: Waiting}
+		if err := underMapping(ctx, tx, src, &f); err != nil {
+			return err
+		}
+		again = false
 		var have fileRow
 		err := tx.NewSelect().Model(&have).Where("source_id = ?", string(src.ID)).Where("sha256 = ?", ref.SHA256).Scan(ctx)
 		switch err := db.Error(op, err); {
+		case err == nil && f.anew(have):
+			if err := forget(ctx, tx, have); err != nil {
+				return err
+			}
 		case err == nil:
 			again = true
 			if f, err = have.file(); err != nil {
@@ -230,7 +257,11 @@ func (s *Service) Receive(ctx context.Context, id ID, name string, via Via, r io
 		if _, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: JobKind, Key: string(f.ID), Payload: payload{f.ID}, Unit: f.Owner}); err != nil {
 			return err
 		}
-		return s.noteFile(ctx, tx, "source.receive", f, map[string]any{"name": f.Name, "sha256": f.SHA256, "size": f.Size, "via": via})
+		detail := map[string]any{"name": f.Name, "sha256": f.SHA256, "size": f.Size, "via": via}
+		if have.ID != "" { // the file this one stands in place of
+			detail["before"] = have.ID
+		}
+		return s.noteFile(ctx, tx, "source.receive", f, detail)
 	})
 	if err != nil {
 		return File{}, false, err

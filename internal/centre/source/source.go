@@ -32,7 +32,7 @@ type Source struct {
 	ID        ID
 	Name      string // 1..200 runes, unique in its unit
 	Owner     string // unit id
-	Format    string // name of a format.Log; "" finds out from each file
+	Format    string // name of a format.Log, or ByMapping; "" finds out from each file
 	Zone      string // IANA zone of lines that name none; "" is Asia/Ho_Chi_Minh
 	Note      string
 	Closed    bool // takes no more files
@@ -50,7 +50,7 @@ func (s *Source) Check() error {
 	if s.Owner == "" {
 		bad["unit"] = "source.bad.unit"
 	}
-	if _, ok := format.LookupLog(s.Format); s.Format != "" && !ok {
+	if _, ok := format.LookupLog(s.Format); s.Format != "" && s.Format != ByMapping && !ok {
 		bad["format"] = "source.bad.format"
 	}
 	if _, err := s.Location(); err != nil {
@@ -105,6 +105,7 @@ type File struct {
 	ReceivedBy string // actor's name
 	State      State
 	Format     string // used; empty until known
+	Mapping    int64  // version of the mapping file in force at receipt; 0 without
 	Indicators int64  // how many it was compared with; 0 means that nothing was
 	Account    scan.Counts
 	Samples    []scan.Sample // the first rejected lines

@@ -36,6 +36,7 @@ type house struct {
 	now     time.Time
 	blocks  []int64 // offsets handed to the sink and committed
 	fail    func(n int) error
+	told    []source.Alert
 }
 
 func each(t *testing.T, test func(h *house)) {
@@ -49,7 +50,11 @@ func each(t *testing.T, test func(h *house)) {
 		h := &house{t: t, records: d, now: t0}
 		clock := func() time.Time { return h.now }
 		h.queue = jobs.New(d, clock)
-		h.Service = source.New(source.Deps{Records: d, Files: files, Queue: h.queue, Now: clock, Limit: 1 << 20})
+		h.Service = source.New(source.Deps{Records: d, Files: files, Queue: h.queue, Now: clock, Limit: 1 << 20, Calendar: days(t),
+			Told: func(_ context.Context, _ *db.Tx, a source.Alert) error {
+				h.told = append(h.told, a)
+				return nil
+			}})
 		err = d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			for _, p := range [][2]string{{"root", "root"}, {"root", "a"}, {"root", "b"}, {"a", "a"}, {"b", "b"}} {
 				if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES (?, ?)", p[0], p[1]).Exec(ctx); err != nil {

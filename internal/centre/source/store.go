@@ -72,6 +72,7 @@ type fileRow struct {
 	DoneAt     db.Time `bun:"done_at"`
 	Problem    string  `bun:"problem"`
 	Place      int64   `bun:"place"`
+	Mapping    int64   `bun:"mapping"`
 }
 
 func toFileRow(f File) (fileRow, error) {
@@ -79,7 +80,7 @@ func toFileRow(f File) (fileRow, error) {
 		Via: string(f.Via), ReceivedAt: db.At(f.ReceivedAt), ReceivedBy: f.ReceivedBy, State: string(f.State), Format: f.Format,
 		Lines: f.Account.Lines, Parsed: f.Account.Parsed, Queries: f.Account.Queries, Hits: f.Account.Hits,
 		Overruled: f.Account.Overruled, Indicators: f.Indicators, First: db.At(f.Account.First), Last: db.At(f.Account.Last), DoneAt: db.At(f.DoneAt),
-		Problem: f.Problem, Place: f.Line}
+		Problem: f.Problem, Place: f.Line, Mapping: f.Mapping}
 	for to, from := range map[*string]any{&r.Skipped: f.Account.Skipped, &r.Rejected: f.Account.Rejected, &r.Samples: f.Samples} {
 		raw, err := json.Marshal(from)
 		if err != nil {
@@ -95,7 +96,7 @@ func (r fileRow) file() (File, error) {
 		Via: Via(r.Via), ReceivedAt: r.ReceivedAt.Time, ReceivedBy: r.ReceivedBy, State: State(r.State), Format: r.Format, Indicators: r.Indicators,
 		Account: scan.Counts{Lines: r.Lines, Parsed: r.Parsed, Queries: r.Queries, Hits: r.Hits, Overruled: r.Overruled,
 			First: r.First.Time, Last: r.Last.Time},
-		DoneAt: r.DoneAt.Time, Problem: r.Problem, Line: r.Place}
+		DoneAt: r.DoneAt.Time, Problem: r.Problem, Line: r.Place, Mapping: r.Mapping}
 	var skipped, rejected map[format.Reason]int64
 	for to, from := range map[any]string{&f.Samples: r.Samples, &skipped: r.Skipped, &rejected: r.Rejected} {
 		if err := json.Unmarshal([]byte(from), to); err != nil {
@@ -151,7 +152,9 @@ func saveFile(ctx context.Context, tx *db.Tx, f File) error {
 type Filter struct {
 	Search string
 	Unit   string
-	After  string // name of the last source of the page before, then its id
+	Life   Life      // only sources in this state; "" is any
+	now    time.Time // the end of the last hour
+	After  string    // name of the last source of the page before, then its id
 	Limit  int
 }
 
@@ -161,8 +164,18 @@ type Listed struct {
 	Files  int64
 	Lines  int64
 	Hits   int64
-	Broken int64 // files that could not be read to the end
-	LastAt db.Time
+	Broken int64   // files that could not be read to the end
+	LastAt db.Time // of the latest file or line
+	Life   Life
+	Hour   int64   // lines in the last 60 minutes
+	Event  db.Time // what the latest block spoke of; zero when not known
+	LineAt db.Time // of the latest line
+	Lost   int64   // refused and dropped at the door within seven days
+}
+
+// Lag is how long before its receipt the latest block ended; see Live.Lag.
+func (l Listed) Lag() (time.Duration, bool) {
+	return Live{Event: l.Event.Time, LastAt: l.LineAt.Time}.Lag()
 }
 
 func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) ([]Listed, int64, error) {
@@ -170,6 +183,9 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) ([]Listed,
 		b := scope.Filter(q.NewSelect().Model((*row)(nil)), "row.owner_unit")
 		if f.Unit != "" {
 			b = b.Where("row.owner_unit = ?", f.Unit)
+		}
+		if f.Life != "" {
+			b = b.Where("COALESCE((SELECT st.state FROM source_state AS st WHERE st.source_id = row.id), ?) = ?", NotWatched, f.Life)
 		}
 		return db.Search(b, "row.folded", f.Search)
 	}
@@ -183,6 +199,13 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) ([]Listed,
 		ColumnExpr("(SELECT COALESCE(SUM(sf.hits), 0) FROM source_file sf WHERE sf.source_id = row.id) AS hits").
 		ColumnExpr("(SELECT COUNT(*) FROM source_file sf WHERE sf.source_id = row.id AND sf.state = ?) AS broken", string(Broken)).
 		ColumnExpr("(SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id) AS last_at").
+		ColumnExpr("COALESCE((SELECT st.state FROM source_state AS st WHERE st.source_id = row.id), ?) AS life", NotWatched).
+		ColumnExpr("(SELECT COALESCE(SUM(b.lines), 0) FROM source_beat AS b WHERE b.source_id = row.id AND b.minute > ? AND b.minute <= ?) AS hour",
+			db.At(f.now.Add(-time.Hour)), db.At(f.now)).
+		ColumnExpr("(SELECT p.last_at FROM source_pulse AS p WHERE p.source_id = row.id) AS line_at").
+		ColumnExpr("(SELECT p.last_event FROM source_pulse AS p WHERE p.source_id = row.id) AS event").
+		ColumnExpr("(SELECT COALESCE(SUM(l.n), 0) FROM source_loss AS l WHERE l.source_id = row.id AND l.day > ? AND l.what IN (?, ?)) AS lost",
+			dayOf(f.now.AddDate(0, 0, -7)), lossRefused, lossDropped).
 		Order("row.id").Limit(int64(f.Limit))
 	if f.After != "" {
 		page = page.Where("row.id > ?", f.After)
@@ -194,13 +217,22 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) ([]Listed,
 		Hits   int64   `bun:"hits"`
 		Broken int64   `bun:"broken"`
 		LastAt db.Time `bun:"last_at"`
+		Life   Life    `bun:"life"`
+		Hour   int64   `bun:"hour"`
+		Event  db.Time `bun:"event"`
+		LineAt db.Time `bun:"line_at"`
+		Lost   int64   `bun:"lost"`
 	}
 	if err := page.Scan(ctx, &rows); err != nil {
 		return nil, 0, db.Error("source.list", err)
 	}
 	out := make([]Listed, len(rows))
 	for i, r := range rows {
-		out[i] = Listed{Source: r.row.source(), Files: r.Files, Lines: r.Lines, Hits: r.Hits, Broken: r.Broken, LastAt: r.LastAt}
+		out[i] = Listed{Source: r.row.source(), Files: r.Files, Lines: r.Lines, Hits: r.Hits, Broken: r.Broken, LastAt: r.LastAt,
+			Life: r.Life, Hour: r.Hour, Event: r.Event, LineAt: r.LineAt, Lost: r.Lost}
+		if r.LineAt.After(r.LastAt.Time) {
+			out[i].LastAt = r.LineAt
+		}
 	}
 	return out, total, nil
 }

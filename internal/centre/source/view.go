@@ -32,7 +32,7 @@ func listRows(ctx context.Context, v listPage) []ui.Row {
 	var out []ui.Row
 	for _, s := range v.Sources {
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
-			ui.Text(s.Name), ui.Text(v.unit(s.Owner)), heard(ctx, s), ui.Number(s.Files), ui.Number(s.Lines), ui.Number(s.Hits), ui.Badge(listedState(ctx, s))}})
+			ui.Text(s.Name), ui.Text(v.unit(s.Owner)), lifeCell(ctx, s), heard(ctx, s), rate(ctx, s.Hour, s.LineAt.Time), lag(ctx, s), ui.Number(s.Lost), ui.Number(s.Hits), ui.Badge(listedState(ctx, s))}})
 	}
 	return out
 }

@@ -24,6 +24,11 @@ func TestEveryFormatAndReasonHasWords(t *testing.T) {
 	for _, l := range format.Logs() {
 		keys = append(keys, "source.format."+l.Name)
 	}
+	keys = append(keys, "source.format."+source.ByMapping)
+	for _, why := range []format.MappingFault{format.MappingSyntax, format.MappingKey, format.MappingTwice, format.MappingKind, format.MappingSize, format.MappingName,
+		format.MappingTaken, format.MappingForm, format.MappingSeparator, format.MappingNoFields, format.MappingMeaning, format.MappingColumn, format.MappingAction} {
+		keys = append(keys, "source.mapping.bad."+string(why))
+	}
 	for _, why := range []format.Reason{format.TooLong, format.NotFormat, format.BadTime, format.BadClient, format.BadName, format.BadJSON, format.BadText,
 		format.MissField, format.Blank, format.Header, format.Answer, format.Forwarded, format.NoQuery, format.OtherEvent, format.Comment,
 		format.BadAddress, format.BadPort, format.DNSRecord, format.NoTemplate, format.BadPacket, format.Fragment, scan.CutOff} {

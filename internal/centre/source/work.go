@@ -13,7 +13,6 @@ import (
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/platform/db"
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
 
@@ -93,11 +92,9 @@ func (s *Service) prepare(ctx context.Context, p *jobs.Progress, f *File, opt sc
 		return opt, fmt.Errorf("zone of source %s: %w", src.ID, err)
 	}
 	opt.File, opt.Lines = f.Name, format.Options{Zone: zone, At: f.ReceivedAt}
-	if src.Format != "" {
-		known, ok := format.LookupLog(src.Format)
-		if !ok {
-			return opt, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "source.bad.format"}
-		}
+	if known, ok, err := s.reader(ctx, src, *f); err != nil {
+		return opt, err
+	} else if ok {
 		opt.Format, opt.Activity = known.DNS, known.Activity
 	}
 	f.State = Running
@@ -156,6 +153,9 @@ func (s *Service) commit(ctx context.Context, p *jobs.Progress, f File, b scan.B
 		if err := sink(ctx, tx, f, b); err != nil {
 			return err
 		}
+		if err := s.CountBlock(ctx, tx, ofFile(f, b)); err != nil {
+			return err
+		}
 		return s.noteFile(ctx, tx, "source.block", f, map[string]any{"at_byte": b.Offset, "lines": b.Lines, "hits": b.Counts.Hits})
 	})
 }
@@ -164,6 +164,9 @@ func (s *Service) commit(ctx context.Context, p *jobs.Progress, f File, b scan.B
 // to its end; nothing helps then, so the job is done.
 func (s *Service) finish(ctx context.Context, p *jobs.Progress, f File, sum scan.Summary, err error) error {
 	f.State, f.DoneAt, f.Format, f.Account, f.Samples = Done, s.Now(), sum.Format, sum.Counts, sum.Samples
+	if f.Mapping != 0 {
+		f.Format = ByMapping
+	}
 	if err != nil {
 		f.State = Broken
 		f.Problem, f.Line = problemOf(err)

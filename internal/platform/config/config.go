@@ -37,6 +37,8 @@ type Config struct {
 	Records   Records
 	Log       Log
 	Upload    Upload
+	Intake    Intake
+	Stream    Stream
 	Sightings Sightings
 	Session   Session
 	Metrics   Metrics

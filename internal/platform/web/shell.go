@@ -139,7 +139,7 @@ func ObservableMenu(ctx context.Context, value string, more ui.ObservableActs) [
 		more.LookUp = "/indicators?q=" + url.QueryEscape(value)
 	}
 	if auth.May(ctx, auth.Permission{Area: auth.Findings, Act: auth.Read}) {
-		more.Seen = "/findings?state=all&q=" + url.QueryEscape(value)
+		more.Seen = "/findings?state=all&indicator=" + url.QueryEscape(value)
 	}
 	return more.Menu(ctx)
 }

@@ -1,0 +1,443 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package source
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+func listActions(ctx context.Context, v listPage) []ui.Action {
+	out := addAction(ctx, v.MayAdd)
+	if v.Strange {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "source.stranger.title"), Href: "/sources/strangers"})
+	}
+	return append(out, ui.Action{Label: i18n.T(ctx, "source.uptime.title"), Href: "/sources/uptime", Icon: ui.IconReport})
+}
+
+func sourceCrumbs(ctx context.Context, s Source) []ui.Link {
+	return []ui.Link{{Label: i18n.T(ctx, "source.list.title"), Href: "/sources"}, {Label: s.Name, Href: "/sources/" + string(s.ID)}}
+}
+
+var lifeTones = map[Life]ui.Tone{Living: ui.OK, Late: ui.Warn, Silent: ui.Bad, Flapping: ui.Bad, NeverHeard: ui.NoData, NotWatched: ui.NoData}
+
+func lifeBadge(ctx context.Context, l Life) ui.BadgeProps {
+	return ui.BadgeProps{Text: i18n.T(ctx, "source.life."+string(l)), Tone: lifeTones[l]}
+}
+
+func lifeCell(ctx context.Context, s Listed) templ.Component { return ui.Badge(lifeBadge(ctx, s.Life)) }
+
+func lifeOptions(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, l := range Lives() {
+		out = append(out, ui.Option{Value: string(l), Label: i18n.T(ctx, "source.life."+string(l))})
+	}
+	return out
+}
+
+// rate is lines a minute over the last hour; of a source whose lines were never
+// received it is not zero, it is not known.
+func rate(ctx context.Context, hour int64, last time.Time) templ.Component {
+	if last.IsZero() {
+		return ui.None()
+	}
+	return ui.Text(rateText(ctx, hour))
+}
+
+func rateText(ctx context.Context, hour int64) string {
+	if hour > 0 && hour < 60 {
+		return i18n.T(ctx, "source.live.under_one")
+	}
+	return i18n.Number(ctx, (hour+30)/60)
+}
+
+func lag(ctx context.Context, s Listed) templ.Component {
+	d, ok := s.Lag()
+	if !ok {
+		return ui.None()
+	}
+	return ui.Text(lagText(ctx, d))
+}
+
+// lagText says how far behind a source speaks, or that its clock is ahead.
+func lagText(ctx context.Context, d time.Duration) string {
+	switch {
+	case d < -time.Minute:
+		return i18n.T(ctx, "source.live.ahead", i18n.Duration(ctx, -d))
+	case d < time.Minute:
+		return i18n.T(ctx, "source.live.no_lag")
+	}
+	return i18n.Duration(ctx, d)
+}
+
+func rhythmAction(ctx context.Context, v showPage) []ui.Action {
+	if !v.May {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "source.rhythm.title"), Href: "/sources/" + string(v.Source.ID) + "/rhythm", Icon: ui.IconClock}}
+}
+
+func wayAction(ctx context.Context, v showPage) []ui.Action {
+	if !v.May || v.Source.Closed {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "source.way.add"), Href: "/sources/" + string(v.Source.ID) + "/ways/new", Icon: ui.IconAdd}}
+}
+
+func rhythmText(ctx context.Context, r Rhythm) string {
+	if r.Minutes == 0 {
+		return i18n.T(ctx, "source.rhythm.none")
+	}
+	key := "source.rhythm.every"
+	if r.Office {
+		key = "source.rhythm.every_office"
+	}
+	text := i18n.T(ctx, key, i18n.Number(ctx, r.Minutes))
+	if !r.Chosen {
+		text += " " + i18n.T(ctx, "source.rhythm.usual")
+	}
+	return text
+}
+
+func liveFacts(ctx context.Context, v showPage) []ui.Fact {
+	l := v.Live
+	out := []ui.Fact{{Label: i18n.T(ctx, "source.field.life"), Value: ui.Badge(lifeBadge(ctx, l.State))},
+		{Label: i18n.T(ctx, "source.rhythm.title"), Value: ui.Text(rhythmText(ctx, v.Rhythm))},
+		{Label: i18n.T(ctx, "source.live.last"), Value: ui.Time(l.LastAt)}}
+	if !l.LastAt.IsZero() {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.field.rate"), Value: ui.Text(rateText(ctx, l.LinesHour))},
+			ui.Fact{Label: i18n.T(ctx, "source.live.hour"), Value: ui.Text(i18n.T(ctx, "source.live.hour_text", i18n.Number(ctx, l.LinesHour), i18n.Bytes(ctx, l.BytesHour)))})
+	}
+	if d, ok := l.Lag(); ok {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.field.lag"), Value: ui.Text(lagText(ctx, d))})
+	}
+	if l.Rate != "" {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.live.pattern"), Value: ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.rate."+l.Rate), Tone: ui.Warn})})
+	}
+	return out
+}
+
+func lossText(ctx context.Context, l Loss) string {
+	if l.What == lossUnplaced {
+		return i18n.T(ctx, "source.loss.unplaced", i18n.Number(ctx, l.N))
+	}
+	return i18n.T(ctx, "source.loss."+l.What, i18n.Number(ctx, l.N), lossReason(ctx, l.Reason))
+}
+
+// doorReasons are the reasons of listeners that have words here; any other is
+// shown as the listener names it.
+var doorReasons = map[string]bool{"quota": true, "quota_lines": true, "quota_bytes": true, "unknown": true, "full": true, "disk_full": true,
+	"stream": true, "no_pri": true, "bad_frame": true, "kernel": true, "empty": true, "bad_body": true, "closed": true, "slow": true}
+
+func lossReason(ctx context.Context, why string) string {
+	if doorReasons[why] {
+		return i18n.T(ctx, "source.door."+why)
+	}
+	if readReasons[format.Reason(why)] {
+		return reasonText(ctx, format.Reason(why))
+	}
+	return why
+}
+
+var readReasons = map[format.Reason]bool{format.TooLong: true, format.NotFormat: true, format.BadTime: true, format.BadClient: true, format.BadName: true,
+	format.BadJSON: true, format.BadText: true, format.MissField: true, format.BadAddress: true, format.BadPort: true, format.NoTemplate: true,
+	format.BadPacket: true, format.Fragment: true, "cut_off": true}
+
+func gapText(ctx context.Context, g Gap, now time.Time) string {
+	if g.To.IsZero() {
+		return i18n.T(ctx, "source.gap.on", i18n.Time(ctx, g.From), i18n.Duration(ctx, now.Sub(g.From)))
+	}
+	return i18n.T(ctx, "source.gap.over", i18n.Time(ctx, g.From), i18n.Time(ctx, g.To), i18n.Duration(ctx, g.To.Sub(g.From)))
+}
+
+// The strip is drawn in steps of 14 with the day's name before.
+const (
+	stripStep = 14
+	stripLeft = 40
+)
+
+func stripBox(s strip) string {
+	rows := max((len(s.marks)+23)/24, 1)
+	return fmt.Sprintf("0 0 %d %d", stripLeft+24*stripStep, rows*stripStep)
+}
+
+func crossAt(i int) string {
+	x, y := stripLeft+i%24*stripStep, i/24*stripStep
+	return fmt.Sprintf("M%d %d L%d %d M%d %d L%d %d", x+3, y+3, x+9, y+9, x+9, y+3, x+3, y+9)
+}
+
+func dayText(ctx context.Context, s strip, i int) string {
+	return s.from.Add(time.Duration(i) * time.Hour).In(calendar.Zone()).Format("02/01")
+}
+
+func hourText(ctx context.Context, s strip, i int) string {
+	at := s.from.Add(time.Duration(i) * time.Hour)
+	return i18n.T(ctx, "source.strip.hour", i18n.Time(ctx, at), i18n.T(ctx, "source.mark."+string(s.marks[i])), i18n.Number(ctx, s.lines[i]))
+}
+
+func stripSummary(ctx context.Context, s strip) string {
+	t := s.sum()
+	if t.expected == 0 {
+		return i18n.T(ctx, "source.strip.unwatched", i18n.Number(ctx, t.unasked))
+	}
+	return i18n.T(ctx, "source.strip.summary", i18n.Number(ctx, t.seen), i18n.Number(ctx, t.expected))
+}
+
+func rhythmHint(ctx context.Context, v rhythmPage) string {
+	if v.Suggest > 0 {
+		return i18n.T(ctx, "source.rhythm.suggest", i18n.Number(ctx, v.Suggest))
+	}
+	return i18n.T(ctx, "source.rhythm.hint")
+}
+
+func wayTitle(ctx context.Context, add bool) string {
+	if add {
+		return i18n.T(ctx, "source.way.add")
+	}
+	return i18n.T(ctx, "source.way.edit")
+}
+
+func wayFormAction(v wayForm) string {
+	if v.New {
+		return "/sources/" + string(v.Source.ID) + "/ways/new"
+	}
+	return wayPath(v.In) + "/edit"
+}
+
+func kindText(ctx context.Context, k WayKind) string { return i18n.T(ctx, "source.kind."+string(k)) }
+
+func wayName(ctx context.Context, w Way) string {
+	return kindText(ctx, w.Kind) + " · " + asksText(ctx, w)
+}
+
+// asksText is what a way asks of a sender, in one line.
+func asksText(ctx context.Context, w Way) string {
+	var out []string
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, i18n.T(ctx, key, value))
+		}
+	}
+	add("source.way.asks.network", w.Network)
+	add("source.way.asks.host", w.Host)
+	if w.Certificate != "" {
+		add("source.way.asks.certificate", w.Certificate[:8])
+	}
+	if w.HasToken() {
+		out = append(out, i18n.T(ctx, "source.way.asks.token"))
+	}
+	add("source.way.asks.path", w.Path)
+	add("source.way.asks.listener", w.Listener)
+	return cmp.Or(strings.Join(out, ", "), i18n.T(ctx, "source.way.asks.nothing"))
+}
+
+func wayState(ctx context.Context, w Way) ui.BadgeProps {
+	if w.Off {
+		return ui.BadgeProps{Text: i18n.T(ctx, "source.way.off"), Tone: ui.NoData}
+	}
+	return ui.BadgeProps{Text: i18n.T(ctx, "source.way.on"), Tone: ui.OK}
+}
+
+// fields are the fields of the form of a way.
+func (v wayForm) fields(ctx context.Context) []ui.FieldProps {
+	var out []ui.FieldProps
+	field := func(name, value string, more func(f *ui.FieldProps)) {
+		f := ui.FieldProps{Name: name, Label: i18n.T(ctx, "source.way.field."+name), Hint: i18n.T(ctx, "source.way.hint."+name), Value: value, Error: v.Errors[name]}
+		if more != nil {
+			more(&f)
+		}
+		out = append(out, f)
+	}
+	if v.New {
+		field("kind", string(v.In.Kind), func(f *ui.FieldProps) {
+			f.Kind, f.Required = ui.KindSelect, true
+			for _, k := range WayKinds() {
+				f.Options = append(f.Options, ui.Option{Value: string(k), Label: kindText(ctx, k)})
+			}
+		})
+	}
+	has := func(kinds ...WayKind) bool {
+		if v.New {
+			return true
+		}
+		for _, k := range kinds {
+			if v.In.Kind == k {
+				return true
+			}
+		}
+		return false
+	}
+	if has(SyslogUDP, SyslogTCP, SyslogTLS, HTTP) {
+		field("network", v.In.Network, nil)
+	}
+	if has(SyslogUDP, SyslogTCP, SyslogTLS) {
+		field("host", v.In.Host, nil)
+	}
+	if has(SyslogTLS, HTTP) {
+		field("certificate", v.In.Certificate, func(f *ui.FieldProps) { f.Mono = true })
+	}
+	if has(Tail) {
+		field("path", v.In.Path, func(f *ui.FieldProps) { f.Mono = true })
+	}
+	field("listener", v.In.Listener, nil)
+	field("lines", v.Lines, func(f *ui.FieldProps) { f.InputMode = "numeric" })
+	field("bytes", v.Bytes, func(f *ui.FieldProps) { f.InputMode = "numeric" })
+	field("note", v.In.Note, nil)
+	if !v.New {
+		field("off", "", func(f *ui.FieldProps) { f.Kind, f.Checked = ui.KindCheckbox, v.In.Off })
+	}
+	return out
+}
+
+func wayActions(ctx context.Context, v wayPage) []ui.Action {
+	if !v.May {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "source.way.edit"), Href: wayPath(v.Way) + "/edit", Icon: ui.IconEdit}}
+}
+
+func versionOf(w Way) []ui.Hidden {
+	return []ui.Hidden{{Name: "version", Value: strconv.FormatInt(w.Version, 10)}}
+}
+
+func wayFacts(ctx context.Context, v wayPage) []ui.Fact {
+	w := v.Way
+	out := []ui.Fact{{Label: i18n.T(ctx, "source.way.field.kind"), Value: ui.Text(kindText(ctx, w.Kind))}}
+	add := func(name, value string) {
+		if value != "" {
+			out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field."+name), Value: ui.Code(value)})
+		}
+	}
+	if v.At != "" {
+		add("at", v.At)
+	}
+	add("network", w.Network)
+	add("host", w.Host)
+	add("certificate", w.Certificate)
+	add("path", w.Path)
+	add("listener", w.Listener)
+	if w.HasToken() {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.token.title"), Value: ui.Time(w.TokenAt)})
+	}
+	out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.quota"), Value: ui.Text(quotaText(ctx, w))})
+	if !v.Known {
+		return append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.last"), Value: ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.life.never_heard"), Tone: ui.NoData})})
+	}
+	number := func(key string, n int64) { out = append(out, ui.Fact{Label: i18n.T(ctx, key), Value: ui.Number(n)}) }
+	out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.last"), Value: ui.Time(v.Live.LastAt)})
+	number("source.field.lines", v.Live.Lines)
+	number("source.way.refused", v.Live.Refused)
+	number("source.way.dropped", v.Live.Dropped)
+	number("source.way.open", v.Live.Open)
+	return append(out, ui.Fact{Label: i18n.T(ctx, "source.way.kept"), Value: ui.Time(v.Live.KeptAt)})
+}
+
+func quotaText(ctx context.Context, w Way) string {
+	var out []string
+	if w.Lines > 0 {
+		out = append(out, i18n.T(ctx, "source.way.quota_lines", i18n.Number(ctx, w.Lines)))
+	}
+	if w.Bytes > 0 {
+		out = append(out, i18n.T(ctx, "source.way.quota_bytes", i18n.Bytes(ctx, w.Bytes)))
+	}
+	return cmp.Or(strings.Join(out, ", "), i18n.T(ctx, "source.way.quota_none"))
+}
+
+func snippetLead(v wayPage) string {
+	switch {
+	case v.At == "":
+		return "source.snippet.no_address"
+	case v.Token == "" && v.Way.HasToken():
+		return "source.snippet.no_token"
+	}
+	return "source.snippet.lead"
+}
+
+func strangerName(s Stranger) string {
+	if s.Host == "" {
+		return s.Addr
+	}
+	return s.Addr + " · " + s.Host
+}
+
+func strangerFacts(ctx context.Context, s Stranger) []ui.Fact {
+	out := []ui.Fact{{Label: i18n.T(ctx, "source.stranger.count"), Value: ui.Number(s.Count)},
+		{Label: i18n.T(ctx, "source.stranger.first"), Value: ui.Time(s.First)}, {Label: i18n.T(ctx, "source.stranger.last"), Value: ui.Time(s.Last)}}
+	if s.Listener != "" {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.listener"), Value: ui.Text(s.Listener)})
+	}
+	if s.Sample != "" {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.stranger.sample"), Value: ui.Code(s.Sample)})
+	}
+	return out
+}
+
+// chosen is the source that was chosen for s when the form came back.
+func (v strangersPage) chosen(s Stranger) string {
+	if v.same(s) {
+		return v.Source
+	}
+	return ""
+}
+
+func (v strangersPage) errorOf(s Stranger) string {
+	if v.same(s) {
+		return v.Errors["source"]
+	}
+	return ""
+}
+
+func (v strangersPage) same(s Stranger) bool {
+	return v.Typed.Kind == s.Kind && v.Typed.Addr == s.Addr && v.Typed.Host == s.Host
+}
+
+// months are the months a report can be asked for: this one and the year
+// before.
+func (v uptimePage) months(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for m := MonthOf(v.Now); len(out) < 13; m = MonthOf(m.Start().Add(-time.Hour)) {
+		out = append(out, ui.Option{Value: monthText(m), Label: i18n.T(ctx, "source.uptime.month_name", int(m.Month), m.Year)})
+	}
+	return out
+}
+
+func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
+	var out []ui.Row
+	for _, u := range v.Rows {
+		s := u.Source
+		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
+			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), ui.Number(u.Seen), ui.Number(u.Expected), ui.Number(u.Lines)}})
+	}
+	return out
+}
+
+func percentCell(ctx context.Context, u Uptime) templ.Component {
+	if _, ok := u.Percent(); !ok {
+		return ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.life.not_watched"), Tone: ui.NoData})
+	}
+	return ui.Text(percentText(ctx, u))
+}
+
+// percentText is the uptime as people write it: "99,3%".
+func percentText(ctx context.Context, u Uptime) string {
+	tenths, ok := u.Percent()
+	if !ok {
+		return i18n.T(ctx, "source.life.not_watched")
+	}
+	if tenths%10 == 0 {
+		return i18n.T(ctx, "source.uptime.whole", tenths/10)
+	}
+	return i18n.T(ctx, "source.uptime.tenths", tenths/10, tenths%10)
+}

@@ -1,0 +1,111 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stream
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// tally counts since Open.
+type tally struct {
+	appended, duplicates, refused, failed atomic.Uint64
+	received, stored                      atomic.Uint64 // bytes of bodies, and as stored
+	again                                 atomic.Uint64 // blocks handed out a second time or later
+	consuming                             atomic.Int64  // Consume calls under way
+	full                                  atomic.Bool   // the last answer was that there is no room
+
+	mu       sync.Mutex
+	latency  [1024]time.Duration // of the last appended blocks, in a ring
+	measured int
+	done     time.Time           // of the last acknowledgement
+	waits    string              // what the last waiting worker waits for; "" when none does
+	silent   string              // why the server gave no answer; "" once it answers
+	failures map[place]time.Time // first failure of blocks that will be tried again
+}
+
+// place is where a block stands.
+type place struct {
+	lane   string
+	number uint64
+}
+
+func (t *tally) took(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.latency[t.measured%len(t.latency)] = d
+	t.measured++
+}
+
+// quantiles are the median and the 99th percentile of the last appended
+// blocks; 0 before the first.
+func (t *tally) quantiles() (p50, p99 time.Duration) {
+	t.mu.Lock()
+	sorted := slices.Sorted(slices.Values(t.latency[:min(t.measured, len(t.latency))]))
+	t.mu.Unlock()
+	if len(sorted) == 0 {
+		return 0, 0
+	}
+	return sorted[len(sorted)/2], sorted[len(sorted)*99/100]
+}
+
+func (t *tally) settled(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.done, t.silent = now, ""
+}
+
+func (t *tally) wait(err error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waits = ""
+	if err != nil {
+		t.waits = err.Error()
+	}
+}
+
+// unanswered says whether that is news.
+func (t *tally) unanswered(err error) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	was := t.silent
+	t.silent = err.Error()
+	return was != t.silent
+}
+
+func (t *tally) answered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.silent = ""
+}
+
+// fail remembers the first failure of the block at p.
+func (t *tally) fail(p place, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.failures == nil {
+		t.failures = make(map[place]time.Time)
+	}
+	if _, known := t.failures[p]; !known {
+		t.failures[p] = now
+	}
+}
+
+// first is the first failure of the block at p, now when none is remembered.
+func (t *tally) first(p place, now time.Time) time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at, known := t.failures[p]; known {
+		return at
+	}
+	return now
+}
+
+func (t *tally) forget(p place) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.failures, p)
+}

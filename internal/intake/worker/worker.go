@@ -1,0 +1,183 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package worker takes blocks from the stream through the engine: lines become
+// events, events are looked up, and what they say goes into the memory of
+// everything seen and then, in one transaction with the mark of the block, to
+// the rooms. Only then is the block given back as done. A process that dies
+// anywhere leaves marks that make the next try add nothing twice.
+package worker
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/scan"
+	"github.com/vonggac/vonggac/internal/intake/stream"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+)
+
+// Source is how the lines of one source are read.
+type Source struct {
+	Log  format.Log     // of the lines; zero: found out
+	Zone *time.Location // of lines that name none
+}
+
+// Lists are what lines are looked up in, held until Release.
+type Lists struct {
+	Index      *intel.Index
+	Generation int64
+	Release    func()
+}
+
+// Deps are what the worker is given. The functions may fail at any time: a
+// block is tried again until they do not.
+type Deps struct {
+	// Source says how to read what the source with this id sends. It fails with
+	// ErrUnknown when there is no such source.
+	Source func(ctx context.Context, id string) (Source, error)
+	Lists  func(ctx context.Context) (Lists, error)
+	// Remember puts what the block says into the memory, durably, once however
+	// often it is called. It fails with ErrOutdated when the lists have changed
+	// since generation. done is called when Commit is over.
+	Remember func(ctx context.Context, b stream.Block, said scan.Block, generation int64) (done func(), err error)
+	// Commit takes the block into the records with its mark, once however often
+	// it is called.
+	Commit func(ctx context.Context, b stream.Block, said scan.Block, format string) error
+	Now    func() time.Time
+}
+
+var (
+	// ErrOutdated means that the lists have changed since a block was read.
+	ErrOutdated = errors.New("the lists have changed since the block was read")
+	// ErrUnknown means that nobody can say how the lines of a block are read: its
+	// source does not exist, or lacks its mapping file.
+	ErrUnknown = errors.New("no such source, or no mapping file for it")
+)
+
+// refusal is why a block can never be taken.
+type refusal struct {
+	reason string // one sentence
+	err    error
+}
+
+// Error returns both.
+func (r *refusal) Error() string { return r.reason + ": " + r.err.Error() }
+
+// Worker takes blocks, several at a time.
+type Worker struct {
+	Deps
+	formats sync.Map     // source id -> format.Log that its lines had last
+	failed  sync.Map     // block id -> how many had got through when it failed first
+	through atomic.Int64 // blocks taken
+}
+
+// New returns a Worker.
+func New(d Deps) *Worker { return &Worker{Deps: d} }
+
+// Take takes one block through, as stream.Handle. It returns nil when all that
+// follows from the block is stored; an error of stream.Refuse when that can
+// never be; one of kind fault.Unavailable when something of ours failed and no
+// other block got through meanwhile, so that waiting is all there is to do; and
+// the error as it is when others did, for then the fault may be the block's own.
+func (w *Worker) Take(ctx context.Context, b stream.Block, _ int) error {
+	for {
+		err := w.once(ctx, b)
+		refused := (*refusal)(nil)
+		switch {
+		case err == nil:
+			w.through.Add(1)
+			w.failed.Delete(b.ID)
+			return nil
+		case errors.Is(err, ErrOutdated) && ctx.Err() == nil:
+			continue
+		case errors.As(err, &refused):
+			return stream.Refuse(refused.reason, refused.err)
+		case ctx.Err() != nil:
+			return err
+		}
+		at, _ := w.failed.LoadOrStore(b.ID, w.through.Load())
+		if w.through.Load() > at.(int64) {
+			w.failed.Delete(b.ID)
+			return err
+		}
+		return &fault.Error{Kind: fault.Unavailable, Op: "worker.Take", Err: err}
+	}
+}
+
+// once takes the block through, or fails with everything as it was or with
+// marks that the next time will find.
+func (w *Worker) once(ctx context.Context, b stream.Block) error {
+	if b.Kind != stream.Lines {
+		return &refusal{"the block is of a kind that this version does not know", fmt.Errorf("kind %q", b.Kind)}
+	}
+	src, err := w.Source(ctx, b.Source)
+	if errors.Is(err, ErrUnknown) {
+		return &refusal{"nobody can say how the lines are read", err}
+	} else if err != nil {
+		return err
+	}
+	lists, err := w.Lists(ctx)
+	if err != nil {
+		return err
+	}
+	defer lists.Release()
+	said, name, err := w.read(ctx, b, src, lists.Index)
+	if err != nil {
+		return err
+	}
+	done, err := w.Remember(ctx, b, said, lists.Generation)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return w.Commit(ctx, b, said, name)
+}
+
+// read reads the lines of b. Where the source names no format, they are read as
+// those before them, and found out anew when none of them is such a line: a
+// block may be too short to tell.
+func (w *Worker) read(ctx context.Context, b stream.Block, src Source, index *intel.Index) (scan.Block, string, error) {
+	l, given := src.Log, src.Log.Name != ""
+	if !given {
+		if known, ok := w.formats.Load(b.Source); ok {
+			l = known.(format.Log)
+		}
+	}
+	said, sum, err := w.scan(ctx, b, l, src.Zone, index)
+	if err != nil || given || l.Name != "" && said.Parsed > 0 {
+		return said, sum.Format, err
+	}
+	if l.Name != "" {
+		anew, found, err := w.scan(ctx, b, format.Log{}, src.Zone, index)
+		if err != nil || anew.Parsed == 0 {
+			return said, sum.Format, err
+		}
+		said, sum = anew, found
+	}
+	if found, ok := format.LookupLog(sum.Format); ok {
+		w.formats.Store(b.Source, found)
+	}
+	return said, sum.Format, nil
+}
+
+// scan reads the lines of b in format l, or finds it out.
+func (w *Worker) scan(ctx context.Context, b stream.Block, l format.Log, zone *time.Location, index *intel.Index) (said scan.Block, sum scan.Summary, err error) {
+	opt := scan.Options{File: b.ID, Format: l.DNS, Activity: l.Activity, Lines: format.Options{Zone: zone, At: b.Received}, Index: index, Now: w.Now(),
+		Seen: true, Text: true, Workers: 1, BlockSize: 1 << 40}
+	sum, err = scan.Stream(ctx, bytes.NewReader(b.Body), opt, func(whole scan.Block) error {
+		said = whole
+		return nil
+	})
+	if errors.Is(err, scan.ErrFormat) {
+		err = nil // its lines are counted as rejected, with samples
+	}
+	return said, sum, err
+}

@@ -1,0 +1,115 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+)
+
+// Intake says where lines are received that others send, and which files are
+// read as they grow. Everything is off when empty.
+type Intake struct {
+	UDP, TCP, TLS []string // host:port each, of syslog (RFC 3164, 5424, 5425, 6587)
+	HTTP          []string // host:port each, of senders that push by HTTP
+	Files         []string // patterns of paths, such as /var/log/named/*.log
+	ClientCA      string   // path of PEM certificates that vouch for senders by TLS; "": any certificate is known by its hash
+}
+
+// On reports whether anything is received.
+func (i Intake) On() bool {
+	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Files) > 0
+}
+
+// Stream says where received lines wait for the reading: in the data folder, or
+// in a NATS cluster.
+type Stream struct {
+	Address     string // nats://… of a cluster; "" is the own one in the data folder
+	Credentials Secret // contents of a NATS credentials file; "" for none
+	Reserve     int64  // bytes that stay free on the disk: below them nothing more is received
+}
+
+func setAddresses(to func(c *Config) *[]string) func(c *Config, text string) error {
+	return func(c *Config, text string) error {
+		var out []string
+		for part := range strings.SplitSeq(text, ",") {
+			part = strings.TrimSpace(part)
+			if part == "" {
+				continue
+			}
+			_, port, err := net.SplitHostPort(part)
+			if err != nil {
+				return fmt.Errorf("%q: want host:port, such as 0.0.0.0:514", part)
+			}
+			if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+				return fmt.Errorf("port %q: want 0 to %d", port, math.MaxUint16)
+			}
+			if slices.Contains(out, part) && port != "0" {
+				return fmt.Errorf("%q stands twice", part)
+			}
+			out = append(out, part)
+		}
+		*to(c) = out
+		return nil
+	}
+}
+
+func showAddresses(of func(c *Config) *[]string) func(c *Config) string {
+	return func(c *Config) string { return strings.Join(*of(c), ",") }
+}
+
+func toUDP(c *Config) *[]string  { return &c.Intake.UDP }
+func toTCP(c *Config) *[]string  { return &c.Intake.TCP }
+func toTLS(c *Config) *[]string  { return &c.Intake.TLS }
+func toHTTP(c *Config) *[]string { return &c.Intake.HTTP }
+
+func setFiles(c *Config, text string) error {
+	var out []string
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		if _, err := filepath.Match(part, ""); err != nil || !filepath.IsAbs(part) {
+			return fmt.Errorf("%q: want the whole path of a file, where * stands for anything in a name", part)
+		}
+		out = append(out, part)
+	}
+	c.Intake.Files = out
+	return nil
+}
+
+func setStream(c *Config, text string) error {
+	for part := range strings.SplitSeq(text, ",") {
+		if text != "" && !strings.HasPrefix(part, "nats://") && !strings.HasPrefix(part, "tls://") {
+			return errors.New("want nats://host:port or tls://host:port, several with commas")
+		}
+	}
+	c.Stream.Address = text
+	return nil
+}
+
+func setReserve(c *Config, text string) error {
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n < 64<<20 || n > math.MaxInt64 {
+		return fmt.Errorf("%q: want a size such as 2GiB, 64MiB at least", text)
+	}
+	c.Stream.Reserve = int64(n)
+	return nil
+}
+
+func showCredentials(c *Config) string {
+	if c.Stream.Credentials.Reveal() == "" {
+		return ""
+	}
+	return hidden
+}
