@@ -157,7 +157,7 @@ func passing(err error) bool {
 			return true
 		}
 	}
-	const busy, conflict = 429, 10158 // too many requests; the first copy is still being stored
+	const busy, away, conflict, broken = 429, 503, 10158, 10077 // conflict: the first copy is still being stored
 	a, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (a.Code == busy || a.Code == 503 || a.ErrorCode == conflict)
+	return ok && (a.Code == busy || a.Code == away && a.ErrorCode != broken || a.ErrorCode == conflict)
 }

@@ -70,6 +70,10 @@ func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error 
 	close(x.hand)
 	busy.Wait()
 	x.returned.Wait()
+	// What was given back is known to the server before anything is closed.
+	if err := s.conn.FlushTimeout(answer); err != nil {
+		s.o.Log.Warn("blocks given back may wait for the end of their lease", "err", err)
+	}
 	return nil
 }
 
