@@ -160,6 +160,31 @@ func TestNothingIsLostWhileTheStreamRefuses(t *testing.T) {
 	}
 }
 
+// TestABlockNobodyCanTakeIsGivenUp holds nothing up behind it.
+func TestABlockNobodyCanTakeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	sh := newShelf()
+	sh.refuse = func(b stream.Block) error {
+		if strings.Contains(string(b.Body), "poison") {
+			return fmt.Errorf("%w: it is poison", stream.ErrInvalid)
+		}
+		return nil
+	}
+	o := tcp(sh, directory(everybody))
+	o.Listeners = append(o.Listeners, listener.Listen{Name: "web", Kind: listener.HTTP, Address: "127.0.0.1:0"})
+	s := start(t, o)
+	c := dial(t, s, "tcp")
+	send(t, c, "poison\n")
+	eventually(t, s, "given up", func(f listener.Figures) bool {
+		return len(f.Ways) == 1 && countOf(f.Ways[0].Counts, listener.Invalid) == 1 && f.Ways[0].Waiting == 0 && f.Held == 0
+	})
+	if a, text := push(t, s, "POST", "/ingest", "poison\n"); a.StatusCode != 500 {
+		t.Errorf("answered %d %s", a.StatusCode, text)
+	}
+	send(t, c, "good\n")
+	sh.awaitLines(t, 1)
+}
+
 // TestAThousandReconnects counts at both ends.
 func TestAThousandReconnects(t *testing.T) {
 	t.Parallel()

@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/vonggac/vonggac/internal/intake/stream"
 )
 
 // dialect is the protocol a request speaks, which decides how it is answered.
@@ -265,6 +267,15 @@ func token(r *http.Request) string {
 // busy answers that the stream does not take now.
 func (q *request) busy() {
 	q.refuse(Busy, http.StatusServiceUnavailable, 5*time.Second, "not stored; send it again")
+}
+
+// unstored answers that Append failed.
+func (q *request) unstored(err error) {
+	if errors.Is(err, stream.ErrInvalid) { // ours is the fault, and it stays
+		q.refuse(Invalid, http.StatusInternalServerError, 0, "it cannot be stored")
+		return
+	}
+	q.busy()
 }
 
 // refuse counts and answers a request of which nothing was stored.
