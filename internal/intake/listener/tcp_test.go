@@ -239,7 +239,9 @@ func TestTenThousandIdleConnectionsCostLittle(t *testing.T) {
 		t.Logf("the system lets this process have only %d connections", n)
 	}
 	sh := newShelf()
-	s := start(t, tcp(sh, directory(everybody)))
+	o := tcp(sh, directory(everybody))
+	o.Limits.Address = n
+	s := start(t, o)
 	before := memory()
 	list := make([]net.Conn, n)
 	for i := range list {
@@ -317,16 +319,27 @@ func TestTooManyConnectionsAreCounted(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	o := tcp(sh, directory(everybody))
-	o.Limits.Connections = 2
+	o.Limits.Connections, o.Limits.Address = 3, 2
 	s := start(t, o)
+	var in []net.Conn
 	for range 2 {
-		send(t, dial(t, s, "tcp"), "in\n")
+		in = append(in, dial(t, s, "tcp"))
+		send(t, in[len(in)-1], "in\n")
 	}
 	sh.awaitLines(t, 2)
 	if _, err := dial(t, s, "tcp").Read(make([]byte, 1)); err == nil {
-		t.Error("a third is let in")
+		t.Error("a third of the same address is let in")
 	}
-	eventually(t, s, "counted", func(f listener.Figures) bool { return countOf(f.Listeners[0].Counts, listener.Crowded) == 1 })
+	f := eventually(t, s, "counted", func(f listener.Figures) bool { return countOf(f.Listeners[0].Counts, listener.Crowded) == 1 })
+	if got := f.Listeners[0].Counts[0].Samples; len(got) != 1 || got[0] != "127.0.0.1" {
+		t.Errorf("samples %q", got)
+	}
+	if err := in[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, s, "left", func(f listener.Figures) bool { return f.Listeners[0].Connections == 1 })
+	send(t, dial(t, s, "tcp"), "in\n")
+	sh.awaitLines(t, 3)
 }
 
 // TestOverItsQuotaTCPSlowsDown sends twice what the quota lets through at

@@ -252,7 +252,7 @@ func token(r *http.Request) string {
 		return value
 	case "apikey": // base64 of "id:key"; Beats are given "id:key" and encode it
 		if raw, err := base64.StdEncoding.DecodeString(value); err == nil {
-			if _, key, ok := strings.Cut(string(raw), ":"); ok {
+			if _, key, ok := strings.Cut(string(raw), ":"); ok && isPlain(raw) {
 				return key
 			}
 		}
@@ -267,6 +267,11 @@ func token(r *http.Request) string {
 // busy answers that the stream does not take now.
 func (q *request) busy() {
 	q.refuse(Busy, http.StatusServiceUnavailable, 5*time.Second, "not stored; send it again")
+}
+
+// isPlain tells text from a bare key that happens to be base64 of something.
+func isPlain(raw []byte) bool {
+	return !slices.ContainsFunc(raw, func(c byte) bool { return c < ' ' || c > '~' })
 }
 
 // unstored answers that Append failed.
