@@ -4,6 +4,7 @@
 package listener_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -377,6 +378,37 @@ func TestStopStoresWhatWasRead(t *testing.T) {
 	}
 	if f := s.Figures(); f.Ways[0].StoredLines != 3 || f.Held != 0 {
 		t.Errorf("figures %+v", f)
+	}
+}
+
+// TestWhatCannotBeStoredBeforeTheEndIsCounted stops while the stream does not
+// take: every line that was read is counted as unstored.
+func TestWhatCannotBeStoredBeforeTheEndIsCounted(t *testing.T) {
+	t.Parallel()
+	sh := newShelf()
+	sh.refuse = func(stream.Block) error { return errRefused }
+	s := launch(t, tcp(sh, directory(everybody)))
+	c := dial(t, s, "tcp")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for { // until the connection is closed
+			if _, err := io.WriteString(c, strings.Repeat("a line of some length, of which there are many\n", 1000)); err != nil {
+				return
+			}
+		}
+	}()
+	eventually(t, s, "held back", func(f listener.Figures) bool { return len(f.Ways) == 1 && f.Ways[0].Waiting == 4 && f.Ways[0].Retries > 8 })
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := s.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("stop says %v", err)
+	}
+	<-done
+	f := s.Figures()
+	w := f.Ways[0]
+	if lost := countOf(w.Counts, listener.Unstored); lost < w.Lines || w.StoredLines != 0 || f.Held != 0 {
+		t.Errorf("%d lines read, %d counted, figures %+v", w.Lines, lost, f)
 	}
 }
 
