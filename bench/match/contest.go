@@ -39,7 +39,7 @@ var contests = []contest{
 	{name: "match + roll-up 1M / DuckDB, 4 cores", indicators: 1_000_000, rollup: true, procs: 4, by: "wall", least: 12, aim: 25, peers: []string{"duckdb"}},
 	{name: "match 1M, 4 scans side by side / 1", indicators: 1_000_000, copies: 4, procs: 1, by: "wall", peers: []string{"alone"}},
 	{name: "match 1M, 4 cores / 1", indicators: 1_000_000, procs: 4, by: "wall", least: 3.2, aim: 3.7, peers: []string{"alone"}},
-	{name: "and roll-up of unique rows, 4 scans / 1", indicators: 1_000_000, unique: true, rollup: true, copies: 4, procs: 1, by: "wall", peers: []string{"alone"}},
+	{name: "match + roll-up of unique rows, 4 scans / 1", indicators: 1_000_000, unique: true, rollup: true, copies: 4, procs: 1, by: "wall", peers: []string{"alone"}},
 	{name: "match + roll-up of unique rows, 4 cores / 1", indicators: 1_000_000, unique: true, rollup: true, procs: 4, by: "wall", least: 2.5, aim: 3.2, peers: []string{"alone"}},
 }
 

@@ -4,6 +4,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -15,11 +16,12 @@ import (
 // "Implementing ArcSight Common Event Format", version 26). Some senders write
 // "CEF: 0", and some relays take "CEF:" for a syslog tag and drop it; both are
 // read. Beside the dictionary's keys the table knows those that Fortinet, Palo
-// Alto Networks and Check Point add. Sent is taken from "out" and received from
-// "in", as these vendors write them. The guide's extension dictionary has it the
-// other way round: "in" (bytesIn) counts what flows from source to destination,
-// "out" (bytesOut) what flows back; a sender that keeps to it is read with the
-// two exchanged. Nothing is looked up by either.
+// Alto Networks and Check Point add.
+//
+// "in" (bytesIn) counts what flows from source to destination and "out"
+// (bytesOut) what flows back: "Implementing ArcSight Common Event Format (CEF)",
+// version 26, table of extension keys, "relative to the source to destination
+// relationship". Senders of turned write the two the other way round.
 type cef struct {
 	clock clock
 	ext   fields
@@ -34,12 +36,29 @@ var cefFields = []meaning{
 	{"dst", IsDst}, {"c6a3", IsDst}, {"dpt", IsDstPort}, {"dhost", IsDstHost}, {"destinationDnsDomain", IsQuery},
 	{"FTNTFGTqname", IsQuery}, {"FortinetFortiGateqname", IsQuery}, {"FTNTFGThostname", IsDstHost}, {"FortinetFortiGatehostname", IsDstHost},
 	{"act", IsAction}, {"FTNTFGTaction", IsAction}, {"FortinetFortiGateaction", IsAction}, {"fw_action", IsAction}, {"rule_action", IsAction},
-	{"out", IsSent}, {"in", IsReceived}, {"suser", IsUser}, {"susr", IsUser}, {"duser", IsUser},
+	{"suser", IsUser}, {"susr", IsUser}, {"duser", IsUser},
 	{"requestMethod", IsMethod}, {"request", IsURL}, {"requestClientApplication", IsUserAgent},
 	{"fname", IsFileName}, {"fileType", IsFileType}, {"fsize", IsFileSize}, {"fileHash", IsHash},
 	{"FTNTFGTanalyticscksum", IsHash}, {"FortinetFortiGateanalyticscksum", IsHash}, {"FTNTFGTfilehash", IsHash},
 	{"PanOSFileHash", IsHash}, {"PanOSSHA256", IsHash}, {"file_md5", IsHash}, {"file_sha1", IsHash}, {"file_sha256", IsHash},
 	{"PanOSSenderEmail", IsEmailFrom}, {"PanOSRecipientEmail", IsEmailTo}, {"FTNTFGTfrom", IsEmailFrom}, {"FTNTFGTto", IsEmailTo},
+}
+
+// turned are the vendors that write "out" for the bytes the source sent and "in"
+// for those it received: Fortinet, FortiOS Log Message Reference, "Traffic log
+// support for CEF" (sentbyte is out, rcvdbyte is in); Palo Alto Networks, Strata
+// Logging Service, "Traffic CEF Fields" (bytes_sent, bytes_received); Check
+// Point, Log Exporter, mapping of CEF fields (sent_bytes, received_bytes).
+var turned = []string{"fortinet", "palo alto networks", "check point"}
+
+// bytes reads how many flowed in each direction.
+func (r *cef) bytes(d *draft, vendor string) {
+	sent, received := r.ext.get("in"), r.ext.get("out")
+	if slices.Contains(turned, strings.ToLower(strings.TrimSpace(vendor))) {
+		sent, received = received, sent
+	}
+	d.take(IsSent, sent)
+	d.take(IsReceived, received)
 }
 
 func (r *cef) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
@@ -62,6 +81,7 @@ func (r *cef) read(s string, into []event.Activity) ([]event.Activity, Verdict) 
 		proto, _, _ = strings.Cut(proto, "/")
 		d.take(IsProtocol, proto)
 	}
+	r.bytes(&d, head[1])
 	d.take(IsTitle, cefText(head[5]))
 	r.hashes(&d)
 	if d.a.Time.IsZero() && !at.at.IsZero() {

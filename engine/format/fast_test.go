@@ -74,12 +74,28 @@ func quickly(t testing.TB, text *format.Text, lines [][]byte, fast *int) []taken
 		if len(got) == 1 {
 			r := &got[0]
 			name := string(b[r.Name : r.Name+r.Size])
+			if r.Dots != 0 && r.Dots != dotsOf(name) {
+				t.Fatalf("%q: dots %b, want %b", name, r.Dots, dotsOf(name))
+			}
 			one = taken{format.Verdict{Outcome: format.Parsed}, fmt.Sprintf(" | %d %s %s", r.Time().UnixNano(), r.Client(), name)}
 		}
 		out = append(out, one)
 		at = next
 	}
 	return out
+}
+
+// dotsOf has a bit for each dot of a name, 0 for one that is too long for that.
+func dotsOf(name string) (dots uint32) {
+	for i := range min(len(name), 33) {
+		if i == 32 {
+			return 0
+		}
+		if name[i] == '.' {
+			dots |= 1 << i
+		}
+	}
+	return dots
 }
 
 // sameBothWays compares the two ways over a whole stream and over pieces of it.
@@ -152,6 +168,12 @@ var usualLines = map[string][]string{
 		"2026-01-14T01:15:32.500Z queries: info: client @0x7f1c08001a58 2001:db8::5#5353 (example.org): query: example.org IN TYPE65 +T (2001:db8::53)",
 		"Jan 14 08:15:34 ns1 named[812]: client @0x7f1c08001a58 192.0.2.13#1 (a-very-long-name.with-many.labels.in-it.example.net): view inside: query: a-very-long-name.with-many.labels.in-it.example.net IN TXT + (192.0.2.53)",
 		"2026-01-14T08:15:33.123456+07:00 ns1 named[812]: queries: info: client @0x7f1c08001a58 10.0.0.1#5353 (example.org): query: example.org IN MX + (192.0.2.53) [ECS 198.51.100.0/24/0]",
+		// Two heads in turn, and tails and names about the size that is looked at in one go.
+		"14-Jan-2026 08:15:30.125 queries: info: client @0x7f1c08001a58 192.0.2.10#51234 (abcdefghij.abcdefghij.example): query: abcdefghij.abcdefghij.example IN A +E(0)K (192.168.100.200)\n" +
+			"14-Jan-2026 08:15:30.125 client @0x7f1c08001a580 192.0.2.10#51234 (a): query: a IN AAAA +E(0)K (192.168.100.200)\n" +
+			"14-Jan-2026 08:15:30.125 queries: info: client @0x7f1c08001a 192.0.2.10#5 (abcdefghij.abcdefghij.example): query: abcdefghij.abcdefghij.example IN HTTPS +E(0)K (192.168.100.200)\n" +
+			"14-Jan-2026 08:15:30.125 client @0x7 10.0.0.1#51234 (ab_c.example): query: ab_c.example IN TYPE65 +E(0)TDCK (192.168.10.20)\n" +
+			"14-Jan-2026 08:15:31.125 client 192.0.2.100#123456 (abcdefghijk.abcdefghij.example): query: abcdefghijk.abcdefghij.example IN TYPE65 +E(0)TDCK (192.168.10.200)",
 	},
 	"dnsmasq": {
 		"Jan 14 08:15:30 dnsmasq[2890]: query[A] www.example.vn from 192.0.2.10\nJan 14 08:15:30 dnsmasq[2890]: forwarded www.example.vn to 192.0.2.53\n" +
@@ -178,6 +200,7 @@ var oddStreams = map[string][]string{
 		"Jul 16 11:59:30 ns1 named[1]: client 192.0.2.13#1 (a.vn): query: a.vn IN A +\nJul 16 12:00:00 ns1 named[1]: client 192.0.2.13#1 (a.vn): query: a.vn IN A +\nJul 17 07:00:01 ns1 named[1]: client 192.0.2.13#1 (a.vn): query: a.vn IN A +",
 		"14-Jan-2026 08:15:30.1 client 192.0.2.10#1 (a.vn): query: a.vn IN A +\n14-Jan-2026 08:15:30.12 client 192.0.2.10#1 (a.vn): query: a.vn IN A +",
 		"14-Jan-2026 08:15:30.000 queries: info: client @0x1 192.0.2.10#1 (W.vn): query: W.vn IN A +\n14-Jan-2026 08:15:30.010 client @0x1 192.0.2.10#1 (w.vn): response: w.vn IN A NXDOMAIN\n14-Jan-2026 08:15:30.010 client @0x1 192.0.2.10#1 (x.vn): response: x.vn IN A NXDOMAIN",
+		"14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A +" + strings.Repeat("\x00", 40) + "\n14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN " + strings.Repeat("\x00", 40),
 		"14-Jan-2026 08:15:30.000 client @0x1\n192.0.2.10#1 (W.vn): query: W.vn IN A +\n14-Jan-2026 08:15:30.000 client 192.0.2.10#\n1 (W.vn): query: W.vn IN A +",
 	},
 	"dnsmasq": {

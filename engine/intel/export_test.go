@@ -73,3 +73,6 @@ func Slowly() *Builder { return &Builder{a: 1, b: 2, slowly: true} }
 
 // Laned reads plain lists in so many lanes, in blocks of size bytes.
 func Laned(lanes, size int) *Builder { return &Builder{a: 1, b: 2, lanes: lanes, laneSize: size} }
+
+// VNSuffixes are the public suffixes below .vn that are known by heart.
+const VNSuffixes = vnSuffixes

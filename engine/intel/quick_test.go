@@ -4,8 +4,10 @@
 package intel_test
 
 import (
+	"strings"
 	"testing"
 
+	"golang.org/x/net/publicsuffix"
 	"pgregory.net/rapid"
 
 	"github.com/vonggac/vonggac/engine/intel"
@@ -62,4 +64,22 @@ func TestQuickSuffixesAreThoseOfTheWholeList(t *testing.T) {
 			t.Errorf("%s: %d quickly, %d by the whole list", name, quick, whole)
 		}
 	})
+}
+
+// TestSuffixesBelowVNAreThoseOfTheWholeList holds the ones known by heart. That
+// there are no others can be read in the list alone, so that another list asks
+// for another look.
+func TestSuffixesBelowVNAreThoseOfTheWholeList(t *testing.T) {
+	t.Parallel()
+	for _, label := range strings.Fields(intel.VNSuffixes) {
+		for _, name := range []string{label + ".vn", "a." + label + ".vn", "x" + label + ".vn", label + "." + label + ".vn"} {
+			if quick, whole := intel.Openness(name); quick != whole {
+				t.Errorf("%s: %d quickly, %d by the whole list", name, quick, whole)
+			}
+		}
+	}
+	const seen = "d6c92f1bbb7433e5db7b8405c25d4035fb8ff376"
+	if version := publicsuffix.List.String(); !strings.Contains(version, seen) {
+		t.Errorf("%s: compare its lines that end in .vn with vnSuffixes, then take its revision here", version)
+	}
 }

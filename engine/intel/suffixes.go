@@ -31,7 +31,14 @@ func openness(name []byte) open {
 	if flat(name[dot+1:]) {
 		return owned
 	}
+	top := name[dot+1:]
 	if dot = bytes.LastIndexByte(name[:dot], '.'); dot >= 0 && flat(name[dot+1:]) {
+		return owned
+	}
+	if string(top) == "vn" {
+		if _, ok := underVN[string(name[:len(name)-len(".vn")])]; ok {
+			return public
+		}
 		return owned
 	}
 	return wholeOpenness(string(name))
@@ -58,6 +65,23 @@ var flats = strings.Fields(`com net org info biz xyz top online site shop club i
 	ru su de nl eu cc tk ga cf gq
 	com.vn net.vn org.vn edu.vn gov.vn com.br com.cn net.cn org.cn com.au co.uk org.uk co.in
 	com.tr com.ua com.tw com.mx com.ar com.my com.sg co.za co.kr co.jp com.pl com.hk co.id`)
+
+// underVN are all public suffixes below .vn, which have none below them: half of
+// what Vietnamese lists name stands there, and the whole list is slow to say so.
+var underVN = func() map[string]struct{} {
+	to := map[string]struct{}{}
+	for _, s := range strings.Fields(vnSuffixes) {
+		to[s] = struct{}{}
+	}
+	return to
+}()
+
+const vnSuffixes = `ac ai biz com edu gov health id info int io name net org pro
+	angiang bacgiang backan baclieu bacninh baria-vungtau bentre binhdinh binhduong binhphuoc binhthuan camau
+	cantho caobang daklak daknong danang dienbien dongnai dongthap gialai hagiang haiduong haiphong hanam hanoi
+	hatinh haugiang hoabinh hungyen khanhhoa kiengiang kontum laichau lamdong langson laocai longan namdinh nghean
+	ninhbinh ninhthuan phutho phuyen quangbinh quangnam quangngai quangninh quangtri soctrang sonla tayninh
+	thaibinh thainguyen thanhhoa thanhphohochiminh thuathienhue tiengiang travinh tuyenquang vinhlong vinhphuc yenbai`
 
 // flatWords holds flats as words, each behind the place of its hash.
 var flatWords = func() (to [256]uint64) {

@@ -86,25 +86,22 @@ func (o *rowWriter) rows(b []byte, d *day, from, to int) (_ []byte, err error) {
 			head = append(append(head, d.name...), ',')
 			head = append(append(head, d.groups[in].client...), ',')
 		}
-		r, e := d.row(at)
+		it := &d.items[at]
+		r := d.table(it)
 		n := &r.in.names
 		b = append(b, head...)
-		if b, err = o.append(b, n.name(e.name), r.sum(e), n.verdict(e.name)); err != nil {
+		if b, err = o.append(b, n.name(it.name), r.sum(it), n.verdict(it.name)); err != nil {
 			return b, err
 		}
 	}
 	return b, nil
 }
 
-// touch reads what rows are made of, so that the waits for memory overlap.
+// touch reads the names of rows, so that the waits for memory overlap.
 func (o *rowWriter) touch(d *day, from, to int) {
-	var names [batch]uint32
 	for i := from; i < to; i++ {
-		_, e := d.row(i)
-		names[(i-from)%batch] = e.name
-	}
-	for i := from; i < to; i++ {
-		o.warm += d.tables[d.items[i].table].in.names.at(names[(i-from)%batch])[0]
+		it := &d.items[i]
+		o.warm += d.table(it).in.names.at(it.name)[0]
 	}
 }
 

@@ -4,7 +4,6 @@
 package rollup
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 	"strings"
@@ -49,12 +48,16 @@ type day struct {
 	groups []group
 }
 
-// item is one row.
+// item is one row, taken out of its table: rows are written client by client, and
+// to look each up in the tables then would be a read of memory at a random place.
 type item struct {
-	rank  uint32 // of the name
-	table uint32 // place in tables
-	at    uint32 // place in the table
+	first, last int64  // as the entry has them
+	count       uint64 // below countBits; above them the place in tables
+	name        uint32
+	rank        uint32 // of the name
 }
+
+const countBits = 48
 
 // group is the rows of one client.
 type group struct {
@@ -83,49 +86,65 @@ func (o *order) day(name string) *day {
 				continue
 			}
 			to := &tallies[i].counts[tallies[i].number(e.client)]
-			d.items[*to] = item{r.in.names.rank(e.name), uint32(i), uint32(k)}
+			d.items[*to] = item{e.first, e.last, uint64(i)<<countBits | e.count, e.name, r.in.names.rank(e.name)}
 			*to++
 		}
 	})
-	spare := make([]item, len(d.items))
-	spread(len(d.groups), func(i int) {
-		g := &d.groups[i]
-		byRank(d.items[g.from:g.to], spare[g.from:g.to])
+	spreadOver(len(d.groups), func() func(int) {
+		var sort sorter
+		return func(i int) { sort.byRank(d.items[d.groups[i].from:d.groups[i].to]) }
 	})
 	return d
 }
 
-// byRank sorts items; spare is as long. Many are dealt out by eight bits of the
-// rank after the other, from the lowest.
-func byRank(items, spare []item) {
-	if len(items) < 96 {
-		slices.SortFunc(items, func(a, b item) int { return cmp.Compare(a.rank, b.rank) })
-		return
+// sorter sorts items by rank and keeps its room.
+type sorter struct {
+	keys, spare []uint64 // rank, place among the items
+	sorted      []item
+}
+
+func (s *sorter) byRank(items []item) {
+	n := len(items)
+	if cap(s.keys) < n {
+		s.keys, s.spare, s.sorted = make([]uint64, n), make([]uint64, n), make([]item, n)
 	}
-	most := uint32(0)
+	keys, most := s.keys[:n], uint32(0)
 	for i := range items {
+		keys[i] = uint64(items[i].rank)<<32 | uint64(i)
 		most |= items[i].rank
 	}
-	from, to := items, spare
-	for shift := 0; shift < 32 && most>>shift > 0; shift += 8 {
+	if n < 96 {
+		slices.Sort(keys)
+	} else {
+		keys = dealt(keys, s.spare[:n], most)
+	}
+	for i, k := range keys {
+		s.sorted[i] = items[uint32(k)]
+	}
+	copy(items, s.sorted[:n])
+}
+
+// dealt returns keys sorted by their upper halves, in which no bit is set that is
+// not in most: they are dealt out by eight bits after the other, from the lowest.
+// spare is as long.
+func dealt(keys, spare []uint64, most uint32) []uint64 {
+	for shift := 32; shift < 64 && most>>(shift-32) > 0; shift += 8 {
 		var next [256]uint32
-		for i := range from {
-			next[byte(from[i].rank>>shift)]++
+		for _, k := range keys {
+			next[byte(k>>shift)]++
 		}
 		at := uint32(0)
 		for i, n := range next {
 			next[i], at = at, at+n
 		}
-		for i := range from {
-			n := &next[byte(from[i].rank>>shift)]
-			to[*n] = from[i]
+		for _, k := range keys {
+			n := &next[byte(k>>shift)]
+			spare[*n] = k
 			*n++
 		}
-		from, to = to, from
+		keys, spare = spare, keys
 	}
-	if &from[0] != &items[0] {
-		copy(items, from)
-	}
+	return keys
 }
 
 // group makes the groups of the day and turns the counts of each tally into the
@@ -162,11 +181,8 @@ func (d *day) group(tallies []tally) {
 	d.items = make([]item, at)
 }
 
-func (d *day) row(i int) (*rows, *entry) {
-	it := &d.items[i]
-	r := d.tables[it.table]
-	return r, &r.table[it.at]
-}
+// table returns the table that a row is from.
+func (d *day) table(it *item) *rows { return d.tables[it.count>>countBits] }
 
 // tally numbers the clients of one table and counts their rows.
 type tally struct {
@@ -232,17 +248,18 @@ func (o *order) source() source {
 			key = append(append(key, d.groups[in].client...), 0)
 			head = len(key)
 		}
-		r, e := d.row(at)
+		it := &d.items[at]
+		r := d.table(it)
 		at++
 		n := &r.in.names
-		key = append(append(key[:head], n.name(e.name)...), byte(n.verdict(e.name)))
-		return key, r.sum(e), true, nil
+		key = append(append(key[:head], n.name(it.name)...), byte(n.verdict(it.name)))
+		return key, r.sum(it), true, nil
 	}
 	return source{next: next, close: func() error { return nil }}
 }
 
-func (r *rows) sum(e *entry) Sum {
-	s := Sum{Count: int64(e.count)}
+func (r *rows) sum(e *item) Sum {
+	s := Sum{Count: int64(e.count & (1<<countBits - 1))}
 	if r.timed {
 		s.timed = true
 		s.first, s.last = r.stamp(e.first), r.stamp(e.last)

@@ -12,8 +12,14 @@ import (
 
 // spread calls fn for 0 to n-1 on as many goroutines as there are processors.
 func spread(n int, fn func(i int)) {
+	spreadOver(n, func() func(int) { return fn })
+}
+
+// spreadOver is spread with a function for each goroutine, which maker makes.
+func spreadOver(n int, maker func() func(i int)) {
 	workers := min(n, runtime.GOMAXPROCS(0))
 	if workers <= 1 {
+		fn := maker()
 		for i := range n {
 			fn(i)
 		}
@@ -23,6 +29,7 @@ func spread(n int, fn func(i int)) {
 	var wait sync.WaitGroup
 	for range workers {
 		wait.Go(func() {
+			fn := maker()
 			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
 				fn(i)
 			}

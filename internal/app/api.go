@@ -51,6 +51,7 @@ func (a *App) api() *rest.API {
 	account.API(api, r.Accounts)
 	unit.API(api, r.Units)
 	source.API(api, r.Sources)
+	source.WatchAPI(api, r.Sources)
 	indicator.API(api, r.Indicators)
 	finding.API(api, r.Findings)
 	infection.API(api, r.Infections)

@@ -148,7 +148,7 @@ func (a *App) findSources(ctx context.Context, q search.Query, limit int) ([]sea
 
 // findLookup says at once what the lists know of a name or an address.
 func (a *App) findLookup(ctx context.Context, q search.Query, _ int) ([]search.Hit, int64, error) {
-	if q.Kind != search.Domain && q.Kind != search.Address {
+	if q.Kind != search.Domain && q.Kind != search.Address && q.Kind != search.Hash {
 		return nil, 0, nil
 	}
 	answer, err := a.Rooms.Indicators.Lookup(ctx, q.Text)
@@ -161,6 +161,8 @@ func (a *App) findLookup(ctx context.Context, q search.Query, _ int) ([]search.H
 		return nil, 0, err
 	case answer.Bad():
 		key = "app.search.listed"
+	case len(answer.Hits) > 0:
+		return []search.Hit{{Title: ui.Defang(q.Text), Detail: indicator.Said(ctx, answer), Href: "/indicators?q=" + url.QueryEscape(q.Text)}}, 1, err
 	case answer.Status.Indicators == 0:
 		key = "app.search.unarmed"
 	}

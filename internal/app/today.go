@@ -127,6 +127,11 @@ func (a *App) todaySources(ctx context.Context, since time.Time) (home.Sources, 
 	}
 	names, err := a.names(ctx, ids)
 	out := home.Sources{Expected: c.Expected, Heard: c.Heard, Files: c.Files, BrokenTotal: c.BrokenTotal}
+	if err != nil {
+		return out, err
+	}
+	hours, err := a.Rooms.Sources.CoveredScope(ctx, since, a.opt.Now())
+	out.Hours = home.Hours{Seen: hours.Seen, Expected: hours.Expected}
 	for _, s := range c.Silent {
 		out.Silent = append(out.Silent, home.Source{Name: s.Name, Href: "/sources/" + string(s.ID), Unit: names[s.Owner], Last: s.LastAt.Time})
 	}

@@ -26,7 +26,7 @@ import (
 // joinUnits gives the units room its neighbours and its duty on the day of a
 // planned change.
 func (a *App) joinUnits() {
-	a.Rooms.Units.Join(unit.Neighbours{Touched: a.touched, Built: a.built, Figures: a.unitFigures, People: a.peopleOf,
+	a.Rooms.Units.Join(unit.Neighbours{Touched: a.touched, Built: a.built, Figures: a.unitFigures, Logged: a.loggedOf, People: a.peopleOf,
 		MovePerson: a.movePerson, Files: a.Files})
 	a.behind.every(time.Minute, "units", a.Rooms.Units.ReformsDue)
 }
@@ -148,6 +148,10 @@ func (a *App) wholeCentre(ctx context.Context) (context.Context, error) {
 // unitFigures are the rooms' figures of units in a span of time. A room that
 // the actor may not read tells none.
 func (a *App) unitFigures(ctx context.Context, ids []unit.ID, from, to time.Time) ([]unit.Figure, error) {
+	unseen, err := a.unseenIn(ctx, ids, from, to)
+	if err != nil {
+		return nil, err
+	}
 	var out []unit.Figure
 	for _, room := range []struct {
 		key string
@@ -164,7 +168,11 @@ func (a *App) unitFigures(ctx context.Context, ids []unit.ID, from, to time.Time
 			return nil, err
 		}
 		for _, id := range ids {
-			out = append(out, unit.Figure{Key: room.key, Unit: id, N: counts[string(id)]})
+			f := unit.Figure{Key: room.key, Unit: id, N: counts[string(id)]}
+			if room.key == "app.figure.findings" || room.key == "app.figure.infections" { // they rest on logs
+				f.Unseen = unseen[id]
+			}
+			out = append(out, f)
 		}
 	}
 	return out, nil

@@ -289,7 +289,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(finding.NewPages(finding.PagesDeps{Site: site, Service: r.Findings, Units: names, Places: a.places,
 		OpenIncident: a.openFromFinding}).Routes())
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
-		OpenIncident: a.openFromInfection}).Routes())
+		OpenIncident: a.openFromInfection, Seen: a.seenOfDay}).Routes())
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())

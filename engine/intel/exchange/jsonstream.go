@@ -30,14 +30,43 @@ const (
 // errElement means that a value is longer than asked for. It was skipped.
 var errElement = errors.New("a JSON value is too long")
 
-func (s *stream) fail(what string) error {
-	return fmt.Errorf("the JSON breaks at byte %d: %s", s.at+1, what)
+// Break is where a JSON text stops being one, and why.
+type Break struct {
+	At   int64 // byte, from 1
+	Why  Fault
+	Have string // what stands there, or the member that is no good
+	Want string // what should stand there
+}
+
+// Fault is what is wrong at a Break.
+type Fault string
+
+// The faults.
+const (
+	EndsEarly Fault = "early"  // the text is cut off
+	Wanted    Fault = "wanted" // Want should stand where Have does
+	NoName    Fault = "name"   // the name of a member, in quotes, should stand there
+	NoValue   Fault = "value"  // a value should stand where Have does
+	Behind    Fault = "behind" // Have stands behind the end
+	BadMember Fault = "member" // the member Have has a value that is none of its kind
+)
+
+// Error implements error.
+func (b *Break) Error() string {
+	what := map[Fault]string{EndsEarly: "it ends early", Wanted: fmt.Sprintf("%q is wanted, not %q", b.Want, b.Have), NoName: "a name in quotes is wanted",
+		NoValue: fmt.Sprintf("a value is wanted, not %q", b.Have), Behind: fmt.Sprintf("%q stands behind the end", b.Have),
+		BadMember: "member " + b.Have + " has a value of another kind"}
+	return fmt.Sprintf("the JSON breaks at byte %d: %s", b.At, what[b.Why])
+}
+
+func (s *stream) fail(why Fault, have, want string) error {
+	return &Break{s.at + 1, why, have, want}
 }
 
 // ended makes the end of the stream an error where more was to come.
 func (s *stream) ended(err error) error {
 	if errors.Is(err, io.EOF) {
-		return s.fail("it ends early")
+		return s.fail(EndsEarly, "", "")
 	}
 	return err
 }
@@ -68,7 +97,7 @@ func (s *stream) expect(c byte) error {
 	case err != nil:
 		return s.ended(err)
 	case have != c:
-		return s.fail(fmt.Sprintf("%q is wanted, not %q", c, have))
+		return s.fail(Wanted, string(rune(have)), string(rune(c)))
 	}
 	s.drop(1)
 	return nil
@@ -84,7 +113,7 @@ func (s *stream) object(fn func(key string) error) error {
 		}
 		var key string
 		if raw[0] != '"' || json.Unmarshal(raw, &key) != nil {
-			return s.fail("a name in quotes is wanted")
+			return s.fail(NoName, "", "")
 		}
 		if err := s.expect(':'); err != nil {
 			return err
@@ -153,7 +182,7 @@ func (s *stream) cut(fn func([]byte)) error {
 		return s.ended(err)
 	}
 	if c == ',' || c == ':' || c == ']' || c == '}' {
-		return s.fail(fmt.Sprintf("a value is wanted, not %q", c))
+		return s.fail(NoValue, string(rune(c)), "")
 	}
 	v := extent{scalar: c != '{' && c != '[' && c != '"'}
 	for {
@@ -261,5 +290,5 @@ func (s *stream) end() error {
 	if err != nil {
 		return err
 	}
-	return s.fail(fmt.Sprintf("%q stands behind the end", c))
+	return s.fail(Behind, string(rune(c)), "")
 }

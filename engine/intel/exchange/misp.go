@@ -96,7 +96,7 @@ func (m *misp) member(e *event, key string, depth int) error {
 func (m *misp) describe(e *event, key string, raw []byte) error {
 	v, err := m.parser.ParseBytes(raw)
 	if err != nil {
-		return m.s.fail("member " + key + ": " + err.Error())
+		return errors.Join(m.s.fail(BadMember, key, ""), err)
 	}
 	switch key {
 	case "info":

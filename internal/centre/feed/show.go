@@ -216,8 +216,12 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	if f.Auth == AuthNone {
 		name = "none"
 	}
-	facts := []ui.Fact{fact(ctx, "url", address), fact(ctx, "shape", ui.Text(i18n.T(ctx, "feed.shape."+shapeName(f.Shape)))), fact(ctx, "list", list), fact(ctx, when, ui.Text(scheduleText(ctx, f.Schedule))),
-		fact(ctx, "limit", ui.Text(i18n.T(ctx, "feed.mib", f.Limit))), fact(ctx, "auth", ui.Text(i18n.T(ctx, "feed.auth."+name)))}
+	facts := []ui.Fact{fact(ctx, "url", address)}
+	if f.URL != "" {
+		facts = append(facts, fact(ctx, "shape", ui.Text(i18n.T(ctx, "feed.shape."+shapeName(f.Shape)))))
+	}
+	facts = append(facts, fact(ctx, "list", list), fact(ctx, when, ui.Text(scheduleText(ctx, f.Schedule))),
+		fact(ctx, "limit", ui.Text(i18n.T(ctx, "feed.mib", f.Limit))), fact(ctx, "auth", ui.Text(i18n.T(ctx, "feed.auth."+name))))
 	if f.AuthName != "" {
 		facts = append(facts, fact(ctx, "auth_name", ui.Code(f.AuthName)))
 	}

@@ -125,7 +125,11 @@ type Sources struct {
 	Silent      []Source // not heard in the window, longest first
 	Broken      []File   // latest files that could not be read to their end
 	BrokenTotal int64
+	Hours       Hours // of watched sources in the window
 }
+
+// Hours are those in which sources should have spoken, and did.
+type Hours struct{ Seen, Expected int64 }
 
 // Source is one silent source.
 type Source struct {
@@ -304,7 +308,9 @@ func (s state) grade(threshold int64) ui.Grade {
 		return ui.NotSeen
 	case s.matching == nil || !*s.matching:
 		return ui.NotSeen
-	case s.sources.Heard*100 < s.sources.Expected*threshold:
+	case s.sources.Hours.Expected > 0 && s.sources.Hours.Seen == 0:
+		return ui.NotSeen
+	case s.sources.Hours.Seen*100 < s.sources.Hours.Expected*threshold, s.sources.Heard*100 < s.sources.Expected*threshold:
 		return ui.Insufficient
 	}
 	return ui.Measured

@@ -93,6 +93,10 @@ func (v page) seen(ctx context.Context, n int64, href string) ui.MeasureProps {
 		if v.sources.Expected > 0 {
 			m.Note = i18n.T(ctx, "home.figure.sources", i18n.Number(ctx, m.Seen), i18n.Number(ctx, m.Expected))
 		}
+		if h := v.sources.Hours; h.Seen < h.Expected {
+			m.Seen, m.Expected = h.Seen, h.Expected
+			m.Note = i18n.T(ctx, "home.figure.hours", i18n.Number(ctx, h.Seen), i18n.Number(ctx, h.Expected))
+		}
 		for _, s := range v.sources.Silent {
 			m.Missing = append(m.Missing, s.Name)
 		}

@@ -39,6 +39,18 @@ func (a Answer) alert(ctx context.Context) ui.AlertProps {
 		Text: i18n.T(ctx, "indicator.answer.none.text", i18n.Number(ctx, a.Status.Indicators), i18n.Number(ctx, a.Status.Lists), loaded)}
 }
 
+// Said is in a few words why what is listed does not count, or that it is known
+// to be good.
+func Said(ctx context.Context, a Answer) string {
+	for _, h := range a.Hits {
+		if h.List.Kind == Block {
+			_, effect := h.effect(ctx)
+			return i18n.T(ctx, "indicator.said.listed", title(ctx, h.List), effect.Text)
+		}
+	}
+	return i18n.T(ctx, "indicator.said.good", title(ctx, a.Hits[0].List))
+}
+
 // listed reports whether a block entry names the name, counting or not.
 func (a Answer) listed() bool {
 	for _, h := range a.Hits {

@@ -229,22 +229,15 @@ func (v ofPage) unitRows(ctx context.Context) []ui.Row {
 func entryRows(ctx context.Context, hits []Hit) []ui.Row {
 	var rows []ui.Row
 	for _, h := range hits {
-		verdict := ui.VerdictBad
-		if h.List.Kind == Allow {
-			verdict = ui.VerdictGood
-		}
-		valid := ui.Text(h.valid(ctx))
-		if h.Lapsed {
-			valid = ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "indicator.hit.lapsed"), Tone: ui.NoData})
-		}
+		verdict, effect := h.effect(ctx)
 		rows = append(rows, ui.Row{Href: ofHref(Asked{h.Type, h.Indicator}), Name: ui.Defang(h.Indicator), Cells: []templ.Component{h.mark(ctx, verdict),
-			ui.Text(title(ctx, h.List)), ui.Text(h.Threat), ui.Text(string(h.TLP)), h.confidence(ctx), valid}})
+			ui.Text(title(ctx, h.List)), ui.Badge(effect), ui.Text(h.Threat), ui.Text(string(h.TLP)), h.confidence(ctx), ui.Text(h.valid(ctx))}})
 	}
 	return rows
 }
 
 func entryHeads(ctx context.Context) []ui.Head {
-	return heads(ctx, "hit.indicator", "name", "threat", "tlp", "of.confidence", "of.valid")
+	return heads(ctx, "hit.indicator", "name", "hit.effect", "threat", "tlp", "of.confidence", "of.valid")
 }
 
 // relatedText names what the entries of a group share.
@@ -400,10 +393,11 @@ func (p *Pages) findExport(format web.Format) web.Handler {
 			var out [][]any
 			for _, h := range hits {
 				confidence := ""
+				_, effect := h.effect(ctx)
 				if h.Confidence > 0 {
 					confidence = strconv.Itoa(int(h.Confidence))
 				}
-				out = append(out, []any{h.Indicator, title(ctx, h.List), h.Threat, string(h.TLP), confidence, h.valid(ctx), h.Reference})
+				out = append(out, []any{h.Indicator, title(ctx, h.List), effect.Text, h.Threat, string(h.TLP), confidence, h.valid(ctx), h.Reference})
 			}
 			return out, nil
 		})

@@ -123,6 +123,8 @@ func TestWhatAnAllowListSuppressesIsSaid(t *testing.T) {
 		}
 		w := h.browse(t, actor(auth.Centre, "tinh"))
 		says(t, w.get("/indicators/"+string(amber.ID), 200), "1 chỉ dấu không sinh phát hiện vì có trong danh sách bỏ qua", "popular[.]example", "Bị bỏ qua theo popular[.]example (Lành)")
+		says(t, w.get("/indicators/find?prefix=popular", 200), "Bị bỏ qua theo popular[.]example (Lành)")
+		says(t, w.get("/indicators/find.csv?prefix=popular.example&how=is", 200), "Bị bỏ qua theo popular")
 		says(t, w.get("/indicators?q=popular.example", 200), "có trong danh sách nhưng được bỏ qua", "Bị bỏ qua theo popular[.]example (Lành)")
 	})
 }

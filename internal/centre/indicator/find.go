@@ -153,18 +153,31 @@ func (s *Service) exactly(ctx context.Context, v view, c intel.Choice, asked Ask
 		}
 		for _, m := range index.Matches(nil, index.LookupValue(nil, t, value), intel.When{}) {
 			if h, ok := seen.hit(m); ok && m.Type == t && m.Indicator == string(value) && (c.Source == "" || m.List.Source == c.Source) {
-				h.lapse(s.deps.Now())
 				out.Rows = append(out.Rows, h)
 			}
 		}
 	}
 	out.Total = int64(len(out.Rows))
+	judge(index, out.Rows, seen, s.deps.Now())
 	return out, nil
 }
 
-// lapse notes that h is not valid at now.
-func (h *Hit) lapse(now time.Time) {
-	h.Lapsed = !h.Until.IsZero() && !h.Until.After(now) || h.From.After(now)
+// judge notes of entries which are not valid at now and which give way to an
+// allow entry, as a log with the very value would have it.
+func judge(index *intel.Index, rows []Hit, seen sight, now time.Time) {
+	for i := range rows {
+		h := &rows[i]
+		h.Lapsed = !h.Until.IsZero() && !h.Until.After(now) || h.From.After(now)
+		if h.Lapsed || h.List.Kind != Block {
+			continue
+		}
+		found := index.Lookup(nil, h.Type, h.Indicator)
+		for _, o := range hits(index.Matches(nil, found, intel.When{}), index.Matches(nil, found, intel.When{Now: now}), seen) {
+			if o.Overruled && o.Type == h.Type && o.Indicator == h.Indicator && o.List.ID == h.List.ID {
+				h.Overruled, h.By = true, o.By
+			}
+		}
+	}
 }
 
 // sift looks through the index for what the view may see, for as long as until
@@ -191,9 +204,9 @@ func (s *Service) sift(ctx, until context.Context, held Held, v view, query inte
 	}
 	for _, m := range f.Hits {
 		h, _ := seen.hit(m)
-		h.lapse(s.deps.Now())
 		out.Rows = append(out.Rows, h)
 	}
+	judge(held.Index(), out.Rows, seen, s.deps.Now())
 	if f.More {
 		p := intel.PlaceOf(f.Hits[len(f.Hits)-1])
 		out.Next = base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %d %s %s", p.Type, p.Kind, p.Source, p.Value))

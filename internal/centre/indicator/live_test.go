@@ -8,13 +8,19 @@ import (
 	"compress/gzip"
 	"context"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
 
@@ -129,30 +135,91 @@ func TestSmallChangesHoldAtOnceAndLeaveWhatIsHeldAlone(t *testing.T) {
 	})
 }
 
-func TestACancelledLoadChangesNothingAndCanBeRunAgain(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+// gate is a context that holds up whoever reads a list, in the middle of it:
+// reading asks it again and again whether to go on.
+type gate struct {
+	context.Context
+	asked         atomic.Int32
+	reached, open chan struct{}
+}
+
+func newGate(ctx context.Context) *gate {
+	return &gate{Context: ctx, reached: make(chan struct{}), open: make(chan struct{})}
+}
+
+// Err implements context.Context.
+func (g *gate) Err() error {
+	if strings.Contains(string(debug.Stack()), "readInto") && g.asked.Add(1) == 20 {
+		close(g.reached)
+		<-g.open
+	}
+	return g.Context.Err()
+}
+
+// held runs one job of h in the background, under what bind makes of the job's
+// context, up to the middle of the file that it loads. ended is closed when the
+// runner leaves the job.
+func (h *house) held(name string, bind func(context.Context) context.Context) (job context.Context, g *gate, ended chan struct{}) {
+	h.t.Helper()
+	begun, ended := make(chan *gate, 1), make(chan struct{})
+	runner := jobs.NewRunner(jobs.New(h.db, h.now), jobs.Options{Name: name, Handlers: map[string]jobs.Handler{
+		indicator.JobKind: func(ctx context.Context, j jobs.Job, p *jobs.Progress) error {
+			job = ctx
+			g := newGate(bind(ctx))
+			begun <- g
+			return h.svc.Handler()(g, j, p)
+		}}})
+	go func() {
+		defer close(ended)
+		if _, err := runner.RunOnce(context.Background()); err != nil {
+			h.t.Error(err)
+		}
+	}()
+	g = <-begun
+	<-g.reached
+	return job, g, ended
+}
+
+// rows is how many indicators a load is interrupted among.
+const rows = 100_000
+
+func TestALoadCancelledInTheMiddleChangesNothingAndCanBeRunAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		h := furnishWith(t, d, func(deps *indicator.Deps) { deps.Limit, deps.Most = 8<<20, 2*rows })
 		ctx := as(t, auth.Centre, "tinh")
 		l := h.upload(ctx, list("A"), "a.example\n")
-		if _, err := h.svc.Replace(ctx, l.ID, 1, "", h.store(ctx, "b.example\n")); err != nil {
+		if _, err := h.svc.Replace(ctx, l.ID, 1, "", h.store(ctx, "b.example\n"+many(rows))); err != nil {
 			t.Fatal(err)
 		}
 		queue := jobs.New(h.db, h.now)
 		scope := auth.ScopeOf(actor(auth.Centre, "tinh"), auth.Permission{Area: auth.Indicators, Act: auth.Write})
 		v := h.latest(ctx, l.ID)
+		job, g, ended := h.held("reader", func(ctx context.Context) context.Context { return ctx })
+		w := h.browse(t, actor(auth.Centre, "tinh"))
+		says(t, w.get("/indicators/"+string(l.ID), 200), "đang chạy")
+		if _, err := h.svc.LoadAgain(ctx, l.ID); !fault.Is(err, fault.Conflict) {
+			t.Errorf("what is under way is begun again: %v", err)
+		}
 		if _, err := queue.Cancel(ctx, scope, v.Job); err != nil {
 			t.Fatal(err)
 		}
-		h.work()
+		<-job.Done()
+		close(g.open)
+		<-ended
 		p := must(h.svc.List(ctx, indicator.Filter{}))(t)
-		if !p.Rows[0].Stopped || !h.hits("a.example") || h.hits("b.example") {
+		if !p.Rows[0].Stopped || !h.hits("a.example") || h.hits("b.example") || h.latest(ctx, l.ID).State != indicator.Waiting {
 			t.Errorf("after a cancellation: %+v", p.Rows[0])
 		}
-		w := h.browse(t, actor(auth.Centre, "tinh"))
-		says(t, w.get("/indicators/"+string(l.ID), 200), "Đã hủy. Nội dung trước đó vẫn được đối chiếu", "/tasks/"+v.Job)
+		says(t, w.get("/indicators/"+string(l.ID), 200), "Đã hủy. Nội dung trước đó vẫn được đối chiếu", "/tasks/"+v.Job, "Nạp lại tệp danh-sach.txt", "Việc nạp đã dừng")
 		says(t, w.get("/indicators", 200), "Việc nạp đã dừng")
-		if _, err := queue.Retry(ctx, scope, v.Job); err != nil {
-			t.Fatal(err)
+		if page := h.browse(t, actor(auth.UnitOfficer, "b")).get("/indicators/"+string(l.ID), 200); strings.Contains(page, "Nạp lại tệp") {
+			t.Error("who may not manage lists is offered to load one")
 		}
+		if _, err := h.svc.LoadAgain(as(t, auth.Duty, "tinh"), l.ID); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a duty officer loads a list: %v", err)
+		}
+		says(t, w.post("/indicators/"+string(l.ID)+"/load", url.Values{}, 200), "Đang nạp lại tệp danh-sach.txt")
 		h.work()
 		if h.hits("a.example") || !h.hits("b.example") || h.latest(ctx, l.ID).State != indicator.Loaded {
 			t.Error("run again, the file is not in force")
@@ -160,38 +227,26 @@ func TestACancelledLoadChangesNothingAndCanBeRunAgain(t *testing.T) {
 	})
 }
 
-func TestALoadGoesOnInAnotherProcessWhenItsOwnDies(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
+func TestALoadGoesOnInAnotherProcessWhenItsOwnDiesInTheMiddle(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		h := furnishWith(t, d, func(deps *indicator.Deps) { deps.Limit, deps.Most = 8<<20, 2*rows })
 		ctx := as(t, auth.Centre, "tinh")
-		l, err := h.svc.Create(ctx, list("A"), h.store(ctx, "a.example\n"+many(3000)))
+		l, err := h.svc.Create(ctx, list("A"), h.store(ctx, "a.example\n"+many(rows)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		taken, dead := make(chan struct{}), make(chan struct{})
-		first := jobs.NewRunner(jobs.New(h.db, h.now), jobs.Options{Name: "first", Handlers: map[string]jobs.Handler{
-			indicator.JobKind: func(ctx context.Context, j jobs.Job, p *jobs.Progress) error {
-				close(taken)
-				<-dead // as long as a process that hangs
-				return h.svc.Handler()(context.WithoutCancel(ctx), j, p)
-			}}})
-		over := make(chan struct{})
-		go func() {
-			defer close(over)
-			if _, err := first.RunOnce(context.Background()); err != nil {
-				t.Error(err)
-			}
-		}()
-		<-taken
+		_, g, ended := h.held("first", context.WithoutCancel) // as a process that hangs, and hears of nothing
 		h.clock.Add(60)
 		second, runner := h.process()
 		if ran := must(runner.RunOnce(ctx))(t); !ran || matches(second, "a.example") != 1 {
 			t.Error("the second process does not take the work over")
 		}
-		close(dead)
-		<-over
+		close(g.open)
+		<-ended
 		v := h.latest(ctx, l.ID)
 		n, err := h.db.Read().NewSelect().Table("audit_entry").Where("action = 'indicator.load'").Where("object = ?", string(l.ID)).Count(ctx)
-		if err != nil || v.State != indicator.Loaded || v.Report.Added != 3001 || n != 1 {
+		if err != nil || v.State != indicator.Loaded || v.Report.Added != rows+1 || n != 1 {
 			t.Errorf("loaded %d times: %+v, %v", n, v, err)
 		}
 	})
@@ -211,7 +266,7 @@ func TestADamagedFileIsRefusedWithTheRow(t *testing.T) {
 		}
 		for name, c := range map[string]struct{ text, problem, says string }{
 			"packed and cut":  {packed.String()[:packed.Len()/2], "indicator.problem.truncated", "sau dòng"},
-			"a broken bundle": {`{"type":"bundle","id":"bundle--1","objects":[{"type":"identity","id":"identity--1"},`, "indicator.problem.broken", "the JSON breaks at byte"},
+			"a broken bundle": {`{"type":"bundle","id":"bundle--1","objects":[{"type":"identity","id":"identity--1"},`, "indicator.problem.broken", ": tệp kết thúc giữa chừng)"},
 		} {
 			l := h.upload(ctx, list(name), c.text)
 			if v := h.latest(ctx, l.ID); v.State != indicator.Refused || v.Problem != c.problem {

@@ -62,6 +62,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /indicators/blocklist", Need: mayRead, Handle: p.blocklist},
 		{Pattern: "GET /indicators/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /indicators/{id}/progress", Need: mayRead, Handle: p.progress},
+		{Pattern: "POST /indicators/{id}/load", Need: mayWrite, Handle: p.loadAgain},
 		{Pattern: "GET /indicators/{id}/replace", Need: mayWrite, Handle: p.askReplace},
 		{Pattern: "POST /indicators/{id}/replace", Need: mayWrite, Body: upload, Handle: p.replace},
 		{Pattern: "GET /indicators/{id}/on", Need: mayWrite, Handle: p.askSwitch(true)},

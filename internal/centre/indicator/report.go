@@ -5,11 +5,13 @@ package indicator
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/vonggac/vonggac/engine/intel/exchange"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // Report accounts for the rows of one file:
@@ -27,7 +29,17 @@ type Report struct {
 	Rejected map[string]int64 `json:"rejected,omitempty"`
 	Passed   map[string]int64 `json:"passed,omitempty"`  // what is no row: objects of a bundle by type
 	Samples  []Sample         `json:"samples,omitempty"` // the first rejected rows
-	Break    string           `json:"break,omitempty"`   // where a damaged file breaks, as the reader says it
+	Break    string           `json:"break,omitempty"`   // how a damaged file breaks, as the reader says it
+	Broken   *exchange.Break  `json:"broken,omitempty"`  // where, of JSON
+}
+
+// breakText says in words how the file breaks.
+func (r Report) breakText(ctx context.Context) string {
+	if r.Broken == nil {
+		return i18n.T(ctx, "indicator.break.other")
+	}
+	b := r.Broken
+	return i18n.T(ctx, "indicator.break", i18n.Number(ctx, b.At), i18n.T(ctx, "indicator.break."+string(b.Why), b.Have, b.Want))
 }
 
 // Sample is a rejected row.

@@ -25,6 +25,7 @@ type showPage struct {
 	versions []Version
 	shown    Version // whose report is shown; zero when there is none
 	loading  *ui.JobProps
+	stopped  bool // the loading of the latest version: nobody goes on with it by itself
 	entries  []Entry
 	manage   bool
 
@@ -62,12 +63,14 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v.shown = pick(v.versions, r.URL.Query().Get("v"))
-	if len(v.versions) > 0 && v.versions[0].State == Waiting {
+	if len(v.versions) > 0 && v.versions[0].State != Refused {
 		job, err := p.loading(ctx, v.versions[0])
 		if err != nil {
 			return err
 		}
-		v.loading = &job
+		if v.stopped = job.State == ui.JobFailed; job.State != ui.JobDone {
+			v.loading = &job
+		}
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: title(ctx, v.list), Body: showView(v)})
 }
@@ -113,6 +116,14 @@ func (p *Pages) progress(w http.ResponseWriter, r *http.Request) error {
 // owner's work sees the state alone.
 func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 	props := ui.JobProps{ID: "load", Title: i18n.T(ctx, "indicator.job", v.Seq, v.File), Poll: href(v.List) + "/progress", State: ui.JobWaiting}
+	j, err := p.svc.Job(ctx, v)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return props, err
+	}
+	if v.State == Loaded && j.State == jobs.Running { // and is being put in force
+		props.State, props.Note = ui.JobRunning, i18n.T(ctx, "indicator.job.building")
+		return props, nil
+	}
 	if v.State != Waiting {
 		props.State = ui.JobDone
 		if v.State == Refused {
@@ -121,12 +132,8 @@ func (p *Pages) loading(ctx context.Context, v Version) (ui.JobProps, error) {
 		props.Result = &ui.Action{Label: i18n.T(ctx, "indicator.job.see"), Href: href(v.List)}
 		return props, nil
 	}
-	j, err := p.svc.Job(ctx, v)
-	if fault.Is(err, fault.NotFound) {
-		return props, nil
-	}
 	if err != nil {
-		return props, err
+		return props, nil
 	}
 	props.State = map[jobs.State]ui.JobState{jobs.Running: ui.JobRunning, jobs.Failed: ui.JobFailed, jobs.Cancelled: ui.JobFailed}[j.State]
 	if j.Total > 0 {
@@ -210,7 +217,7 @@ func (v showPage) sum(ctx context.Context) string {
 
 // problem says why v was refused, and of a damaged file where it breaks.
 func (v Version) problem(ctx context.Context) string {
-	return i18n.T(ctx, v.Problem, i18n.Number(ctx, v.Report.Last()), v.Report.Break)
+	return i18n.T(ctx, v.Problem, i18n.Number(ctx, v.Report.Last()), v.Report.breakText(ctx))
 }
 
 // passed names what was read and is no row.
@@ -269,9 +276,10 @@ func (v showPage) versionRows(ctx context.Context) []ui.Row {
 	var rows []ui.Row
 	for _, x := range v.versions {
 		badge := map[State]ui.BadgeProps{
-			Waiting: {Text: i18n.T(ctx, "indicator.version.waiting"), Tone: ui.Info, Icon: ui.IconClock},
-			Loaded:  {Text: i18n.T(ctx, "indicator.version.loaded"), Icon: ui.IconHistory},
-			Refused: {Text: i18n.T(ctx, "indicator.version.refused"), Tone: ui.Bad}}[x.State]
+			stoppedState: {Text: i18n.T(ctx, "indicator.stopped"), Tone: ui.Warn},
+			Waiting:      {Text: i18n.T(ctx, "indicator.version.waiting"), Tone: ui.Info, Icon: ui.IconClock},
+			Loaded:       {Text: i18n.T(ctx, "indicator.version.loaded"), Icon: ui.IconHistory},
+			Refused:      {Text: i18n.T(ctx, "indicator.version.refused"), Tone: ui.Bad}}[v.stateOf(x)]
 		if x.Seq == v.list.Seq {
 			badge = ui.BadgeProps{Text: i18n.T(ctx, "indicator.version.force"), Tone: ui.OK}
 		}
@@ -284,6 +292,18 @@ func (v showPage) versionRows(ctx context.Context) []ui.Row {
 			ui.Text(i18n.T(ctx, "indicator.by", i18n.Time(ctx, x.ReceivedAt), x.ReceivedBy)), ui.Text(x.Note), ui.Code(x.SHA256[:12])}})
 	}
 	return rows
+}
+
+// stoppedState is shown of a version that waits for nobody.
+const stoppedState State = "stopped"
+
+// stateOf is where x stands: that of a file whose loading was stopped is not that
+// it waits.
+func (v showPage) stateOf(x Version) State {
+	if v.stopped && x.Seq == v.versions[0].Seq {
+		return stoppedState
+	}
+	return x.State
 }
 
 // total is how many versions there are: they are numbered from 1 without gaps.

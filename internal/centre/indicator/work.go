@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/vonggac/vonggac/engine/intel"
+	"github.com/vonggac/vonggac/engine/intel/exchange"
 	"github.com/vonggac/vonggac/engine/scan/unpack"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -64,6 +65,9 @@ func (s *Service) load(ctx context.Context, in payload, p *jobs.Progress) error 
 	}
 	if v.Problem == "indicator.problem.broken" {
 		v.Report.Break = bad.Error()
+		if at := (*exchange.Break)(nil); errors.As(bad, &at) {
+			v.Report.Broken = at
+		}
 	}
 	return s.deps.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := p.Fence(ctx, tx); err != nil {

@@ -38,6 +38,9 @@ type PagesDeps struct {
 	// finding.Service.MarkHandled. Nil hides the button. Pages offer it to
 	// whoever may write incidents.
 	OpenIncident func(ctx context.Context, i Record) (path string, err error)
+	// Seen is a figure of the actor's units with what it rests on: none where
+	// nothing was seen of the last day. nil takes every figure as it is.
+	Seen func(ctx context.Context) (func(n int64) ui.MeasureProps, error)
 }
 
 // Pages are the screens of the room.

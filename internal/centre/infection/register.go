@@ -65,6 +65,7 @@ type listPage struct {
 	total Count
 	names map[string]string
 	units []ui.Option
+	seen  func(n int64) ui.MeasureProps // nil: every figure is as it is
 }
 
 // list handles GET /infections.
@@ -77,6 +78,11 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.total, err = p.Service.Total(ctx); err != nil {
 		return err
+	}
+	if p.Seen != nil {
+		if v.seen, err = p.Seen(ctx); err != nil {
+			return err
+		}
 	}
 	if v.names, err = p.unitNames(ctx, v.page.Rows); err != nil {
 		return err
@@ -103,6 +109,9 @@ func (v listPage) tiles(ctx context.Context) []ui.Tile {
 	tile := func(key, kind string, n int64, tone ui.Tone) ui.Tile {
 		if n == 0 {
 			tone = ui.Neutral
+		}
+		if v.seen != nil {
+			return ui.Tile{Label: i18n.T(ctx, "infection.count."+key), Tone: tone, Href: "/infections?kind=" + kind, Measure: v.seen(n)}
 		}
 		return ui.Tile{Label: i18n.T(ctx, "infection.count."+key), Tone: tone, Href: "/infections?kind=" + kind,
 			Measure: ui.MeasureProps{Value: i18n.Number(ctx, n), Grade: ui.Measured}}

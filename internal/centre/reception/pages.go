@@ -38,14 +38,14 @@ func NewPages(site *web.Site, svc *Service) *Pages { return &Pages{site, svc} }
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET " + Path, Need: mayConfigure, Handle: p.show},
-		{Pattern: "GET " + Path + "/state", Need: mayConfigure, Handle: p.state},
-		{Pattern: "GET " + Path + "/letters.csv", Need: mayConfigure, Handle: p.export(web.CSV)},
-		{Pattern: "GET " + Path + "/letters.xlsx", Need: mayConfigure, Handle: p.export(web.XLSX)},
-		{Pattern: "GET " + Path + "/letters/{id}", Need: mayConfigure, Handle: p.letter},
-		{Pattern: "POST " + Path + "/letters/{id}/replay", Need: mayConfigure, Handle: p.replay},
-		{Pattern: "GET " + Path + "/letters/{id}/discard", Need: mayConfigure, Handle: p.askDiscard},
-		{Pattern: "POST " + Path + "/letters/{id}/discard", Need: mayConfigure, Handle: p.discard},
+		{Pattern: "GET " + Path, Need: mayRead, Handle: p.show},
+		{Pattern: "GET " + Path + "/state", Need: mayRead, Handle: p.state},
+		{Pattern: "GET " + Path + "/letters.csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET " + Path + "/letters.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
+		{Pattern: "GET " + Path + "/letters/{id}", Need: mayRead, Handle: p.letter},
+		{Pattern: "POST " + Path + "/letters/{id}/replay", Need: mayWrite, Handle: p.replay},
+		{Pattern: "GET " + Path + "/letters/{id}/discard", Need: mayWrite, Handle: p.askDiscard},
+		{Pattern: "POST " + Path + "/letters/{id}/discard", Need: mayWrite, Handle: p.discard},
 	}
 }
 
@@ -232,6 +232,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 type letterPage struct {
 	stream.Letter
 	source string
+	may    bool // decide about it
 }
 
 // letter handles GET /settings/intake/letters/{id}.
@@ -240,7 +241,7 @@ func (p *Pages) letter(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(r.Context(), "reception.letter"), Body: letterView(letterPage{l, name})})
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(r.Context(), "reception.letter"), Body: letterView(letterPage{l, name, p.svc.MayDecide(r.Context())})})
 }
 
 func (l letterPage) facts(ctx context.Context) []ui.Fact {
@@ -255,6 +256,9 @@ func (l letterPage) facts(ctx context.Context) []ui.Fact {
 }
 
 func (l letterPage) actions(ctx context.Context) []ui.Action {
+	if !l.may {
+		return nil
+	}
 	at := Path + "/letters/" + l.ID
 	out := []ui.Action{{Label: i18n.T(ctx, "reception.discard"), Href: at + "/discard", Icon: ui.IconDismiss, Danger: true}}
 	if !l.Damaged {

@@ -52,16 +52,20 @@ type Deps struct {
 }
 
 // Service holds the use cases. Blocks of all units lie in one stream, so that
-// only who runs the whole centre may look.
+// only who may look at the whole centre may look.
 type Service struct{ Deps }
 
 // New makes the room.
 func New(d Deps) *Service { return &Service{d} }
 
-var mayConfigure = auth.Permission{Area: auth.Settings, Act: auth.Configure}
+var (
+	mayRead  = auth.Permission{Area: auth.Settings, Act: auth.Read}
+	mayWrite = auth.Permission{Area: auth.Settings, Act: auth.Write}
+)
 
-func (s *Service) operator(ctx context.Context, op string) (auth.Actor, error) {
-	actor, scope, err := auth.Need(ctx, op, mayConfigure)
+// everywhere lets through who may do p in the whole centre.
+func (s *Service) everywhere(ctx context.Context, op string, p auth.Permission) (auth.Actor, error) {
+	actor, scope, err := auth.Need(ctx, op, p)
 	if err != nil {
 		return actor, err
 	}
@@ -76,6 +80,12 @@ func (s *Service) operator(ctx context.Context, op string) (auth.Actor, error) {
 	return actor, db.Error(op, err)
 }
 
+// MayDecide reports whether the actor may send blocks again and discard them.
+func (s *Service) MayDecide(ctx context.Context) bool {
+	_, err := s.everywhere(ctx, "reception.MayDecide", mayWrite)
+	return err == nil
+}
+
 // State is what is received now.
 type State struct {
 	On        bool // there is a stream
@@ -86,7 +96,7 @@ type State struct {
 
 // State says what is received, by this process.
 func (s *Service) State(ctx context.Context) (State, error) {
-	if _, err := s.operator(ctx, "reception.State"); err != nil {
+	if _, err := s.everywhere(ctx, "reception.State", mayRead); err != nil {
 		return State{}, err
 	}
 	out := State{Listeners: s.Listeners()}
@@ -108,7 +118,7 @@ const shownLines = 20
 // place, with the names of their sources.
 func (s *Service) Letters(ctx context.Context, place uint64, limit int) ([]stream.Letter, map[string]string, error) {
 	const op = "reception.Letters"
-	if _, err := s.operator(ctx, op); err != nil {
+	if _, err := s.everywhere(ctx, op, mayRead); err != nil {
 		return nil, nil, err
 	}
 	st := s.Stream()
@@ -131,7 +141,7 @@ func (s *Service) Letters(ctx context.Context, place uint64, limit int) ([]strea
 // its source.
 func (s *Service) Letter(ctx context.Context, id string) (stream.Letter, string, error) {
 	const op = "reception.Letter"
-	if _, err := s.operator(ctx, op); err != nil {
+	if _, err := s.everywhere(ctx, op, mayRead); err != nil {
 		return stream.Letter{}, "", err
 	}
 	st := s.Stream()
@@ -173,7 +183,7 @@ func (s *Service) Discard(ctx context.Context, id, reason string) error {
 // settle does what a person decided of a block, with its audit entry: the entry
 // stands only when it was done.
 func (s *Service) settle(ctx context.Context, op, action, id, reason string, do func(ctx context.Context, st Stream, by string) error) error {
-	actor, err := s.operator(ctx, op)
+	actor, err := s.everywhere(ctx, op, mayWrite)
 	if err != nil {
 		return err
 	}

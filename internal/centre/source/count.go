@@ -36,7 +36,8 @@ type Counted struct {
 	Samples  []scan.Sample // of rejected lines
 	Latest   time.Time     // of its events; zero when none has a time
 	// Hours are the lines with a time by the hour that they are about, each key
-	// any instant in it. What is left of Lines counts in the hour of Received.
+	// any instant in it. What is left of Lines counts in the hour of Received, or
+	// without Way in the last of these.
 	// nil says that the hours are not known: then the block counts in none, and
 	// its lines are told as without place.
 	Hours map[time.Time]int64
@@ -134,13 +135,13 @@ func (s *Service) CountBlock(ctx context.Context, tx *db.Tx, c Counted) error {
 func dayOf(t time.Time) db.Time { return db.At(calendar.DateOf(t).Start()) }
 
 // addHours adds the lines to the hours that they are about. Skipped and rejected
-// lines have no time, so they count at receipt, as do the bytes; hits count
-// with the lines when all are about one hour, else at receipt.
+// lines have no time, so they count with the rest, as do the bytes; hits count
+// with the lines when all are about one hour, else with the rest.
 func (c *Counted) addHours(ctx context.Context, tx *db.Tx) error {
 	if c.Hours == nil {
 		return nil
 	}
-	at := c.Received.UTC().Truncate(time.Hour)
+	at := c.rest()
 	by := map[time.Time]*hourRow{}
 	row := func(hour time.Time) *hourRow {
 		hour = hour.UTC().Truncate(time.Hour)
@@ -183,6 +184,16 @@ func (c *Counted) addHours(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// rest is the hour in which lines without a time count: that of the receipt, and
+// of a file, which may be of any day, the last of those that do have one.
+func (c *Counted) rest() time.Time {
+	at := c.Received
+	if c.Way == "" && len(c.Hours) > 0 {
+		at = slices.MaxFunc(slices.Collect(maps.Keys(c.Hours)), time.Time.Compare)
+	}
+	return at.UTC().Truncate(time.Hour)
 }
 
 func (c *Counted) addBeat(ctx context.Context, tx *db.Tx) error {

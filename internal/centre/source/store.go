@@ -282,20 +282,21 @@ func coverage(ctx context.Context, q bun.IDB, scope auth.Scope, since time.Time)
 	open := func() *bun.SelectQuery {
 		return scope.Filter(q.NewSelect().Model((*row)(nil)), "row.owner_unit").Where("row.closed = ?", false)
 	}
-	const heard = "EXISTS (SELECT 1 FROM source_file sf WHERE sf.source_id = row.id AND sf.received_at >= ? AND sf.lines > 0)"
+	const heard = "(EXISTS (SELECT 1 FROM source_file sf WHERE sf.source_id = row.id AND sf.received_at >= ? AND sf.lines > 0)" +
+		" OR EXISTS (SELECT 1 FROM source_pulse p WHERE p.source_id = row.id AND p.last_at >= ?))"
 	var err error
 	if c.Expected, err = open().Count(ctx); err != nil {
 		return c, db.Error(op, err)
 	}
-	if c.Heard, err = open().Where(heard, db.At(since)).Count(ctx); err != nil {
+	if c.Heard, err = open().Where(heard, db.At(since), db.At(since)).Count(ctx); err != nil {
 		return c, db.Error(op, err)
 	}
 	var rows []struct {
 		row    `bun:",extend"`
 		LastAt db.Time `bun:"last_at"`
 	}
-	err = open().Column("row.*").ColumnExpr("(SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id) AS last_at").
-		Where("NOT "+heard, db.At(since)).OrderExpr("COALESCE((SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id), 0), row.id").
+	err = open().Column("row.*").ColumnExpr("COALESCE((SELECT p.last_at FROM source_pulse p WHERE p.source_id = row.id), (SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id)) AS last_at").
+		Where("NOT "+heard, db.At(since), db.At(since)).OrderExpr("COALESCE((SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id), 0), row.id").
 		Limit(worst).Scan(ctx, &rows)
 	if err != nil {
 		return c, db.Error(op, err)

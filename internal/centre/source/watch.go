@@ -169,6 +169,8 @@ func (f *facts) standing() Life {
 		return NotWatched
 	case f.last.IsZero():
 		return NeverHeard
+	case f.late():
+		return Late
 	}
 	return Living
 }

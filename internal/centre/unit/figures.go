@@ -4,6 +4,7 @@
 package unit
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -29,12 +30,17 @@ type Years struct {
 // Pair is one figure in two years.
 type Pair struct{ Last, This int64 }
 
+// Unseen are the words on how little a figure rests on in two years, see
+// Figure.
+type Unseen struct{ Last, This string }
+
 // FigureRow is the figures of one unit.
 type FigureRow struct {
-	Unit   Unit   // in AsThen as it was called at its end, or today
-	Shared bool   // split into several: nobody alone answers for its past
-	Of     []ID   // units it sums up
-	Values []Pair // by Keys
+	Unit   Unit     // in AsThen as it was called at its end, or today
+	Shared bool     // split into several: nobody alone answers for its past
+	Of     []ID     // units it sums up
+	Values []Pair   // by Keys
+	Unseen []Unseen // by Keys
 }
 
 // Years gathers the figures of a unit and its predecessors, not of the units
@@ -56,9 +62,9 @@ func (s *Service) Years(ctx context.Context, id ID) (Years, error) {
 	for i, u := range family {
 		ids[i] = u.ID
 	}
-	values := map[ID]map[string]Pair{}
+	values, unseen := map[ID]map[string]Pair{}, map[ID]map[string]Unseen{}
 	for _, year := range []int{y.Last, y.This} {
-		if err := s.addYear(ctx, &y, values, ids, year); err != nil {
+		if err := s.addYear(ctx, &y, values, unseen, ids, year); err != nil {
 			return Years{}, db.Error(op, err)
 		}
 	}
@@ -72,6 +78,9 @@ func (s *Service) Years(ctx context.Context, id ID) (Years, error) {
 			row.Unit = u.on(u.ValidTo, past[u.ID])
 		}
 		row.Values = y.row(values[u.ID])
+		for _, key := range y.Keys {
+			row.Unseen = append(row.Unseen, unseen[u.ID][key])
+		}
 		y.AsThen = append(y.AsThen, row)
 	}
 	y.AsNow = today(family, y.AsThen)
@@ -80,7 +89,7 @@ func (s *Service) Years(ctx context.Context, id ID) (Years, error) {
 }
 
 // addYear asks for the figures of one year.
-func (s *Service) addYear(ctx context.Context, y *Years, values map[ID]map[string]Pair, ids []ID, year int) error {
+func (s *Service) addYear(ctx context.Context, y *Years, values map[ID]map[string]Pair, unseen map[ID]map[string]Unseen, ids []ID, year int) error {
 	if s.Figures == nil {
 		return nil
 	}
@@ -91,15 +100,15 @@ func (s *Service) addYear(ctx context.Context, y *Years, values map[ID]map[strin
 			y.Keys = append(y.Keys, f.Key)
 		}
 		if values[f.Unit] == nil {
-			values[f.Unit] = map[string]Pair{}
+			values[f.Unit], unseen[f.Unit] = map[string]Pair{}, map[string]Unseen{}
 		}
-		p := values[f.Unit][f.Key]
+		p, u := values[f.Unit][f.Key], unseen[f.Unit][f.Key]
 		if year == y.Last {
-			p.Last += f.N
+			p.Last, u.Last = p.Last+f.N, f.Unseen
 		} else {
-			p.This += f.N
+			p.This, u.This = p.This+f.N, f.Unseen
 		}
-		values[f.Unit][f.Key] = p
+		values[f.Unit][f.Key], unseen[f.Unit][f.Key] = p, u
 	}
 	return err
 }
@@ -137,12 +146,27 @@ func today(family []Unit, rows []FigureRow) []FigureRow {
 		at := slices.IndexFunc(out, func(r FigureRow) bool { return r.Unit.ID == to.ID })
 		if at < 0 {
 			at = len(out)
-			out = append(out, FigureRow{Unit: to, Shared: len(to.SuccessorIDs) > 1, Values: make([]Pair, len(row.Values))})
+			out = append(out, FigureRow{Unit: to, Shared: len(to.SuccessorIDs) > 1, Values: make([]Pair, len(row.Values)), Unseen: make([]Unseen, len(row.Values))})
 		}
 		out[at].Of = append(out[at].Of, row.Of...)
 		for n, v := range row.Values {
 			out[at].Values[n].Last += v.Last
 			out[at].Values[n].This += v.This
+			out[at].Unseen[n] = out[at].Unseen[n].or(row.Unseen[n])
+		}
+	}
+	return out
+}
+
+// or keeps what is said of either: a sum rests on all its parts.
+func (u Unseen) or(o Unseen) Unseen { return Unseen{cmp.Or(u.Last, o.Last), cmp.Or(u.This, o.This)} }
+
+// unseen puts together what is said of the rows of a table.
+func unseen(rows []FigureRow, n int) []Unseen {
+	out := make([]Unseen, n)
+	for _, r := range rows {
+		for i, u := range r.Unseen {
+			out[i] = out[i].or(u)
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
 // Neighbours is what the room asks of others, as functions that app wires;
@@ -24,6 +25,9 @@ type Neighbours struct {
 	// Figures are what happened in from..to (to not included), by the unit it
 	// belonged to at its own time.
 	Figures func(ctx context.Context, ids []ID, from, to time.Time) ([]Figure, error)
+	// Logged are figures of a unit that rest on logs, each with what of the logs
+	// was seen; nil shows none.
+	Logged func(ctx context.Context, id ID) ([]ui.Tile, error)
 	// People lists who holds a role in a unit, as far as the actor may see.
 	People func(ctx context.Context, id ID) ([]Person, error)
 	// MovePerson takes a role of a person from one unit to another.
@@ -44,6 +48,10 @@ type Figure struct {
 	Key  string // catalogue key of its name; figures come in the order first met
 	Unit ID
 	N    int64
+	// Unseen says, in the reader's words, how little of what the figure rests on
+	// was seen: it stands instead of a zero and beside any other number. Empty
+	// when enough was seen.
+	Unseen string
 }
 
 // Person is somebody who holds a role in a unit.

@@ -72,7 +72,7 @@ func (p *Pages) figuresExport(format web.Format) web.Handler {
 			for _, row := range part.Rows {
 				rows = append(rows, append([]string{i18n.T(ctx, part.Key), row.Unit.Name, printed(row.Unit.ValidFrom), printed(row.Unit.ValidTo)}, row.cells()...))
 			}
-			rows = append(rows, append([]string{i18n.T(ctx, part.Key), i18n.T(ctx, "unit.figures.total"), "", ""}, FigureRow{Values: part.Total}.cells()...))
+			rows = append(rows, append([]string{i18n.T(ctx, part.Key), i18n.T(ctx, "unit.figures.total"), "", ""}, FigureRow{Values: part.Total, Unseen: unseen(part.Rows, len(part.Total))}.cells()...))
 		}
 		return p.sendRows(w, r, "so-lieu", format, rows)
 	}
@@ -105,10 +105,18 @@ func (y Years) parts() []way {
 // cells are the values of a row as figures, year by year.
 func (r FigureRow) cells() []string {
 	var out []string
-	for _, v := range r.Values {
-		out = append(out, strconv.FormatInt(v.Last, 10), strconv.FormatInt(v.This, 10))
+	for i, v := range r.Values {
+		out = append(out, sheetFigure(v.Last, r.Unseen[i].Last), sheetFigure(v.This, r.Unseen[i].This))
 	}
 	return out
+}
+
+// sheetFigure is a figure in a sheet: words instead of a zero that nobody saw.
+func sheetFigure(n int64, unseen string) string {
+	if n == 0 && unseen != "" {
+		return unseen
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // life says when a unit was, "01/01/2020 – 30/06/2026".

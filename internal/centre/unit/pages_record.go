@@ -46,6 +46,7 @@ type showPage struct {
 	MayVerify  bool
 	Told       map[Fact]Told
 	Tags       []string
+	Logged     []ui.Tile // figures that rest on logs
 	Typed      url.Values
 	Errors     map[string]string // of the range form
 }
@@ -86,6 +87,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	v.Told = told[id]
 	if v.Tags, err = p.svc.Tags(ctx, id); err != nil {
 		return err
+	}
+	if p.svc.Logged != nil {
+		if v.Logged, err = p.svc.Logged(ctx, id); err != nil {
+			return err
+		}
 	}
 	return p.site.Render(w, r, status, web.View{Title: u.Name, Body: showView(v)})
 }

@@ -71,7 +71,10 @@ func opened(op, dir string, err error) error {
 	return ruined(op, fmt.Errorf("%s: %w", dir, err))
 }
 
-const cacheSize = 64 << 20
+// cacheSize is filled as it is read. What a hunt for ten thousand values reads of
+// a hundred million rows fits; were it a little less, each hunt would push out
+// what the next one needs first.
+const cacheSize = 160 << 20
 
 func (s *Pebble) options() *pebble.Options {
 	opt := &pebble.Options{

@@ -105,6 +105,21 @@ func (s *Stream) store(ctx context.Context, subject, id string, data []byte, res
 	}
 }
 
+// patiently asks until there is an answer, for as long as Append would.
+func (s *Stream) patiently(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		once, done := context.WithTimeout(ctx, 2*time.Second) // a request to a cluster without a leader is lost
+		err := ask(once)
+		done()
+		if err == nil || !passing(err) || ctx.Err() != nil {
+			return err
+		}
+		pause(ctx, again)
+	}
+}
+
 // again is the wait between two requests of which the first had no answer.
 const again = 100 * time.Millisecond
 

@@ -102,11 +102,14 @@ func (s *shift) pull(ctx context.Context, l *lane) {
 			}
 			err = batch.Error()
 		}
-		if err != nil && ctx.Err() == nil {
-			s.tally.unanswered(err)
-			s.o.Log.Warn("stream hands out nothing for now", "stream", l.name, "err", err)
-			pause(ctx, time.Second)
+		if err == nil {
+			s.tally.answered()
+			continue
 		}
+		if s.tally.unanswered(err) {
+			s.o.Log.Warn("stream hands out nothing for now", "stream", l.name, "err", err)
+		}
+		pause(ctx, time.Second)
 	}
 	if left != nil {
 		s.returned.Go(func() { s.giveBack(left) })
@@ -202,8 +205,8 @@ func (s *shift) work(ctx context.Context, h *held) {
 		s.o.Log.Warn("block waits for what its work needs", "block", b.ID, "err", err)
 		pause(ctx, min(s.o.Backoff(turn), time.Minute))
 		err = s.try(ctx, b, attempt)
+		s.tally.wait(nil)
 	}
-	s.tally.wait(nil)
 	refused, final := errors.AsType[*refusal](err)
 	switch {
 	case err == nil:

@@ -123,6 +123,8 @@ const stuck = 5 * time.Minute
 
 // Health says in one sentence how the stream does, for the doctor's list.
 func (s *Stream) Health(ctx context.Context) (health.Result, error) {
+	ctx, cancel := context.WithTimeout(ctx, answer/2)
+	defer cancel()
 	f, err := s.Figures(ctx)
 	s.tally.mu.Lock()
 	done, silent := s.tally.done, s.tally.silent

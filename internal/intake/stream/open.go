@@ -180,21 +180,26 @@ func (s *Stream) openLane(ctx context.Context, i int) (*lane, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.consumer, err = l.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-		Durable:       "workers",
-		AckPolicy:     jetstream.AckExplicitPolicy,
-		AckWait:       s.o.Lease,
-		MaxDeliver:    -1,
-		MaxAckPending: inHand,
+	err = s.patiently(ctx, func(ctx context.Context) error {
+		l.consumer, err = l.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+			Durable:       "workers",
+			AckPolicy:     jetstream.AckExplicitPolicy,
+			AckWait:       s.o.Lease,
+			MaxDeliver:    -1,
+			MaxAckPending: inHand,
+		})
+		if err != nil {
+			return err
+		}
+		info, err := l.consumer.Info(ctx)
+		if err == nil {
+			l.marks = []mark{{s.o.Now(), info.AckFloor.Stream}}
+		}
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("consumer of %s: %w", l.name, err)
 	}
-	info, err := l.consumer.Info(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("consumer of %s: %w", l.name, err)
-	}
-	l.marks = []mark{{s.o.Now(), info.AckFloor.Stream}}
 	return l, nil
 }
 

@@ -90,15 +90,21 @@ func (s *Stream) ensure(ctx context.Context, c jetstream.StreamConfig) (jetstrea
 	if s.server == nil {
 		c.Replicas = 3
 	}
-	made, err := s.js.CreateOrUpdateStream(ctx, c)
-	if refused, ok := errors.AsType[*jetstream.APIError](err); ok && c.Replicas > 1 && fewPeers(refused) {
-		s.o.Log.Warn("stream is kept once: the cluster has fewer than three peers", "stream", c.Name, "note", refused.Description)
-		c.Replicas = 1
-		if old, found := s.js.Stream(ctx, c.Name); found == nil {
-			c.Replicas = old.CachedInfo().Config.Replicas
-		}
+	var made jetstream.Stream
+	err := s.patiently(ctx, func(ctx context.Context) (err error) {
 		made, err = s.js.CreateOrUpdateStream(ctx, c)
-	}
+		if refused, ok := errors.AsType[*jetstream.APIError](err); !ok || c.Replicas == 1 || !fewPeers(refused) {
+			return err
+		}
+		s.o.Log.Warn("stream is not kept three times: the cluster has fewer than three peers", "stream", c.Name, "err", err)
+		fewer := c
+		fewer.Replicas = 1
+		if old, absent := s.js.Stream(ctx, c.Name); absent == nil {
+			fewer.Replicas = old.CachedInfo().Config.Replicas
+		}
+		made, err = s.js.CreateOrUpdateStream(ctx, fewer)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("stream %s: %w", c.Name, err)
 	}

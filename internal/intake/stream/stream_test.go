@@ -192,3 +192,30 @@ func same(t testing.TB, got, want stream.Block) {
 		t.Errorf("block %+v, want %+v", got, want)
 	}
 }
+
+func TestTenThousandBlocksWhileOthersAreTaken(t *testing.T) {
+	t.Parallel()
+	s := open(t, options(t))
+	const n, senders = 10_000, 16
+	var wg sync.WaitGroup
+	for w := range senders {
+		wg.Go(func() {
+			for i := w; i < n; i += senders {
+				if err := s.Append(t.Context(), sized(i, 5)); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	got := take(t, s, 4, n, nil)
+	wg.Wait()
+	for id, times := range got.times {
+		if times != 1 {
+			t.Errorf("block %s came %d times", id, times)
+		}
+	}
+	if f := figures(t, s); f.Appended != n || f.Blocks != n || f.Pending+f.Unacknowledged != 0 || f.Again != 0 {
+		t.Errorf("figures %+v", f)
+	}
+}

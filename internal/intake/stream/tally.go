@@ -67,10 +67,13 @@ func (t *tally) wait(err error) {
 	}
 }
 
-func (t *tally) unanswered(err error) {
+// unanswered says whether that is news.
+func (t *tally) unanswered(err error) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	was := t.silent
 	t.silent = err.Error()
+	return was != t.silent
 }
 
 func (t *tally) answered() {
