@@ -3,6 +3,8 @@
 
 package lake
 
+import "slices"
+
 // LogsQL is q as it is sent, for tests.
 func (q Query) LogsQL(pipes bool) (string, error) { return q.filter(pipes) }
 
@@ -28,4 +30,10 @@ func ReadFile(path string) (rows []Row, err error) {
 		return nil
 	})
 	return rows, err
+}
+
+// HasColumn reports whether a field has a column of its own in the archive.
+func HasColumn(name string) bool {
+	var r record
+	return r.column(name) != nil && slices.Contains(columns, name)
 }

@@ -56,10 +56,15 @@ func (c *Client) Count(ctx context.Context, s Scope, q Query) (n int64, err erro
 	if err != nil {
 		return 0, bad(op, err)
 	}
+	said := !s.All && len(s.Units) == 0 // then nobody is asked
 	err = c.rows(ctx, op, s, q.From, q.To, filter+" | stats count() as rows", 0, func(o *fastjson.Object) error {
+		said = true
 		n, err = number(o, "rows")
 		return err
 	})
+	if err == nil && !said {
+		err = unavailable(op, errors.New("an empty answer"))
+	}
 	return n, err
 }
 

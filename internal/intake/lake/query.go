@@ -77,11 +77,22 @@ const (
 	fieldRaw      = "_msg"
 )
 
-var fieldShape = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$`)
-
 // FieldName reports whether s can name a field: lower-case words with dots, at
 // most 128 bytes.
-func FieldName(s string) bool { return len(s) <= 128 && fieldShape.MatchString(s) }
+func FieldName(s string) bool {
+	if s == "" || len(s) > 128 || s[0] < 'a' || s[0] > 'z' || s[len(s)-1] == '.' {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '_':
+		case c == '.' && s[i-1] != '.':
+		default:
+			return false
+		}
+	}
+	return true
+}
 
 // Words reads what a person types into a search box: words, "several in a
 // row", -without and begin*.

@@ -27,16 +27,27 @@ const insertRows = 10_000
 // its manifest says is left out and is in the error after the rest is done.
 // Hours are not closed meanwhile.
 func (a *Archive) Rebuild(ctx context.Context, s Store, from, to time.Time) (Rebuilt, error) {
-	const op = "lake.Rebuild"
+	r := rebuild{store: s, window: kept{from, to}}
+	return a.fill(ctx, "lake.Rebuild", &r, func(m Manifest) bool { return r.meets(m.First, m.Last) })
+}
+
+// Mend is Rebuild for what was received since, of whatever time it is: for what
+// an engine that was away did not get.
+func (a *Archive) Mend(ctx context.Context, s Store, since time.Time) (Rebuilt, error) {
+	return a.fill(ctx, "lake.Mend", &rebuild{store: s}, func(m Manifest) bool { return !m.Hour.Add(time.Hour).Before(since) })
+}
+
+// fill brings what the store has not of the closed hours that are wanted and of
+// those that are open.
+func (a *Archive) fill(ctx context.Context, op string, r *rebuild, wanted func(Manifest) bool) (Rebuilt, error) {
 	a.sealing.Lock()
 	defer a.sealing.Unlock()
-	r := rebuild{store: s, window: kept{from, to}}
-	if err := s.Flush(ctx); err != nil {
+	if err := r.store.Flush(ctx); err != nil {
 		return r.done, fmt.Errorf("%s: %w", op, err)
 	}
 	var bad error
 	err := a.walk(func(m Manifest, path string) error {
-		if !r.meets(m.First, m.Last) {
+		if !wanted(m) {
 			return nil
 		}
 		if err := verify(m, path); err != nil {
@@ -46,7 +57,7 @@ func (a *Archive) Rebuild(ctx context.Context, s Store, from, to time.Time) (Reb
 		return r.file(ctx, m, path)
 	})
 	if err == nil {
-		err = a.journals(ctx, &r)
+		err = a.journals(ctx, r)
 	}
 	if err != nil {
 		err = fmt.Errorf("%s: %w", op, err)

@@ -11,18 +11,20 @@ import (
 	"github.com/vonggac/vonggac/engine/event"
 )
 
-// FromQuery is e as a row, without identity, owner, source and raw line.
+// FromQuery is e as a row, without identity, owner, source and raw line. Names
+// of hosts are in lower case, as they are compared (RFC 4343 §3); the raw line
+// has them as written.
 func FromQuery(e event.DNS) Row {
 	f := make(fields, 0, 5)
 	f.address("src_endpoint.ip", e.Client)
 	f.address("dst_endpoint.ip", e.Server)
-	f.text("query.hostname", e.Name)
+	f.host("query.hostname", e.Name)
 	f.text("query.type", e.Type)
 	f.text("rcode", e.RCode)
 	return Row{Time: e.Time, Class: DNSActivity, Fields: f}
 }
 
-// FromActivity is a as a row, without identity, owner, source and raw line.
+// FromActivity is a as a row, as FromQuery is.
 func FromActivity(a event.Activity) Row {
 	f := make(fields, 0, 16)
 	f.endpoint("src_endpoint", a.Src)
@@ -33,12 +35,12 @@ func FromActivity(a event.Activity) Row {
 	f.number("traffic.bytes_in", a.Received)
 	f.text("actor.user.name", a.User)
 	f.text("finding_info.title", a.Title)
-	f.text("query.hostname", a.Query)
+	f.host("query.hostname", a.Query)
 	f.text("http_request.http_method", a.HTTP.Method)
 	f.text("url.url_string", a.HTTP.URL)
 	f.text("http_request.user_agent", a.HTTP.UserAgent)
 	f.number("http_response.code", int64(a.HTTP.Status))
-	f.text("tls.sni", a.TLS.SNI)
+	f.host("tls.sni", a.TLS.SNI)
 	f.text("tls.version", a.TLS.Version)
 	f.text("tls.ja3_hash.value", a.TLS.JA3)
 	f.text("tls.ja3s_hash.value", a.TLS.JA3S)
@@ -77,6 +79,8 @@ func (f *fields) text(name, value string) {
 	}
 }
 
+func (f *fields) host(name, value string) { f.text(name, strings.ToLower(value)) }
+
 func (f *fields) number(name string, n int64) {
 	if n != 0 {
 		*f = append(*f, Field{name, strconv.FormatInt(n, 10)})
@@ -92,5 +96,5 @@ func (f *fields) address(name string, a netip.Addr) {
 func (f *fields) endpoint(name string, e event.Endpoint) {
 	f.address(name+".ip", e.Addr)
 	f.number(name+".port", int64(e.Port))
-	f.text(name+".hostname", e.Host)
+	f.host(name+".hostname", e.Host)
 }

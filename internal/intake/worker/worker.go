@@ -20,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/scan"
+	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
@@ -51,7 +52,10 @@ type Deps struct {
 	// Commit takes the block into the records with its mark, once however often
 	// it is called.
 	Commit func(ctx context.Context, b stream.Block, said scan.Block, format string) error
-	Now    func() time.Time
+	// Keep keeps the lines for searching, durably, once however often it is
+	// called; nil where nobody keeps them.
+	Keep func(ctx context.Context, b stream.Block, rows []lake.Row) error
+	Now  func() time.Time
 }
 
 var (
@@ -129,7 +133,7 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 		return err
 	}
 	defer lists.Release()
-	said, name, err := w.read(ctx, b, src, lists.Index)
+	said, l, err := w.read(ctx, b, src, lists.Index)
 	if err != nil {
 		return err
 	}
@@ -138,46 +142,50 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 		return err
 	}
 	defer done()
-	return w.Commit(ctx, b, said, name)
+	if err := w.Commit(ctx, b, said, l.Name); err != nil || w.Keep == nil {
+		return err
+	}
+	return w.Keep(ctx, b, Rows(b, l, src.Zone))
 }
 
 // read reads the lines of b. Where the source names no format, they are read as
 // those before them, and found out anew when none of them is such a line: a
 // block may be too short to tell.
-func (w *Worker) read(ctx context.Context, b stream.Block, src Source, index *intel.Index) (scan.Block, string, error) {
+func (w *Worker) read(ctx context.Context, b stream.Block, src Source, index *intel.Index) (scan.Block, format.Log, error) {
 	l, given := src.Log, src.Log.Name != ""
 	if !given {
 		if known, ok := w.formats.Load(b.Source); ok {
 			l = known.(format.Log)
 		}
 	}
-	said, sum, err := w.scan(ctx, b, l, src.Zone, index)
+	said, found, err := w.scan(ctx, b, l, src.Zone, index)
 	if err != nil || given || l.Name != "" && said.Parsed > 0 {
-		return said, sum.Format, err
+		return said, l, err
 	}
 	if l.Name != "" {
-		anew, found, err := w.scan(ctx, b, format.Log{}, src.Zone, index)
+		anew, other, err := w.scan(ctx, b, format.Log{}, src.Zone, index)
 		if err != nil || anew.Parsed == 0 {
-			return said, sum.Format, err
+			return said, l, err
 		}
-		said, sum = anew, found
+		said, found = anew, other
 	}
-	if found, ok := format.LookupLog(sum.Format); ok {
-		w.formats.Store(b.Source, found)
+	if l, given = format.LookupLog(found); given {
+		w.formats.Store(b.Source, l)
 	}
-	return said, sum.Format, nil
+	return said, l, nil
 }
 
-// scan reads the lines of b in format l, or finds it out.
-func (w *Worker) scan(ctx context.Context, b stream.Block, l format.Log, zone *time.Location, index *intel.Index) (said scan.Block, sum scan.Summary, err error) {
+// scan reads the lines of b in format l, or finds it out; name says what they
+// were read as.
+func (w *Worker) scan(ctx context.Context, b stream.Block, l format.Log, zone *time.Location, index *intel.Index) (said scan.Block, name string, err error) {
 	opt := scan.Options{File: b.ID, Format: l.DNS, Activity: l.Activity, Lines: format.Options{Zone: zone, At: b.Received}, Index: index, Now: w.Now(),
 		Seen: true, Text: true, Workers: 1, BlockSize: 1 << 40}
-	sum, err = scan.Stream(ctx, bytes.NewReader(b.Body), opt, func(whole scan.Block) error {
+	sum, err := scan.Stream(ctx, bytes.NewReader(b.Body), opt, func(whole scan.Block) error {
 		said = whole
 		return nil
 	})
 	if errors.Is(err, scan.ErrFormat) {
 		err = nil // its lines are counted as rejected, with samples
 	}
-	return said, sum, err
+	return said, sum.Format, err
 }

@@ -1,0 +1,48 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package worker
+
+import (
+	"bytes"
+	"strings"
+	"time"
+
+	"github.com/vonggac/vonggac/engine/event"
+	"github.com/vonggac/vonggac/engine/format"
+	"github.com/vonggac/vonggac/internal/intake/lake"
+	"github.com/vonggac/vonggac/internal/intake/stream"
+)
+
+// Rows are the lines of b as they are kept and searched: one row a line, with
+// the fields of the first thing that l reads in it, or none. What has no time is
+// dated by its receipt.
+func Rows(b stream.Block, l format.Log, zone *time.Location) []lake.Row {
+	var text *format.Text
+	if l.Name != "" {
+		text = l.Text(format.Options{Zone: zone, At: b.Received})
+	}
+	out := make([]lake.Row, 0, b.Lines)
+	var dns []event.DNS
+	var acts []event.Activity
+	for line := range bytes.Lines(b.Body) {
+		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		row := lake.Row{Class: lake.BaseEvent}
+		if text != nil && len(line) <= format.MaxLine {
+			dns, acts, _ = text.ReadBoth(line, dns[:0], acts[:0])
+			switch {
+			case len(dns) > 0:
+				row = lake.FromQuery(dns[0])
+			case len(acts) > 0:
+				row = lake.FromActivity(acts[0])
+			}
+		}
+		if row.Time.IsZero() {
+			row.Time = b.Received
+		}
+		row.Block, row.Line, row.Source, row.Owner = b.ID, int64(len(out)), b.Source, b.Owner
+		row.Raw = strings.ToValidUTF8(string(line), "\uFFFD")
+		out = append(out, row)
+	}
+	return out
+}
