@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -182,4 +183,19 @@ func (a *App) sourceNames(ctx context.Context, ids []string) (map[string]string,
 		out[id] = s.Name
 	}
 	return out, nil
+}
+
+// Receiving is where the first listener of a protocol stands, such as "tcp"; nil
+// while there is none.
+func (a *App) Receiving(protocol string) net.Addr {
+	in := a.intake.Load()
+	if in == nil || in.listener == nil {
+		return nil
+	}
+	for _, l := range in.listener.Figures().Listeners {
+		if name, _, _ := strings.Cut(l.Name, "/"); name == protocol {
+			return in.listener.Addr(l.Name)
+		}
+	}
+	return nil
 }
