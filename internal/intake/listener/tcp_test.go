@@ -398,7 +398,9 @@ func TestWhatCannotBeStoredBeforeTheEndIsCounted(t *testing.T) {
 			}
 		}
 	}()
-	eventually(t, s, "held back", func(f listener.Figures) bool { return len(f.Ways) == 1 && f.Ways[0].Waiting == 4 && f.Ways[0].Retries > 8 })
+	eventually(t, s, "held back", func(f listener.Figures) bool {
+		return len(f.Ways) == 1 && f.Ways[0].Waiting == 4 && f.Ways[0].Retries > 8
+	})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	if err := s.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {

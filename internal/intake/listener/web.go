@@ -210,7 +210,7 @@ func (d *door) push(w http.ResponseWriter, r *http.Request, kind dialect, fn fun
 		return
 	}
 	if wait := q.lane.overQuota(q.way, d.s.now()); wait > 0 {
-		q.refuse(OverQuota, http.StatusTooManyRequests, wait, "the quota of this way is used")
+		q.refuse(Deferred, http.StatusTooManyRequests, wait, "the quota of this way is used")
 		return
 	}
 	t := time.NewTimer(10 * time.Second)
