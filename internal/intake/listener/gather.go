@@ -108,7 +108,7 @@ func (g *gathering) lines() (n int) {
 func (g *gathering) store() (stored int, err error) {
 	l, w := g.q.lane, g.q.way
 	defer func() {
-		if stored > 0 {
+		if stored > 0 || len(g.blocks) == 0 {
 			l.tally.add(g.notes, g.at)
 		}
 	}()

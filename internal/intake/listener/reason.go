@@ -29,6 +29,7 @@ const (
 	OverQuota  Reason = "quota"       // UDP beyond the way's quota; over HTTP refused, to be sent again
 	Overflow   Reason = "overflow"    // UDP while the stream does not take
 	Unstored   Reason = "unstored"    // read, but the server stopped before the stream took it
+	Invalid    Reason = "invalid"     // the stream can never take the block; what made it is at fault
 	BadRequest Reason = "bad_request" // HTTP that says nothing we know
 	BadItem    Reason = "bad_item"    // of an HTTP request whose other items were taken
 	TooLarge   Reason = "too_large"   // HTTP body beyond the limit
