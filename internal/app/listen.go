@@ -125,6 +125,10 @@ func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	return listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}, ok
 }
 
+// lost are the reasons for which lines are gone; what is refused for others the
+// sender has still got.
+var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true}
+
 // keepFigures has what the listeners counted kept in the records.
 func (a *App) keepFigures(ctx context.Context) error {
 	in := a.intake.Load()
@@ -138,9 +142,9 @@ func (a *App) keepFigures(ctx context.Context) error {
 			Refused: map[string]int64{}, Dropped: map[string]int64{}}
 		for _, c := range w.Counts {
 			switch {
-			case c.Kept:
+			case c.Kept || c.Reason == listener.Empty: // they are in blocks all the same, or say nothing
 				continue
-			case c.Reason == listener.Overflow || c.Reason == listener.OverQuota || c.Reason == listener.Unstored:
+			case lost[c.Reason]:
 				f.Dropped[string(c.Reason)] += c.Lines
 			default:
 				f.Refused[string(c.Reason)] += c.Lines

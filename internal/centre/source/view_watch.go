@@ -141,7 +141,7 @@ func lossText(ctx context.Context, l Loss) string {
 // shown as the listener names it.
 var doorReasons = map[string]bool{"not_utf8": true, "no_newline": true, "held": true, "rewritten": true, "empty": true, "quota": true,
 	"overflow": true, "unstored": true, "bad_request": true, "bad_item": true, "too_large": true, "busy": true, "truncated": true, "vanished": true,
-	"unreadable": true, "handshake": true, "crowded": true}
+	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true}
 
 func lossReason(ctx context.Context, why string) string {
 	if doorReasons[why] {
