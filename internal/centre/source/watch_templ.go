@@ -843,7 +843,7 @@ func rhythmView(v rhythmPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Name: "minutes", Label: i18n.T(ctx, "source.rhythm.minutes"), Hint: rhythmHint(ctx, v), Value: v.Minutes, Error: v.Errors["minutes"], InputMode: "numeric", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindNumber, Name: "minutes", Min: "0", Max: "10080", Label: i18n.T(ctx, "source.rhythm.minutes"), Hint: rhythmHint(ctx, v), Value: v.Minutes, Error: v.Errors["minutes"], Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
