@@ -125,6 +125,7 @@ func (w *scopes) ofCentre(t *testing.T) {
 	j := must(w.Rooms.Backups.Start(w.centre))(t)
 	w.work(t)
 	w.foreign.add("job", j.ID)
+	w.foreign.add("letter", strings.Repeat("a", 32)) // of whatever unit: who may not look at all may look at none
 	w.foreign.add("backup", must(w.Rooms.Backups.List(w.centre))(t)[0].Name)
 }
 
@@ -151,7 +152,7 @@ var kinds = map[string]map[string]string{
 	"obligations": {"id": "obligation"},
 	"papers":      {"id": "paper", "sending": "sending", "file": ""},
 	"audit":       {"id": "act"},
-	"settings":    {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job"},
+	"settings":    {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter"},
 	"views":       {"id": "view"},
 	"tasks":       {"id": "task"},
 	"keys":        {"key": "key"},

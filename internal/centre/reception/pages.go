@@ -42,10 +42,10 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + Path + "/state", Need: mayRead, Handle: p.state},
 		{Pattern: "GET " + Path + "/letters.csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + Path + "/letters.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
-		{Pattern: "GET " + Path + "/letters/{id}", Need: mayRead, Handle: p.letter},
-		{Pattern: "POST " + Path + "/letters/{id}/replay", Need: mayWrite, Handle: p.replay},
-		{Pattern: "GET " + Path + "/letters/{id}/discard", Need: mayWrite, Handle: p.askDiscard},
-		{Pattern: "POST " + Path + "/letters/{id}/discard", Need: mayWrite, Handle: p.discard},
+		{Pattern: "GET " + Path + "/letters/{letter}", Need: mayRead, Handle: p.letter},
+		{Pattern: "POST " + Path + "/letters/{letter}/replay", Need: mayWrite, Handle: p.replay},
+		{Pattern: "GET " + Path + "/letters/{letter}/discard", Need: mayWrite, Handle: p.askDiscard},
+		{Pattern: "POST " + Path + "/letters/{letter}/discard", Need: mayWrite, Handle: p.discard},
 	}
 }
 
@@ -235,9 +235,9 @@ type letterPage struct {
 	may    bool // decide about it
 }
 
-// letter handles GET /settings/intake/letters/{id}.
+// letter handles GET /settings/intake/letters/{letter}.
 func (p *Pages) letter(w http.ResponseWriter, r *http.Request) error {
-	l, name, err := p.svc.Letter(r.Context(), r.PathValue("id"))
+	l, name, err := p.svc.Letter(r.Context(), r.PathValue("letter"))
 	if err != nil {
 		return err
 	}
@@ -272,9 +272,9 @@ func (l letterPage) lines() string {
 	return strings.ToValidUTF8(string(l.Block.Body), "\uFFFD")
 }
 
-// replay handles POST /settings/intake/letters/{id}/replay.
+// replay handles POST /settings/intake/letters/{letter}/replay.
 func (p *Pages) replay(w http.ResponseWriter, r *http.Request) error {
-	if err := p.svc.Replay(r.Context(), r.PathValue("id")); err != nil {
+	if err := p.svc.Replay(r.Context(), r.PathValue("letter")); err != nil {
 		return err
 	}
 	p.site.Flash(r.Context(), ui.OK, i18n.T(r.Context(), "reception.replayed"))
@@ -289,20 +289,20 @@ func confirmDiscard(ctx context.Context, l stream.Letter, reason string) ui.Conf
 		Cancel: ui.Link{Label: i18n.T(ctx, "reception.discard.not"), Href: at}}
 }
 
-// askDiscard handles GET /settings/intake/letters/{id}/discard.
+// askDiscard handles GET /settings/intake/letters/{letter}/discard.
 func (p *Pages) askDiscard(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	l, _, err := p.svc.Letter(ctx, r.PathValue("id"))
+	l, _, err := p.svc.Letter(ctx, r.PathValue("letter"))
 	if err != nil {
 		return err
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "reception.discard.title"), Body: ui.Confirm(confirmDiscard(ctx, l, ""))})
 }
 
-// discard handles POST /settings/intake/letters/{id}/discard. Form: reason.
+// discard handles POST /settings/intake/letters/{letter}/discard. Form: reason.
 func (p *Pages) discard(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	id, reason := r.PathValue("id"), r.PostFormValue("reason")
+	id, reason := r.PathValue("letter"), r.PostFormValue("reason")
 	err := p.svc.Discard(ctx, id, reason)
 	if errs := web.Errors(ctx, err); errs != nil {
 		l, _, gone := p.svc.Letter(ctx, id)
