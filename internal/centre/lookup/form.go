@@ -202,16 +202,18 @@ func spanOptions(ctx context.Context) (out []ui.Option) {
 	return out
 }
 
-// help are examples of what an expert may write, with what each finds.
+// examples are what an expert may write, with what each finds.
+var examples = []struct{ query, key string }{
+	{`"failed login"`, "lookup.help.phrase"},
+	{`query.hostname:~"[.]example$"`, "lookup.help.regexp"},
+	{`dst_endpoint.port:=22 or dst_endpoint.port:=3389`, "lookup.help.or"},
+	{`src_endpoint.ip:ipv4_range("192.0.2.0/24") !rcode:=NXDOMAIN`, "lookup.help.not"},
+	{`traffic.bytes_out:>100000000`, "lookup.help.number"},
+}
+
 func help(ctx context.Context) []ui.Fact {
 	var out []ui.Fact
-	for _, e := range []struct{ query, key string }{
-		{`"failed login"`, "lookup.help.phrase"},
-		{`query.hostname:~"\.example$"`, "lookup.help.regexp"},
-		{`dst_endpoint.port:=22 or dst_endpoint.port:=3389`, "lookup.help.or"},
-		{`src_endpoint.ip:ipv4_range("192.0.2.0/24") !rcode:=NXDOMAIN`, "lookup.help.not"},
-		{`traffic.bytes_out:>100000000`, "lookup.help.number"},
-	} {
+	for _, e := range examples {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, e.key), Value: ui.Code(e.query)})
 	}
 	return out
