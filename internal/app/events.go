@@ -37,20 +37,7 @@ func (a *App) unitsIn(ctx context.Context, scope auth.Scope) (ids []string, all 
 // may search events need not be one who may see sources.
 func (a *App) lookupNeighbours() lookup.Neighbours {
 	return lookup.Neighbours{Units: a.unitOptions, UnitNames: unitNames{a}.Names,
-		SourceNames: func(ctx context.Context, ids []string) (map[string]string, error) {
-			out := map[string]string{}
-			for _, id := range ids {
-				s, err := a.Rooms.Sources.Get(ctx, source.ID(id))
-				if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
-					continue
-				}
-				if err != nil {
-					return nil, err
-				}
-				out[id] = s.Name
-			}
-			return out, nil
-		},
+		SourceNames: a.lookedUpSources,
 		Sources: func(ctx context.Context) ([]ui.Option, error) {
 			list, _, err := a.Rooms.Sources.List(ctx, source.Filter{Limit: 500})
 			if fault.Is(err, fault.Forbidden) {
@@ -62,4 +49,35 @@ func (a *App) lookupNeighbours() lookup.Neighbours {
 			}
 			return out, err
 		}}
+}
+
+// lookedUpSources are the names of sources whose events the actor was shown. It
+// asks as the whole centre, and tells of those in the actor's own units alone.
+func (a *App) lookedUpSources(ctx context.Context, ids []string) (map[string]string, error) {
+	_, scope, err := auth.Need(ctx, "app.lookedUpSources", auth.Permission{Area: auth.RawLogs, Act: auth.Read})
+	if err != nil {
+		return nil, err
+	}
+	root, err := a.wholeCentre(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, id := range ids {
+		s, err := a.Rooms.Sources.Get(root, source.ID(id))
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		in, err := scope.Holds(ctx, a.Records.Read(), s.Owner)
+		if err != nil {
+			return nil, db.Error("app.lookedUpSources", err)
+		}
+		if in {
+			out[id] = s.Name
+		}
+	}
+	return out, nil
 }

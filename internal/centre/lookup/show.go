@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/intake/lake"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -82,6 +83,11 @@ func besideOf(r lake.Row) string {
 	return strings.Join(parts, " · ")
 }
 
+// besideText is the class of an event with what stands beside its value.
+func besideText(ctx context.Context, r lake.Row) string {
+	return strings.TrimSuffix(classText(ctx, string(r.Class))+" · "+besideOf(r), " · ")
+}
+
 func whatText(r lake.Row) string {
 	_, what := whatOf(r)
 	return strings.TrimSpace(what + " " + besideOf(r))
@@ -114,12 +120,11 @@ func (v page) list(ctx context.Context) ui.ListProps {
 		return l
 	}
 	l.Filtered = true
-	l.Heads = []ui.Head{{Label: i18n.T(ctx, "lookup.time")}, {Label: i18n.T(ctx, "lookup.unit")}, {Label: i18n.T(ctx, "lookup.source")},
-		{Label: i18n.T(ctx, "lookup.class")}, {Label: i18n.T(ctx, "lookup.client")}, {Label: i18n.T(ctx, "lookup.what")}, {Label: i18n.T(ctx, "lookup.raw")}}
+	l.Heads = []ui.Head{{Label: i18n.T(ctx, "lookup.time")}, {Label: i18n.T(ctx, "lookup.from_where")}, {Label: i18n.T(ctx, "lookup.client")},
+		{Label: i18n.T(ctx, "lookup.what")}, {Label: i18n.T(ctx, "lookup.raw")}}
 	for _, r := range v.answer.Rows {
 		l.Rows = append(l.Rows, ui.Row{ID: url.QueryEscape(rowKey(r)), Name: timeText(r.Time), Href: web.With(v.r, fieldOpen, rowKey(r)) + "#event",
-			Cells: []templ.Component{ui.Text(timeText(r.Time)), v.unitCell(r), v.sourceCell(r), ui.Text(classText(ctx, string(r.Class))),
-				clientCell(v, r), whatCell(v, r), rawCell(r)}})
+			Cells: []templ.Component{ui.Text(timeText(r.Time)), placeCell(v, r), clientCell(v, r), whatCell(v, r), rawCell(r)}})
 	}
 	if v.answer.Next != "" {
 		l.Next = web.With(v.r, fieldAfter, v.answer.Next, fieldOpen, "")
@@ -173,11 +178,15 @@ func (v page) unitCell(r lake.Row) templ.Component {
 	return ui.None()
 }
 
-func (v page) sourceCell(r lake.Row) templ.Component {
-	if name := v.source[r.Source]; name != "" {
+func (v page) sourceCell(ctx context.Context, r lake.Row) templ.Component {
+	name := v.source[r.Source]
+	switch {
+	case name == "":
+		return ui.None()
+	case auth.May(ctx, auth.Permission{Area: auth.Settings, Act: auth.Read}):
 		return ui.Anchor(ui.Link{Label: name, Href: "/sources/" + r.Source})
 	}
-	return ui.None()
+	return ui.Text(name)
 }
 
 // facts are all that is known of a row.
@@ -185,7 +194,7 @@ func (v page) facts(ctx context.Context, r lake.Row) []ui.Fact {
 	facts := []ui.Fact{
 		{Label: i18n.T(ctx, "lookup.time"), Value: ui.Text(timeText(r.Time))},
 		{Label: i18n.T(ctx, "lookup.unit"), Value: v.unitCell(r)},
-		{Label: i18n.T(ctx, "lookup.source"), Value: v.sourceCell(r)},
+		{Label: i18n.T(ctx, "lookup.source"), Value: v.sourceCell(ctx, r)},
 		{Label: i18n.T(ctx, "lookup.class"), Value: ui.Text(classText(ctx, string(r.Class)))},
 	}
 	for _, f := range r.Fields {
