@@ -48,7 +48,7 @@ func demoCommand(std streams) *cobra.Command {
 			if err != nil {
 				return usageError{err}
 			}
-			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: true})
+			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: true, LakeCommand: lakeProgram()})
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,8 @@
 package main
 
 import (
+	"os"
+
 	"github.com/spf13/cobra"
 
 	"github.com/vonggac/vonggac/internal/intake/lake/engine"
@@ -19,4 +21,14 @@ func lakeCommand(std streams) *cobra.Command {
 		Args:   noArguments,
 		RunE:   func(*cobra.Command, []string) error { return engine.Run(std.in, std.out) },
 	}
+}
+
+// lakeProgram is how the centre starts that process: this program again. None
+// where it does not know itself.
+func lakeProgram() []string {
+	exe, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{exe, "lake"}
 }

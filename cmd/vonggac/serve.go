@@ -78,7 +78,7 @@ func serveCommand(std streams) *cobra.Command {
 				return err
 			}
 			defer func() { err = errors.Join(err, closeLog()) }()
-			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(to, cfg), Version: versionText()})
+			a, err := app.Open(cmd.Context(), app.Options{Config: cfg, Log: logger(to, cfg), Version: versionText(), LakeCommand: lakeProgram()})
 			if err != nil {
 				return err
 			}

@@ -188,9 +188,10 @@ func (t *tail) learn(b []byte, i int) bool {
 // anyHead reads the stamp and what stands before the client where they are not
 // those of the line before, and returns the place of the client or 0.
 func (f *fastBind) anyHead(b []byte, at int, rec *Record) (i int) {
-	f.stamps.expect(nil)
-	rec.Sec, rec.Nsec, i = f.stamps.read(b, at)
-	if i == 0 {
+	if f.stamps.head > 0 {
+		f.stamps.expect(nil)
+	}
+	if rec.Sec, rec.Nsec, i = f.stamps.read(b, at); i == 0 {
 		if !isStampStart(b[at]) || f.stamps.learn(start(b, at)) == 0 {
 			return 0
 		}

@@ -10,7 +10,8 @@ import (
 )
 
 // stamps reads times written as the last one was: all but seconds and fraction
-// is compared with it, so that the calendar is asked once a minute.
+// is compared with it, so that the calendar is asked once a minute. What mostly
+// stands behind them can be compared in the same go.
 type stamps struct {
 	clock  *clock
 	whole  bool // nothing may follow the time
@@ -54,14 +55,16 @@ func (s *stamps) read(b []byte, at int) (sec int64, nsec uint32, next int) {
 	return s.base + int64(tens*10+ones), nsec, at + s.size + s.head
 }
 
-// expect makes read read this head too; "" for none. It stays as it is when
-// there is no room.
+// expect makes read read this head too, or none. A head for which there is no
+// room is left to the caller.
 func (s *stamps) expect(head []byte) {
-	var text, care [len(s.text)]byte
-	n := copy(text[:], s.text[:s.size])
-	if n += copy(text[n:], head); n < s.size+len(head) {
+	n := s.size + len(head)
+	if n > len(s.text) {
 		return
 	}
+	var text, care [len(s.text)]byte
+	copy(text[:], s.text[:s.size])
+	copy(text[s.size:], head)
 	for i := range n {
 		if i != s.second && i != s.second+1 && (i < s.second+3 || i >= s.second+3+s.digits) {
 			care[i] = 0xff

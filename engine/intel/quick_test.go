@@ -71,7 +71,7 @@ func TestQuickSuffixesAreThoseOfTheWholeList(t *testing.T) {
 // for another look.
 func TestSuffixesBelowVNAreThoseOfTheWholeList(t *testing.T) {
 	t.Parallel()
-	for _, label := range strings.Fields(intel.VNSuffixes) {
+	for label := range strings.FieldsSeq(intel.VNSuffixes) {
 		for _, name := range []string{label + ".vn", "a." + label + ".vn", "x" + label + ".vn", label + "." + label + ".vn"} {
 			if quick, whole := intel.Openness(name); quick != whole {
 				t.Errorf("%s: %d quickly, %d by the whole list", name, quick, whole)

@@ -70,7 +70,7 @@ var flats = strings.Fields(`com net org info biz xyz top online site shop club i
 // what Vietnamese lists name stands there, and the whole list is slow to say so.
 var underVN = func() map[string]struct{} {
 	to := map[string]struct{}{}
-	for _, s := range strings.Fields(vnSuffixes) {
+	for s := range strings.FieldsSeq(vnSuffixes) {
 		to[s] = struct{}{}
 	}
 	return to

@@ -159,6 +159,8 @@ var apiBodies = map[string]string{
 	"PUT /api/v1/sources/{id}":                   `{"name":"x","unit_id":"x"}`,
 	"PUT /api/v1/sources/{id}/mapping":           `{"text":"name: x\nform: json\nfields: {a: src}"}`,
 	"POST /api/v1/sources/{id}/mapping/try":      `{"text":"name: x\nform: json\nfields: {a: src}","sample":"{}"}`,
+	"POST /api/v1/sources/{id}/ways":             `{"kind":"syslog-udp","network":"10.9.9.9"}`,
+	"PUT /api/v1/sources/{id}/ways/{way}":        `{"kind":"http"}`,
 	"POST /api/v1/ingest/{source}":               `x`,
 	"POST /api/v1/findings/{id}/acknowledge":     ``,
 	"POST /api/v1/findings/{id}/dismiss":         `{"reason":"x","names":1}`,

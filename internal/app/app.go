@@ -48,6 +48,9 @@ type Options struct {
 	// BlockSize is how many bytes of a log's text go into one transaction; zero
 	// is scan.DefaultBlockSize.
 	BlockSize int64
+	// LakeCommand is the program with its arguments that runs the engine of
+	// searches in received lines; empty: none is run.
+	LakeCommand []string
 	// KeyBurst is how many requests a key of the API may make at once; zero is
 	// the standard.
 	KeyBurst int

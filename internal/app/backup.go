@@ -32,7 +32,7 @@ const backupFolder = "backups" // in the data folder, until another is chosen
 // notKept are the entries of the data folder that a backup does not copy as
 // files: it holds records and received files in its own form, and the rest is
 // of one run.
-var notKept = []string{"files", indexFolder, sightingsFolder, streamFolder, dropFolder, backupFolder, "lock", controlFile, controlFile + ".new", restoringFile}
+var notKept = []string{"files", indexFolder, sightingsFolder, streamFolder, archiveFolder, lakeFolder, dropFolder, backupFolder, "lock", controlFile, controlFile + ".new", restoringFile}
 
 // skipFile reports whether an entry of the data folder is no key.
 func (a *App) skipFile(name string) bool {

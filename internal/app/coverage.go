@@ -26,10 +26,15 @@ func (a *App) coverageLeast() int64 {
 	return int64(t.Value)
 }
 
-// unseen says how little was seen, in the reader's words; "" when enough was.
-func (a *App) unseen(ctx context.Context, c source.Cover) string {
+// unseen says, beside or instead of the figure n, how little was seen, in the
+// reader's words; "" when enough was. What was found without a unit's own
+// sources was found by others': there may be more.
+func (a *App) unseen(ctx context.Context, n int64, c source.Cover) string {
 	switch v := c.Verdict(a.coverageLeast()); v {
 	case source.NoSource, source.NoData:
+		if n > 0 {
+			return i18n.T(ctx, "app.coverage.more."+string(v))
+		}
 		return i18n.T(ctx, "app.coverage."+string(v))
 	case source.Partly:
 		return i18n.T(ctx, "app.coverage.partly", i18n.Number(ctx, c.Seen), i18n.Number(ctx, c.Expected))
@@ -49,7 +54,7 @@ func (a *App) measured(ctx context.Context, n int64, c source.Cover) ui.MeasureP
 	case v == source.Unwatched:
 		m.Note = i18n.T(ctx, "app.coverage.unwatched")
 	case v != source.Enough && n > 0:
-		m.Note = a.unseen(ctx, c)
+		m.Note = a.unseen(ctx, n, c)
 	case v == source.Partly:
 		m.Grade, m.Note = ui.Insufficient, i18n.T(ctx, "app.coverage.hours")
 	case v == source.NoSource:
@@ -96,10 +101,10 @@ func (a *App) loggedOf(ctx context.Context, id unit.ID) ([]ui.Tile, error) {
 	return out, nil
 }
 
-// unseenIn is unseen of units in a span of time, as far as it is over. Units
-// whose logs the actor may not look at are absent.
-func (a *App) unseenIn(ctx context.Context, ids []unit.ID, from, to time.Time) (map[unit.ID]string, error) {
-	out := map[unit.ID]string{}
+// coversIn are the coverages of units in a span of time, as far as it is over.
+// Units whose logs the actor may not look at are absent.
+func (a *App) coversIn(ctx context.Context, ids []unit.ID, from, to time.Time) (map[unit.ID]source.Cover, error) {
+	out := map[unit.ID]source.Cover{}
 	if now := a.opt.Now(); to.After(now) {
 		to = now
 	}
@@ -111,7 +116,7 @@ func (a *App) unseenIn(ctx context.Context, ids []unit.ID, from, to time.Time) (
 		if err != nil {
 			return nil, err
 		}
-		out[id] = a.unseen(ctx, c)
+		out[id] = c
 	}
 	return out, nil
 }

@@ -60,6 +60,8 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "jobs", Run: a.onRecords(a.checkJobs)},
 		{Name: "indicators", Run: a.onRooms(a.checkIndicators)},
 		{Name: "sightings", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkSightings(ctx, e) })},
+		{Name: "stream", Run: a.checkIntake},
+		{Name: "lake", Run: a.checkLake},
 		{Name: "sources", Run: a.onRecords(a.checkSources)},
 		{Name: "audit", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkAudit(ctx, e) })},
 		{Name: "backup", Run: a.onRooms(a.checkBackup)},

@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -124,6 +125,10 @@ func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	return listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}, ok
 }
 
+// lost are the reasons for which lines are gone; what is refused for others the
+// sender has still got.
+var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true}
+
 // keepFigures has what the listeners counted kept in the records.
 func (a *App) keepFigures(ctx context.Context) error {
 	in := a.intake.Load()
@@ -137,9 +142,9 @@ func (a *App) keepFigures(ctx context.Context) error {
 			Refused: map[string]int64{}, Dropped: map[string]int64{}}
 		for _, c := range w.Counts {
 			switch {
-			case c.Kept:
+			case c.Kept || c.Reason == listener.Empty: // they are in blocks all the same, or say nothing
 				continue
-			case c.Reason == listener.Overflow || c.Reason == listener.OverQuota || c.Reason == listener.Unstored:
+			case lost[c.Reason]:
 				f.Dropped[string(c.Reason)] += c.Lines
 			default:
 				f.Refused[string(c.Reason)] += c.Lines
@@ -182,4 +187,19 @@ func (a *App) sourceNames(ctx context.Context, ids []string) (map[string]string,
 		out[id] = s.Name
 	}
 	return out, nil
+}
+
+// Receiving is where the first listener of a protocol stands, such as "tcp"; nil
+// while there is none.
+func (a *App) Receiving(protocol string) net.Addr {
+	in := a.intake.Load()
+	if in == nil || in.listener == nil {
+		return nil
+	}
+	for _, l := range in.listener.Figures().Listeners {
+		if name, _, _ := strings.Cut(l.Name, "/"); name == protocol {
+			return in.listener.Addr(l.Name)
+		}
+	}
+	return nil
 }

@@ -12,11 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 var marksOf = regexp.MustCompile(`<[^>]*>|\s+`)
@@ -129,6 +132,20 @@ func TestOnlyWhoMayChangeEverySourceMeetsStrangers(t *testing.T) {
 		offered := strings.Contains(v.get(t, "/sources").Body.String(), "/sources/strangers")
 		if offered != (want.code == http.StatusOK) {
 			t.Errorf("%s: the list offers strangers: %t", login, offered)
+		}
+	}
+}
+
+// Every reason for which a listener refuses a line has words on the page of a
+// source.
+func TestEveryReasonOfAListenerHasWords(t *testing.T) {
+	t.Parallel()
+	catalogue := must(i18n.Load(app.Messages()...))(t)
+	for _, why := range []listener.Reason{listener.NotUTF8, listener.NoNewline, listener.Held, listener.Rewritten, listener.Empty, listener.OverQuota,
+		listener.Overflow, listener.Unstored, listener.BadRequest, listener.BadItem, listener.TooLarge, listener.Busy, listener.Truncated,
+		listener.Vanished, listener.Unreadable, listener.Handshake, listener.Crowded} {
+		if !catalogue.Has("source.door." + string(why)) {
+			t.Errorf("no words for %s", why)
 		}
 	}
 }

@@ -111,7 +111,7 @@ func ofFile(f source.File, b scan.Block) origin {
 
 // remember puts what a block says into the memory of everything seen, and notes
 // until done whether an earlier try had done so.
-func (a *App) remember(ctx context.Context, from origin, b scan.Block, generation int64) (done func(), err error) {
+func (a *App) remember(ctx context.Context, from origin, b scan.Block, generation int64) (func(), error) {
 	known, done, err := a.Rooms.Hunts.Remember(ctx, hunt.Block{ID: from.block, Owner: from.owner, Source: from.source, ReceivedAt: from.receivedAt,
 		Seen: b.Seen, Generation: generation})
 	if err != nil || !known {

@@ -148,7 +148,7 @@ func (a *App) wholeCentre(ctx context.Context) (context.Context, error) {
 // unitFigures are the rooms' figures of units in a span of time. A room that
 // the actor may not read tells none.
 func (a *App) unitFigures(ctx context.Context, ids []unit.ID, from, to time.Time) ([]unit.Figure, error) {
-	unseen, err := a.unseenIn(ctx, ids, from, to)
+	covers, err := a.coversIn(ctx, ids, from, to)
 	if err != nil {
 		return nil, err
 	}
@@ -169,8 +169,8 @@ func (a *App) unitFigures(ctx context.Context, ids []unit.ID, from, to time.Time
 		}
 		for _, id := range ids {
 			f := unit.Figure{Key: room.key, Unit: id, N: counts[string(id)]}
-			if room.key == "app.figure.findings" || room.key == "app.figure.infections" { // they rest on logs
-				f.Unseen = unseen[id]
+			if c, known := covers[id]; known && (room.key == "app.figure.findings" || room.key == "app.figure.infections") { // they rest on logs
+				f.Unseen = a.unseen(ctx, f.N, c)
 			}
 			out = append(out, f)
 		}

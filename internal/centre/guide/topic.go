@@ -24,6 +24,7 @@ var topics = []struct{ path, page string }{
 	{"/account", "/guide/tai-khoan#cua-minh"},
 	{"/units", "/guide/quan-tri#don-vi"},
 	{"/contacts", "/guide/quan-tri#don-vi"},
+	{"/settings/intake", "/guide/nguon-nhat-ky#gui-thang"},
 	{"/sources", "/guide/nguon-nhat-ky#khai-bao"},
 	{"/files", "/guide/nguon-nhat-ky#doc-ket-qua"},
 	{"/feeds", "/guide/nguon-nhat-ky#nguon-chi-dau"},

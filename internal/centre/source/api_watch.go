@@ -59,8 +59,8 @@ type apiChangeWayInput struct {
 
 type apiWindow struct {
 	rest.One
-	From time.Time `query:"from" required:"true" doc:"Beginning of the window." example:"2026-11-21T00:00:00+07:00"`
-	To   time.Time `query:"to" required:"true" doc:"End of the window, not included; at most 366 days after from."`
+	From time.Time `query:"from" doc:"Beginning of the window; absent: a day before its end." example:"2026-11-21T00:00:00+07:00"`
+	To   time.Time `query:"to" doc:"End of the window, not included; absent: now. At most 366 days after from."`
 }
 
 // apiCover is the coverage of a unit. Hours are those of sources: two sources
@@ -172,6 +172,12 @@ func (s *Service) apiChangeWay(ctx context.Context, in *apiChangeWayInput) (*res
 const longestWindow = 366 * 24 * time.Hour
 
 func (s *Service) apiCoverage(ctx context.Context, in *apiWindow) (*rest.Answer[apiCover], error) {
+	if in.To.IsZero() {
+		in.To = s.Now()
+	}
+	if in.From.IsZero() {
+		in.From = in.To.Add(-24 * time.Hour)
+	}
 	if !in.From.Before(in.To) || in.To.Sub(in.From) > longestWindow {
 		return nil, fault.Bad("source.apiCoverage", "to", "source.cover.bad.window")
 	}

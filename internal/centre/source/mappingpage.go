@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/netip"
@@ -158,9 +159,7 @@ func mappingForm(r *http.Request) (map[string]string, error) {
 			files[to] = text
 		}
 	}
-	for name, text := range files {
-		texts[name] = text
-	}
+	maps.Copy(texts, files)
 	return texts, nil
 }
 

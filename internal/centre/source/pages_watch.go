@@ -6,7 +6,6 @@ package source
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -216,6 +215,9 @@ func (p *Pages) wayNewPost(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.New = true
+	if !slices.Contains(WayKinds(), v.In.Kind) {
+		return fault.Bad("source.way", "kind", "source.way.bad.kind")
+	}
 	added, token, err := p.svc.AddWay(ctx, v.In)
 	if v.Errors = web.Errors(ctx, err); v.Errors != nil {
 		return p.renderWayForm(w, r, http.StatusUnprocessableEntity, v)
@@ -414,30 +416,31 @@ func (p *Pages) renderStrangers(w http.ResponseWriter, r *http.Request, status i
 }
 
 // adopt handles POST /sources/strangers: a sender becomes a way in of a source.
-// Form: source, kind, listener, addr, host.
+// Form: source, kind, addr, host, certificate, path.
 func (p *Pages) adopt(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if err := p.meet(ctx); err != nil {
 		return err
 	}
 	v := strangersPage{Source: r.PostFormValue("source"), Typed: Stranger{Kind: WayKind(r.PostFormValue("kind")), Addr: r.PostFormValue("addr"),
-		Host: r.PostFormValue("host")}}
-	way := Way{Source: ID(v.Source), Kind: v.Typed.Kind, Network: v.Typed.Addr, Host: v.Typed.Host}
-	if _, err := netip.ParseAddr(v.Typed.Addr); err != nil || way.Kind == HTTP || way.Kind == Tail {
+		Host: r.PostFormValue("host"), Certificate: r.PostFormValue("certificate"), Path: r.PostFormValue("path")}}
+	way, ok := v.Typed.way()
+	if !ok {
 		return fault.Bad("source.adopt", "addr", "source.way.bad.network")
 	}
+	if v.Source == "" {
+		v.Errors = map[string]string{"source": i18n.T(ctx, "source.stranger.bad.source")}
+		return p.renderStrangers(w, r, http.StatusUnprocessableEntity, v)
+	}
+	way.Source = ID(v.Source)
 	added, _, err := p.svc.AddWay(ctx, way)
-	if errs := web.Errors(ctx, err); errs != nil || way.Source == "" {
-		if errs == nil {
-			errs = map[string]string{"source": i18n.T(ctx, "source.stranger.bad.source")}
-		}
-		v.Errors = errs
+	if v.Errors = web.Errors(ctx, err); v.Errors != nil {
 		return p.renderStrangers(w, r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
 		return err
 	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "source.stranger.adopted", v.Typed.Addr))
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "source.stranger.adopted", strangerName(v.Typed)))
 	return web.Redirect(w, r, wayPath(added))
 }
 

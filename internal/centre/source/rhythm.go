@@ -187,11 +187,41 @@ func (s *Service) SetRhythm(ctx context.Context, id ID, r Rhythm) error {
 		if err := tx.NewSelect().Model(&open).Where("s.source_id = ?", string(id)).Where("s.to_at IS NULL").Scan(ctx); err != nil {
 			return db.Error(op, err)
 		}
-		if err := keepSpan(ctx, tx, src, row.rhythm(), open, s.Now()); err != nil {
+		if err := s.keepWatch(ctx, tx, src, row.rhythm(), open); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, "source.rhythm", src, map[string]any{"minutes": r.Minutes, "office": r.Office, "below": r.Below})
 	})
+}
+
+// keepWatch is keepSpan with the state that a watch which begins or ends leaves
+// a source in, so that pages need not wait for the next turn of Watch.
+func (s *Service) keepWatch(ctx context.Context, tx *db.Tx, src Source, r Rhythm, open []spanRow) error {
+	const op = "source.keepWatch"
+	now := s.Now()
+	if err := keepSpan(ctx, tx, src, r, open, now); err != nil {
+		return err
+	}
+	f := facts{source: src, rhythm: r, open: open, state: stateRow{State: NotWatched}}
+	var states []stateRow
+	if err := tx.NewSelect().Model(&states).Where("st.source_id = ?", string(src.ID)).Scan(ctx); err != nil {
+		return db.Error(op, err)
+	}
+	if len(states) == 1 {
+		f.state = states[0]
+	}
+	var pulses []pulseRow
+	if err := tx.NewSelect().Model(&pulses).Where("p.source_id = ?", string(src.ID)).Scan(ctx); err != nil {
+		return db.Error(op, err)
+	}
+	if len(pulses) == 1 {
+		f.last, f.event = pulses[0].Last.Time, pulses[0].Event.Time
+	}
+	next := f.standing()
+	if len(open) == 1 && next != NotWatched { // goes on otherwise: judged in its turn
+		return nil
+	}
+	return s.enter(ctx, tx, &f, next, now)
 }
 
 // keepSpan ends the open span of a source and begins another when it is to be

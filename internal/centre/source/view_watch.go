@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -138,8 +139,9 @@ func lossText(ctx context.Context, l Loss) string {
 
 // doorReasons are the reasons of listeners that have words here; any other is
 // shown as the listener names it.
-var doorReasons = map[string]bool{"quota": true, "quota_lines": true, "quota_bytes": true, "unknown": true, "full": true, "disk_full": true,
-	"stream": true, "no_pri": true, "bad_frame": true, "kernel": true, "empty": true, "bad_body": true, "closed": true, "slow": true}
+var doorReasons = map[string]bool{"not_utf8": true, "no_newline": true, "held": true, "rewritten": true, "empty": true, "quota": true,
+	"overflow": true, "unstored": true, "bad_request": true, "bad_item": true, "too_large": true, "busy": true, "truncated": true, "vanished": true,
+	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true}
 
 func lossReason(ctx context.Context, why string) string {
 	if doorReasons[why] {
@@ -216,6 +218,15 @@ func wayFormAction(v wayForm) string {
 	return wayPath(v.In) + "/edit"
 }
 
+// kinds are the ways of sending to choose from, each with its own form.
+func (v wayForm) kinds(ctx context.Context) []ui.Tab {
+	var out []ui.Tab
+	for _, k := range WayKinds() {
+		out = append(out, ui.Tab{Label: i18n.T(ctx, "source.kind.short."+string(k)), Href: wayFormAction(v) + "?kind=" + string(k), Here: k == v.In.Kind})
+	}
+	return out
+}
+
 func kindText(ctx context.Context, k WayKind) string { return i18n.T(ctx, "source.kind."+string(k)) }
 
 func wayName(ctx context.Context, w Way) string {
@@ -260,25 +271,7 @@ func (v wayForm) fields(ctx context.Context) []ui.FieldProps {
 		}
 		out = append(out, f)
 	}
-	if v.New {
-		field("kind", string(v.In.Kind), func(f *ui.FieldProps) {
-			f.Kind, f.Required = ui.KindSelect, true
-			for _, k := range WayKinds() {
-				f.Options = append(f.Options, ui.Option{Value: string(k), Label: kindText(ctx, k)})
-			}
-		})
-	}
-	has := func(kinds ...WayKind) bool {
-		if v.New {
-			return true
-		}
-		for _, k := range kinds {
-			if v.In.Kind == k {
-				return true
-			}
-		}
-		return false
-	}
+	has := func(kinds ...WayKind) bool { return slices.Contains(kinds, v.In.Kind) }
 	if has(SyslogUDP, SyslogTCP, SyslogTLS, HTTP) {
 		field("network", v.In.Network, nil)
 	}
@@ -366,10 +359,7 @@ func snippetLead(v wayPage) string {
 }
 
 func strangerName(s Stranger) string {
-	if s.Host == "" {
-		return s.Addr
-	}
-	return s.Addr + " · " + s.Host
+	return strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · ")
 }
 
 func strangerFacts(ctx context.Context, s Stranger) []ui.Fact {
@@ -377,6 +367,9 @@ func strangerFacts(ctx context.Context, s Stranger) []ui.Fact {
 		{Label: i18n.T(ctx, "source.stranger.first"), Value: ui.Time(s.First)}, {Label: i18n.T(ctx, "source.stranger.last"), Value: ui.Time(s.Last)}}
 	if s.Listener != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.listener"), Value: ui.Text(s.Listener)})
+	}
+	if s.Certificate != "" {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.certificate"), Value: ui.Code(s.Certificate)})
 	}
 	if s.Sample != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.stranger.sample"), Value: ui.Code(s.Sample)})
@@ -400,7 +393,7 @@ func (v strangersPage) errorOf(s Stranger) string {
 }
 
 func (v strangersPage) same(s Stranger) bool {
-	return v.Typed.Kind == s.Kind && v.Typed.Addr == s.Addr && v.Typed.Host == s.Host
+	return v.Typed.Kind == s.Kind && v.Typed.Addr == s.Addr && v.Typed.Host == s.Host && v.Typed.Certificate == s.Certificate && v.Typed.Path == s.Path
 }
 
 // months are the months a report can be asked for: this one and the year
@@ -418,7 +411,7 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 	for _, u := range v.Rows {
 		s := u.Source
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
-			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), ui.Number(u.Seen), ui.Number(u.Expected), ui.Number(u.Lines)}})
+			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), ui.Number(u.Lines)}})
 	}
 	return out
 }
@@ -428,6 +421,14 @@ func percentCell(ctx context.Context, u Uptime) templ.Component {
 		return ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.life.not_watched"), Tone: ui.NoData})
 	}
 	return ui.Text(percentText(ctx, u))
+}
+
+// hoursCell is a number of hours, nothing for a source that nobody waited for.
+func hoursCell(u Uptime, hours int64) templ.Component {
+	if u.Expected == 0 {
+		return ui.None()
+	}
+	return ui.Number(hours)
 }
 
 // percentText is the uptime as people write it: "99,3%".

@@ -65,7 +65,7 @@ func (q *request) bulk(index string) {
 	}
 	stored, err := g.store()
 	if err != nil && stored == 0 {
-		q.busy()
+		q.unstored(err)
 		return
 	}
 	q.lane.tally.add(b.bad, q.d.s.now())

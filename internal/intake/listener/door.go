@@ -33,6 +33,7 @@ type door struct {
 
 	mu      sync.Mutex
 	conns   map[net.Conn]struct{}
+	guests  map[netip.Addr]int // connections by address
 	failure string
 }
 
@@ -159,18 +160,27 @@ func (d *door) enter(c net.Conn) bool {
 		return false
 	default:
 	}
-	if len(d.conns) >= d.s.limits.Connections {
-		d.tally.one(Crowded, nil, d.s.now())
+	from := addrOf(c.RemoteAddr())
+	if len(d.conns) >= d.s.limits.Connections || d.guests[from] >= d.s.limits.Address {
+		d.tally.one(Crowded, []byte(from.String()), d.s.now())
 		return false
 	}
 	d.conns[c] = struct{}{}
+	d.guests[from]++
 	return true
 }
 
 func (d *door) leave(c net.Conn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if _, in := d.conns[c]; !in { // closed before
+		return
+	}
 	delete(d.conns, c)
+	from := addrOf(c.RemoteAddr())
+	if d.guests[from]--; d.guests[from] <= 0 {
+		delete(d.guests, from)
+	}
 }
 
 // fail keeps and logs why d does not listen any more.

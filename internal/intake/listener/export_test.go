@@ -3,6 +3,8 @@
 
 package listener
 
+import "net/http"
+
 // Framer lets tests cut bytes into lines without a connection.
 type Framer struct {
 	f framer
@@ -39,3 +41,10 @@ func Sample(line string) string { return sample([]byte(line)) }
 
 // LongestLine is the most bytes of a line.
 const LongestLine = longestLine
+
+// Routes are the paths of the first listener of s, which need not listen.
+func Routes(s *Server) http.Handler {
+	d := s.doors[0]
+	d.openHTTP()
+	return d.web.Handler
+}

@@ -225,6 +225,10 @@ func (t *followed) deliver(w Way, body []byte, lines int, end int64) error {
 			break
 		}
 		s.refused(b, err)
+		if errors.Is(err, stream.ErrInvalid) {
+			t.lane.tally.add(whole(Invalid, b), s.now())
+			return nil
+		}
 		t.lane.retried()
 		select {
 		case <-s.stopping:
@@ -243,12 +247,6 @@ func (t *followed) deliver(w Way, body []byte, lines int, end int64) error {
 		s.pace.rest(s.readCtx)
 	}
 	return nil
-}
-
-func (l *lane) retried() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.retries++
 }
 
 // settle makes durable how far was stored.

@@ -140,18 +140,20 @@ func FuzzFramer(f *testing.F) {
 	f.Add([]byte("5 <13>a<13>b\n12"), uint16(3))
 	f.Add([]byte("8 <1>\nab\x00x\r\n\n"), uint16(7))
 	f.Add([]byte("99999999 <13>a"), uint16(1))
-	f.Fuzz(func(t *testing.T, in []byte, at uint16) {
-		var whole, split listener.Framer
-		text, lines := cut(&whole, string(in))
-		k := int(at) % (len(in) + 1)
-		again, n := cut(&split, string(in[:k]), string(in[k:]))
-		if text != again || lines != n || whole.Counted(listener.Empty) != split.Counted(listener.Empty) {
-			t.Fatalf("whole gives %q, cut at %d gives %q", text, k, again)
-		}
-		if strings.Count(text, "\n") != lines || strings.Contains(text, "\x00") || strings.Contains("\n"+text, "\n\n") {
-			t.Fatalf("%d lines: %q", lines, text)
-		}
-	})
+	f.Fuzz(checkFramer)
+}
+
+func checkFramer(t *testing.T, in []byte, at uint16) {
+	var whole, split listener.Framer
+	text, lines := cut(&whole, string(in))
+	k := int(at) % (len(in) + 1)
+	again, n := cut(&split, string(in[:k]), string(in[k:]))
+	if text != again || lines != n || whole.Counted(listener.Empty) != split.Counted(listener.Empty) {
+		t.Fatalf("whole gives %q, cut at %d gives %q", text, k, again)
+	}
+	if strings.Count(text, "\n") != lines || strings.Contains(text, "\x00") || strings.Contains("\n"+text, "\n\n") {
+		t.Fatalf("%d lines: %q", lines, text)
+	}
 }
 
 func TestTheHostOfALineIsTold(t *testing.T) {

@@ -5,6 +5,7 @@ package listener
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -71,26 +72,35 @@ func (g *gathering) line(line []byte, cut bool) (int, error) {
 	if g.q.d.s.memory.full() {
 		return 0, errBusy
 	}
-	text, ok := appendLine(nil, line, cut, &g.notes)
-	if !ok {
+	if len(g.blocks) == 0 {
+		g.open(nil)
+	}
+	b := &g.blocks[len(g.blocks)-1]
+	start, ok := len(b.Body), false
+	if b.Body, ok = appendLine(b.Body, line, cut, &g.notes); !ok {
 		return -1, nil
 	}
-	last := len(g.blocks) - 1
-	if last < 0 || len(g.blocks[last].Body)+len(text) > stream.MaxBody {
-		last++
-		id := g.base
-		if last > 0 {
-			id += "/" + strconv.Itoa(last)
-		}
-		g.blocks = append(g.blocks, stream.Block{ID: id, Source: g.q.way.Source, Owner: g.q.way.Owner, Way: g.q.way.ID,
-			Kind: stream.Lines, Received: g.at})
+	n := len(b.Body) - start
+	if len(b.Body) > stream.MaxBody {
+		text := bytes.Clone(b.Body[start:])
+		b.Body = b.Body[:start]
+		b = g.open(text)
 	}
-	b := &g.blocks[last]
-	b.Body = append(b.Body, text...)
 	b.Lines++
-	g.held += len(text)
-	g.q.d.s.memory.take(len(text))
-	return last, nil
+	g.held += n
+	g.q.d.s.memory.take(n)
+	return len(g.blocks) - 1, nil
+}
+
+// open begins the next block.
+func (g *gathering) open(body []byte) *stream.Block {
+	id := g.base
+	if n := len(g.blocks); n > 0 {
+		id += "/" + strconv.Itoa(n)
+	}
+	g.blocks = append(g.blocks, stream.Block{ID: id, Source: g.q.way.Source, Owner: g.q.way.Owner, Way: g.q.way.ID,
+		Kind: stream.Lines, Received: g.at, Body: body})
+	return &g.blocks[len(g.blocks)-1]
 }
 
 // release gives back what g held.
@@ -107,8 +117,11 @@ func (g *gathering) lines() (n int) {
 // first fails nothing is.
 func (g *gathering) store() (stored int, err error) {
 	l, w := g.q.lane, g.q.way
+	if len(g.blocks) == 1 && g.blocks[0].Lines == 0 { // nothing but blank lines
+		g.blocks = nil
+	}
 	defer func() {
-		if stored > 0 {
+		if stored > 0 || len(g.blocks) == 0 {
 			l.tally.add(g.notes, g.at)
 		}
 	}()

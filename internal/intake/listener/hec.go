@@ -115,7 +115,7 @@ func (q *request) hecStore(g *gathering) {
 		return
 	}
 	if _, err := g.store(); err != nil {
-		q.busy()
+		q.unstored(err)
 		return
 	}
 	a := hecAnswer{Text: "Success"}

@@ -46,7 +46,7 @@ func (q *request) ingest() {
 		return
 	}
 	if _, err := g.store(); err != nil {
-		q.busy()
+		q.unstored(err)
 		return
 	}
 	q.answer(http.StatusOK, ingested{Lines: g.lines(), Blocks: len(g.blocks)})

@@ -4,6 +4,7 @@
 package listener
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"strconv"
@@ -188,17 +189,28 @@ func (l *lane) store(b stream.Block) {
 			return
 		}
 		l.s.refused(b, err)
-		l.mu.Lock()
-		l.retries++
-		l.mu.Unlock()
-		select {
-		case <-time.After(wait):
-		case <-l.s.storeCtx.Done():
-			l.tally.add(notes{{reason: Unstored, lines: int64(b.Lines), bytes: int64(len(b.Body))}}, l.s.now())
-			l.done(b, false)
-			return
+		why := Unstored
+		if errors.Is(err, stream.ErrInvalid) {
+			why = Invalid
+		} else if l.retried(); pause(l.s.storeCtx, wait) {
+			continue
 		}
+		l.tally.add(whole(why, b), l.s.now())
+		l.done(b, false)
+		return
 	}
+}
+
+func (l *lane) retried() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.retries++
+}
+
+// whole counts a block that is given up, with its first line.
+func whole(why Reason, b stream.Block) notes {
+	first, _, _ := bytes.Cut(b.Body, []byte{'\n'})
+	return notes{{reason: why, lines: int64(b.Lines), bytes: int64(len(b.Body)), samples: []string{sample(first)}}}
 }
 
 func (l *lane) done(b stream.Block, stored bool) {

@@ -54,6 +54,7 @@ type Limits struct {
 	Memory      int64         // bytes of lines not yet stored, over all ways; 256 MiB
 	Begun       int64         // bytes of begun lines over all connections; 64 MiB
 	Connections int           // of one TCP, TLS or HTTP listener; 20000
+	Address     int           // of these, from one address; 2000
 	Requests    int           // HTTP requests read at once, of one listener; 64
 	Body        int64         // bytes of an HTTP body, as sent and also unpacked; 64 MiB
 	Line        time.Duration // from the first byte of a line to its last; 60 s
@@ -69,6 +70,7 @@ func (l Limits) withDefaults() Limits {
 		Memory:      cmp.Or(l.Memory, 256<<20),
 		Begun:       cmp.Or(l.Begun, 64<<20),
 		Connections: cmp.Or(l.Connections, 20000),
+		Address:     cmp.Or(l.Address, 2000),
 		Requests:    cmp.Or(l.Requests, 64),
 		Body:        cmp.Or(l.Body, 64<<20),
 		Line:        cmp.Or(l.Line, time.Minute),

@@ -26,13 +26,15 @@ const (
 // The reasons of what is in no block.
 const (
 	Empty      Reason = "empty"       // a line without a byte
-	OverQuota  Reason = "quota"       // UDP beyond the way's quota; over HTTP refused, to be sent again
+	OverQuota  Reason = "quota"       // UDP beyond the way's quota
+	Deferred   Reason = "deferred"    // HTTP requests beyond the way's quota; to be sent again
 	Overflow   Reason = "overflow"    // UDP while the stream does not take
 	Unstored   Reason = "unstored"    // read, but the server stopped before the stream took it
-	BadRequest Reason = "bad_request" // HTTP that says nothing we know
+	Invalid    Reason = "invalid"     // the stream can never take the block; what made it is at fault
+	BadRequest Reason = "bad_request" // HTTP requests nobody can read
 	BadItem    Reason = "bad_item"    // of an HTTP request whose other items were taken
-	TooLarge   Reason = "too_large"   // HTTP body beyond the limit
-	Busy       Reason = "busy"        // HTTP while the stream does not take; to be sent again
+	TooLarge   Reason = "too_large"   // HTTP bodies beyond the limit
+	Busy       Reason = "busy"        // HTTP requests and items while the stream does not take; to be sent again
 	Truncated  Reason = "truncated"   // a followed file was shortened before all was read
 	Vanished   Reason = "vanished"    // a followed file went away before all was read
 	Unreadable Reason = "unreadable"  // a followed file cannot be opened or read

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -72,7 +73,7 @@ func New(o Options) (*Server, error) {
 	s.readCtx, s.stopRead = context.WithCancel(context.Background())
 	s.storeCtx, s.stopStore = context.WithCancel(context.Background())
 	for _, l := range o.Listeners {
-		s.doors = append(s.doors, &door{s: s, spec: l, conns: map[net.Conn]struct{}{}})
+		s.doors = append(s.doors, &door{s: s, spec: l, conns: map[net.Conn]struct{}{}, guests: map[netip.Addr]int{}})
 	}
 	return s, nil
 }

@@ -129,7 +129,8 @@ func (c *conn) serve() {
 		}
 		n, err := c.nc.Read(buf)
 		if n > 0 {
-			if c.take(buf[:n], space) != nil {
+			if err := c.take(buf[:n], space); err != nil {
+				c.lose(err)
 				return
 			}
 		}
@@ -206,6 +207,15 @@ func (c *conn) setDeadline(large bool) bool {
 	default:
 	}
 	return c.nc.SetReadDeadline(until) == nil
+}
+
+// lose counts the frame that had begun when the server had no more time.
+func (c *conn) lose(err error) {
+	if _, begun := c.frame.begun(); begun && errors.Is(err, errStopped) {
+		var n notes
+		n.add(Unstored, c.frame.held)
+		c.lane.tally.add(n, c.d.s.now())
+	}
 }
 
 // goesOn tells whether a read that ended in err is followed by another.

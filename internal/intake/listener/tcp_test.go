@@ -4,6 +4,7 @@
 package listener_test
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -160,6 +161,31 @@ func TestNothingIsLostWhileTheStreamRefuses(t *testing.T) {
 	}
 }
 
+// TestABlockNobodyCanTakeIsGivenUp holds nothing up behind it.
+func TestABlockNobodyCanTakeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	sh := newShelf()
+	sh.refuse = func(b stream.Block) error {
+		if strings.Contains(string(b.Body), "poison") {
+			return fmt.Errorf("%w: it is poison", stream.ErrInvalid)
+		}
+		return nil
+	}
+	o := tcp(sh, directory(everybody))
+	o.Listeners = append(o.Listeners, listener.Listen{Name: "web", Kind: listener.HTTP, Address: "127.0.0.1:0"})
+	s := start(t, o)
+	c := dial(t, s, "tcp")
+	send(t, c, "poison\n")
+	eventually(t, s, "given up", func(f listener.Figures) bool {
+		return len(f.Ways) == 1 && countOf(f.Ways[0].Counts, listener.Invalid) == 1 && f.Ways[0].Waiting == 0 && f.Held == 0
+	})
+	if a, text := push(t, s, "POST", "/ingest", "poison\n"); a.StatusCode != 500 {
+		t.Errorf("answered %d %s", a.StatusCode, text)
+	}
+	send(t, c, "good\n")
+	sh.awaitLines(t, 1)
+}
+
 // TestAThousandReconnects counts at both ends.
 func TestAThousandReconnects(t *testing.T) {
 	t.Parallel()
@@ -214,7 +240,9 @@ func TestTenThousandIdleConnectionsCostLittle(t *testing.T) {
 		t.Logf("the system lets this process have only %d connections", n)
 	}
 	sh := newShelf()
-	s := start(t, tcp(sh, directory(everybody)))
+	o := tcp(sh, directory(everybody))
+	o.Limits.Address = n
+	s := start(t, o)
 	before := memory()
 	list := make([]net.Conn, n)
 	for i := range list {
@@ -292,16 +320,27 @@ func TestTooManyConnectionsAreCounted(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	o := tcp(sh, directory(everybody))
-	o.Limits.Connections = 2
+	o.Limits.Connections, o.Limits.Address = 3, 2
 	s := start(t, o)
+	var in []net.Conn
 	for range 2 {
-		send(t, dial(t, s, "tcp"), "in\n")
+		in = append(in, dial(t, s, "tcp"))
+		send(t, in[len(in)-1], "in\n")
 	}
 	sh.awaitLines(t, 2)
 	if _, err := dial(t, s, "tcp").Read(make([]byte, 1)); err == nil {
-		t.Error("a third is let in")
+		t.Error("a third of the same address is let in")
 	}
-	eventually(t, s, "counted", func(f listener.Figures) bool { return countOf(f.Listeners[0].Counts, listener.Crowded) == 1 })
+	f := eventually(t, s, "counted", func(f listener.Figures) bool { return countOf(f.Listeners[0].Counts, listener.Crowded) == 1 })
+	if got := f.Listeners[0].Counts[0].Samples; len(got) != 1 || got[0] != "127.0.0.1" {
+		t.Errorf("samples %q", got)
+	}
+	if err := in[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, s, "left", func(f listener.Figures) bool { return f.Listeners[0].Connections == 1 })
+	send(t, dial(t, s, "tcp"), "in\n")
+	sh.awaitLines(t, 3)
 }
 
 // TestOverItsQuotaTCPSlowsDown sends twice what the quota lets through at
@@ -339,6 +378,39 @@ func TestStopStoresWhatWasRead(t *testing.T) {
 	}
 	if f := s.Figures(); f.Ways[0].StoredLines != 3 || f.Held != 0 {
 		t.Errorf("figures %+v", f)
+	}
+}
+
+// TestWhatCannotBeStoredBeforeTheEndIsCounted stops while the stream does not
+// take: every line that was read is counted as unstored.
+func TestWhatCannotBeStoredBeforeTheEndIsCounted(t *testing.T) {
+	t.Parallel()
+	sh := newShelf()
+	sh.refuse = func(stream.Block) error { return errRefused }
+	s := launch(t, tcp(sh, directory(everybody)))
+	c := dial(t, s, "tcp")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for { // until the connection is closed
+			if _, err := io.WriteString(c, strings.Repeat("a line of some length, of which there are many\n", 1000)); err != nil {
+				return
+			}
+		}
+	}()
+	eventually(t, s, "held back", func(f listener.Figures) bool {
+		return len(f.Ways) == 1 && f.Ways[0].Waiting == 4 && f.Ways[0].Retries > 8
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := s.Stop(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("stop says %v", err)
+	}
+	<-done
+	f := s.Figures()
+	w := f.Ways[0]
+	if lost := countOf(w.Counts, listener.Unstored); lost < w.Lines || w.StoredLines != 0 || f.Held != 0 {
+		t.Errorf("%d lines read, %d counted, figures %+v", w.Lines, lost, f)
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/vonggac/vonggac/internal/intake/stream"
 )
 
 // dialect is the protocol a request speaks, which decides how it is answered.
@@ -208,7 +210,7 @@ func (d *door) push(w http.ResponseWriter, r *http.Request, kind dialect, fn fun
 		return
 	}
 	if wait := q.lane.overQuota(q.way, d.s.now()); wait > 0 {
-		q.refuse(OverQuota, http.StatusTooManyRequests, wait, "the quota of this way is used")
+		q.refuse(Deferred, http.StatusTooManyRequests, wait, "the quota of this way is used")
 		return
 	}
 	t := time.NewTimer(10 * time.Second)
@@ -250,7 +252,7 @@ func token(r *http.Request) string {
 		return value
 	case "apikey": // base64 of "id:key"; Beats are given "id:key" and encode it
 		if raw, err := base64.StdEncoding.DecodeString(value); err == nil {
-			if _, key, ok := strings.Cut(string(raw), ":"); ok {
+			if _, key, ok := strings.Cut(string(raw), ":"); ok && isPlain(raw) {
 				return key
 			}
 		}
@@ -265,6 +267,20 @@ func token(r *http.Request) string {
 // busy answers that the stream does not take now.
 func (q *request) busy() {
 	q.refuse(Busy, http.StatusServiceUnavailable, 5*time.Second, "not stored; send it again")
+}
+
+// isPlain tells text from a bare key that happens to be base64 of something.
+func isPlain(raw []byte) bool {
+	return !slices.ContainsFunc(raw, func(c byte) bool { return c < ' ' || c > '~' })
+}
+
+// unstored answers that Append failed.
+func (q *request) unstored(err error) {
+	if errors.Is(err, stream.ErrInvalid) { // ours is the fault, and it stays
+		q.refuse(Invalid, http.StatusInternalServerError, 0, "it cannot be stored")
+		return
+	}
+	q.busy()
 }
 
 // refuse counts and answers a request of which nothing was stored.

@@ -39,8 +39,8 @@ func push(t testing.TB, s *listener.Server, method, path, body string, header ..
 	t.Helper()
 	scheme, client := "http", &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	defer client.CloseIdleConnections()
-	if strings.HasPrefix(path, "https:") {
-		scheme, path = "https", strings.TrimPrefix(path, "https:")
+	if after, ok := strings.CutPrefix(path, "https:"); ok {
+		scheme, path = "https", after
 	}
 	r, err := http.NewRequestWithContext(t.Context(), method, scheme+"://"+s.Addr("web").String()+path, strings.NewReader(body))
 	if err != nil {
@@ -273,6 +273,9 @@ func TestOverItsQuotaHTTPIsToldToWait(t *testing.T) {
 	}
 	if a, text := push(t, s, "POST", "/ingest", "x\n"); a.StatusCode != 429 || a.Header.Get("Retry-After") != "3" {
 		t.Errorf("the second is answered %d after %s: %s", a.StatusCode, a.Header.Get("Retry-After"), text)
+	}
+	if f := s.Figures(); countOf(f.Ways[0].Counts, listener.Deferred) != 1 {
+		t.Errorf("figures %+v", f)
 	}
 	mu.Lock()
 	now = now.Add(3 * time.Second)

@@ -84,10 +84,13 @@ func (s *Stream) store(ctx context.Context, subject, id string, data []byte, res
 		done()
 		if err == nil {
 			s.tally.answered()
+			if s.o.Free == nil {
+				s.tally.full.Store(false)
+			}
 			return ack.Duplicate, nil
 		}
 		if noRoom(err) {
-			s.tally.full.Store(true)
+			s.press()
 			return false, fmt.Errorf("%w: %w", ErrFull, err)
 		}
 		if s.ctx.Err() != nil {
@@ -133,12 +136,23 @@ func (s *Stream) guard(size, reserve uint64) error {
 	if err != nil {
 		return fmt.Errorf("free space of the stream: %w", err)
 	}
-	full := free < reserve+size
-	s.tally.full.Store(full)
-	if full {
+	if free < reserve+size {
+		s.press()
 		return &Full{Free: free, Need: reserve + size}
 	}
+	if free >= s.o.Reserve+size { // a dead letter may come to lie in the reserve
+		s.tally.full.Store(false)
+	}
 	return nil
+}
+
+// press has acknowledged blocks removed now that there is no room.
+func (s *Stream) press() {
+	s.tally.full.Store(true)
+	select {
+	case s.pressed <- struct{}{}:
+	default:
+	}
 }
 
 // noRoom reports whether a server refused for want of room.
@@ -157,7 +171,7 @@ func passing(err error) bool {
 			return true
 		}
 	}
-	const busy, conflict = 429, 10158 // too many requests; the first copy is still being stored
+	const busy, away, conflict, broken = 429, 503, 10158, 10077 // conflict: the first copy is still being stored
 	a, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (a.Code == busy || a.Code == 503 || a.ErrorCode == conflict)
+	return ok && (a.Code == busy || a.Code == away && a.ErrorCode != broken || a.ErrorCode == conflict)
 }

@@ -189,3 +189,64 @@ func TestAWorkerWaitsForWhatIsAwayAndThatCountsForNothing(t *testing.T) {
 		t.Errorf("figures %+v", f)
 	}
 }
+
+func TestABlockThatAloneWaitsWhileOthersGetDoneIsGivenUp(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Attempts = 3
+	s := open(t, o)
+	s.Hold(0)
+	add(t, s, block(0), block(1))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var next atomic.Int32
+	next.Store(1)
+	err := s.Consume(ctx, 2, func(_ context.Context, b stream.Block, _ int) error {
+		if b.ID == block(0).ID {
+			return &fault.Error{Kind: fault.Unavailable, Op: "this row"}
+		}
+		if figures(t, s).Dead > 0 {
+			cancel()
+			return nil
+		}
+		add(t, s, block(int(next.Add(1)))) // so that others get done all the while
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := letters(t, s)
+	if len(list) != 1 || list[0].Block.ID != block(0).ID || !strings.Contains(list[0].Reason, "this row") || list[0].Attempts != 3 {
+		t.Errorf("letters %+v", list)
+	}
+}
+
+func TestWhenEverythingWaitsNothingIsGivenUp(t *testing.T) {
+	t.Parallel()
+	o := options(t)
+	o.Attempts = 2
+	s := open(t, o)
+	s.Hold(0)
+	const n = 6
+	for i := range n {
+		add(t, s, block(i))
+	}
+	var tries atomic.Int32
+	var early seen
+	take(t, s, 2, n, func(_ context.Context, b stream.Block, attempt int) error {
+		if attempt > 1 {
+			t.Errorf("block %s: attempt %d", b.ID, attempt)
+		}
+		if tries.Add(1) < 100 {
+			early.note(b)
+			return &fault.Error{Kind: fault.Unavailable, Op: "database"}
+		}
+		return nil
+	})
+	if f := figures(t, s); f.Dead != 0 || f.Pending+f.Unacknowledged != 0 {
+		t.Errorf("figures %+v", f)
+	}
+	if len(early.ids()) <= 2 {
+		t.Errorf("while all waited only %v had a turn", early.ids())
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -32,7 +33,7 @@ type Handle func(ctx context.Context, b Block, attempt int) error
 //   - an error of [Refuse]: the block becomes a dead letter at once.
 //   - an error of kind fault.Unavailable: something else is away. The worker
 //     keeps the block and tries it again, however long that takes; that counts
-//     for nothing.
+//     for nothing, unless other blocks get done all the while.
 //   - any other error, or a panic: the block is handed out again after a wait,
 //     and becomes a dead letter after Options.Attempts.
 //
@@ -52,7 +53,7 @@ func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error 
 	s.tally.consuming.Add(1)
 	defer s.tally.consuming.Add(-1)
 
-	x := &shift{Stream: s, handle: handle, hand: make(chan *held), over: make(chan struct{})}
+	x := &shift{Stream: s, handle: handle, hand: make(chan *held), over: make(chan struct{}), workers: int32(min(workers, 1<<20))}
 	var pulling, busy sync.WaitGroup
 	for _, l := range s.lane {
 		pulling.Go(func() { x.pull(ctx, l) })
@@ -69,6 +70,10 @@ func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error 
 	close(x.hand)
 	busy.Wait()
 	x.returned.Wait()
+	// What was given back is known to the server before anything is closed.
+	if err := s.conn.FlushTimeout(answer); err != nil {
+		s.o.Log.Warn("blocks given back may wait for the end of their lease", "err", err)
+	}
 	return nil
 }
 
@@ -80,6 +85,8 @@ type shift struct {
 	over   chan struct{} // closed when no lane asks for blocks any more
 
 	returned sync.WaitGroup // blocks that came too late for a worker
+	workers  int32
+	waiters  atomic.Int32 // workers whose block waits for what is away
 }
 
 // pull takes one block of the lane after the other and gives each to the first
@@ -185,28 +192,21 @@ func (s *shift) work(ctx context.Context, h *held) {
 		h.release(s.Stream, s.o.Lease)
 		return
 	}
-	attempt := int(min(meta.NumDelivered, 1<<30))
+	place := place{h.lane.name, meta.Sequence.Stream}
+	attempt := max(1, int(min(meta.NumDelivered, 1<<30))-s.tally.excused(place))
 	if attempt > 1 {
 		s.tally.again.Add(1)
 	}
-	place := place{h.lane.name, meta.Sequence.Stream}
 	b, err := decode(h.m.Data())
 	if err != nil {
 		s.bury(ctx, h, place, attempt, err.Error())
 		return
 	}
 	if attempt > lastDeath*s.o.Attempts {
-		s.bury(ctx, h, place, attempt, fmt.Sprintf("the process ended %d times while it worked on this block", attempt-1))
+		s.bury(ctx, h, place, attempt-1, fmt.Sprintf("handed out %d times and never answered: the process ended each time", attempt-1))
 		return
 	}
-	err = s.try(ctx, b, attempt)
-	for turn := 1; waiting(err) && ctx.Err() == nil; turn++ {
-		s.tally.wait(err)
-		s.o.Log.Warn("block waits for what its work needs", "block", b.ID, "err", err)
-		pause(ctx, min(s.o.Backoff(turn), time.Minute))
-		err = s.try(ctx, b, attempt)
-		s.tally.wait(nil)
-	}
+	err, excused := s.insist(ctx, b, attempt)
 	refused, final := errors.AsType[*refusal](err)
 	switch {
 	case err == nil:
@@ -216,6 +216,9 @@ func (s *shift) work(ctx context.Context, h *held) {
 		s.bury(ctx, h, place, attempt, refused.Error())
 	case ctx.Err() != nil:
 		s.giveBack(h)
+	case excused:
+		s.tally.excuse(place)
+		h.release(s.Stream, s.o.Backoff(attempt))
 	case attempt >= s.o.Attempts:
 		s.tally.fail(place, s.o.Now())
 		s.bury(ctx, h, place, attempt, err.Error())
@@ -225,6 +228,35 @@ func (s *shift) work(ctx context.Context, h *held) {
 		s.o.Log.Warn("block failed and will be tried again", "block", b.ID, "attempt", attempt, "wait", wait, "err", err)
 		h.release(s.Stream, wait)
 	}
+}
+
+// insist tries the block again while what its work needs is away. After a while
+// it looks at the others: do they get done, then it is this block after all,
+// and its error counts; do all workers wait, then another block may have its
+// turn, and this one is excused.
+func (s *shift) insist(ctx context.Context, b Block, attempt int) (err error, excused bool) {
+	if err = s.try(ctx, b, attempt); !waiting(err) {
+		return err, false
+	}
+	s.waiters.Add(1)
+	defer s.waiters.Add(-1)
+	defer s.tally.wait(nil)
+	began, before := time.Now(), s.tally.acknowledged()
+	for turn := 1; waiting(err) && ctx.Err() == nil; turn++ {
+		s.tally.wait(err)
+		if time.Since(began) > s.held {
+			if s.tally.acknowledged() > before {
+				return err, false
+			}
+			if s.waiters.Load() == s.workers {
+				return err, true
+			}
+		}
+		s.o.Log.Warn("block waits for what its work needs", "block", b.ID, "err", err)
+		pause(ctx, min(s.o.Backoff(turn), time.Minute))
+		err = s.try(ctx, b, attempt)
+	}
+	return err, false
 }
 
 // lastDeath times Options.Attempts is how often a block is handed out that

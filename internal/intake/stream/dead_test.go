@@ -212,7 +212,7 @@ func TestABlockThatNeverComesBackIsGivenUp(t *testing.T) {
 		return awaitDead(t, s, 1)
 	})
 	list := letters(t, s)
-	if len(list) != 1 || list[0].Block.ID != block(1).ID || !strings.Contains(list[0].Reason, "ended 4 times") || len(got.ids()) != 1 {
+	if len(list) != 1 || list[0].Block.ID != block(1).ID || !strings.Contains(list[0].Reason, "handed out 4 times") || len(got.ids()) != 1 {
 		t.Errorf("letters %+v, seen %v", list, got.ids())
 	}
 }

@@ -3,7 +3,13 @@
 
 package stream
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Sweep is one turn of the removal that runs every minute.
 func (s *Stream) Sweep(ctx context.Context) error { return s.sweep(ctx) }
+
+// Hold sets how long a worker keeps a block for what is away.
+func (s *Stream) Hold(d time.Duration) { s.held = d }

@@ -15,7 +15,8 @@ import (
 
 const (
 	sweepEvery = time.Minute
-	hurry      = 12 // parts of Keep that are left when the disk is short
+	whenShort  = 12 // parts of Keep: five minutes of an hour when the disk is short,
+	whenFull   = 60 // one when blocks are refused, which may be lost for good
 )
 
 // mark says that at a time everything up to a number was acknowledged. Times
@@ -36,12 +37,18 @@ func (s *Stream) sweeps() {
 		case <-s.ctx.Done():
 			return
 		case <-tick.C:
-			if err := s.sweep(s.ctx); err != nil && s.ctx.Err() == nil {
-				s.o.Log.Warn("acknowledged blocks not removed", "err", err)
-			}
+		case <-s.pressed:
 		}
+		if err := s.sweep(s.ctx); err != nil && s.ctx.Err() == nil {
+			s.o.Log.Warn("acknowledged blocks not removed", "err", err)
+		}
+		pause(s.ctx, pressEvery)
 	}
 }
+
+// pressEvery is the least time between two sweeps, however many blocks are
+// refused.
+const pressEvery = 100 * time.Millisecond
 
 // sweep removes, lane by lane, the blocks below the oldest unacknowledged one
 // that were acknowledged Keep ago: nothing else ever removes a block.
@@ -49,8 +56,11 @@ func (s *Stream) sweep(ctx context.Context) error {
 	s.keeping.Lock()
 	defer s.keeping.Unlock()
 	keep, now := s.o.Keep, s.o.Now()
-	if s.short() {
-		keep /= hurry
+	switch {
+	case s.tally.full.Load():
+		keep /= whenFull
+	case s.short():
+		keep /= whenShort
 	}
 	var all error
 	for _, l := range s.lane {
@@ -84,7 +94,7 @@ func (s *Stream) sweep(ctx context.Context) error {
 // short reports whether the disk comes near to where Append refuses.
 func (s *Stream) short() bool {
 	if s.o.Free == nil {
-		return s.tally.full.Load()
+		return false // a cluster says when it is full, not before
 	}
 	free, err := s.o.Free()
 	return err == nil && free < 2*s.o.Reserve

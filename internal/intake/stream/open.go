@@ -70,7 +70,9 @@ type Stream struct {
 	slots   chan struct{} // one for each block being appended
 	tally   tally
 	opened  time.Time
-	keeping sync.Mutex // one sweep at a time
+	held    time.Duration // how long a worker keeps a block for what is away, before it looks at the others
+	keeping sync.Mutex    // one sweep at a time
+	pressed chan struct{} // a block was refused for want of room: sweep now
 }
 
 // lane is one stream and its consumer.
@@ -88,7 +90,7 @@ type lane struct {
 // do when the folder cannot be written, the cluster is not reached, or it does
 // not take messages as large as a block.
 func Open(ctx context.Context, o Options) (*Stream, error) {
-	s := &Stream{o: withDefaults(o), slots: make(chan struct{}, inFlight)}
+	s := &Stream{o: withDefaults(o), slots: make(chan struct{}, inFlight), pressed: make(chan struct{}, 1), held: 5 * time.Minute}
 	s.opened = s.o.Now()
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.open(ctx); err != nil {

@@ -113,7 +113,7 @@ func (s *seen) ids() []string {
 func take(t testing.TB, s *stream.Stream, workers, n int, handle stream.Handle) *seen {
 	t.Helper()
 	got := &seen{}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	err := s.Consume(ctx, workers, func(ctx context.Context, b stream.Block, attempt int) error {
 		if handle != nil {

@@ -24,7 +24,9 @@ type tally struct {
 	done     time.Time           // of the last acknowledgement
 	waits    string              // what the last waiting worker waits for; "" when none does
 	silent   string              // why the server gave no answer; "" once it answers
+	acked    uint64              // blocks acknowledged
 	failures map[place]time.Time // first failure of blocks that will be tried again
+	excuses  map[place]int       // how often blocks went back for what was not their fault
 }
 
 // place is where a block stands.
@@ -56,6 +58,28 @@ func (t *tally) settled(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.done, t.silent = now, ""
+	t.acked++
+}
+
+func (t *tally) acknowledged() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.acked
+}
+
+func (t *tally) excuse(p place) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.excuses == nil {
+		t.excuses = make(map[place]int)
+	}
+	t.excuses[p]++
+}
+
+func (t *tally) excused(p place) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.excuses[p]
 }
 
 func (t *tally) wait(err error) {
@@ -108,4 +132,5 @@ func (t *tally) forget(p place) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.failures, p)
+	delete(t.excuses, p)
 }

@@ -39,6 +39,7 @@ type Config struct {
 	Upload    Upload
 	Intake    Intake
 	Stream    Stream
+	Lake      Lake
 	Sightings Sightings
 	Session   Session
 	Metrics   Metrics

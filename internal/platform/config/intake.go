@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -36,6 +37,55 @@ type Stream struct {
 	Address     string // nats://… of a cluster; "" is the own one in the data folder
 	Credentials Secret // contents of a NATS credentials file; "" for none
 	Reserve     int64  // bytes that stay free on the disk: below them nothing more is received
+}
+
+// Lake says how received lines are kept and searched.
+type Lake struct {
+	Days    int        // lines are kept, today among them
+	Engine  LakeEngine // of searches
+	Address string     // http(s)://… of a VictoriaLogs server or cluster; "" is an engine of our own in the data folder
+	Token   Secret     // that it wants as a bearer; "" for none
+}
+
+// LakeEngine says whether lines can be searched; they are kept in any case.
+type LakeEngine string
+
+// The choices.
+const (
+	EngineOn  LakeEngine = "on"
+	EngineOff LakeEngine = "off"
+)
+
+func setLakeDays(c *Config, text string) error {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < fewestDays || n > mostDays {
+		return fmt.Errorf("%q: want a number of days from %d to %d", text, fewestDays, mostDays)
+	}
+	c.Lake.Days = n
+	return nil
+}
+
+func setEngine(c *Config, text string) error {
+	if c.Lake.Engine = LakeEngine(text); c.Lake.Engine != EngineOn && c.Lake.Engine != EngineOff {
+		return fmt.Errorf("%q: want on or off", text)
+	}
+	return nil
+}
+
+func setLakeAddress(c *Config, text string) error {
+	u, err := url.Parse(text)
+	if text != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil) {
+		return fmt.Errorf("%q: want http:// or https:// and a host", text)
+	}
+	c.Lake.Address = strings.TrimRight(text, "/")
+	return nil
+}
+
+func showToken(c *Config) string {
+	if c.Lake.Token.Reveal() == "" {
+		return ""
+	}
+	return hidden
 }
 
 func setAddresses(to func(c *Config) *[]string) func(c *Config, text string) error {
