@@ -21,6 +21,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
+	"github.com/vonggac/vonggac/internal/centre/lookup"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -54,6 +55,7 @@ func (a *App) api() *rest.API {
 	source.WatchAPI(api, r.Sources)
 	indicator.API(api, r.Indicators)
 	finding.API(api, r.Findings)
+	lookup.API(api, r.Lookup)
 	infection.API(api, r.Infections)
 	incident.API(api, r.Incidents)
 	obligation.API(api, r.Obligations)

@@ -41,6 +41,7 @@ var groups = []struct {
 		{key: "indicators", href: "/indicators", icon: ui.IconIndicator, need: auth.Permission{Area: auth.Indicators, Act: auth.Read}},
 		{key: "feeds", href: "/feeds", icon: ui.IconDownload, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 		{key: "hunts", href: "/hunts", icon: ui.IconHunt, need: auth.Permission{Area: auth.RawLogs, Act: auth.Read}},
+		{key: "events", href: "/events", icon: ui.IconSearch, need: auth.Permission{Area: auth.RawLogs, Act: auth.Read}},
 		{key: "sources", href: "/sources", icon: ui.IconSource, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 	}},
 	{"respond", []entry{

@@ -22,6 +22,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
+	"github.com/vonggac/vonggac/internal/centre/lookup"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/reception"
@@ -65,6 +66,7 @@ type Rooms struct {
 	Feeds       *feed.Service
 	Findings    *finding.Service
 	Hunts       *hunt.Service
+	Lookup      *lookup.Service
 	Infections  *infection.Service
 	Obligations *obligation.Service
 	Incidents   *incident.Service
@@ -122,6 +124,7 @@ func Messages() []fs.FS {
 		indicator.Messages,
 		finding.Messages,
 		hunt.Messages,
+		lookup.Messages,
 		sighting.Messages,
 		infection.Messages,
 		obligation.Messages,
@@ -179,6 +182,7 @@ func (a *App) wire(ctx context.Context) error {
 			return r.Hunts.Changed(ctx, tx, generation, unit)
 		}})
 	r.Hunts = a.hunts()
+	r.Lookup = a.lookup()
 	r.Findings = finding.New(finding.Deps{Records: a.Records, Now: now, People: a.people,
 		Moved: func(ctx context.Context, tx *db.Tx, f finding.Finding) error {
 			return r.Infections.FindingMoved(ctx, tx, f)
@@ -291,6 +295,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
 		OpenIncident: a.openFromInfection, Seen: a.seenOfDay}).Routes())
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
+	add(lookup.NewPages(site, r.Lookup, a.lookupNeighbours()).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())
 	papers := report.NewPages(site, r.Reports, names)

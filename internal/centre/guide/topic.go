@@ -32,6 +32,7 @@ var topics = []struct{ path, page string }{
 	{"/findings", "/guide/truc-ban#hang-cho"},
 	{"/infections", "/guide/truc-ban#may-nhiem"},
 	{"/hunts", "/guide/truc-ban#tra-nguoc"},
+	{"/events", "/guide/truc-ban#tra-nhat-ky"},
 	{"/incidents", "/guide/truc-ban#su-co"},
 	{"/papers", "/guide/truc-ban#van-ban"},
 	{"/obligations", "/guide/truc-ban#viec-phai-lam"},

@@ -51,6 +51,7 @@ const (
 // Condition is one comparison.
 type Condition struct {
 	Field  string
+	Also   []string // further fields: one to which it applies suffices
 	Op     Op
 	Values []string
 	Not    bool // rows to which it applies are not asked for
@@ -169,17 +170,20 @@ func (w Word) logsQL() (string, error) {
 }
 
 func (c Condition) logsQL() (string, error) {
-	if !FieldName(c.Field) {
-		return "", errors.New("no field has such a name")
-	}
 	values, err := c.compare()
 	if err != nil {
 		return "", err
 	}
-	for i, v := range values {
-		values[i] = strconv.Quote(c.Field) + ":" + v
+	var parts []string
+	for _, f := range append([]string{c.Field}, c.Also...) {
+		if !FieldName(f) {
+			return "", errors.New("no field has such a name")
+		}
+		for _, v := range values {
+			parts = append(parts, strconv.Quote(f)+":"+v)
+		}
 	}
-	s := "(" + strings.Join(values, " or ") + ")"
+	s := "(" + strings.Join(parts, " or ") + ")"
 	if c.Not {
 		s = "!" + s
 	}

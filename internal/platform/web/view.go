@@ -25,9 +25,9 @@ type Views interface {
 	First(ctx context.Context, path string) (query string, err error)
 }
 
-// passing are query values that say where in a list the reader is, not how
-// they look at it.
-var passing = []string{"after", "before", "view", "page"}
+// passing are query values that say where in a list the reader is and why they
+// look now, not how they look at it.
+var passing = []string{"after", "before", "view", "page", "open", "reason"}
 
 // Canonical is the query of a list as a saved view keeps it: names and values
 // sorted, without empty values and without the place in the list. Two

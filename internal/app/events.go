@@ -1,0 +1,83 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+
+	"github.com/vonggac/vonggac/internal/centre/lookup"
+	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// lookup builds the room that searches events.
+func (a *App) lookup() *lookup.Service {
+	return lookup.New(lookup.Deps{Records: a.Records, Now: a.opt.Now, Store: a.lakeStore, Units: a.unitsIn})
+}
+
+// unitsIn are the units that lie in a scope; all says that it is the whole
+// centre.
+func (a *App) unitsIn(ctx context.Context, scope auth.Scope) (ids []string, all bool, err error) {
+	root, err := a.Rooms.Units.Root(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	if all, err = scope.Holds(ctx, a.Records.Read(), string(root)); err != nil || all {
+		return nil, all, db.Error("app.unitsIn", err)
+	}
+	q := scope.Filter(a.Records.Read().NewSelect().Table("unit_closure").ColumnExpr("DISTINCT descendant"), "descendant")
+	return ids, false, db.Error("app.unitsIn", q.Scan(ctx, &ids))
+}
+
+// lookupNeighbours are what the pages of events show of other rooms. Whoever
+// may search events need not be one who may see sources.
+func (a *App) lookupNeighbours() lookup.Neighbours {
+	return lookup.Neighbours{Units: a.unitOptions, UnitNames: unitNames{a}.Names,
+		SourceNames: a.lookedUpSources,
+		Sources: func(ctx context.Context) ([]ui.Option, error) {
+			list, _, err := a.Rooms.Sources.List(ctx, source.Filter{Limit: 500})
+			if fault.Is(err, fault.Forbidden) {
+				return nil, nil
+			}
+			var out []ui.Option
+			for _, s := range list {
+				out = append(out, ui.Option{Value: string(s.ID), Label: s.Name})
+			}
+			return out, err
+		}}
+}
+
+// lookedUpSources are the names of sources whose events the actor was shown. It
+// asks as the whole centre, and tells of those in the actor's own units alone.
+func (a *App) lookedUpSources(ctx context.Context, ids []string) (map[string]string, error) {
+	_, scope, err := auth.Need(ctx, "app.lookedUpSources", auth.Permission{Area: auth.RawLogs, Act: auth.Read})
+	if err != nil {
+		return nil, err
+	}
+	root, err := a.wholeCentre(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, id := range ids {
+		s, err := a.Rooms.Sources.Get(root, source.ID(id))
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		in, err := scope.Holds(ctx, a.Records.Read(), s.Owner)
+		if err != nil {
+			return nil, db.Error("app.lookedUpSources", err)
+		}
+		if in {
+			out[id] = s.Name
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,285 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lookup
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/internal/intake/lake"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// rowKey names a row in an address.
+func rowKey(r lake.Row) string { return strconv.FormatInt(r.Line, 10) + "@" + r.Block }
+
+// timeText is an instant with its seconds, in the reader's zone.
+func timeText(t time.Time) string {
+	layout := "02/01/2006 15:04:05"
+	if t.Nanosecond() != 0 {
+		layout += ".000"
+	}
+	return t.In(i18n.Hanoi).Format(layout)
+}
+
+func classText(ctx context.Context, class string) string {
+	for _, c := range classes {
+		if string(c) == class {
+			return i18n.T(ctx, "lookup.class."+class)
+		}
+	}
+	return class
+}
+
+func named(names map[string]string, id string) string { return cmp.Or(names[id], id) }
+
+func valueOf(r lake.Row, field string) string {
+	for _, f := range r.Fields {
+		if f.Name == field {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+// first is the first of the fields that r has.
+func first(r lake.Row, fields ...string) (field, value string) {
+	for _, f := range fields {
+		if v := valueOf(r, f); v != "" {
+			return f, v
+		}
+	}
+	return "", ""
+}
+
+func clientOf(r lake.Row) (field, value string) {
+	return first(r, "src_endpoint.ip", "src_endpoint.hostname")
+}
+
+// whatOf is the value that says most about an event of its class.
+func whatOf(r lake.Row) (field, value string) {
+	return first(r, "finding_info.title", "query.hostname", "url.url_string", "file.name", "tls.sni", "dst_endpoint.hostname", "dst_endpoint.ip")
+}
+
+// besideOf is what stands beside that: type and answer, method and status, port.
+func besideOf(r lake.Row) string {
+	var parts []string
+	for _, f := range []string{"query.type", "rcode", "http_request.http_method", "http_response.code", "connection_info.protocol_name", "dst_endpoint.port", "disposition"} {
+		if v := valueOf(r, f); v != "" {
+			parts = append(parts, v)
+		}
+	}
+	return strings.Join(parts, " · ")
+}
+
+// besideText is the class of an event with what stands beside its value.
+func besideText(ctx context.Context, r lake.Row) string {
+	return strings.TrimSuffix(classText(ctx, string(r.Class))+" · "+besideOf(r), " · ")
+}
+
+func whatText(r lake.Row) string {
+	_, what := whatOf(r)
+	return strings.TrimSpace(what + " " + besideOf(r))
+}
+
+func fieldsText(r lake.Row) string {
+	parts := make([]string, len(r.Fields))
+	for i, f := range r.Fields {
+		parts[i] = f.Name + "=" + f.Value
+	}
+	return strings.Join(parts, "; ")
+}
+
+// cut is how much of a raw line a list shows, in runes.
+const cut = 160
+
+func cutText(s string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) <= cut {
+		return s
+	}
+	return string([]rune(s)[:cut]) + "…"
+}
+
+// list is the rows with everything above them.
+func (v page) list(ctx context.Context) ui.ListProps {
+	l := ui.ListProps{Caption: i18n.T(ctx, "lookup.rows"), Filters: above(v), Total: v.answer.Total, ClearAt: v.with(fieldExact, "", "q", "", "addr", "", "name", "", "user", "",
+		"class", "", "source", "", "unit", "", "field", "", "value", "", "not", "", "expert", ""), Empty: v.empty(ctx)}
+	if !v.found {
+		return l
+	}
+	l.Filtered = true
+	l.Heads = []ui.Head{{Label: i18n.T(ctx, "lookup.time")}, {Label: i18n.T(ctx, "lookup.from_where")}, {Label: i18n.T(ctx, "lookup.client")},
+		{Label: i18n.T(ctx, "lookup.what")}, {Label: i18n.T(ctx, "lookup.raw")}}
+	for _, r := range v.answer.Rows {
+		l.Rows = append(l.Rows, ui.Row{ID: url.QueryEscape(rowKey(r)), Name: timeText(r.Time), Href: web.With(v.r, fieldOpen, rowKey(r)) + "#event",
+			Cells: []templ.Component{ui.Text(timeText(r.Time)), placeCell(v, r), clientCell(v, r), whatCell(v, r), rawCell(r)}})
+	}
+	if v.answer.Next != "" {
+		l.Next = web.With(v.r, fieldAfter, v.answer.Next, fieldOpen, "")
+	}
+	if v.Get(fieldAfter) != "" {
+		l.Prev = web.With(v.r, fieldAfter, "", fieldOpen, "")
+	}
+	l.Exports = web.Exports(v.r, path, fieldOpen)
+	if v.answer.Total > MaxExport {
+		l.Note = i18n.T(ctx, "lookup.export.cut", i18n.Number(ctx, MaxExport))
+	}
+	return l
+}
+
+// empty teaches what stands here, or why nothing does.
+func (v page) empty(ctx context.Context) ui.EmptyProps {
+	switch v.state {
+	case Off:
+		return ui.EmptyProps{Icon: ui.IconNoData, Title: i18n.T(ctx, "lookup.off"), Text: i18n.T(ctx, "lookup.off.text")}
+	case Asleep:
+		return ui.EmptyProps{Icon: ui.IconNoData, Title: i18n.T(ctx, "lookup.asleep"), Text: i18n.T(ctx, "lookup.asleep.text"),
+			Action: &ui.Action{Label: i18n.T(ctx, "lookup.again"), Href: v.r.URL.RequestURI(), Icon: ui.IconRefresh}}
+	}
+	return ui.EmptyProps{Icon: ui.IconSearch, Title: i18n.T(ctx, "lookup.start"), Text: i18n.T(ctx, "lookup.start.text")}
+}
+
+// alert is what stands between the form and the answer; nil when nothing does.
+func (v page) alert(ctx context.Context) *ui.AlertProps {
+	switch {
+	case v.problem != nil:
+		return v.problem
+	case v.errs[""] != "":
+		return &ui.AlertProps{Tone: ui.Warn, Title: v.errs[""]}
+	case v.state == Full:
+		return &ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "lookup.full"), Text: i18n.T(ctx, "lookup.full.text")}
+	case v.answer.Short != nil:
+		return &ui.AlertProps{Tone: ui.NoData, Title: i18n.T(ctx, "lookup.short"), Text: i18n.T(ctx, "lookup.short.text")}
+	}
+	return nil
+}
+
+// period is the time that was looked at, in words.
+func (v page) period(ctx context.Context) string {
+	return i18n.T(ctx, "lookup.period", i18n.Time(ctx, v.q.From), i18n.Time(ctx, v.q.To))
+}
+
+func (v page) unitCell(r lake.Row) templ.Component {
+	if name := v.names[r.Owner]; name != "" {
+		return ui.Unit(ui.UnitProps{Name: name, Href: "/units/" + r.Owner})
+	}
+	return ui.None()
+}
+
+func (v page) sourceCell(ctx context.Context, r lake.Row) templ.Component {
+	name := v.source[r.Source]
+	switch {
+	case name == "":
+		return ui.None()
+	case auth.May(ctx, auth.Permission{Area: auth.Settings, Act: auth.Read}):
+		return ui.Anchor(ui.Link{Label: name, Href: "/sources/" + r.Source})
+	}
+	return ui.Text(name)
+}
+
+// facts are all that is known of a row.
+func (v page) facts(ctx context.Context, r lake.Row) []ui.Fact {
+	facts := []ui.Fact{
+		{Label: i18n.T(ctx, "lookup.time"), Value: ui.Text(timeText(r.Time))},
+		{Label: i18n.T(ctx, "lookup.unit"), Value: v.unitCell(r)},
+		{Label: i18n.T(ctx, "lookup.source"), Value: v.sourceCell(ctx, r)},
+		{Label: i18n.T(ctx, "lookup.class"), Value: ui.Text(classText(ctx, string(r.Class)))},
+	}
+	for _, f := range r.Fields {
+		facts = append(facts, ui.Fact{Label: f.Name, Value: valueCell(v, f)})
+	}
+	return append(facts,
+		ui.Fact{Label: i18n.T(ctx, "lookup.place"), Value: ui.Code(i18n.T(ctx, "lookup.place.of", r.Block, strconv.FormatInt(r.Line, 10)))},
+		ui.Fact{Label: i18n.T(ctx, "lookup.raw"), Value: rawWhole(r)})
+}
+
+// menu is where a value leads.
+func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
+	items := []ui.Action{{Label: i18n.T(ctx, "lookup.narrow"), Href: v.narrowed(f.Name, f.Value), Icon: ui.IconFilter},
+		{Label: i18n.T(ctx, "lookup.alone"), Href: v.with("q", "", "addr", "", "name", "", "user", "", "class", "", "source", "", "unit", "", "field", "", "op", "", "value", "",
+			"not", "", "expert", "", fieldExact, f.Name+"="+f.Value), Icon: ui.IconSearch}}
+	if !observable(f.Name) {
+		return items
+	}
+	items = append(items, ui.Action{Label: i18n.T(ctx, "lookup.hunt"), Href: "/hunts?value=" + url.QueryEscape(f.Value), Icon: ui.IconHunt})
+	return append(items, web.ObservableMenu(ctx, f.Value, ui.ObservableActs{})...)
+}
+
+// observable reports whether values of a field stand in lists of indicators.
+func observable(field string) bool {
+	for _, end := range []string{".ip", ".hostname", ".url_string", ".sni", ".md5", ".sha1", ".sha256", "ja3_hash.value", "ja4_fingerprint.value", "email.from"} {
+		if strings.HasSuffix(field, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// share is one value of a field among the most frequent.
+type share struct {
+	text, href, rows string
+	chosen           bool
+}
+
+// shares are the values of a field, the most frequent first.
+func (v page) shares(ctx context.Context, field string) (out []share) {
+	for _, f := range v.answer.Facets {
+		if f.Field != field {
+			continue
+		}
+		s := share{text: ui.Defang(f.Value), href: v.narrowed(f.Field, f.Value), rows: i18n.Number(ctx, f.Rows)}
+		switch field {
+		case lake.FieldSource:
+			s.text, s.href = named(v.source, f.Value), v.with("source", f.Value)
+		case lake.FieldClass:
+			s.text, s.href = classText(ctx, f.Value), v.with("class", f.Value)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// fieldText is what a field is called.
+func fieldText(ctx context.Context, field string) string {
+	switch field {
+	case lake.FieldSource:
+		return i18n.T(ctx, "lookup.source")
+	case lake.FieldClass:
+		return i18n.T(ctx, "lookup.class")
+	case "src_endpoint.ip":
+		return i18n.T(ctx, "lookup.client")
+	case "query.hostname":
+		return i18n.T(ctx, "lookup.queried")
+	}
+	return field
+}
+
+// stepText is a bar in words.
+func (v page) stepText(ctx context.Context, b bar) string {
+	return i18n.T(ctx, "lookup.step", timeOf(b.Start, v.answer.Step), i18n.Number(ctx, b.Rows))
+}
+
+// timeOf is where a step begins, as exact as steps are.
+func timeOf(t time.Time, step time.Duration) string {
+	if step < time.Minute {
+		return timeText(t)
+	}
+	return t.In(i18n.Hanoi).Format("02/01/2006 15:04")
+}
+
+// during is the address of the page for one step alone.
+func (v page) during(b bar) string {
+	return v.with("range", "", "from", b.Start.In(i18n.Hanoi).Format(localTime), "to", b.Start.Add(max(v.answer.Step, time.Minute)).In(i18n.Hanoi).Format(localTime))
+}
