@@ -162,7 +162,14 @@ func (c fictitious) AddSource(ctx context.Context, s demo.Source, owner string) 
 		}
 	}
 	made, err := c.Rooms.Sources.Create(ctx, source.Source{Name: s.Name, Owner: owner, Format: s.Format, Note: s.Note})
-	return string(made.ID), err
+	if err != nil {
+		return "", err
+	}
+	root, err := c.root(ctx)
+	if err != nil {
+		return "", err
+	}
+	return string(made.ID), c.Rooms.Sources.SetRhythm(ctx, made.ID, source.Rhythm{Minutes: 60, Below: owner == root})
 }
 
 // AddList implements demo.Feed.
