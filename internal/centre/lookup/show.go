@@ -230,7 +230,6 @@ func observable(field string) bool {
 // share is one value of a field among the most frequent.
 type share struct {
 	text, href, rows string
-	chosen           bool
 }
 
 // shares are the values of a field, the most frequent first.
