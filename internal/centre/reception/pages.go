@@ -135,8 +135,13 @@ func (s State) facts(ctx context.Context) []ui.Fact {
 		{Label: i18n.T(ctx, "reception.duplicates"), Value: ui.Number(int64(f.Duplicates))},
 		{Label: i18n.T(ctx, "reception.failed"), Value: ui.Number(int64(f.Failed))},
 		{Label: i18n.T(ctx, "reception.again"), Value: ui.Number(int64(f.Again))},
-		{Label: i18n.T(ctx, "reception.speed"), Value: ui.Text(i18n.T(ctx, "reception.speed.of", f.P50.Round(time.Millisecond/10), f.P99.Round(time.Millisecond/10)))},
+		{Label: i18n.T(ctx, "reception.speed"), Value: ui.Text(i18n.T(ctx, "reception.speed.of", milliseconds(ctx, f.P50), milliseconds(ctx, f.P99)))},
 	}
+}
+
+// milliseconds is d rounded up.
+func milliseconds(ctx context.Context, d time.Duration) string {
+	return i18n.Number(ctx, int64((d+time.Millisecond-1)/time.Millisecond))
 }
 
 // age is a time in the two largest units that say enough of it.
