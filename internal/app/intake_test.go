@@ -14,6 +14,8 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/intake/stream"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
 // receiving is a started centre that listens for syslog by TCP.
@@ -131,5 +133,79 @@ func TestALineFromTheNetworkBecomesAFinding(t *testing.T) {
 	err = h.Records.Read().NewRaw("SELECT (SELECT SUM(lines) FROM source_hour WHERE source_id = ?), (SELECT COUNT(*) FROM source_taken)", string(src.ID)).Scan(t.Context(), &lines, &marks)
 	if err != nil || lines != 52 || marks < 3 {
 		t.Errorf("%d lines in hours, %d blocks, %v; way %s", lines, marks, err, way.ID)
+	}
+}
+
+// TestABlockThatCannotBeReadWaitsForAPerson receives lines for a source that
+// lacks its mapping file, twice: one block is sent again once the file is there,
+// the other is discarded with a reason.
+func TestABlockThatCannotBeReadWaitsForAPerson(t *testing.T) {
+	t.Parallel()
+	h := receiving(t, t.TempDir())
+	defer func() {
+		if err := h.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
+	ctx := h.found(t)
+	h.arm(t, ctx, "evil.test\n")
+	src, err := h.Rooms.Sources.Create(ctx, source.Source{Name: "Proxy X", Owner: h.root, Format: source.ByMapping})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.Rooms.Sources.AddWay(ctx, source.Way{Source: src.ID, Kind: source.SyslogTCP, Network: "127.0.0.1"}); err != nil {
+		t.Fatal(err)
+	}
+	given := func(n int) []stream.Letter {
+		t.Helper()
+		var list []stream.Letter
+		await(t, fmt.Sprintf("%d blocks are given up", n), func() bool {
+			var names map[string]string
+			var err error
+			if list, names, err = h.Rooms.Reception.Letters(ctx, 0, 10); err != nil {
+				t.Fatal(err)
+			}
+			return len(list) == n && (n == 0 || names[string(src.ID)] == "Proxy X")
+		})
+		return list
+	}
+	const line = "2026-11-21T00:59:00Z;10.0.0.7;www.evil.test;PASS\n"
+	send(t, "tcp", h.door(t, ctx, "tcp"), line)
+	first := given(1)[0]
+	shown, name, err := h.Rooms.Reception.Letter(ctx, first.ID)
+	if err != nil || name != "Proxy X" || string(shown.Block.Body) != line || !strings.Contains(shown.Reason, "read") {
+		t.Errorf("letter %+v of %q, %v", shown, name, err)
+	}
+	send(t, "tcp", h.door(t, ctx, "tcp"), line)
+	both := given(2)
+
+	if err := h.Rooms.Reception.Discard(ctx, both[1].ID, " "); !fault.Is(err, fault.Invalid) {
+		t.Errorf("discarded without a reason: %v", err)
+	}
+	if err := h.Rooms.Reception.Discard(ctx, both[1].ID, "Gửi trùng khi thử"); err != nil {
+		t.Fatal(err)
+	}
+	const mapping = "name: proxy-x\ntitle: Proxy X\nform: csv\nseparator: \";\"\ncolumns: [when, who, site, verdict]\nfields: {when: time, who: src, site: dst_host, verdict: action}\nactions: {PASS: allowed, STOP: blocked}\n"
+	if _, err := h.Rooms.Sources.SetMapping(ctx, src.ID, src.Version, mapping); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Rooms.Reception.Replay(ctx, both[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	given(0)
+	await(t, "the finding of the block that was sent again", func() bool {
+		page, err := h.Rooms.Findings.List(ctx, finding.Filter{State: finding.AnyOpen, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page.Total == 1
+	})
+	if err := h.Rooms.Reception.Replay(ctx, both[0].ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("sent again twice: %v", err)
+	}
+	var acts int
+	err = h.Records.Read().NewRaw("SELECT COUNT(*) FROM audit_entry WHERE action IN ('reception.replay', 'reception.discard')").Scan(t.Context(), &acts)
+	if err != nil || acts != 2 {
+		t.Errorf("%d acts in the trail, %v", acts, err)
 	}
 }
