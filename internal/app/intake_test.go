@@ -8,9 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/net/html"
 
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -175,6 +179,18 @@ func TestABlockThatCannotBeReadWaitsForAPerson(t *testing.T) {
 	shown, name, err := h.Rooms.Reception.Letter(ctx, first.ID)
 	if err != nil || name != "Proxy X" || string(shown.Block.Body) != line || !strings.Contains(shown.Reason, "read") {
 		t.Errorf("letter %+v of %q, %v", shown, name, err)
+	}
+	v := &visitor{handler: h.Handler()}
+	in := v.send(t, http.MethodPost, "/sign-in", "application/x-www-form-urlencoded", url.Values{"login": {"mai"}, "password": {phrase}}.Encode())
+	v.cookie, _, _ = strings.Cut(in.Header().Get("Set-Cookie"), ";")
+	for path, want := range map[string]string{"/settings/intake": "Proxy X", "/settings/intake/letters/" + first.ID: "www.evil.test", "/settings/intake/letters/" + first.ID + "/discard": "Lý do bỏ",
+		"/settings/intake/letters.csv": "Proxy X"} {
+		res := v.get(t, path)
+		if body := res.Body.String(); res.Code != http.StatusOK || !strings.Contains(body, want) {
+			t.Errorf("%s: %d without %q", path, res.Code, want)
+		} else if doc, err := html.Parse(strings.NewReader(body)); err != nil || !strings.HasSuffix(path, ".csv") && dead(doc) != nil {
+			t.Errorf("%s: %v %v", path, dead(doc), err)
+		}
 	}
 	send(t, "tcp", h.door(t, ctx, "tcp"), line)
 	both := given(2)
