@@ -53,12 +53,12 @@ func await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	end := time.After(time.Minute)
+	end := time.After(5 * time.Minute)
 	for !ok() {
 		select {
 		case <-tick.C:
 		case <-end:
-			t.Fatalf("a minute passed without: %s", what)
+			t.Fatalf("five minutes passed without: %s", what)
 		}
 	}
 }

@@ -40,7 +40,7 @@ func (w *words) pid() int {
 // healthy waits until an engine other than the one with this pid answers.
 func healthy(t *testing.T, s lake.Store, w *words, other int) {
 	t.Helper()
-	until(t, 20*time.Second, "an engine that answers\n"+w.String(), func() bool { return s.Health(t.Context()) == nil && w.pid() != other })
+	until(t, 2*time.Minute, "an engine that answers\n"+w.String(), func() bool { return s.Health(t.Context()) == nil && w.pid() != other })
 }
 
 func TestAKilledEngineCostsSearchesOnlyAndIsRepairedExactlyOnce(t *testing.T) {
@@ -152,7 +152,7 @@ func TestAWedgedEngineIsFoundOutAndReplaced(t *testing.T) {
 	if err := syscall.Kill(old, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	until(t, 10*time.Second, "a stopped engine", func() bool { return state(old) != "S" && state(old) != "R" })
+	until(t, time.Minute, "a stopped engine", func() bool { return state(old) != "S" && state(old) != "R" })
 	if _, err := s.Count(t.Context(), everyone, lake.Query{}); !errors.Is(err, lake.ErrUnavailable) && w.pid() == old {
 		t.Errorf("of a wedged engine: %v", err)
 	}
@@ -286,7 +286,7 @@ func TestTheEngineDiesWithItsParent(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = cmd.Wait() // it was killed
-		until(t, 10*time.Second, "the end of the engine", func() bool { return ended(pid) })
+		until(t, time.Minute, "the end of the engine", func() bool { return ended(pid) })
 	}
 }
 

@@ -124,7 +124,7 @@ func (s *shelf) count() int {
 // await waits until ok holds of the shelf.
 func (s *shelf) await(t testing.TB, what string, ok func(s *shelf) bool) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for {
 		s.mu.Lock()
@@ -182,7 +182,7 @@ func launch(t testing.TB, o listener.Options) *listener.Server {
 
 func stop(t testing.TB, s *listener.Server) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 	defer cancel()
 	if err := s.Stop(ctx); err != nil {
 		t.Errorf("stop: %v", err)
@@ -194,7 +194,7 @@ func eventually(t testing.TB, s *listener.Server, what string, ok func(f listene
 	t.Helper()
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	limit := time.After(60 * time.Second)
+	limit := time.After(5 * time.Minute)
 	for {
 		f := s.Figures()
 		if ok(f) {

@@ -197,7 +197,7 @@ func TestABlockThatAloneWaitsWhileOthersGetDoneIsGivenUp(t *testing.T) {
 	s := open(t, o)
 	s.Hold(0)
 	add(t, s, block(0), block(1))
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	var next atomic.Int32
 	next.Store(1)

@@ -187,7 +187,7 @@ func TestAFullDiskIsFreedOfWhatIsAcknowledged(t *testing.T) {
 	take(t, s, 2, n, nil)
 	sweep(t, s)
 	c.move(2 * time.Minute)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	for err := stream.ErrFull; errors.Is(err, stream.ErrFull); { // until the room is there that the refusal asked for
 		err = s.Append(ctx, sized(n, 2000))

@@ -77,8 +77,8 @@ func TestKilledAtAnyInstantNothingAcknowledgedIsLost(t *testing.T) {
 		}
 	}
 	for id, times := range k.seen {
-		if times > kills {
-			t.Errorf("block %s came %d times", id, times)
+		if times > kills+1 { // once in each life
+			t.Errorf("block %s came %d times in %d lives", id, times, kills+1)
 		}
 	}
 	t.Logf("%d kills, %d blocks acknowledged, %d handed out again", kills, total, twice)
