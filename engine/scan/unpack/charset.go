@@ -19,8 +19,9 @@ import (
 // sniffed is how many bytes decide on the character set.
 const sniffed = 4096
 
-// decode returns r as UTF-8, a dump of flows as lines of JSON, with the name of the character set found. An
-// error other than io.EOF is left for the first Read, after what came before it.
+// decode returns r as UTF-8, a dump of flows as lines of JSON, with the name of
+// the character set found. An error other than io.EOF is left for the first
+// Read, after what came before it.
 func decode(r *guard) (io.Reader, string, error) {
 	br := bufio.NewReaderSize(r, 64<<10)
 	head, err := br.Peek(sniffed)
