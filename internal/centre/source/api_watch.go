@@ -70,7 +70,7 @@ type apiCover struct {
 	Seen     int64       `json:"seen_hours" doc:"Of the expected hours, those with data."`
 	Expected int64       `json:"expected_hours" doc:"Hours in which a watched source should have spoken."`
 	Unasked  int64       `json:"unwatched_hours" doc:"Hours with data of sources that nobody waited for."`
-	Verdict  string      `json:"verdict" enum:"no_source,no_data,partly,unwatched,enough" doc:"What a figure that rests on logs may say, at a least coverage of 80 %."`
+	Verdict  string      `json:"verdict" enum:"no_source,no_data,partly,unwatched,enough" doc:"What a figure that rests on logs may say, at the least coverage that the rule pack asks for."`
 	Missing  []apiMissed `json:"missing" nullable:"false" doc:"Sources within what the key may see that were missing."`
 }
 
@@ -185,15 +185,12 @@ func (s *Service) apiCoverage(ctx context.Context, in *apiWindow) (*rest.Answer[
 	if err != nil {
 		return nil, err
 	}
-	out := apiCover{Sources: c.Sources, Seen: c.Seen, Expected: c.Expected, Unasked: c.Unasked, Verdict: string(c.Verdict(usualLeast)), Missing: []apiMissed{}}
+	out := apiCover{Sources: c.Sources, Seen: c.Seen, Expected: c.Expected, Unasked: c.Unasked, Verdict: string(c.Verdict(s.Least())), Missing: []apiMissed{}}
 	for _, m := range c.Missing {
 		out.Missing = append(out.Missing, apiMissed{string(m.ID), m.Name, m.Hours})
 	}
 	return &rest.Answer[apiCover]{Body: out}, nil
 }
-
-// usualLeast is the least coverage of a figure, in percent, as the API judges.
-const usualLeast = 80
 
 func (s *Service) apiUptime(ctx context.Context, in *apiUptimeQuery) (*rest.Listing[apiUptime], error) {
 	first := MonthOf(s.Now())

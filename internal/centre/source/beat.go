@@ -153,7 +153,8 @@ func keepFigures(ctx context.Context, tx *db.Tx, rows []figureRow, lost []lossRo
 	}
 	_, err := tx.NewInsert().Model(&rows).On("CONFLICT (way_id) DO UPDATE").Set("lines = g.lines + EXCLUDED.lines").
 		Set("bytes = g.bytes + EXCLUDED.bytes").Set("refused = g.refused + EXCLUDED.refused").Set("dropped = g.dropped + EXCLUDED.dropped").
-		Set("open = EXCLUDED.open").Set("last_at = COALESCE(EXCLUDED.last_at, g.last_at)").Set("samples = EXCLUDED.samples").
+		Set("open = EXCLUDED.open").Set("last_at = COALESCE(EXCLUDED.last_at, g.last_at)").
+		Set("samples = CASE WHEN EXCLUDED.refused + EXCLUDED.dropped > 0 THEN EXCLUDED.samples ELSE g.samples END").
 		Set("kept_at = EXCLUDED.kept_at").Exec(ctx)
 	if err != nil {
 		return db.Error("source.keepFigures", err)

@@ -51,6 +51,8 @@ type Deps struct {
 	// Told is told, inside the transaction, of what people must know of a source:
 	// that it fell silent, came back, flaps or leaves its pattern. May be nil.
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error
+	// Least is the least coverage of a figure, in percent.
+	Least func() int64
 }
 
 // Service holds the use cases. It is safe for concurrent use.

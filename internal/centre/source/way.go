@@ -130,7 +130,7 @@ func unfit(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 func slashes(p string) string { return strings.ReplaceAll(p, `\`, "/") }
 
 // foldHost makes host names that name the same host the same text.
-func foldHost(host string) string { return strings.TrimSuffix(strings.ToLower(host), ".") }
+func foldHost(host string) string { return strings.TrimRight(strings.ToLower(host), ".") }
 
 // parseNetwork reads an address or a network. IPv4 in IPv6 is IPv4.
 func parseNetwork(text string) (netip.Prefix, bool) {
