@@ -100,7 +100,7 @@ func (s *Service) archived(ctx context.Context, f row, how wrap, file io.ReaderA
 	if how == zipped {
 		err = inZip(file, size, each)
 	} else {
-		err = inTar(io.NewSectionReader(file, 0, size), how == tarGzipped, each)
+		err = inTar(io.NewSectionReader(file, 0, size), how == tarGzipped, d.room, each)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -257,7 +257,9 @@ func (d *folder) read(e entry, most int64) (raw []byte, over bool, err error) {
 		return nil, false, fail("feed.drop.archive")
 	}
 	raw, err = io.ReadAll(io.LimitReader(in, min(most, d.room)+1))
-	if err = errors.Join(err, in.Close()); err != nil {
+	if err = errors.Join(err, in.Close()); errors.Is(err, errBomb) {
+		return nil, false, fail("feed.drop.bomb")
+	} else if err != nil {
 		return nil, false, fail("feed.drop.archive")
 	}
 	if d.room -= int64(len(raw)); d.room < 0 {
@@ -280,21 +282,43 @@ func inZip(file io.ReaderAt, size int64, fn func(entry) error) error {
 	return nil
 }
 
-// inTar hands on the entries of a tar file, which gzip may have packed.
-func inTar(in io.Reader, packed bool, fn func(entry) error) error {
+// brim fails once more than left bytes came out of r: also what nobody takes has
+// to be unpacked to get past it.
+type brim struct {
+	r    io.Reader
+	left int64
+}
+
+// Read implements io.Reader.
+func (b *brim) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		return 0, errBomb
+	}
+	return n, err
+}
+
+var errBomb = errors.New("more is unpacked than a feed may hold")
+
+// inTar hands on the entries of a tar file, which gzip may have packed: then no
+// more than most bytes are unpacked.
+func inTar(in io.Reader, packed bool, most int64, fn func(entry) error) error {
 	in = bufio.NewReaderSize(in, 64<<10)
 	if packed {
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return fail("feed.drop.archive")
 		}
-		in = z
+		in = &brim{z, most + maxEntries*2*tarHead}
 	}
 	t := tar.NewReader(in)
 	for {
 		h, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
+		}
+		if errors.Is(err, errBomb) {
+			return fail("feed.drop.bomb")
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return fail("feed.drop.archive")
