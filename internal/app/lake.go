@@ -49,10 +49,7 @@ func (a *App) keepLines() (*keeping, error) {
 		}
 		store = k.client
 	}
-	k.keeper, err = lake.NewKeeper(archive, store, lake.KeeperOptions{State: filepath.Join(cfg.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log})
-	if err != nil {
-		return nil, errors.Join(err, k.close())
-	}
+	k.keeper = lake.NewKeeper(archive, store, lake.KeeperOptions{State: filepath.Join(cfg.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log})
 	k.keeper.Start()
 	return k, nil
 }
@@ -60,9 +57,7 @@ func (a *App) keepLines() (*keeping, error) {
 // close ends the telling, then the engine, then the archive.
 func (k *keeping) close() error {
 	var errs []error
-	if k.keeper != nil {
-		k.keeper.Stop()
-	}
+	k.keeper.Stop()
 	if k.client != nil {
 		errs = append(errs, k.client.Close())
 	}

@@ -29,6 +29,13 @@ type Keeper struct {
 	since   time.Time // what was received since then may be missing, while behind
 	refused Refused
 	failure error // of the last try, while behind
+	// The earliest receipts of what was brought since the last beat, and in the
+	// one before it: a block may have waited in the stream for long, and the
+	// engine may not have it on the disk yet. Zero: none.
+	fresh, before time.Time
+
+	noting sync.Mutex // taken before mu by who changes the file of the state
+	noted  time.Time  // what the file says
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -53,7 +60,7 @@ const margin = time.Minute
 
 // NewKeeper joins an archive and a store. It begins behind: what the last run
 // left open is looked for first.
-func NewKeeper(a *Archive, s Store, o KeeperOptions) (*Keeper, error) {
+func NewKeeper(a *Archive, s Store, o KeeperOptions) *Keeper {
 	if o.Beat == 0 {
 		o.Beat = 20 * time.Second
 	}
@@ -61,11 +68,12 @@ func NewKeeper(a *Archive, s Store, o KeeperOptions) (*Keeper, error) {
 	raw, err := os.ReadFile(o.State)
 	if err == nil {
 		k.since, err = time.Parse(time.RFC3339, strings.TrimSpace(string(raw)))
+		k.noted = k.since
 	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		o.Log.Warn("it is not known until when all lines can be searched; all are looked through", "file", o.State, "err", err)
 	}
-	return k, nil
+	return k
 }
 
 // Start has the engine told of what comes, until Stop.
@@ -92,6 +100,7 @@ func (k *Keeper) Put(ctx context.Context, b Brought) error {
 	if err := k.archive.Put(ctx, b); err != nil || k.store == nil {
 		return err
 	}
+	k.bring(b.Received)
 	select {
 	case k.next <- b:
 	default:
@@ -101,7 +110,36 @@ func (k *Keeper) Put(ctx context.Context, b Brought) error {
 }
 
 // Lost says that the engine may have lost what it had in memory.
-func (k *Keeper) Lost() { k.lack(k.o.Now().Add(-margin), nil) }
+func (k *Keeper) Lost() { k.lack(k.unsure(k.o.Now().Add(-margin)), nil) }
+
+// bring notes that what was received at this time is on its way to the engine:
+// also in the file, when that says that nothing so old is missing.
+func (k *Keeper) bring(received time.Time) {
+	k.noting.Lock()
+	defer k.noting.Unlock()
+	k.mu.Lock()
+	k.fresh = earlier(k.fresh, received)
+	k.mu.Unlock()
+	if received.Before(k.noted) {
+		k.note(received)
+	}
+}
+
+// unsure is the time of receipt from which on the engine may lack something: at,
+// or before it as far back as what was brought lately goes.
+func (k *Keeper) unsure(at time.Time) time.Time {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return earlier(at, earlier(k.fresh, k.before))
+}
+
+// earlier is the earlier of two times, of which zero is none.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
 
 // KeeperState is how searching does.
 type KeeperState struct {
@@ -171,11 +209,13 @@ func (k *Keeper) tend(ctx context.Context) {
 	if !state.Behind {
 		if err := k.store.Flush(ctx); err != nil {
 			if ctx.Err() == nil {
-				k.lack(at.Add(-k.o.Beat-margin), err)
+				k.lack(k.unsure(at.Add(-k.o.Beat-margin)), err)
 			}
 			return
 		}
-		k.settled(at.Add(-margin))
+		if len(k.next) == 0 { // else some of it is still to be told
+			k.settled(at.Add(-margin))
+		}
 		return
 	}
 	// What was queued is in the archive and mended with the rest.
@@ -203,26 +243,35 @@ func (k *Keeper) tend(ctx context.Context) {
 	k.settled(at.Add(-margin))
 }
 
-// settled remembers that nothing received before at is missing.
+// settled remembers that nothing received before at is missing, but for what was
+// brought lately.
 func (k *Keeper) settled(at time.Time) {
+	k.noting.Lock()
+	defer k.noting.Unlock()
+	at = k.unsure(at)
 	k.mu.Lock()
 	behind := k.behind
 	if !behind {
-		k.since = at
+		k.since, k.before, k.fresh = at, k.fresh, time.Time{}
 	}
 	k.mu.Unlock()
-	if behind {
-		return
+	if !behind {
+		k.note(at)
 	}
-	next := k.o.State + ".new"
+}
+
+// note writes the file of the state.
+func (k *Keeper) note(at time.Time) {
 	err := os.MkdirAll(filepath.Dir(k.o.State), 0o700)
 	if err == nil {
-		err = os.WriteFile(next, []byte(at.UTC().Format(time.RFC3339)+"\n"), 0o600)
+		err = writeSynced(k.o.State+".new", []byte(at.UTC().Format(time.RFC3339)+"\n"))
 	}
 	if err == nil {
-		err = os.Rename(next, k.o.State)
+		err = os.Rename(k.o.State+".new", k.o.State)
 	}
-	if err != nil { // the next start looks through more than it must
-		k.o.Log.Warn("until when all lines can be searched is not noted", "err", err)
+	if err != nil { // the next start looks through more, or not far enough
+		k.o.Log.Warn("until when all lines can be searched is not noted", "file", k.o.State, "err", err)
+		return
 	}
+	k.noted = at
 }

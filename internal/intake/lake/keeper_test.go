@@ -90,17 +90,15 @@ func TestWhatAnEngineDidNotGetIsBroughtWhenItIsBack(t *testing.T) {
 		defer a.Close()
 		s := &shaky{}
 		open := func() *lake.Keeper {
-			k, err := lake.NewKeeper(a, s, lake.KeeperOptions{State: filepath.Join(dir, "lake", "settled"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-			if err != nil {
-				t.Fatal(err)
-			}
+			k := lake.NewKeeper(a, s, lake.KeeperOptions{State: filepath.Join(dir, "lake", "settled"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 			k.Start()
 			return k
 		}
 		n := 0
+		late := time.Duration(0) // how long a block has waited in the stream
 		put := func(k *lake.Keeper) {
 			t.Helper()
-			b := lake.Brought{Block: fmt.Sprintf("net/%d", n), Received: time.Now().UTC()}
+			b := lake.Brought{Block: fmt.Sprintf("net/%d", n), Received: time.Now().UTC().Add(-late)}
 			for line := range 3 {
 				b.Rows = append(b.Rows, lake.Row{Time: b.Received, Block: b.Block, Line: int64(line), Source: "s", Owner: "u", Class: lake.BaseEvent, Raw: "line"})
 			}
@@ -148,6 +146,19 @@ func TestWhatAnEngineDidNotGetIsBroughtWhenItIsBack(t *testing.T) {
 		synctest.Wait()
 		if got := s.have["net/4"]; len(got) != 3 {
 			t.Fatalf("after a start: %v", s.have)
+		}
+
+		late = 7 * time.Hour // and its hour is closed before the loss is noticed
+		put(k)
+		s.die()
+		k.Stop()
+		if _, err := a.Seal(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		k = open()
+		synctest.Wait()
+		if got := s.have["net/5"]; len(got) != 3 {
+			t.Fatalf("what had waited for hours, after a start: %v", s.have)
 		}
 		k.Stop()
 	})
