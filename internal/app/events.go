@@ -51,20 +51,16 @@ func (a *App) lookupNeighbours() lookup.Neighbours {
 		}}
 }
 
-// lookedUpSources are the names of sources whose events the actor was shown. It
-// asks as the whole centre, and tells of those in the actor's own units alone.
+// lookedUpSources are the names of sources whose events the actor was shown: of
+// those in the actor's own units alone.
 func (a *App) lookedUpSources(ctx context.Context, ids []string) (map[string]string, error) {
 	_, scope, err := auth.Need(ctx, "app.lookedUpSources", auth.Permission{Area: auth.RawLogs, Act: auth.Read})
 	if err != nil {
 		return nil, err
 	}
-	root, err := a.wholeCentre(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := map[string]string{}
 	for _, id := range ids {
-		s, err := a.Rooms.Sources.Get(root, source.ID(id))
+		s, err := a.Rooms.Sources.Known(ctx, source.ID(id))
 		if fault.Is(err, fault.NotFound) {
 			continue
 		}

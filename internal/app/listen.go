@@ -167,13 +167,7 @@ func (a *App) reception() *reception.Service {
 			}
 			return nil
 		},
-		Listeners: func() []listener.ListenerFigures {
-			if in := a.intake.Load(); in != nil && in.listener != nil {
-				return in.listener.Figures().Listeners
-			}
-			return nil
-		},
-		Sources: a.sourceNames})
+		Listeners: a.doorsOpen, Sources: a.sourceNames})
 }
 
 // sourceNames names sources for who may know all of them.
@@ -192,13 +186,9 @@ func (a *App) sourceNames(ctx context.Context, ids []string) (map[string]string,
 // Receiving is where the first listener of a protocol stands, such as "tcp"; nil
 // while there is none.
 func (a *App) Receiving(protocol string) net.Addr {
-	in := a.intake.Load()
-	if in == nil || in.listener == nil {
-		return nil
-	}
-	for _, l := range in.listener.Figures().Listeners {
+	for _, l := range a.doorsOpen() {
 		if name, _, _ := strings.Cut(l.Name, "/"); name == protocol {
-			return in.listener.Addr(l.Name)
+			return a.intake.Load().listener.Addr(l.Name)
 		}
 	}
 	return nil
