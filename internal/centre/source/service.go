@@ -53,6 +53,12 @@ type Deps struct {
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error
 	// Least is the least coverage of a figure, in percent.
 	Least func() int64
+	// Oldest is when the oldest line was received that is not read yet; zero when
+	// none waits. nil where lines are read as they come.
+	Oldest func(ctx context.Context) (time.Time, error)
+	// ToldDeaf is told, inside the transaction, when the centre listens again
+	// after it did not. May be nil.
+	ToldDeaf func(ctx context.Context, tx *db.Tx, d Deaf) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.
