@@ -82,6 +82,8 @@ func Kinds() []Kind {
 		{"source.flapping", Urgent, slices.Concat(may(auth.Findings, auth.Decide), may(auth.Settings, auth.Write)), "/sources"},
 		{"source.back", Normal, slices.Concat(may(auth.Findings, auth.Decide), may(auth.Settings, auth.Write)), "/sources"},
 		{"source.rate", Normal, slices.Concat(may(auth.Findings, auth.Decide), may(auth.Settings, auth.Write)), "/sources"},
+		{"source.own_silent", Urgent, may(auth.Findings, auth.Write), "/"},
+		{"source.own_back", Normal, may(auth.Findings, auth.Write), "/"},
 		{"source.deaf", Normal, slices.Concat(may(auth.Findings, auth.Decide), may(auth.Settings, auth.Write)), "/sources/uptime"},
 		{"indicator.refused", Normal, may(auth.Indicators, auth.Write), "/indicators"},
 		{"job.failed", Normal, may(auth.Settings, auth.Write), "/sources"},

@@ -308,8 +308,9 @@ func (s *Service) noteFile(ctx context.Context, tx *db.Tx, action string, f File
 type Coverage struct {
 	Expected, Heard int64
 	Files           int64    // ever received
-	Silent          []Listed // longest silent first, at most ten
-	Broken          []File   // latest first, at most ten
+	Silent          []Listed // longest silent first, at most ten: as the watch says, else not heard since the moment
+	SilentTotal     int64
+	Broken          []File // latest first, at most ten
 	BrokenTotal     int64
 }
 
