@@ -117,7 +117,7 @@ func (t *tallied) take(e note, now time.Time) {
 		switch {
 		case len(t.samples) < sampleCount:
 			t.samples = append(t.samples, s)
-		case now.Sub(t.sampled) < samplePeriod:
+		case now.Sub(t.sampled).Abs() < samplePeriod: // a clock set back stops nothing
 			return
 		default:
 			t.samples[t.next] = s
