@@ -69,6 +69,9 @@ type Cutter struct {
 // Begun reports whether a frame has begun.
 func (c *Cutter) Begun() bool { return len(c.held) > 0 || c.skip > 0 }
 
+// Part is what is held of the frame that has begun, its length included.
+func (c *Cutter) Part() []byte { return c.held }
+
 // Held is how many bytes of memory c holds.
 func (c *Cutter) Held() int { return cap(c.held) }
 
