@@ -76,6 +76,8 @@ func (a *App) doors() ([]listener.Listen, error) {
 	add("tcp", listener.SyslogTCP, in.TCP)
 	add("tls", listener.SyslogTLS, in.TLS)
 	add("http", listener.HTTP, in.HTTP)
+	add("dnstap", listener.Dnstap, in.Dnstap)
+	add("netflow", listener.NetFlow, in.NetFlow)
 	if len(in.Files) > 0 {
 		out = append(out, listener.Listen{Name: "files", Kind: listener.File, Paths: in.Files})
 	}
@@ -122,12 +124,17 @@ type waysIn struct{ of *source.Directory }
 // Find implements listener.Directory.
 func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	id, src, owner, lines, bytes, ok := d.of.Find(string(p.Kind), p.Listener, p.Addr, p.Certificate, p.Host, p.Token, p.Path)
-	return listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}, ok
+	way := listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}
+	if p.Kind == listener.SyslogTCP || p.Kind == listener.SyslogTLS {
+		way.ByHost = d.of.Relays(string(p.Kind), p.Listener, p.Addr, p.Certificate)
+	}
+	return way, ok
 }
 
 // lost are the reasons for which lines are gone; what is refused for others the
 // sender has still got.
-var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true}
+var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true,
+	listener.LostFlows: true, listener.LostPackets: true, listener.BadFrame: true, listener.LargeFrame: true, listener.BadPacket: true, listener.NoTemplate: true}
 
 // keepFigures has what the listeners counted kept in the records.
 func (a *App) keepFigures(ctx context.Context) error {
