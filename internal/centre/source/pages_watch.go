@@ -422,7 +422,7 @@ func (p *Pages) adopt(w http.ResponseWriter, r *http.Request) error {
 	if err := p.meet(ctx); err != nil {
 		return err
 	}
-	v := strangersPage{Source: r.PostFormValue("source"), Typed: Stranger{Kind: WayKind(r.PostFormValue("kind")), Addr: r.PostFormValue("addr"),
+	v := strangersPage{Source: r.PostFormValue("source"), Typed: Stranger{Kind: WayKind(r.PostFormValue("kind")), Listener: r.PostFormValue("listener"), Addr: r.PostFormValue("addr"),
 		Host: r.PostFormValue("host"), Certificate: r.PostFormValue("certificate"), Path: r.PostFormValue("path")}}
 	way, ok := v.Typed.way()
 	if !ok {

@@ -16,7 +16,7 @@ import (
 // snippetFiles hold what senders' own configurations look like, one file a way
 // of sending; a line "== name" begins a program. They follow the manuals of
 // rsyslog 8, syslog-ng 4, Filebeat and Winlogbeat 8, Fluent Bit 3, Vector, BIND
-// 9.16, Unbound 1.11, Knot Resolver 5, PowerDNS Recursor 5, dnsdist 1.8,
+// 9.16, Unbound 1.11, Knot Resolver 5, dnsdist 1.8,
 // FortiOS 7, RouterOS 7, IOS XE and softflowd 1.0.
 //
 //go:embed snippets/*.txt

@@ -386,7 +386,7 @@ func snippetLead(v wayPage) string {
 }
 
 func strangerName(s Stranger) string {
-	return strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · ")
+	return cmp.Or(strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · "), s.Listener)
 }
 
 func strangerFacts(ctx context.Context, s Stranger) []ui.Fact {
