@@ -146,11 +146,13 @@ func (a *App) keepFigures(ctx context.Context) error {
 	var out []source.WayFigures
 	for _, w := range in.listener.Figures().Ways {
 		f := source.WayFigures{Way: source.WayID(w.Way), Lines: w.StoredLines, Bytes: w.StoredBytes, Open: int64(w.Connections), LastAt: w.Last,
-			Refused: map[string]int64{}, Dropped: map[string]int64{}}
+			Refused: map[string]int64{}, Dropped: map[string]int64{}, Odd: map[string]int64{}}
 		for _, c := range w.Counts {
 			switch {
-			case c.Kept || c.Reason == listener.Empty: // they are in blocks all the same, or say nothing
+			case c.Reason == listener.Empty: // says nothing
 				continue
+			case c.Kept:
+				f.Odd[string(c.Reason)] += c.Lines
 			case lost[c.Reason]:
 				f.Dropped[string(c.Reason)] += c.Lines
 			default:
