@@ -61,7 +61,7 @@ func (a *App) doors() ([]listener.Listen, error) {
 	var out []listener.Listen
 	add := func(name string, kind listener.Kind, addresses []string) {
 		for i, address := range addresses {
-			l := listener.Listen{Name: name + "/" + address, Kind: kind, Address: address}
+			l := listener.Listen{Name: name + "/" + strings.TrimPrefix(address, "/"), Kind: kind, Address: address}
 			host, port, _ := net.SplitHostPort(address) // the configuration has checked it
 			if port == "0" {
 				l.Name = fmt.Sprintf("%s/%d", name, i)
