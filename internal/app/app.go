@@ -171,6 +171,9 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	if err := a.listenControl(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
+	if err := a.startKeeping(); err != nil {
+		return "", errors.Join(err, ln.Close())
+	}
 	if err := a.startIntake(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
@@ -208,7 +211,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	if a.server != nil {
 		errs = append(errs, a.stopIntake(ctx), a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx))
+		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx), a.stopKeeping())
 	}
 	return errors.Join(append(errs, a.Close())...)
 }

@@ -33,8 +33,10 @@ const (
 // returns how many. What a crash left half done is done again. A failed hour
 // stays as it was and does not keep the others.
 func (a *Archive) Seal(ctx context.Context, now time.Time) (n int, err error) {
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
+	if err := a.sealing.take(ctx); err != nil {
+		return 0, err
+	}
+	defer a.sealing.end()
 	if err := a.retire(now); err != nil {
 		return 0, err
 	}
@@ -69,7 +71,7 @@ func (a *Archive) retire(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if now.Before(at.Add(time.Hour + grace)) {
+		if now.Before(at.Add(time.Hour+grace)) || h.users > 0 {
 			continue
 		}
 		path := filepath.Join(a.dir, "open", name)
