@@ -89,8 +89,9 @@ type App struct {
 	lock    *folderLock
 	book    *guideroom.Book // the guide inside the product
 	examined
-	intake atomic.Pointer[intake] // nil while nothing is received
-	remade sync.Map               // ids of blocks in hand that an earlier try had remembered
+	intake  atomic.Pointer[intake]  // nil while nothing is received
+	keeping atomic.Pointer[keeping] // nil unless started
+	remade  sync.Map                // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue
 	commands  map[string]Command

@@ -129,6 +129,7 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 
 // tendIntake adds the duties of receiving.
 func (a *App) tendIntake() {
+	a.lakeCommands()
 	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.ForgetBlocks)
 	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
 	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)

@@ -65,6 +65,14 @@ type Manifest struct {
 	Bytes       int64
 	SHA256      string    // hexadecimal
 	First, Last time.Time // times of its rows; the last one is included
+	Raw         int64     // bytes of its lines as they came, newlines included
+	Shares      []Share   // of sources, by source and owner; files of before have none
+}
+
+// Share is what a file holds of one source.
+type Share struct {
+	Source, Owner string
+	Rows, Raw     int64
 }
 
 // Brought is a block to be kept.

@@ -232,7 +232,7 @@ func writeParquet(path string, q *queue) (m Manifest, err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	sum, buf := sha256.New(), bufio.NewWriterSize(f, 1<<20)
 	w := newParquet(io.MultiWriter(buf, sum))
-	one := make([]record, 1)
+	one, shares := make([]record, 1), shares{}
 	for q.Len() > 0 {
 		row, err := q.pop()
 		if err != nil {
@@ -244,15 +244,14 @@ func writeParquet(path string, q *queue) (m Manifest, err error) {
 		if _, err := w.Write(one); err != nil {
 			return m, err
 		}
-		if m.Rows == 0 {
-			m.First = row.Time
-		}
-		m.Rows, m.Last = m.Rows+1, row.Time
+		m.count(&row)
+		shares.count(&row)
 	}
 	if err := cmp.Or(w.Close(), buf.Flush(), f.Sync()); err != nil {
 		return m, err
 	}
 	at, err := f.Seek(0, io.SeekEnd)
+	m.Shares = shares.list()
 	m.Bytes, m.SHA256 = at, hex.EncodeToString(sum.Sum(nil))
 	return m, err
 }
