@@ -41,6 +41,9 @@ type Archive struct {
 	closing map[string]map[string]bool // blocks of hours that are being closed, by name
 	known   map[string]map[string]bool // blocks of closed hours that were asked for
 
+	counting sync.Mutex
+	counted  map[string]counted // by folder
+
 	sealing turn // of who closes hours, drops or reads files
 }
 
@@ -239,24 +242,6 @@ func readManifest(path string) (Manifest, error) {
 		return m, fmt.Errorf("manifest %s: %w", path, err)
 	}
 	return m, nil
-}
-
-// Drop removes closed hours that have no row at or after before, and returns
-// how many files went. Copy first what the law holds on to.
-func (a *Archive) Drop(before time.Time) (n int, err error) {
-	a.sealing.wait()
-	defer a.sealing.end()
-	err = a.walk(func(m Manifest, path string) error {
-		if !m.Last.Before(before) || !m.Hour.Before(before) {
-			return nil
-		}
-		n++
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return os.Remove(strings.TrimSuffix(path, ".parquet") + ".json") // last, so that a crash between is made good
-	})
-	return n, err
 }
 
 // syncFolder makes names in a folder last. Windows has no such thing.

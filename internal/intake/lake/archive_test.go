@@ -306,7 +306,7 @@ func TestADamagedHourIsNamedAndLeftOut(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), files[0]) || did.Rows != 10 {
 		t.Errorf("%+v, %v", did, err)
 	}
-	n, err := a.Drop(now)
+	n, err := a.Drop(t.Context(), now, t.TempDir(), nil)
 	if err != nil || n != 1 || len(kept(t, dir)) != 10 {
 		t.Errorf("dropped %d, %v", n, err)
 	}
