@@ -8,6 +8,7 @@
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
 # make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
 #             (MATCH='-peers plain,mawk,grep' leaves out what is not installed)
+#             (LAKE="-dir ../lake" fills a folder once; -events 5000000 is quicker)
 # make build  the program for each platform, in dist/
 # make release  the release archives, with checksums and bills of materials, in dist/
 
@@ -46,6 +47,7 @@ bench:
 	go run ./bench/match -json bench/out/match.json $(MATCH)
 	go run ./bench/parts -json bench/out/parts.json
 	go run ./bench/scanmem
+	go run ./bench/lake -json bench/out/lake.json $(LAKE)
 	tools/postgres.sh go run ./bench/pages
 
 fuzz:
