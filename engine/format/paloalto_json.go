@@ -20,7 +20,7 @@ var paloaltoFields = [...]meaning{
 	{"SenderEmail", IsEmailFrom}, {"RecipientEmail", IsEmailTo},
 }
 
-// record implements activityRecord.
+// record implements records.
 func (r *paloalto) record(j *jsonLine, v *fastjson.Value, into []event.Activity) ([]event.Activity, Verdict, bool) {
 	kind := text(v, "LogType")
 	if !isPanType(kind) {

@@ -21,7 +21,7 @@ type zeek struct {
 }
 
 func newZeek(opt Options) Reader {
-	return guard{&zeek{clock: newClock(opt), columns: zeekDefaults}}
+	return objectGuard(&zeek{clock: newClock(opt), columns: zeekDefaults}, opt)
 }
 
 func (r *zeek) read(s string, into []event.DNS) ([]event.DNS, Verdict) {

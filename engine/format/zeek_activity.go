@@ -26,7 +26,7 @@ type zeekActivity struct {
 }
 
 func newZeekActivity(opt Options) ActivityReader {
-	return activityGuard{&zeekActivity{clock: newClock(opt), columns: zeekDefaults}}
+	return activityObjectGuard(&zeekActivity{clock: newClock(opt), columns: zeekDefaults}, opt)
 }
 
 func (r *zeekActivity) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
