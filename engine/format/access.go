@@ -45,7 +45,7 @@ func (r *access) request(d *draft, s string) bool {
 		d.host(&d.a.Dst, who[0]) // the virtual host
 		who = who[1:]
 	}
-	if len(who) < 2 || len(who) > 3 || !isClientWord(who[0]) {
+	if len(who) < 2 || len(who) > 3 || !isClientWord(who[0]) || len(who) == 2 && who[0] == "-" {
 		return false
 	}
 	if code, _, ok := strings.Cut(lastWord(rest), ":"); ok && isSquidCode(code) {

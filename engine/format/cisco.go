@@ -31,8 +31,9 @@ func (r *cisco) read(s string, into []event.Activity) ([]event.Activity, Verdict
 	id, msg := s[start+1:end], strings.TrimLeft(s[end:], ": ")
 	d := draft{clock: &r.clock}
 	h := r.clock.head(s[:start] + "x")
-	for part := range strings.SplitSeq(s[:start], ": ") { // IOS: "45: fw1: *Jan 14 2026 08:15:30.123 ICT: "
-		if at, _, state := r.clock.scan(strings.TrimLeft(part, " *.")); state == goodTime {
+	_, parts, _ := strings.Cut(s[:start], ": ")
+	for part := range strings.SplitSeq(parts, ": ") { // IOS: "45: fw1: *Jan 14 2026 08:15:30.123 ICT: "
+		if at, _, state := r.clock.scan(trimPriority(strings.TrimLeft(part, " *."))); state == goodTime {
 			h.at, h.bad = at, false
 		}
 	}

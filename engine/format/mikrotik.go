@@ -53,7 +53,10 @@ func (r *mikrotik) read(s string, into []event.Activity) ([]event.Activity, Verd
 
 // topicsAt finds the word of topics, "firewall,info", of which one is a level.
 func topicsAt(s string) (int, string) {
-	for at := 0; at < min(len(s), 160); {
+	for at := 0; at < min(len(s), maxHead); {
+		if strings.HasPrefix(s[at:], bom) {
+			at += len(bom)
+		}
 		end := strings.IndexByte(s[at:], ' ')
 		if end < 0 {
 			return -1, ""

@@ -92,11 +92,14 @@ func (r *sophos) time(d *draft) {
 	}
 }
 
-// utmTime reads "2026:01:14-08:15:30" at the start of a line, zero for none.
+// utmTime reads "2026:01:14-08:15:30" before the fields, else the time of the
+// syslog head there.
 func (r *sophos) utmTime(s string) (at time.Time) {
-	if len(s) < 19 || s[4] != ':' || s[10] != '-' {
-		return r.clock.head(s + "x").at
+	for word := range strings.FieldsSeq(s) {
+		if word = strings.TrimPrefix(word, bom); len(word) == 19 && word[4] == ':' && word[7] == ':' && word[10] == '-' {
+			at, _, _ = r.clock.scan(word[:4] + "-" + word[5:7] + "-" + word[8:10] + " " + word[11:])
+			return at
+		}
 	}
-	at, _, _ = r.clock.scan(s[:4] + "-" + s[5:7] + "-" + s[8:10] + " " + s[11:19])
-	return at
+	return r.clock.head(s + "x").at
 }

@@ -75,6 +75,9 @@ func (r *squid) common(d *draft, s string) bool {
 	request, rest, ok4 := strings.Cut(rest, `" `)
 	last := rest[strings.LastIndexByte(rest, ' ')+1:]
 	code, hierarchy, ok5 := strings.Cut(last, ":")
+	if strings.Count(head, " ") != 1 { // "ident user"; more is a syslog head before the client
+		return false
+	}
 	if !ok || !ok2 || !ok3 || !ok4 || !ok5 || !isSquidCode(code) || hierarchy == "" {
 		return false
 	}

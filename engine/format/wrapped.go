@@ -52,8 +52,11 @@ func (c *clock) layers(out []layer, s string) []layer {
 			out, s = addLayer(out, inner, at), inner
 			continue
 		}
+		rest = c.relayed(rest)
 		whole := rest
-		if tag, after := cutTag(rest); tag != "" {
+		if c.begins(rest) {
+			// A line with a head of its own: no host stands before it.
+		} else if tag, after := cutTag(rest); tag != "" {
 			whole, rest = after, after
 		} else if word, after, ok := strings.Cut(rest, " "); ok && isHost(word) {
 			whole = strings.TrimLeft(after, " ")

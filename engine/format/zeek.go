@@ -31,7 +31,7 @@ func (r *zeek) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	switch {
 	case s[0] == '{' || !r.columns.named && strings.Contains(s, " {"):
 		return r.object(s, into)
-	case !r.columns.named:
+	case !r.columns.named || isRelayedDirective(s):
 		return into, reject(NotFormat)
 	case r.columns.path != "" && !isDNSPath(r.columns.path):
 		return into, skip(OtherEvent)
