@@ -192,6 +192,9 @@ func (r *access) record(j *jsonLine, v *fastjson.Value, into []event.Activity) (
 	d.a.Class = event.HTTPActivity
 	for _, m := range traefikFields {
 		if value, ok := j.scalar(v.Get(m.field)); ok {
+			if m.is == IsSrc { // proxies on the way stand behind the client
+				value = firstOf(value)
+			}
 			d.take(m.is, value)
 		}
 	}

@@ -18,15 +18,16 @@ type linux struct {
 	clock  clock
 	by     map[string]lines[event.Activity] // program to reader
 	kernel lines[event.Activity]
+	auth   lines[event.Activity]
 }
 
 func newLinux(opt Options) ActivityReader {
 	c := newClock(opt)
 	web, vpn := &access{c}, &openvpn{c}
-	return activityTextGuard(&linux{clock: c, kernel: &netfilter{c}, by: map[string]lines[event.Activity]{
+	return activityTextGuard(&linux{clock: c, kernel: &netfilter{c}, auth: &auth{c}, by: map[string]lines[event.Activity]{
 		"dovecot": &dovecot{c}, "haproxy": &haproxy{c}, "openvpn": vpn, "ovpn-server": vpn,
 		"nginx": web, "apache2": web, "apache": web, "httpd": web, "traefik": web, "squid": &squid{c}, "(squid-1)": &squid{c},
-		"postfix": &postfix{c}, "": &auth{c},
+		"postfix": &postfix{c},
 	}}, opt)
 }
 
@@ -35,11 +36,11 @@ func (r *linux) read(s string, into []event.Activity) ([]event.Activity, Verdict
 		return r.kernel.read(s, into)
 	}
 	h := r.clock.program(s)
-	if h.at.IsZero() && !h.bad {
+	if h.tag == "" || h.at.IsZero() && !h.bad {
 		return into, reject(NotFormat)
 	}
 	name, _, _ := strings.Cut(h.tag, "/")
-	if out, v := r.by[""].read(s, into); v.Reason != NotFormat {
+	if out, v := r.auth.read(s, into); v.Reason != NotFormat {
 		return out, v
 	}
 	in, ok := r.by[name]

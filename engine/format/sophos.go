@@ -27,7 +27,7 @@ var sophosFields = []meaning{
 	{"timestamp", IsTime},
 	{"src_ip", IsSrc}, {"srcip", IsSrc}, {"src_port", IsSrcPort}, {"srcport", IsSrcPort},
 	{"dst_ip", IsDst}, {"dstip", IsDst}, {"dst_port", IsDstPort}, {"dstport", IsDstPort},
-	{"protocol", IsProtocol}, {"proto", IsProtocol}, {"domain", IsDstHost}, {"dst_domain", IsDstHost}, {"server", IsDstHost},
+	{"port", IsDstPort}, {"protocol", IsProtocol}, {"proto", IsProtocol}, {"domain", IsDstHost}, {"dst_domain", IsDstHost}, {"server", IsDstHost},
 	{"action", IsAction}, {"log_subtype", IsAction}, {"status", IsAction},
 	{"bytes_sent", IsSent}, {"sent_bytes", IsSent}, {"bytes_received", IsReceived}, {"recv_bytes", IsReceived},
 	{"user_name", IsUser}, {"user", IsUser}, {"signature_msg", IsTitle}, {"virus", IsTitle}, {"malware", IsTitle}, {"name", IsTitle}, {"app_name", IsTitle}, {"rule_name", IsTitle},

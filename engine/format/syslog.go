@@ -168,18 +168,20 @@ func trimMessageID(s string) string {
 }
 
 // cutTag drops "prog[pid]: ", "host prog[pid]: ", "host address prog[pid]: "
-// (relays, Infoblox grids) or "host daemon.info prog[pid]: " (BusyBox) and
+// (relays, Infoblox grids), "host host prog[pid]: " (UniFi) or "host daemon.info prog[pid]: " (BusyBox) and
 // gives the program; without a tag s stays whole.
 func cutTag(s string) (tag, rest string) {
 	rest = s
+	host := ""
 	for i := range 3 {
 		word, after, _ := strings.Cut(rest, " ")
 		if tag := tagName(word); tag != "" {
 			return tag, strings.TrimLeft(after, " ")
 		}
-		if !isHost(word) || i == 1 && !isFacility(word) && !isAddress(word) {
+		if !isHost(word) || i == 1 && !isFacility(word) && !isAddress(word) && word != host {
 			break
 		}
+		host = word
 		rest = strings.TrimLeft(after, " ")
 	}
 	return "", s
