@@ -133,6 +133,7 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
+	s.mistaken()
 	s.sum.Bytes = u.Bytes()
 	return s.sum, err
 }
@@ -146,6 +147,7 @@ type stream struct {
 	lines  lines
 	text   func() *format.Text // a reader at the start of the stream
 	seed   suffix.Seed         // of the rows of blocks
+	head   []byte              // the first lines, where a format was asked for
 	block  builder
 	sum    Summary
 }
