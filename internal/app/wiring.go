@@ -96,6 +96,7 @@ func migrations() []fs.FS {
 		indicator.Migrations,
 		finding.Migrations,
 		hunt.Migrations,
+		lookup.Migrations,
 		infection.Migrations,
 		obligation.Migrations,
 		incident.Migrations,
@@ -226,6 +227,7 @@ func (a *App) wire(ctx context.Context) error {
 		source.JobKind:    r.Sources.Handler(a.reading, a.sinkFile),
 		indicator.JobKind: r.Indicators.Handler(),
 		hunt.JobKind:      r.Hunts.Handler(),
+		lookup.JobKind:    r.Lookup.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})

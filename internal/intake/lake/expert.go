@@ -30,12 +30,12 @@ type Why string
 
 // The reasons.
 const (
-	NotEnded      Why = "unended"    // the query ends where more must follow
-	NotExpected   Why = "unexpected" // something stands where it cannot
-	BadQuotes     Why = "quotes"     // a quotation mark without its other
-	BadExpression Why = "expression" // a regular expression that is none
-	BadNumber     Why = "number"     // no number where one must be
-	NotTaken      Why = "refused"    // read, and not taken here
+	NotEnded      Why = "not_ended"    // the query ends where more must follow
+	NotExpected   Why = "not_expected" // something stands where it cannot
+	BadQuotes     Why = "quotes"       // a quotation mark without its other
+	BadExpression Why = "expression"   // a regular expression that is none
+	BadNumber     Why = "number"       // no number where one must be
+	NotTaken      Why = "not_taken"    // read, and not taken here
 	TooLong       Why = "too_long"
 )
 

@@ -35,7 +35,9 @@ func NewParquetTakeout(w io.Writer, about map[string]string) Takeout {
 	return parquetTakeout{parquet.NewGenericWriter[record](w, options...)}
 }
 
-type parquetTakeout struct{ w *parquet.GenericWriter[record] }
+type parquetTakeout struct {
+	w *parquet.GenericWriter[record]
+}
 
 func (t parquetTakeout) Put(rows []Row) error {
 	records := make([]record, len(rows))
