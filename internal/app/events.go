@@ -40,7 +40,7 @@ func (a *App) unitsIn(ctx context.Context, scope auth.Scope) (ids []string, all 
 // lookupNeighbours are what the pages of events show of other rooms. Whoever
 // may search events need not be one who may see sources.
 func (a *App) lookupNeighbours() lookup.Neighbours {
-	return lookup.Neighbours{Units: a.unitOptions, UnitNames: unitNames{a}.Names, Cases: eventCases{a}, Whose: a.whose,
+	return lookup.Neighbours{Units: a.unitOptions, UnitNames: unitNames{a}.Names, Cases: eventCases{a}, Whose: a.whose, KeepIn: keepInHunt,
 		Task:        func(job string) string { return task.Path + "/" + job },
 		SourceNames: a.lookedUpSources,
 		Sources: func(ctx context.Context) ([]ui.Option, error) {

@@ -297,6 +297,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
 		OpenIncident: a.openFromInfection, Seen: a.seenOfDay}).Routes())
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
+	add(hunt.NewRecordPages(site, r.Hunts, a.huntNeighbours()).Routes())
 	add(lookup.NewPages(site, r.Lookup, a.lookupNeighbours()).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())
