@@ -288,28 +288,7 @@ func readFile(path string, take func(Row) error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	r := parquet.NewGenericReader[record](f)
-	defer func() { err = errors.Join(err, r.Close()) }()
-	records := make([]record, 256)
-	for {
-		clear(records)
-		n, err := r.Read(records)
-		for i := range records[:n] {
-			row, err := records[i].row()
-			if err == nil {
-				err = take(row)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
+	return ReadParquetTakeout(f, take)
 }
 
 // blocksOf adds the ids of the blocks in a file to ids.
