@@ -137,4 +137,6 @@ func (a *App) tendIntake() {
 	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
 	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)
 	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
+	a.measureFlow()
+	a.command("flow", a.flowCommand)
 }
