@@ -63,7 +63,7 @@ func (r *runner) long(ctx context.Context) (l *long, err error) {
 		return nil, err
 	}
 	var s side
-	err = r.after(ctx, c, &s, l.Bytes, hits)
+	err = r.after(ctx, c, &s, l.Bytes, hits, false)
 	l.Archive, l.Index, l.Memory = s.Archive, s.Index, s.Memory
 	return l, err
 }
@@ -228,5 +228,5 @@ func (l *long) print(w io.Writer) {
 		l.Lines, l.Accepted.Wall, float64(l.Lines)/l.Accepted.Wall, l.Read.Wall, float64(l.Lines)/l.Read.Wall, l.Read.CPU, l.Found.Wall)
 	fmt.Fprintf(w, "memory: peak %.0f MB and %.0f MB of the engine; it grows by %+.2f MB and %+.2f MB a minute in the second half\n", l.Peak/1e6, l.EnginePeak/1e6, l.Slope*60/1e6, l.EngineSlope*60/1e6)
 	fmt.Fprintf(w, "then %d lines a second for %.0f s: the last is read after %.2f s and searchable after %.2f s (at most 5 s)\n", l.Slow, l.Steady, l.Lag, l.FoundLag)
-	fmt.Fprintf(w, "disk for each byte received: archive %.3f + engine %.3f = %.3f (aim 0.125); memory of sightings %.3f\n", l.Archive, l.Index, l.Archive+l.Index, l.Memory)
+	fmt.Fprintf(w, "disk for each byte received, hours under way: archive %.3f + engine %.3f = %.3f (aim 0.125); memory of sightings %.3f\n", l.Archive, l.Index, l.Archive+l.Index, l.Memory)
 }

@@ -135,7 +135,7 @@ func (c *centre) flow(ctx context.Context, found bool) (f app.Flow, err error) {
 
 // reach waits until n lines have come as far as count says.
 func (c *centre) reach(ctx context.Context, what string, n int64, found bool, count func(app.Flow) int64) (moment, app.Flow, error) {
-	every := 10 * time.Millisecond
+	every := 20 * time.Millisecond
 	if found {
 		every = 250 * time.Millisecond
 	}
@@ -168,7 +168,7 @@ func (c *centre) stop() error {
 }
 
 // ours has our program take the log once.
-func (r *runner) ours(ctx context.Context) (s side, err error) {
+func (r *runner) ours(ctx context.Context, last bool) (s side, err error) {
 	ctx, cancel := context.WithTimeout(ctx, r.patience)
 	defer cancel()
 	c, err := r.start(ctx)
@@ -180,7 +180,7 @@ func (r *runner) ours(ctx context.Context) (s side, err error) {
 	if err = errors.Join(err, c.stop()); err != nil {
 		return s, err
 	}
-	return s, r.after(ctx, c, &s, r.log.bytes, r.log.hits)
+	return s, r.after(ctx, c, &s, r.log.bytes, r.log.hits, last)
 }
 
 func (r *runner) take(ctx context.Context, c *centre) (s side, err error) {
@@ -209,8 +209,9 @@ func (r *runner) take(ctx context.Context, c *centre) (s side, err error) {
 	return s, nil
 }
 
-// after looks at what a run left on the disk once it has ended.
-func (r *runner) after(ctx context.Context, c *centre, s *side, raw int64, hits tally) error {
+// after looks at what a run left on the disk once it has ended, with seal once
+// all hours of the archive are closed, as they are when they are over.
+func (r *runner) after(ctx context.Context, c *centre, s *side, raw int64, hits tally, seal bool) error {
 	cfg, err := settings(c.dir)
 	if err != nil {
 		return err
@@ -223,13 +224,15 @@ func (r *runner) after(ctx context.Context, c *centre, s *side, raw int64, hits 
 		return err
 	}
 	folder := filepath.Join(c.dir, "archive")
-	archive, err := lake.OpenArchive(folder, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	_, err = archive.Seal(ctx, time.Now().Add(48*time.Hour)) // as when the hour is over
-	if err = errors.Join(err, archive.Close()); err != nil {
-		return err
+	if seal {
+		archive, err := lake.OpenArchive(folder, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		_, err = archive.Seal(ctx, time.Now().Add(48*time.Hour))
+		if err = errors.Join(err, archive.Close()); err != nil {
+			return err
+		}
 	}
 	files, err := size(folder)
 	if err != nil {

@@ -22,8 +22,10 @@ const sampleLines = 200
 // rejected.
 func (s *stream) choose() (unknown, err error) {
 	if given := (format.Log{DNS: s.opt.Format, Activity: s.opt.Activity}); given.DNS.New != nil || given.Activity.New != nil {
-		if found, err := s.detect(); err == nil {
-			s.sum.Detected = found.Name
+		if !s.opt.Given {
+			if found, err := s.detect(); err == nil {
+				s.sum.Detected = found.Name
+			}
 		}
 		s.sum.Format = cmp.Or(given.DNS.Name, given.Activity.Name)
 		s.text = func() *format.Text { return given.Text(s.opt.Lines) }

@@ -23,22 +23,22 @@ type Flow struct {
 	Blocks   int64             `json:"blocks"`          // stored
 	Received int64             `json:"received_bytes"`  // of the lines stored
 	Held     int64             `json:"held_bytes"`      // of lines not yet stored
-	Waiting  int64             `json:"waiting_blocks"`  // stored and not done with
-	Queue    int64             `json:"stream_bytes"`    // on the disk, those done within the hour among them
+	Waiting  int64             `json:"waiting_blocks"`  // stored and not done with; only of FlowAsk.Stream
 	Read     int64             `json:"read"`            // looked up, remembered and counted
 	Rejected int64             `json:"rejected"`        // of Read
 	Hits     int64             `json:"hits"`            // of Read
 	Found    int64             `json:"found,omitempty"` // lines that can be searched now; only when asked for
 }
 
-// FlowAsk is what the command "flow" takes: whether to count what can be
-// searched as well, which asks the engine.
+// FlowAsk is what the command "flow" takes: whether to ask the stream as well,
+// and to count what can be searched, which asks the engine.
 type FlowAsk struct {
-	Found bool `json:"found,omitempty"`
+	Stream bool `json:"stream,omitempty"`
+	Found  bool `json:"found,omitempty"`
 }
 
-// flow asks all that received lines go through.
-func (a *App) flow(ctx context.Context) (Flow, error) {
+// flow asks the listeners and, when asked to, the stream.
+func (a *App) flow(ctx context.Context, stream bool) (Flow, error) {
 	f := Flow{Doors: map[string]string{}}
 	in := a.intake.Load()
 	if in == nil {
@@ -59,8 +59,11 @@ func (a *App) flow(ctx context.Context) (Flow, error) {
 			}
 		}
 	}
+	if !stream {
+		return f, nil
+	}
 	s, err := in.stream.Figures(ctx)
-	f.Waiting, f.Queue = int64(s.Pending+s.Unacknowledged), int64(s.Bytes)
+	f.Waiting = int64(s.Pending + s.Unacknowledged)
 	return f, err
 }
 
@@ -69,7 +72,7 @@ func (a *App) flowCommand(ctx context.Context, args json.RawMessage, _ func(Step
 	if err := json.Unmarshal(args, &ask); err != nil {
 		return nil, fmt.Errorf("control flow: %w", err)
 	}
-	f, err := a.flow(ctx)
+	f, err := a.flow(ctx, ask.Stream)
 	if err == nil {
 		err = a.Records.Read().NewRaw("SELECT COALESCE(SUM(lines), 0), COALESCE(SUM(rejected), 0), COALESCE(SUM(hits), 0) FROM source_hour").Scan(ctx, &f.Read, &f.Rejected, &f.Hits)
 	}
@@ -83,15 +86,15 @@ func (a *App) flowCommand(ctx context.Context, args json.RawMessage, _ func(Step
 func (a *App) measureFlow() {
 	a.figures.Gauges("intake_lines", "Lines received over the network since the start: taken in, of them stored, and lost.", []string{"stage"},
 		func(ctx context.Context) ([]metrics.Figure, error) {
-			f, err := a.flow(ctx)
+			f, err := a.flow(ctx, false)
 			return []metrics.Figure{{Of: []string{"taken"}, Value: float64(f.Taken)}, {Of: []string{"stored"}, Value: float64(f.Stored)}, {Of: []string{"lost"}, Value: float64(f.Lost)}}, err
 		})
 	a.figures.Gauge("intake_waiting_blocks", "Received blocks that are stored and not yet done with.", func(ctx context.Context) (float64, error) {
-		f, err := a.flow(ctx)
+		f, err := a.flow(ctx, true)
 		return float64(f.Waiting), err
 	})
 	a.figures.Gauge("intake_held_bytes", "Bytes of received lines that are not stored yet.", func(ctx context.Context) (float64, error) {
-		f, err := a.flow(ctx)
+		f, err := a.flow(ctx, false)
 		return float64(f.Held), err
 	})
 }

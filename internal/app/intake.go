@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -66,7 +65,7 @@ func (a *App) startIntake(ctx context.Context) error {
 	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
-	in.done.Go(func() { in.failed = s.Consume(working, max(2, runtime.GOMAXPROCS(0)), in.worker.Take) })
+	in.done.Go(func() { in.failed = s.Consume(working, worker.InHand(), in.worker.Take) })
 	return nil
 }
 
@@ -102,10 +101,13 @@ func (a *App) readingBlocks() worker.Deps {
 			}
 			return done, err
 		},
-		Commit: func(ctx context.Context, b stream.Block, said scan.Block, _ string) error {
-			from := ofStream(b)
-			return a.Rooms.Sources.Take(ctx, source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way, ReceivedAt: b.Received,
-				Bytes: int64(len(b.Body))}, said, func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, from, said) })
+		Commit: func(ctx context.Context, blocks []worker.Read) error {
+			taking := make([]source.Taking, 0, len(blocks))
+			for _, b := range blocks {
+				taking = append(taking, source.Taking{Said: b.Said, Incoming: source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way,
+					ReceivedAt: b.Received, Bytes: int64(len(b.Body))}, Sink: func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, ofStream(b.Block), b.Said) }})
+			}
+			return a.Rooms.Sources.Take(ctx, taking)
 		}}
 }
 
