@@ -60,7 +60,7 @@ func (r *netfilter) read(s string, into []event.Activity) ([]event.Activity, Ver
 		return into, reject(MissField)
 	}
 	rule := strings.TrimSuffix(h.rest, "x") // what stands in for the packet
-	for h.tag == "" && !h.at.IsZero() { // the host, which some write twice
+	for h.tag == "" && !h.at.IsZero() {     // the host, which some write twice
 		word, rest, ok := strings.Cut(rule, " ")
 		if !ok || !isHost(word) {
 			break
