@@ -74,6 +74,11 @@ func (g *guard[E]) Read(line []byte, into []E) ([]E, Verdict) {
 func (g *guard[E]) open(s string, into []E, unwrap bool) ([]E, Verdict) {
 	out, first := g.one(s, into, unwrap)
 	if first.Outcome != Rejected || s[0] == '{' {
+		if s[0] != '{' && undated(out[len(into):]) { // an object behind a head
+			for _, l := range g.clock.layers(g.layers[:0], s) {
+				g.date(out[len(into):], l)
+			}
+		}
 		return out, first
 	}
 	for _, l := range g.clock.layers(g.layers[:0], s) {
@@ -123,6 +128,20 @@ func (g *guard[E]) one(s string, into []E, unwrap bool) ([]E, Verdict) {
 	out, verdict := g.open(line, into, false)
 	g.date(out[len(into):], layer{at: at})
 	return out, verdict
+}
+
+// undated reports that the first of the events has no time.
+func undated[E any](found []E) bool {
+	if len(found) == 0 {
+		return false
+	}
+	switch e := any(&found[0]).(type) {
+	case *event.DNS:
+		return e.Time.IsZero()
+	case *event.Activity:
+		return e.Time.IsZero()
+	}
+	return false
 }
 
 // date gives events without a time that of the layer they were found in.
