@@ -26,7 +26,7 @@ type dnstapLines struct {
 	pairs pairs
 }
 
-func newDnstap(opt Options) Reader { return guard{&dnstapLines{clock: newClock(opt)}} }
+func newDnstap(opt Options) Reader { return objectGuard(&dnstapLines{clock: newClock(opt)}, opt) }
 
 func (r *dnstapLines) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	v, verdict := r.json.parse(s)
