@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -62,7 +61,7 @@ func (a *App) startIntake(ctx context.Context) error {
 	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
-	in.done.Go(func() { in.failed = s.Consume(working, max(2, runtime.GOMAXPROCS(0)), in.worker.Take) })
+	in.done.Go(func() { in.failed = s.Consume(working, worker.InHand(), in.worker.Take) })
 	return nil
 }
 
@@ -98,10 +97,13 @@ func (a *App) readingBlocks() worker.Deps {
 			}
 			return done, err
 		},
-		Commit: func(ctx context.Context, b stream.Block, said scan.Block, _ string) error {
-			from := ofStream(b)
-			return a.Rooms.Sources.Take(ctx, source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way, ReceivedAt: b.Received,
-				Bytes: int64(len(b.Body))}, said, func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, from, said) })
+		Commit: func(ctx context.Context, blocks []worker.Read) error {
+			taking := make([]source.Taking, 0, len(blocks))
+			for _, b := range blocks {
+				taking = append(taking, source.Taking{Said: b.Said, Incoming: source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way,
+					ReceivedAt: b.Received, Bytes: int64(len(b.Body))}, Sink: func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, ofStream(b.Block), b.Said) }})
+			}
+			return a.Rooms.Sources.Take(ctx, taking)
 		}}
 }
 
@@ -134,4 +136,6 @@ func (a *App) tendIntake() {
 	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
 	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)
 	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
+	a.measureFlow()
+	a.command("flow", a.flowCommand)
 }

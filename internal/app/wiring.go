@@ -98,6 +98,7 @@ func migrations() []fs.FS {
 		indicator.Migrations,
 		finding.Migrations,
 		hunt.Migrations,
+		lookup.Migrations,
 		infection.Migrations,
 		obligation.Migrations,
 		incident.Migrations,
@@ -177,6 +178,8 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast, Keep: a.keepFile})
+		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast,
+		Oldest: a.unread, ToldDeaf: a.tellDeaf})
 	a.watchSources()
 	a.tendIntake()
 	r.Reception = a.reception()
@@ -231,6 +234,7 @@ func (a *App) wire(ctx context.Context) error {
 		source.JobKind:    r.Sources.Handler(a.reading, a.sinkFile),
 		indicator.JobKind: r.Indicators.Handler(),
 		hunt.JobKind:      r.Hunts.Handler(),
+		lookup.JobKind:    r.Lookup.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
@@ -300,6 +304,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(infection.NewPages(infection.PagesDeps{Site: site, Service: r.Infections, Units: names, Places: a.places,
 		OpenIncident: a.openFromInfection, Seen: a.seenOfDay}).Routes())
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
+	add(hunt.NewRecordPages(site, r.Hunts, a.huntNeighbours()).Routes())
 	add(lookup.NewPages(site, r.Lookup, a.lookupNeighbours()).Routes())
 	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())
