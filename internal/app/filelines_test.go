@@ -91,7 +91,7 @@ func TestLinesOfUploadedFilesAreKeptOnce(t *testing.T) {
 	raw, err = h.Do(t.Context(), "lake export", app.LakeAsk{File: out, Format: "jsonl", Source: string(src.ID), Reason: "thử"}, func(app.Step) {})
 	var exported app.LakeExported
 	text, err2 := os.ReadFile(out)
-	if err != nil || err2 != nil || json.Unmarshal(raw, &exported) != nil || exported.Rows != int64(n) || strings.Count(string(text), "\n") != n ||
+	if err != nil || err2 != nil || json.Unmarshal(raw, &exported) != nil || exported.Rows != int64(n) || strings.Count(string(text), "\n") != n+1 ||
 		!strings.Contains(string(text), `"query.hostname":"host8999.example"`) {
 		t.Errorf("export: %s, %v %v", raw, err, err2)
 	}

@@ -168,7 +168,8 @@ func (a *App) lakeExport(ctx context.Context, args json.RawMessage, say func(Ste
 	}
 	var m lake.Manifest
 	err = a.withArchive(func(archive *lake.Archive) error {
-		m, err = archive.Export(ctx, want, lake.Target{Path: ask.File, Format: ask.Format, Cell: web.Inert, Said: func(rows int64) {
+		m, err = archive.Export(ctx, want, lake.Target{Path: ask.File, Format: ask.Format, Cell: web.Inert, About: map[string]string{"reason": ask.Reason, "from": ask.From.String(),
+			"to": ask.To.String(), "source": ask.Source}, Said: func(rows int64) {
 			say(Step{Done: rows, Note: "app.lake.exporting"})
 		}})
 		return err
