@@ -384,8 +384,7 @@ func (v page) during(b bar) string {
 
 // acts are what can be done with the whole of an answer.
 func (v page) acts(ctx context.Context) (out []ui.Action) {
-	at := v.fixed()
-	at.Set(fieldWhy, v.Get(fieldWhy))
+	at := v.fixedWith()
 	if v.cases && v.answer.Table == nil {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "lookup.evidence.all"), Href: evidencePath + "?" + at.Encode(), Icon: ui.IconEvidence})
 	}
@@ -403,8 +402,6 @@ func (v page) rowActs(ctx context.Context) []ui.Action {
 	if !v.cases {
 		return nil
 	}
-	at := v.fixed()
-	at.Set(fieldWhy, v.Get(fieldWhy))
-	at.Set(fieldRow, rowKey(*v.open))
+	at := v.fixedWith(fieldRow, rowKey(*v.open))
 	return []ui.Action{{Label: i18n.T(ctx, "lookup.evidence.one"), Href: evidencePath + "?" + at.Encode(), Icon: ui.IconEvidence}}
 }
