@@ -102,8 +102,12 @@ func fieldsText(r lake.Row) string {
 	return strings.Join(parts, "; ")
 }
 
-// cut is how much of a raw line a list shows, in runes.
-const cut = 160
+// cut is how much of a raw line a list shows, in runes; short is how long a
+// value may be to stay on one line, in bytes.
+const (
+	cut   = 160
+	short = 40
+)
 
 func cutText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
