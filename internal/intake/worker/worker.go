@@ -177,6 +177,7 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 	if err := w.note(ctx, r, lists.Generation); err != nil || w.Keep == nil {
 		return err
 	}
+	ctx = context.WithoutCancel(ctx) // what is half done is done sooner than begun anew
 	var rows []lake.Row
 	err = w.work(ctx, func() error {
 		rows = Rows(b, l, src.Zone)
