@@ -58,6 +58,10 @@ func (a *App) startIntake(ctx context.Context) error {
 	}
 	how := a.readingBlocks()
 	how.Keep = in.keeping.keep
+	how.Pressed = func() bool {
+		in := a.intake.Load()
+		return in != nil && in.listener != nil && in.listener.Pressed()
+	}
 	in.worker = worker.New(how)
 	if in.listener, err = a.listen(ctx, s); err != nil {
 		return errors.Join(err, in.keeping.close(), s.Close())

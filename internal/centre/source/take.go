@@ -166,7 +166,9 @@ func together(blocks []Taking) iter.Seq[[]Taking] {
 // fell on one day in Vietnam.
 func (b Taking) sameDay(o Taking) bool {
 	day := dayOf(b.Said.First)
-	undated := func(t Taking) bool { return slices.ContainsFunc(t.Said.Hits, func(h scan.Hit) bool { return h.First.IsZero() }) }
+	undated := func(t Taking) bool {
+		return slices.ContainsFunc(t.Said.Hits, func(h scan.Hit) bool { return h.First.IsZero() })
+	}
 	return b.Source == o.Source && b.Owner == o.Owner && !undated(b) && !undated(o) && dayOf(b.Said.Last) == day && dayOf(o.Said.First) == day && dayOf(o.Said.Last) == day
 }
 
