@@ -261,14 +261,15 @@ func (a *App) wire(ctx context.Context) error {
 
 // sinkFile takes one block of a file through the rooms.
 func (a *App) sinkFile(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
-	return a.sink(ctx, tx, ofFile(f, b), b)
+	return a.sink(ctx, tx, ofFile(f, b), b.Hits)
 }
 
-// sink takes one block through the rooms, inside the transaction that marks it
-// done: hits become findings, findings infections.
-func (a *App) sink(ctx context.Context, tx *db.Tx, from origin, b scan.Block) error {
+// sink takes hits through the rooms, inside the transaction that marks their
+// blocks done: hits become findings, findings infections. from names the first
+// of the blocks.
+func (a *App) sink(ctx context.Context, tx *db.Tx, from origin, hits []scan.Hit) error {
 	now := a.opt.Now()
-	hits, err := a.uncounted(ctx, tx, from, b)
+	hits, err := a.uncounted(ctx, tx, from, hits)
 	if err != nil {
 		return err
 	}
