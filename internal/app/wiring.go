@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
@@ -72,6 +73,7 @@ type Rooms struct {
 	Incidents   *incident.Service
 	Reports     *report.Service
 	Reception   *reception.Service
+	Collectors  *collector.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -105,6 +107,7 @@ func migrations() []fs.FS {
 		view.Migrations,
 		webhook.Migrations,
 		feed.Migrations,
+		collector.Migrations,
 	}
 }
 
@@ -145,6 +148,7 @@ func Messages() []fs.FS {
 		feed.Messages,
 		stream.Messages,
 		reception.Messages,
+		collector.Messages,
 	}
 }
 
@@ -176,6 +180,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.watchSources()
 	a.tendIntake()
 	r.Reception = a.reception()
+	if r.Collectors, err = a.collectors(); err != nil {
+		return err
+	}
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
@@ -305,6 +312,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))
 	add(healthPages{site, a}.routes())
+	add(collector.NewPages(site, r.Collectors, collector.Choices{Units: a.unitOptions, Sources: a.sourceOptions, Limit: a.opt.Config.Upload.Limit}).Routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())

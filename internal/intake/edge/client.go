@@ -46,7 +46,7 @@ type client struct {
 
 const (
 	dialTime   = 20 * time.Second
-	saidTime   = time.Minute      // for a question without blocks
+	saidTime   = 90 * time.Second // for a question without blocks
 	answerTime = 2 * time.Minute  // for an answer, once all is sent
 	blocksTime = 30 * time.Minute // for blocks, over a line that is slow
 )

@@ -132,7 +132,7 @@ func (f *forwarder) round(ctx context.Context) (taken bool, err error) {
 func (f *forwarder) greet(ctx context.Context) error {
 	h := f.hello()
 	st := f.spool.State()
-	h.Now, h.Oldest, h.Next, h.Lost, h.Bytes, h.Limit = f.now().UTC(), st.Oldest, st.Next, st.Lost.String(), st.Bytes, st.Limit
+	h.Now, h.Oldest, h.Next, h.Wanted, h.Lost, h.Bytes, h.Limit = f.now().UTC(), st.Oldest, st.Next, st.Wanted, st.Lost.String(), st.Bytes, st.Limit
 	h.FullSince, h.Refused, h.Paused, h.Backlog = st.Full, st.Refused, f.pace.Paused(), f.spool.Backlog()
 	f.mu.Lock()
 	h.WaysAt, h.Diverged = f.state.WaysAt, f.state.Copied

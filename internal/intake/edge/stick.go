@@ -59,7 +59,7 @@ func MakeBundle(dir, out string, fresh bool, now time.Time) (made Bundled, err e
 	if from >= st.Next {
 		return made, ErrNothing
 	}
-	st.Hello.Now, st.Hello.Oldest, st.Hello.Next, st.Hello.Lost, st.Hello.Version = now.UTC(), st.Oldest, st.Next, st.Lost, st.Version
+	st.Hello.Now, st.Hello.Oldest, st.Hello.Next, st.Hello.Wanted, st.Hello.Lost, st.Hello.Version = now.UTC(), st.Oldest, st.Next, st.Wanted, st.Lost, st.Version
 	st.Hello.Bytes, st.Hello.Limit, st.Hello.FullSince, st.Hello.Refused, st.Hello.Backlog = st.Bytes, st.Limit, st.Full, st.Refused, st.Backlog
 	h := BundleHeader{Collector: id.ID, Number: made.Number, Made: made.Made, First: from, Last: st.Next - 1, Hello: st.Hello}
 	made.First, made.Last = h.First, h.Last

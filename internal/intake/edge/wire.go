@@ -59,6 +59,7 @@ type Hello struct {
 
 	Oldest    uint64    `json:"oldest"` // lowest number in the spool
 	Next      uint64    `json:"next"`   // number the next block gets
+	Wanted    uint64    `json:"wanted"` // as far as the collector knows, the centre has all before
 	Lost      string    `json:"lost"`   // numbers that were damaged there (Numbers)
 	Bytes     int64     `json:"bytes"`  // of the spool
 	Limit     int64     `json:"limit"`

@@ -22,6 +22,7 @@ var about = map[string]string{
 	"intake.tcp":         "The same by TCP, such as 0.0.0.0:601.",
 	"intake.tls":         "The same by TLS, such as 0.0.0.0:6514; certificates are those of the pages.",
 	"intake.http":        "Addresses where programs push lines by HTTP: Filebeat, Fluent Bit, Vector, Winlogbeat, HEC. Beyond this machine by HTTPS.",
+	"intake.edge":        "Addresses where collectors at units' sites (vonggac collect) bring what they received, such as 0.0.0.0:6515: by HTTPS, with certificates that this centre gives them.",
 	"intake.files":       "Log files on this machine that are read as they grow: whole paths, where * stands for anything in a name.",
 	"intake.client_ca":   "Certificates of authorities, PEM, that vouch for senders by TLS. Without it each sender's certificate is known by its hash.",
 	"stream.address":     "Where received lines wait to be read: nats://host:port of a NATS cluster. Without it: in the data folder.",

@@ -23,12 +23,13 @@ type Intake struct {
 	UDP, TCP, TLS []string // host:port each, of syslog (RFC 3164, 5424, 5425, 6587)
 	HTTP          []string // host:port each, of senders that push by HTTP
 	Files         []string // patterns of paths, such as /var/log/named/*.log
+	Edge          []string // host:port each, of collectors at units' sites
 	ClientCA      string   // path of PEM certificates that vouch for senders by TLS; "": any certificate is known by its hash
 }
 
 // On reports whether anything is received.
 func (i Intake) On() bool {
-	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Files) > 0
+	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Files)+len(i.Edge) > 0
 }
 
 // Stream says where received lines wait for the reading: in the data folder, or
@@ -121,6 +122,7 @@ func toUDP(c *Config) *[]string  { return &c.Intake.UDP }
 func toTCP(c *Config) *[]string  { return &c.Intake.TCP }
 func toTLS(c *Config) *[]string  { return &c.Intake.TLS }
 func toHTTP(c *Config) *[]string { return &c.Intake.HTTP }
+func toEdge(c *Config) *[]string { return &c.Intake.Edge }
 
 func setFiles(c *Config, text string) error {
 	var out []string
