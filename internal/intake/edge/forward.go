@@ -27,6 +27,7 @@ type forwarder struct {
 	log   *slog.Logger
 	hello func() Hello // without what the spool says
 	every time.Duration
+	wait  time.Duration // after a first failure
 	sleep func(ctx context.Context, d time.Duration) bool
 
 	client *client
@@ -50,17 +51,17 @@ type linkState struct {
 }
 
 const (
-	firstWait = time.Second
-	lastWait  = time.Minute
-	shutWait  = 5 * time.Minute // after a refusal that a person has to undo
-	batch     = 1 << 20         // bytes of frames at a time
+	longer = 60      // the longest wait, in first ones
+	shut   = 300     // after a refusal that a person has to undo
+	batch  = 1 << 20 // bytes of frames at a time
 )
 
 // run works until ctx ends.
 func (f *forwarder) run(ctx context.Context) error {
-	wait := firstWait
+	wait := f.wait
 	for ctx.Err() == nil {
-		taken, err := f.round(ctx)
+		before := f.spool.State().Wanted
+		err := f.round(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -68,17 +69,17 @@ func (f *forwarder) run(ctx context.Context) error {
 			return err
 		}
 		f.note(err)
-		if taken {
-			wait = firstWait
+		if f.spool.State().Wanted > before { // it got somewhere, though the end of it failed
+			wait = f.wait
 		}
 		if errors.Is(err, ErrRefused) || errors.Is(err, ErrDiverged) {
-			wait = shutWait
+			wait = shut * f.wait
 		}
 		f.log.Warn("no way to the centre", "err", err, "again_in", wait)
 		if !f.sleep(ctx, jitter(wait)) {
 			return nil
 		}
-		wait = min(2*wait, max(lastWait, wait))
+		wait = min(2*wait, longer*f.wait)
 	}
 	return nil
 }
@@ -87,27 +88,25 @@ func (f *forwarder) run(ctx context.Context) error {
 // do not come back at the same instant.
 func jitter(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }
 
-// round talks to the centre until something fails. taken tells that the centre
-// took something meanwhile.
-func (f *forwarder) round(ctx context.Context) (taken bool, err error) {
+// round talks to the centre until something fails.
+func (f *forwarder) round(ctx context.Context) (err error) {
 	if f.client == nil {
 		if f.client, err = f.id.connect(f.pace, f.now); err != nil {
-			return false, err
+			return err
 		}
 	}
 	defer f.client.close()
 	for {
 		if err := f.greet(ctx); err != nil {
-			return taken, err
+			return err
 		}
 		next := time.NewTimer(f.every)
 		for due := false; !due; {
 			var n int
 			if n, err = f.bring(ctx); err != nil {
 				next.Stop()
-				return taken, err
+				return err
 			}
-			taken = taken || n > 0
 			if n > 0 {
 				select {
 				case <-next.C:
@@ -122,7 +121,7 @@ func (f *forwarder) round(ctx context.Context) (taken bool, err error) {
 			case <-f.spool.Arrived():
 			case <-ctx.Done():
 				next.Stop()
-				return taken, ctx.Err()
+				return ctx.Err()
 			}
 		}
 	}

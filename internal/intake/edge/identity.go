@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -153,10 +154,14 @@ func NewCode(authority []byte) string {
 	raw := make([]byte, secretSize, secretSize+pinSize)
 	_, _ = rand.Read(raw) // crypto/rand.Read never fails
 	sum := sha256.Sum256(authority)
-	text := letters.EncodeToString(append(raw, sum[:pinSize]...))
+	return grouped(append(raw, sum[:pinSize]...))
+}
+
+// grouped writes the bytes of a code as people read them.
+func grouped(raw []byte) string {
 	var groups []string
-	for ; len(text) > 0; text = text[5:] {
-		groups = append(groups, text[:5])
+	for part := range slices.Chunk([]byte(letters.EncodeToString(raw)), 5) {
+		groups = append(groups, string(part))
 	}
 	return strings.Join(groups, "-")
 }
@@ -166,14 +171,10 @@ func NewCode(authority []byte) string {
 func parseCode(text string) (code string, pin []byte, err error) {
 	plain := strings.NewReplacer("-", "", " ", "", "\t", "", "\r", "", "\n", "").Replace(strings.ToUpper(text))
 	raw, err := letters.DecodeString(plain)
-	if err != nil || len(raw) != secretSize+pinSize {
+	if err != nil || len(raw) != secretSize+pinSize || len(plain) != letters.EncodedLen(len(raw)) {
 		return "", nil, errors.New("the code is eight groups of five letters and digits; one of them is not as it was shown")
 	}
-	var groups []string
-	for ; len(plain) > 0; plain = plain[5:] {
-		groups = append(groups, plain[:5])
-	}
-	return strings.Join(groups, "-"), raw[secretSize:], nil
+	return grouped(raw), raw[secretSize:], nil
 }
 
 // HashCode is what a centre keeps of a code; "" when text is none.

@@ -33,6 +33,7 @@ type Options struct {
 	Now     func() time.Time       // time.Now
 	Free    func() (uint64, error) // bytes that may be written; of Dir's disk
 	Every   time.Duration          // between two reports to the centre; 30 s
+	Wait    time.Duration          // after a first failure; 1 s, and twice as long after each, up to 60 times
 	Limits  listener.Limits
 	// Ready is told once the listeners stand; may be nil.
 	Ready func(c *Collector)
@@ -80,6 +81,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Every == 0 {
 		o.Every = 30 * time.Second
 	}
+	if o.Wait == 0 {
+		o.Wait = time.Second
+	}
 	id, err := LoadIdentity(o.Dir)
 	if err != nil {
 		return err
@@ -126,7 +130,7 @@ func (c *Collector) build(id *Identity) (err error) {
 	if err != nil {
 		return err
 	}
-	c.out = &forwarder{dir: c.o.Dir, id: id, spool: c.spool, dirs: dirs, now: c.o.Now, log: c.o.Log, every: c.o.Every, hello: c.hello, sleep: sleep,
+	c.out = &forwarder{dir: c.o.Dir, id: id, spool: c.spool, dirs: dirs, now: c.o.Now, log: c.o.Log, every: c.o.Every, wait: c.o.Wait, hello: c.hello, sleep: sleep,
 		pace: &Pace{Rate: int64(c.o.Config.Forward.Rate), Hours: hours, Zone: calendar.Zone(), Now: c.o.Now, Sleep: sleep}}
 	c.out.state.WaysAt = ways.At
 	doors, err := c.doors()
