@@ -153,6 +153,7 @@ var kinds = map[string]map[string]string{
 	"papers":      {"id": "paper", "sending": "sending", "file": ""},
 	"audit":       {"id": "act"},
 	"settings":    {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter"},
+	"collectors":  {"collector": "collector", "way": "collector way", "bundle": "bundle"},
 	"views":       {"id": "view"},
 	"tasks":       {"id": "task"},
 	"keys":        {"key": "key"},

@@ -216,7 +216,7 @@ func (v showPage) ways(ctx context.Context) ui.ListProps {
 		}
 		var button templ.Component = templ.NopComponent
 		if v.May {
-			button = ui.ActionLink(ui.Action{Label: i18n.T(ctx, "collector.way.turn_"+act), Href: Path + "/" + string(v.Collector.ID) + "/ways/" + string(w.ID) + "/" + act,
+			button = ui.ActionLink(ui.Action{Label: i18n.T(ctx, "collector.turn."+act), Href: Path + "/" + string(v.Collector.ID) + "/ways/" + string(w.ID) + "/" + act,
 				Post: true, Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(w.Version, 10)}}})
 		}
 		name := cmp.Or(v.Sources[w.Source].Name, i18n.T(ctx, "collector.source.gone"))
