@@ -31,6 +31,7 @@ type intake struct {
 	stream   *stream.Stream
 	listener *listener.Server // nil while nothing is received any more
 	worker   *worker.Worker
+	edge     *edgeDoor // of collectors
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -62,6 +63,12 @@ func (a *App) startIntake(ctx context.Context) error {
 	if in.listener, err = a.listen(ctx, s); err != nil {
 		return errors.Join(err, s.Close())
 	}
+	if in.edge, err = a.listenEdge(ctx); err != nil {
+		if in.listener != nil {
+			err = errors.Join(err, in.listener.Stop(ctx))
+		}
+		return errors.Join(err, s.Close())
+	}
 	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
@@ -80,6 +87,7 @@ func (a *App) stopIntake(ctx context.Context) error {
 	if in.listener != nil { // first, so that what it has read is stored
 		err = in.listener.Stop(ctx)
 	}
+	err = errors.Join(err, in.edge.stop(ctx))
 	in.cancel()
 	done := make(chan struct{})
 	go func() { in.done.Wait(); close(done) }()

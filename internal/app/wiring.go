@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
@@ -74,6 +75,7 @@ type Rooms struct {
 	Reports     *report.Service
 	Reception   *reception.Service
 	Retention   *retention.Service
+	Collectors  *collector.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -109,6 +111,7 @@ func migrations() []fs.FS {
 		webhook.Migrations,
 		feed.Migrations,
 		retention.Migrations,
+		collector.Migrations,
 	}
 }
 
@@ -150,6 +153,7 @@ func Messages() []fs.FS {
 		stream.Messages,
 		reception.Messages,
 		retention.Messages,
+		collector.Messages,
 	}
 }
 
@@ -183,6 +187,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.tendIntake()
 	r.Reception = a.reception()
 	r.Retention = a.retention()
+	if r.Collectors, err = a.collectors(); err != nil {
+		return err
+	}
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
@@ -315,6 +322,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))
 	add(healthPages{site, a}.routes())
+	add(collector.NewPages(site, r.Collectors, collector.Choices{Units: a.unitOptions, Sources: a.sourceOptions, Limit: a.opt.Config.Upload.Limit}).Routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
