@@ -25,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/intake/sighting"
+	"github.com/vonggac/vonggac/internal/intake/worker"
 	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -51,6 +52,9 @@ type Options struct {
 	// LakeCommand is the program with its arguments that runs the engine of
 	// searches in received lines; empty: none is run.
 	LakeCommand []string
+	// Reading, when set, is given the joints between the worker and the rooms and
+	// returns those to use: tests end the process between two of them.
+	Reading func(worker.Deps) worker.Deps
 	// KeyBurst is how many requests a key of the API may make at once; zero is
 	// the standard.
 	KeyBurst int

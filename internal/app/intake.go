@@ -59,6 +59,9 @@ func (a *App) startIntake(ctx context.Context) error {
 	}
 	how := a.readingBlocks()
 	how.Keep = in.keeping.keep
+	if a.opt.Reading != nil {
+		how = a.opt.Reading(how)
+	}
 	in.worker = worker.New(how)
 	if in.listener, err = a.listen(ctx, s); err != nil {
 		return errors.Join(err, in.keeping.close(), s.Close())
@@ -94,7 +97,7 @@ func (a *App) stopIntake(ctx context.Context) error {
 
 // readingBlocks joins the worker to the rooms.
 func (a *App) readingBlocks() worker.Deps {
-	return worker.Deps{Now: a.opt.Now, Source: a.howToRead, Lists: a.listsToRead,
+	return worker.Deps{Now: a.opt.Now, Log: a.opt.Log, Source: a.howToRead, Lists: a.listsToRead,
 		Remember: func(ctx context.Context, b stream.Block, said scan.Block, generation int64) (func(), error) {
 			done, err := a.remember(ctx, ofStream(b), said, generation)
 			if errors.Is(err, hunt.ErrOutdated) {

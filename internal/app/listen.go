@@ -167,7 +167,18 @@ func (a *App) reception() *reception.Service {
 			}
 			return nil
 		},
-		Listeners: a.doorsOpen, Sources: a.sourceNames})
+		Listeners: a.doorsOpen, Sources: a.sourceNames, Working: a.working})
+}
+
+// working is how this process does with reading and keeping lines.
+func (a *App) working() reception.Work {
+	in := a.intake.Load()
+	if in == nil {
+		return reception.Work{}
+	}
+	k := in.keeping.keeper.State()
+	return reception.Work{On: true, Poisoned: in.worker.Poisoned(), Searched: k.Searched, Behind: k.Behind, Since: k.Since, Failure: k.Failure,
+		Unsearched: int64(k.Refused.Total())}
 }
 
 // sourceNames names sources for who may know all of them.

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,6 +57,7 @@ type Deps struct {
 	// called; nil where nobody keeps them.
 	Keep func(ctx context.Context, b stream.Block, rows []lake.Row) error
 	Now  func() time.Time
+	Log  *slog.Logger // nil: slog.Default()
 }
 
 var (
@@ -81,10 +83,17 @@ type Worker struct {
 	formats sync.Map     // source id -> format.Log that its lines had last
 	failed  sync.Map     // block id -> how many had got through when it failed first
 	through atomic.Int64 // blocks taken
+
+	poisoned atomic.Int64 // lines that broke the reading
 }
 
 // New returns a Worker.
-func New(d Deps) *Worker { return &Worker{Deps: d} }
+func New(d Deps) *Worker {
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	return &Worker{Deps: d}
+}
 
 // Take takes one block through, as stream.Handle. It returns nil when all that
 // follows from the block is stored; an error of stream.Refuse when that can
@@ -133,19 +142,19 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 		return err
 	}
 	defer lists.Release()
-	said, l, err := w.read(ctx, b, src, lists.Index)
+	t, err := w.careful(ctx, b, src, lists.Index)
 	if err != nil {
 		return err
 	}
-	done, err := w.Remember(ctx, b, said, lists.Generation)
+	done, err := w.Remember(ctx, b, t.said, lists.Generation)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := w.Commit(ctx, b, said, l.Name); err != nil || w.Keep == nil {
+	if err := w.Commit(ctx, b, t.said, t.log.Name); err != nil || w.Keep == nil {
 		return err
 	}
-	return w.Keep(ctx, b, Rows(b, l, src.Zone))
+	return w.Keep(ctx, b, t.rows(b, src))
 }
 
 // read reads the lines of b. Where the source names no format, they are read as
