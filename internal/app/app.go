@@ -94,6 +94,7 @@ type App struct {
 	book    *guideroom.Book // the guide inside the product
 	examined
 	intake atomic.Pointer[intake] // nil while nothing is received
+	again  sync.Map               // ids of blocks in hand that the records had
 	remade sync.Map               // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue

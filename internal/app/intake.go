@@ -58,7 +58,7 @@ func (a *App) startIntake(ctx context.Context) error {
 		return errors.Join(err, s.Close())
 	}
 	how := a.readingBlocks()
-	how.Keep = in.keeping.keep
+	how.Keep = a.keepBlock(in.keeping)
 	if a.opt.Reading != nil {
 		how = a.opt.Reading(how)
 	}
@@ -106,9 +106,13 @@ func (a *App) readingBlocks() worker.Deps {
 			return done, err
 		},
 		Commit: func(ctx context.Context, b stream.Block, said scan.Block, _ string) error {
-			from := ofStream(b)
-			return a.Rooms.Sources.Take(ctx, source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way, ReceivedAt: b.Received,
-				Bytes: int64(len(b.Body))}, said, func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, from, said) })
+			from, first := ofStream(b), false
+			err := a.Rooms.Sources.Take(ctx, source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way, ReceivedAt: b.Received,
+				Bytes: int64(len(b.Body))}, said, func(ctx context.Context, tx *db.Tx) error { first = true; return a.sink(ctx, tx, from, said) })
+			if err == nil && !first { // it is in the records: whoever put it there may have brought it to the engine of searches too
+				a.again.Store(b.ID, true)
+			}
+			return err
 		}}
 }
 

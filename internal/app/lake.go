@@ -64,9 +64,15 @@ func (k *keeping) close() error {
 	return errors.Join(append(errs, k.archive.Close())...)
 }
 
-// keep keeps the lines of a block.
-func (k *keeping) keep(ctx context.Context, b stream.Block, rows []lake.Row) error {
-	return k.keeper.Put(ctx, lake.Brought{Block: b.ID, Received: b.Received, Rows: rows})
+// keepBlock keeps the lines of a block.
+func (a *App) keepBlock(k *keeping) func(ctx context.Context, b stream.Block, rows []lake.Row) error {
+	return func(ctx context.Context, b stream.Block, rows []lake.Row) error {
+		put := k.keeper.Put
+		if _, again := a.again.LoadAndDelete(b.ID); again {
+			put = k.keeper.Again
+		}
+		return put(ctx, lake.Brought{Block: b.ID, Received: b.Received, Rows: rows})
+	}
 }
 
 // lakeStore is where lines are searched; nil while nobody keeps them so.
