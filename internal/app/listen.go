@@ -16,6 +16,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
@@ -176,7 +177,10 @@ func (a *App) working() reception.Work {
 	if in == nil {
 		return reception.Work{}
 	}
-	k := in.keeping.keeper.State()
+	var k lake.KeeperState
+	if kept := a.keeping.Load(); kept != nil {
+		k = kept.keeper.State()
+	}
 	return reception.Work{On: true, Poisoned: in.worker.Poisoned(), Searched: k.Searched, Behind: k.Behind, Since: k.Since, Failure: k.Failure,
 		Unsearched: int64(k.Refused.Total())}
 }
