@@ -184,7 +184,7 @@ func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
 	if !strings.Contains(s.page(t, "/sources/"+string(s.src.ID)), "bận") {
 		t.Error("the page of the source does not say that requests were refused")
 	}
-	done(t, s.Stop(t.Context()))
+	s.end(t)
 	if n := archived(t, dir); n != lines {
 		t.Errorf("%d lines are in the archive, %d were sent", n, lines)
 	}

@@ -29,6 +29,19 @@ type sender struct {
 	ctx   context.Context
 	src   source.Source
 	token string
+	ended bool
+}
+
+// end stops the centre, once.
+func (s *sender) end(t *testing.T) {
+	t.Helper()
+	if s.ended {
+		return
+	}
+	s.ended = true
+	if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Error(err)
+	}
 }
 
 // receivingLive starts a centre on now that takes lines by HTTP and TCP.
@@ -38,12 +51,8 @@ func receivingLive(t *testing.T, dir string, now func() time.Time, change func(*
 	if _, err := h.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := h.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
 	s := &sender{house: h, ctx: h.found(t)}
+	t.Cleanup(func() { s.end(t) })
 	s.arm(t, s.ctx, "bad.example\nevil.test\n")
 	s.src = s.source(t, s.ctx, "DNS", "")
 	_, token, err := h.Rooms.Sources.AddWay(s.ctx, source.Way{Source: s.src.ID, Kind: source.HTTP})
@@ -215,9 +224,7 @@ func TestAClockThatJumpsCountsEachLineOnce(t *testing.T) {
 	if page := s.page(t, "/sources/"+string(s.src.ID)); !strings.Contains(page, "Đồng hồ") {
 		t.Errorf("the page of the source does not say that the clocks differ: %.900s", page)
 	}
-	if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
-		t.Fatal(err)
-	}
+	s.end(t)
 	if n := archived(t, dir); n != sent*100 {
 		t.Errorf("%d lines are in the archive, %d were sent", n, sent*100)
 	}
