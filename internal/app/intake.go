@@ -104,7 +104,7 @@ func (a *App) readingBlocks() worker.Deps {
 		Commit: func(ctx context.Context, b stream.Block, said scan.Block, _ string) error {
 			from, first := ofStream(b), false
 			err := a.Rooms.Sources.Take(ctx, source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way, ReceivedAt: b.Received,
-				Bytes: int64(len(b.Body))}, said, func(ctx context.Context, tx *db.Tx) error { first = true; return a.sink(ctx, tx, from, said) })
+				Bytes: int64(len(b.Body)), Kept: time.Duration(a.opt.Config.Lake.Days) * 24 * time.Hour}, said, func(ctx context.Context, tx *db.Tx) error { first = true; return a.sink(ctx, tx, from, said) })
 			if err == nil && !first { // it is in the records: whoever put it there may have brought it to the engine of searches too
 				a.again.Store(b.ID, true)
 			}

@@ -41,6 +41,8 @@ type Counted struct {
 	// nil says that the hours are not known: then the block counts in none, and
 	// its lines are told as without place.
 	Hours map[time.Time]int64
+	Lags  []scan.Lag    // of lines that came over the network: how long before their receipt they are dated
+	Kept  time.Duration // how long lines are searched; 0: not known
 }
 
 type hourRow struct {
@@ -117,7 +119,10 @@ func (s *Service) CountBlock(ctx context.Context, tx *db.Tx, c Counted) error {
 	if err := c.addBeat(ctx, tx); err != nil {
 		return err
 	}
-	var lost []lossRow
+	if err := c.addClock(ctx, tx); err != nil {
+		return err
+	}
+	lost := c.dated()
 	day := dayOf(c.Received)
 	for why, n := range c.Rejected {
 		lost = append(lost, lossRow{Source: string(c.Source), Day: day, What: lossRejected, Reason: string(why), N: n})
@@ -152,6 +157,9 @@ func (c *Counted) addHours(ctx context.Context, tx *db.Tx) error {
 	}
 	placed := int64(0)
 	for hour, n := range c.Hours {
+		if !c.believed(hour) {
+			continue
+		}
 		r := row(hour)
 		r.Lines += n
 		r.Parsed += n

@@ -53,6 +53,9 @@ type Deps struct {
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error
 	// Least is the least coverage of a figure, in percent.
 	Least func() int64
+	// Skew is how much a sender's clock may differ from ours before people are
+	// warned; nil: nobody is.
+	Skew func() time.Duration
 }
 
 // Service holds the use cases. It is safe for concurrent use.

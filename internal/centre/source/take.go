@@ -25,6 +25,7 @@ type Incoming struct {
 	Way        string // way in; "" for none
 	ReceivedAt time.Time
 	Bytes      int64
+	Kept       time.Duration // how long lines are searched
 }
 
 // takenRow marks a block as taken.
@@ -112,7 +113,8 @@ func (s *Service) Take(ctx context.Context, in Incoming, b scan.Block, sink func
 // counted is what the block counts.
 func (in Incoming) counted(b scan.Block) Counted {
 	return Counted{Source: in.Source, Owner: in.Owner, Way: WayID(in.Way), Received: in.ReceivedAt, Bytes: in.Bytes, Lines: b.Lines, Parsed: b.Parsed,
-		Hits: b.Counts.Hits, Skipped: b.Skipped, Rejected: b.Rejected, Samples: b.Samples, Latest: b.Last, Hours: HoursOf(b)}
+		Hits: b.Counts.Hits, Skipped: b.Skipped, Rejected: b.Rejected, Samples: b.Samples, Latest: b.Last, Hours: HoursOf(b),
+		Lags: in.lagsOf(b), Kept: in.Kept}
 }
 
 // ForgetBlocks drops the marks of blocks that cannot come again.
