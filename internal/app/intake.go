@@ -20,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/intake/worker"
+	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
@@ -54,17 +55,24 @@ func (a *App) startIntake(ctx context.Context) error {
 	}
 	in := &intake{stream: s}
 	how := a.readingBlocks()
-	how.Keep = a.keepBlock(a.keeping.Load())
+	if k := a.keeping.Load(); k != nil {
+		how.Keep = a.keepBlock(k)
+	}
 	if a.opt.Reading != nil {
 		how = a.opt.Reading(how)
 	}
 	in.worker = worker.New(how)
-	if in.listener, err = a.listen(ctx, s); err != nil {
-		return errors.Join(err, s.Close())
+	if cfg.Run.Has(config.Listener) {
+		if in.listener, err = a.listen(ctx, s); err != nil {
+			return errors.Join(err, s.Close())
+		}
 	}
 	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
+	if !cfg.Run.Has(config.Worker) {
+		return nil
+	}
 	in.done.Go(func() { in.failed = s.Consume(working, max(2, runtime.GOMAXPROCS(0)), in.worker.Take) })
 	return nil
 }
@@ -138,7 +146,7 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 func (a *App) tendIntake() {
 	a.lakeCommands()
 	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.ForgetBlocks)
-	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
-	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)
-	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
+	a.behind.here(5*time.Minute, "close the hours of the archive", a.sealHours)
+	a.behind.here(time.Hour, "remove lines no longer kept", a.dropLines)
+	a.behind.here(time.Minute, "keep the figures of listeners", a.keepFigures)
 }

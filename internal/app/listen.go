@@ -181,7 +181,11 @@ func (a *App) working() reception.Work {
 	if kept := a.keeping.Load(); kept != nil {
 		k = kept.keeper.State()
 	}
-	return reception.Work{On: true, Poisoned: in.worker.Poisoned(), Searched: k.Searched, Behind: k.Behind, Since: k.Since, Failure: k.Failure,
+	poisoned := in.worker.Poisoned()
+	for _, h := range a.others() {
+		poisoned += h.Poisoned
+	}
+	return reception.Work{On: true, Poisoned: poisoned, Searched: k.Searched, Behind: k.Behind, Since: k.Since, Failure: k.Failure,
 		Unsearched: int64(k.Refused.Total())}
 }
 
@@ -201,7 +205,7 @@ func (a *App) sourceNames(ctx context.Context, ids []string) (map[string]string,
 // Receiving is where the first listener of a protocol stands, such as "tcp"; nil
 // while there is none.
 func (a *App) Receiving(protocol string) net.Addr {
-	for _, l := range a.doorsOpen() {
+	for _, l := range a.ownDoors() {
 		if name, _, _ := strings.Cut(l.Name, "/"); name == protocol {
 			return a.intake.Load().listener.Addr(l.Name)
 		}

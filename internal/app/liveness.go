@@ -23,7 +23,7 @@ import (
 
 // watchSources gives the room of sources its duties.
 func (a *App) watchSources() {
-	a.behind.every(time.Minute, "read the ways in", a.Rooms.Sources.RefreshWays)
+	a.behind.here(10*time.Second, "read the ways in", a.Rooms.Sources.RefreshWays)
 	a.behind.every(time.Minute, "watch the sources", a.Rooms.Sources.Watch)
 	a.behind.every(time.Hour, "forget the minutes of sources", a.Rooms.Sources.Forget)
 }
@@ -39,12 +39,22 @@ func (a *App) tellSource(ctx context.Context, tx *db.Tx, al source.Alert) error 
 		Dedupe: "source." + string(al.Kind) + "/" + string(al.Source.ID) + "/" + strconv.FormatInt(al.At.UnixMilli(), 10)})
 }
 
-// doorsOpen are the listeners of this process.
-func (a *App) doorsOpen() []listener.ListenerFigures {
+// ownDoors are the listeners of this process.
+func (a *App) ownDoors() []listener.ListenerFigures {
 	if in := a.intake.Load(); in != nil && in.listener != nil {
 		return in.listener.Figures().Listeners
 	}
 	return nil
+}
+
+// doorsOpen are the listeners of this process and, as they were last heard of,
+// of others.
+func (a *App) doorsOpen() []listener.ListenerFigures {
+	out := a.ownDoors()
+	for _, h := range a.others() {
+		out = append(out, h.Listeners...)
+	}
+	return out
 }
 
 // strangers are the senders that no way fits.

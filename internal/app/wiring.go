@@ -45,6 +45,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
@@ -88,6 +89,7 @@ func migrations() []fs.FS {
 		web.Migrations,
 		audit.Migrations,
 		jobs.Migrations,
+		peers.Migrations,
 		setting.Migrations,
 		notify.Migrations,
 		unit.Migrations,
