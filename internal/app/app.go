@@ -57,6 +57,9 @@ type Options struct {
 	// Reading, when set, is given the joints between the worker and the rooms and
 	// returns those to use: tests end the process between two of them.
 	Reading func(worker.Deps) worker.Deps
+	// Lease is how long a block stays with a worker that is not heard of, Beat how
+	// often what cannot be searched is looked after; zero is the standard.
+	Lease, Beat time.Duration
 	// KeyBurst is how many requests a key of the API may make at once; zero is
 	// the standard.
 	KeyBurst int

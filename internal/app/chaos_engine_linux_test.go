@@ -56,7 +56,7 @@ func engineOf(t *testing.T, dir string) int {
 func TestAnEngineKilledOrWedgedCostsOnlySearches(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	s := receivingLive(t, dir, time.Now, func(o *app.Options) { o.LakeCommand = engineCommand() })
+	s := receivingLive(t, dir, time.Now, func(o *app.Options) { o.LakeCommand, o.Beat = engineCommand(), time.Second })
 	signals := chaotic([]syscall.Signal{syscall.SIGKILL}, []syscall.Signal{syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGKILL, syscall.SIGSTOP, syscall.SIGKILL})
 	requests := requestsOf(recentLog(chaotic(2000, 20000)), 100)
 	step, sent := len(requests)/(len(signals)+1), 0
@@ -196,7 +196,7 @@ func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
 func TestAnEngineWithoutDiskCostsOnlySearches(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t, "1300m")
-	s := receivingLive(t, filepath.Join(disk, "data"), time.Now, func(o *app.Options) { o.LakeCommand = engineCommand() })
+	s := receivingLive(t, filepath.Join(disk, "data"), time.Now, func(o *app.Options) { o.LakeCommand, o.Beat = engineCommand(), time.Second })
 	requests := requestsOf(recentLog(4000), 10)
 	sent := 0
 	some := func() {

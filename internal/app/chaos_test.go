@@ -179,7 +179,7 @@ func dying(d death, store func() lake.Store) func(worker.Deps) worker.Deps {
 func live(t *testing.T, dir string, wrap func(worker.Deps) worker.Deps, flags ...string) *house {
 	t.Helper()
 	return openWith(t, dir, time.Now, func(o *app.Options) {
-		o.LakeCommand, o.Reading = engineCommand(), wrap
+		o.LakeCommand, o.Reading, o.Lease, o.Beat = engineCommand(), wrap, 2*time.Second, time.Second
 	}, flags...)
 }
 

@@ -40,7 +40,7 @@ func (a *App) startKeeping() error {
 	if k.client != nil {
 		store = k.client
 	}
-	k.keeper = lake.NewKeeper(k.archive, store, lake.KeeperOptions{State: filepath.Join(a.opt.Config.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log})
+	k.keeper = lake.NewKeeper(k.archive, store, lake.KeeperOptions{State: filepath.Join(a.opt.Config.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log, Beat: a.opt.Beat})
 	k.keeper.Start()
 	a.keeping.Store(k)
 	return nil
