@@ -47,6 +47,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
@@ -92,6 +93,7 @@ func migrations() []fs.FS {
 		web.Migrations,
 		audit.Migrations,
 		jobs.Migrations,
+		peers.Migrations,
 		setting.Migrations,
 		notify.Migrations,
 		unit.Migrations,
@@ -181,7 +183,7 @@ func (a *App) wire(ctx context.Context) error {
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
-		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast,
+		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast, Skew: a.clockSkew,
 		Oldest: a.unread, ToldDeaf: a.tellDeaf, Keep: a.keepFile})
 	a.watchSources()
 	a.tendIntake()

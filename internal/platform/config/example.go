@@ -13,6 +13,8 @@ import (
 // holds it to the table of settings.
 var about = map[string]string{
 	"data":               "Folder of all data. Without it: the folder of this user's programs. A service: /var/lib/vonggac.",
+	"run":                "What this process does: all, or some of web, worker and listener. Several processes share records in PostgreSQL, a NATS cluster, a VictoriaLogs cluster and files.folder.",
+	"files.folder":       "Folder of received files and lists of indicators, where several processes share it. Without it: files in the data folder.",
 	"listen":             "Address and port of the pages. Beyond this machine (:8443) pages go by HTTPS.",
 	"url":                "What people type and links begin with, such as https://soc.example.vn. Without it: from listen.",
 	"tls.mode":           "off (loopback, or a proxy speaks TLS), own (an authority made at first start), files. Without it: chosen by listen.",

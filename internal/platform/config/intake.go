@@ -31,8 +31,7 @@ type Intake struct {
 
 // On reports whether anything is received.
 func (i Intake) On() bool {
-	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Dnstap)+len(i.NetFlow)+len(i.Files) > 0
-	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Files)+len(i.Edge) > 0
+	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Dnstap)+len(i.NetFlow)+len(i.Files)+len(i.Edge) > 0
 }
 
 // Stream says where received lines wait for the reading: in the data folder, or

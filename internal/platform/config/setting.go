@@ -34,6 +34,8 @@ type setting struct {
 // of data stands in gather, since it follows from the environment.
 var settings = []setting{
 	{key: "data", set: setData, show: func(c *Config) string { return c.Data }},
+	{key: "run", def: "all", set: setRun, show: func(c *Config) string { return c.Run.String() }},
+	{key: "files.folder", set: setFolder, show: func(c *Config) string { return c.Folder }},
 	{key: "listen", def: "127.0.0.1:8080", set: setListen, show: func(c *Config) string { return c.Listen }},
 	{key: "url", set: setURL, show: func(c *Config) string { return c.URL }},
 	{key: "tls.mode", set: setMode, show: func(c *Config) string { return string(c.TLS.Mode) }},
