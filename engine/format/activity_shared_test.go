@@ -48,6 +48,23 @@ func TestSharedActivityLogsGiveTheirCounts(t *testing.T) {
 		{"crowdsec-logs/pf-logs/pf-logs.log", "pfsense", map[string]int{"parsed": 9}},
 		{"crowdsec-logs/pfsense-rfc5424-filterlog/pfsense-rfc5424-filterlog.log", "pfsense", map[string]int{"parsed": 4, "skipped blank": 1}},
 		{"crowdsec-logs/palo-alto-threat/palo-alto-threat.log", "paloalto", map[string]int{"parsed": 2}},
+		{"crowdsec-logs/apache2-logs/apache2-logs.log", "access", map[string]int{"parsed": 9}},
+		{"crowdsec-logs/nginx_http-logs/nginx_http-logs.log", "access", map[string]int{"parsed": 9}},
+		{"crowdsec-logs/traefik_json/traefik_json.log", "access", map[string]int{"parsed": 6, "rejected not_format": 1}},
+		{"crowdsec-logs/dovecot-logs/dovecot-logs.log", "dovecot", map[string]int{"parsed": 15}},
+		{"crowdsec-logs/haproxy-logs/haproxy-logs.log", "haproxy", map[string]int{"parsed": 5}},
+		{"crowdsec-logs/iptables-logs/iptables-logs.log", "netfilter", map[string]int{"parsed": 4}},
+		{"crowdsec-logs/mikrotik-logs/mikrotik-logs.log", "mikrotik", map[string]int{"parsed": 7}},
+		{"crowdsec-logs/openvpn/openvpn.log", "openvpn", map[string]int{"parsed": 22, "skipped other_event": 1, "rejected not_format": 1}},
+		{"crowdsec-logs/pam-logs/pam-logs.log", "auth", map[string]int{"parsed": 2}},
+		{"crowdsec-logs/postfix-logs/postfix-logs.log", "postfix", map[string]int{"parsed": 7}},
+		{"crowdsec-logs/ssh-bf/ssh-bf.log", "auth", map[string]int{"parsed": 6, "skipped blank": 1}},
+		{"crowdsec-logs/sshd-logs/sshd-logs.log", "auth", map[string]int{"parsed": 24}},
+		{"crowdsec-logs/syslog-logs/syslog-logs.log", "auth", map[string]int{"parsed": 3, "skipped blank": 1}},
+		{"crowdsec-logs/unifi-logs/unifi-logs.log", "linux", map[string]int{"parsed": 4}},
+		{"crowdsec-logs/iis-xml-logs/iis-logs.log", "windows", map[string]int{"parsed": 1}},
+		{"crowdsec-logs/windows-bf/windows-bf.log", "windows", map[string]int{"parsed": 6}},
+		{"crowdsec-logs/windows-logs/windows-logs.log", "windows", map[string]int{"parsed": 1}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
@@ -60,6 +77,20 @@ func TestSharedActivityLogsGiveTheirCounts(t *testing.T) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// A folder named -bf holds log-ins that failed, all from one address.
+func TestSharedBruteForceIsFailedLogInsOfOneAddress(t *testing.T) {
+	t.Parallel()
+	for file, name := range map[string]string{"ssh-bf/ssh-bf.log": "auth", "windows-bf/windows-bf.log": "windows"} {
+		f, _ := format.LookupActivity(name)
+		_, events := activityTally(t, f, sharedLines(t, "crowdsec-logs/"+file))
+		for _, e := range events {
+			if e.Class != event.Authentication || e.Status != event.Failure || !e.Src.Addr.IsValid() || e.Src.Addr != events[0].Src.Addr || e.User == "" {
+				t.Errorf("%s: %s", file, describeActivity(e))
+			}
+		}
 	}
 }
 
@@ -111,12 +142,13 @@ func TestZeekActivityLogsHaveNoRejectedLine(t *testing.T) {
 }
 
 // What the upstream parsers expect of one message each, where the message is
-// about traffic: ends, ports and the host asked for.
+// about traffic or a log-in: ends, ports, and what else is said of it.
 func TestSekoiaTrafficMessagesGiveTheirEnds(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]int{
 		"firewall/fortigate": 24, "firewall/checkpoint": 5, "firewall/paloalto-ngfw": 31, "firewall/openbsd-packet-filter": 3,
-		"firewall/sonicwall-fw": 4, "firewall/watchguard-firebox": 3, "proxy/squid": 4, "proxy/cisco-secure-web-appliance": 3,
+		"firewall/sonicwall-fw": 4, "firewall/watchguard-firebox": 3, "firewall/cisco-secure-firewall": 16, "firewall/sophos-firewall": 7,
+		"firewall/netfilter": 2, "firewall/stormshield-network-security": 3, "firewall/juniper-ngfw": 1, "ids/aioniq": 1, "proxy/squid": 4, "proxy/cisco-secure-web-appliance": 3,
 		"proxy/forcepoint-swg": 1, "ids/suricata": 7,
 	} {
 		t.Run(file, func(t *testing.T) {
@@ -144,7 +176,62 @@ type sekoiaEnd struct {
 
 type sekoiaTraffic struct {
 	Test, Message string
-	Expected      struct{ Source, Destination sekoiaEnd }
+	Expected      struct {
+		Source, Destination sekoiaEnd
+		User                struct{ Name string }
+		URL                 struct{ Original string }
+		HTTP                struct {
+			Request  struct{ Method string }
+			Response struct {
+				Code int `json:"status_code"`
+			}
+		}
+		File struct {
+			Hash struct{ SHA256 string }
+		}
+		Event  struct{ Outcome string }
+		Action struct{ Name string }
+	}
+}
+
+// differs says which fields of e are not those expected, but for what is kept
+// another way on purpose: a user with its domain, a URL whole with its host,
+// "no user" as none, one URL ("?%") that upstream mends, and what follows the known fields of Squid's line.
+func (c *sekoiaTraffic) differs(e event.Activity) (out []string) {
+	want := c.Expected
+	user := e.User[strings.LastIndexByte(e.User, '\\')+1:]
+	user, _, _ = strings.Cut(user, "@")
+	short, _, _ := strings.Cut(want.User.Name, "@")
+	short = short[strings.LastIndexByte(short, '\\')+1:]
+	if want.User.Name != "" && user != short && want.User.Name != "No Authentication Required" {
+		out = append(out, "user "+e.User+", want "+want.User.Name)
+	}
+	if want.URL.Original != "" && c.Test != "url_cef" && !strings.HasSuffix(e.HTTP.URL, want.URL.Original) {
+		out = append(out, "url "+e.HTTP.URL+", want "+want.URL.Original)
+	}
+	if m := want.HTTP.Request.Method; m != "" && e.HTTP.Method != m {
+		out = append(out, "method "+e.HTTP.Method+", want "+m)
+	}
+	if n := want.HTTP.Response.Code; n != 0 && e.HTTP.Status != n {
+		out = append(out, fmt.Sprintf("status %d, want %d", e.HTTP.Status, n))
+	}
+	if h := want.File.Hash.SHA256; h != "" && e.File.SHA256 != h && e.Class != event.HTTPActivity {
+		out = append(out, "hash "+e.File.SHA256+", want "+h)
+	}
+	if e.Class == event.Authentication && want.Event.Outcome != "" && e.Status.String() != want.Event.Outcome {
+		out = append(out, "outcome "+e.Status.String()+", want "+want.Event.Outcome)
+	}
+	switch want.Action.Name {
+	case "accept", "allow", "pass":
+		if e.Action == event.Blocked {
+			out = append(out, "blocked, want "+want.Action.Name)
+		}
+	case "deny", "drop", "block", "reset":
+		if e.Action == event.Allowed {
+			out = append(out, "allowed, want "+want.Action.Name)
+		}
+	}
+	return out
 }
 
 // check compares one message and says what became of it. A message that holds
@@ -171,6 +258,9 @@ func (c *sekoiaTraffic) check(t *testing.T) string {
 		e, want := events[0], c.Expected
 		if !sameEnd(e.Src, want.Source) || !sameEnd(e.Dst, want.Destination) {
 			t.Errorf("%s: got %s, want %+v", c.Test, describeActivity(e), want)
+		}
+		for _, d := range c.differs(e) {
+			t.Errorf("%s: %s", c.Test, d)
 		}
 	}
 	return f.Name + " " + outcome(v)

@@ -68,9 +68,6 @@ type Options struct {
 	// Text says that r is lines of text as they are: nothing is unpacked, and no
 	// other character set looked for, whatever its first bytes are.
 	Text bool
-	// Given says that Format and Activity are right, where one is set: which format
-	// the first lines have is then not looked for, and Summary.Detected stays empty.
-	Given bool
 	// Workers is how many goroutines read at once; 0 means GOMAXPROCS. What
 	// comes out, and in which order, does not depend on it.
 	Workers int
@@ -142,6 +139,7 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 	}()
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
+	s.mistaken()
 	s.sum.Bytes = u.Bytes()
 	return s.sum, err
 }
@@ -158,6 +156,7 @@ type stream struct {
 	lines  lines
 	text   func() *format.Text // a reader at the start of the stream
 	seed   suffix.Seed         // of the rows of blocks
+	head   []byte              // the first lines, where a format was asked for
 	block  builder
 	sum    Summary
 }

@@ -5,9 +5,11 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/lookup"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -16,7 +18,9 @@ import (
 
 // lookup builds the room that searches events.
 func (a *App) lookup() *lookup.Service {
-	return lookup.New(lookup.Deps{Records: a.Records, Now: a.opt.Now, Store: a.lakeStore, Units: a.unitsIn})
+	s := lookup.New(lookup.Deps{Records: a.Records, Now: a.opt.Now, Store: a.lakeStore, Units: a.unitsIn, Queue: a.Queue, Files: a.takeouts(), Called: a.rowNames})
+	a.behind.every(time.Hour, "forget files of events taken out", s.Tidy)
+	return s
 }
 
 // unitsIn are the units that lie in a scope; all says that it is the whole
@@ -36,7 +40,8 @@ func (a *App) unitsIn(ctx context.Context, scope auth.Scope) (ids []string, all 
 // lookupNeighbours are what the pages of events show of other rooms. Whoever
 // may search events need not be one who may see sources.
 func (a *App) lookupNeighbours() lookup.Neighbours {
-	return lookup.Neighbours{Units: a.unitOptions, UnitNames: unitNames{a}.Names,
+	return lookup.Neighbours{Units: a.unitOptions, UnitNames: unitNames{a}.Names, Cases: eventCases{a}, Whose: a.whose, KeepIn: keepInHunt,
+		Task:        func(job string) string { return task.Path + "/" + job },
 		SourceNames: a.lookedUpSources,
 		Sources: func(ctx context.Context) ([]ui.Option, error) {
 			list, _, err := a.Rooms.Sources.List(ctx, source.Filter{Limit: 500})

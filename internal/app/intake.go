@@ -31,7 +31,6 @@ type intake struct {
 	stream   *stream.Stream
 	listener *listener.Server // nil while nothing is received any more
 	worker   *worker.Worker
-	keeping  *keeping
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -53,18 +52,15 @@ func (a *App) startIntake(ctx context.Context) error {
 		return fmt.Errorf("open the stream of received lines: %w", err)
 	}
 	in := &intake{stream: s}
-	if in.keeping, err = a.keepLines(); err != nil {
-		return errors.Join(err, s.Close())
-	}
 	how := a.readingBlocks()
-	how.Keep = in.keeping.keep
+	how.Keep = a.keeping.Load().keep
 	how.Pressed = func() bool {
 		in := a.intake.Load()
 		return in != nil && in.listener != nil && in.listener.Pressed()
 	}
 	in.worker = worker.New(how)
 	if in.listener, err = a.listen(ctx, s); err != nil {
-		return errors.Join(err, in.keeping.close(), s.Close())
+		return errors.Join(err, s.Close())
 	}
 	a.intake.Store(in)
 	var working context.Context
@@ -89,9 +85,9 @@ func (a *App) stopIntake(ctx context.Context) error {
 	go func() { in.done.Wait(); close(done) }()
 	select {
 	case <-done:
-		return errors.Join(err, in.failed, in.stream.Close(), in.keeping.close())
+		return errors.Join(err, in.failed, in.stream.Close())
 	case <-ctx.Done():
-		return errors.Join(err, fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close(), in.keeping.close())
+		return errors.Join(err, fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close())
 	}
 }
 
@@ -162,6 +158,7 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 
 // tendIntake adds the duties of receiving.
 func (a *App) tendIntake() {
+	a.lakeCommands()
 	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.ForgetBlocks)
 	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
 	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)

@@ -84,15 +84,16 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 
 // parents are pages that belong to another entry's list.
 var parents = map[string]string{
-	"/files/":      "/sources",
-	"/setup":       "/settings",
-	"/break-glass": "/settings",
-	"/keys":        "/settings",
-	"/api":         "/settings",
-	"/views":       "/account",
-	"/reforms":     "/units",
-	"/proposals":   "/units",
-	"/groups":      "/units",
+	"/files/":       "/sources",
+	"/setup":        "/settings",
+	"/break-glass":  "/settings",
+	"/keys":         "/settings",
+	"/api":          "/settings",
+	"/views":        "/account",
+	"/reforms":      "/units",
+	"/proposals":    "/units",
+	"/groups":       "/units",
+	"/threat-hunts": "/hunts",
 }
 
 func here(href, path string) bool {

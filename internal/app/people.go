@@ -22,7 +22,7 @@ func (a *App) unitNamed(ctx context.Context, text string) ([]string, error) {
 }
 
 // todayAlerts are the uses of break-glass that wait for the reader, as second
-// person, to confirm having seen them.
+// person, to confirm having seen them, and a hunt that is due.
 func (a *App) todayAlerts(ctx context.Context) ([]ui.AlertProps, error) {
 	list, err := a.Rooms.Accounts.AwaitingMe(ctx)
 	var out []ui.AlertProps
@@ -30,5 +30,9 @@ func (a *App) todayAlerts(ctx context.Context) ([]ui.AlertProps, error) {
 		out = append(out, ui.AlertProps{Tone: ui.Bad, Title: i18n.T(ctx, "app.glass.waiting", e.ByName, i18n.Time(ctx, e.From)), Text: e.Reason,
 			Action: &ui.Action{Label: i18n.T(ctx, "app.glass.see"), Href: web.BreakGlassPath + e.ID}})
 	}
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	hunts, err := a.todayHunt(ctx)
+	return append(out, hunts...), err
 }

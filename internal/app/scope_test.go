@@ -18,8 +18,10 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
@@ -125,6 +127,9 @@ func (w *scopes) ofCentre(t *testing.T) {
 	j := must(w.Rooms.Backups.Start(w.centre))(t)
 	w.work(t)
 	w.foreign.add("job", j.ID)
+	hold := must(w.Rooms.Retention.Place(w.centre, retention.Order{Name: "Charlie", Source: string(w.central.ID), From: calendar.DateOf(t0), To: calendar.DateOf(t0),
+		Reason: "Charlie", Reference: "1/CV"}))(t)
+	w.foreign.add("hold", string(hold.ID))           // as with letters
 	w.foreign.add("letter", strings.Repeat("a", 32)) // of whatever unit: who may not look at all may look at none
 	w.foreign.add("backup", must(w.Rooms.Backups.List(w.centre))(t)[0].Name)
 }
@@ -132,31 +137,33 @@ func (w *scopes) ofCentre(t *testing.T) {
 // kinds says which kind of record a placeholder of a path names, by the first
 // part of the path. A room that is new here has to be added.
 var kinds = map[string]map[string]string{
-	"units":       {"id": "unit", "range": "range", "handed": "handed"},
-	"contacts":    {"id": "unit"},
-	"reforms":     {"reform": "reform"},
-	"proposals":   {"proposal": "proposal"},
-	"groups":      {"group": "group"},
-	"accounts":    {"id": "account", "session": "session"},
-	"account":     {"session": "session", "delegation": "delegation"},
-	"break-glass": {"id": "elevation"},
-	"feeds":       {"id": "feed"},
-	"sources":     {"id": "source", "key": "key", "way": "way"},
-	"files":       {"file": "file"},
-	"ingest":      {"source": "source"},
-	"indicators":  {"id": "list", "entry": "entry"},
-	"findings":    {"id": "finding"},
-	"infections":  {"id": "infection"},
-	"hunts":       {"id": "hunt"},
-	"incidents":   {"id": "incident", "evidence": "evidence"},
-	"obligations": {"id": "obligation"},
-	"papers":      {"id": "paper", "sending": "sending", "file": ""},
-	"audit":       {"id": "act"},
-	"settings":    {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter"},
-	"views":       {"id": "view"},
-	"tasks":       {"id": "task"},
-	"keys":        {"key": "key"},
-	"jobs":        {"id": "job"},
+	"units":        {"id": "unit", "range": "range", "handed": "handed"},
+	"contacts":     {"id": "unit"},
+	"reforms":      {"reform": "reform"},
+	"proposals":    {"proposal": "proposal"},
+	"groups":       {"group": "group"},
+	"accounts":     {"id": "account", "session": "session"},
+	"account":      {"session": "session", "delegation": "delegation"},
+	"break-glass":  {"id": "elevation"},
+	"feeds":        {"id": "feed"},
+	"sources":      {"id": "source", "key": "key", "way": "way"},
+	"files":        {"file": "file"},
+	"ingest":       {"source": "source"},
+	"indicators":   {"id": "list", "entry": "entry"},
+	"findings":     {"id": "finding"},
+	"infections":   {"id": "infection"},
+	"hunts":        {"id": "hunt"},
+	"threat-hunts": {"record": "record"},
+	"events":       {"takeout": "takeout"},
+	"incidents":    {"id": "incident", "evidence": "evidence"},
+	"obligations":  {"id": "obligation"},
+	"papers":       {"id": "paper", "sending": "sending", "file": ""},
+	"audit":        {"id": "act"},
+	"settings":     {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold"},
+	"views":        {"id": "view"},
+	"tasks":        {"id": "task"},
+	"keys":         {"key": "key"},
+	"jobs":         {"id": "job"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

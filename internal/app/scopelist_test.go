@@ -41,6 +41,7 @@ var lists = []list{
 	{"/reforms", "", auth.Centre, "reform", "/reforms/export.csv", "SELECT count(*) FROM unit_reform_unit WHERE unit_id = ?"},
 	{"/groups", "", auth.UnitOfficer, "group", "", "SELECT count(*) FROM unit_group WHERE owner_unit = ?"},
 	{"/feeds", "", auth.Centre, "feed", "/feeds.csv", "SELECT count(*) FROM feed WHERE unit_id = ?"},
+	{"/threat-hunts", "", auth.UnitOfficer, "record", "/threat-hunts.csv", "SELECT count(*) FROM hunt_record WHERE owner_unit = ?"},
 	{"/sources", "", auth.Centre, "source", "", "SELECT count(*) FROM source WHERE owner_unit = ?"},
 	{"/indicators", "", auth.Centre, "list", "/indicators.csv", "SELECT count(*) FROM indicator_list WHERE tlp <> 'TLP:RED' OR owner_unit = ?"},
 }

@@ -190,6 +190,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	w.feed(t, w.central, "charlie-"+word+".log", "one."+word+".bad.example from "+net+".7.5", "three."+word+".bad.example from "+net+".7.4")
 	hunted := must(r.Hunts.Search(auth.With(ctx, who.Actor()), hunt.Question{Value: word + ".bad.example", Below: true, Reason: "tra cứu của " + word}))(t)
 	g.add("hunt", string(hunted.ID))
+	w.hunts(t, g, who.Actor(), string(u.ID), string(src.ID), word)
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
 	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})
@@ -233,6 +234,25 @@ func (w *scopes) peopled(t *testing.T, g goods, u unit.Unit, officer account.ID,
 	g.add("session", sessions...)
 	g.add("delegation", loan.ID)
 	g.add("elevation", e.ID)
+}
+
+// hunts keeps the records of two hunts of a unit, one of them concluded, and a
+// file of events taken out by its officer.
+func (w *scopes) hunts(t *testing.T, g goods, who auth.Actor, unit, src, word string) {
+	t.Helper()
+	ctx, r := auth.With(t.Context(), who), w.Rooms
+	plan := hunt.Plan{Title: "Săn tìm ở " + word, Hypothesis: "Giả thuyết của " + word, Techniques: []string{"T1071.004"}, Owner: unit, Units: []string{unit},
+		Sources: []string{src}, Members: "Người " + word}
+	open := must(r.Hunts.Begin(ctx, plan))(t)
+	must(r.Hunts.Jot(ctx, open.ID, "ghi chép của "+word))(t)
+	must(r.Hunts.Keep(ctx, open.ID, hunt.Query{Query: "q=" + word, Asked: `{"words":"` + word + `"}`, From: t0, To: t0, Found: 3, Hash: strings.Repeat("c", 64)}))(t)
+	done := must(r.Hunts.Begin(ctx, plan))(t)
+	must(r.Hunts.Conclude(ctx, done.ID, hunt.Nothing, "Không thấy gì ở "+word, done.Version))(t)
+	g.add("record", string(open.ID), string(done.ID))
+	id := db.NewID()
+	must(w.Records.Read().NewRaw("INSERT INTO lookup_takeout (id, account_id, unit_id, form, asked, reason, time_from, time_to, found, rows_written, size, sha256, asked_at) "+
+		"VALUES (?, ?, ?, 'jsonl', '{}', ?, 0, 0, 1, 1, 1, ?, 1)", id, who.ID, unit, "lý do của "+word, strings.Repeat("b", 64)).Exec(t.Context()))(t)
+	g.add("takeout", id)
 }
 
 // feed sends a log and has it read. Lines are names and clients.

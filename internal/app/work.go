@@ -13,6 +13,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
+	"github.com/vonggac/vonggac/internal/centre/lookup"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/trail"
@@ -33,6 +34,7 @@ func (a *App) work() []task.Kind {
 		{Name: source.JobKind, Read: permission(auth.Settings, auth.Read), Write: permission(auth.Settings, auth.Write), Describe: a.describeFile},
 		{Name: indicator.JobKind, Read: permission(auth.Indicators, auth.Read), Write: permission(auth.Indicators, auth.Write), Describe: a.describeLoad},
 		{Name: hunt.JobKind, Read: permission(auth.Indicators, auth.Read), Write: permission(auth.Indicators, auth.Write), Describe: a.describeHouse("/findings")},
+		{Name: lookup.JobKind, Read: permission(auth.RawLogs, auth.Read), Write: permission(auth.RawLogs, auth.Read), Describe: a.describeHouse("/events/takeouts")},
 		{Name: feed.JobKind, Read: permission(auth.Settings, auth.Read), Write: permission(auth.Settings, auth.Write), Describe: a.describeHouse("/feeds")},
 		{Name: backup.TakeJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
 		{Name: backup.CheckJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},

@@ -61,6 +61,8 @@ type Deps struct {
 	// Record puts what is not there yet of b among the findings, inside the
 	// transaction, which has the audit entry.
 	Record func(ctx context.Context, tx *db.Tx, b *Batch) (Added, error)
+	// Often is how often a hunt is owed; nil when nothing says so.
+	Often func() Rhythm
 }
 
 // Service holds the use cases. It is safe for concurrent use.

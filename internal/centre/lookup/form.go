@@ -5,6 +5,7 @@ package lookup
 
 import (
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,7 +20,10 @@ const (
 	fieldExact  = "is"   // "field=value", once for each
 	fieldOpen   = "open" // the row that is shown whole
 	fieldAfter  = "after"
-	fieldReason = "reason"
+	fieldReason = "reason" // in forms alone
+	fieldWhy    = "why"    // id of the reason
+	fieldSort   = "sort"
+	oldestFirst = "oldest"
 )
 
 // localTime is how a form gives a time, in i18n.Hanoi.
@@ -31,20 +35,22 @@ var spans = []struct {
 	span time.Duration
 }{{"1h", time.Hour}, {"24h", day}, {"7d", 7 * day}, {"30d", 30 * day}}
 
-// typed is the form as it came with the address. A form without the field
-// reason was not sent: it is filled in beforehand.
+// typed is the form as it came with the address. Without the id of a reason it
+// was not sent: it is filled in beforehand.
 type typed struct {
 	url.Values
 	errs map[string]string
 }
 
-func (t typed) sent() bool { return t.Has(fieldReason) }
+func (t typed) sent() bool { return t.Get(fieldWhy) != "" }
+
+func (t typed) oldest() bool { return t.Get(fieldSort) == oldestFirst }
 
 // question reads t; bad are the keys of the catalogue by field, of what cannot
 // be read at all.
 func (t typed) question(now time.Time) (q Question, bad map[string]string) {
 	q = Question{Words: strings.TrimSpace(t.Get("q")), Addr: t.Get("addr"), Name: t.Get("name"), User: t.Get("user"), Class: t.Get("class"), Source: t.Get("source"),
-		Unit: t.Get("unit"), More: Compare{t.Get("field"), t.Get("op"), t.Get("value"), t.Get("not") != ""}, Expert: strings.TrimSpace(t.Get("expert")), Reason: t.Get(fieldReason)}
+		Unit: t.Get("unit"), More: Compare{t.Get("field"), t.Get("op"), t.Get("value"), t.Get("not") != ""}, Expert: strings.TrimSpace(t.Get("expert")), Why: t.Get(fieldWhy)}
 	for _, pair := range t.Values[fieldExact] {
 		if field, value, ok := strings.Cut(pair, "="); ok && value != "" {
 			q.Exact = append(q.Exact, Pair{field, value})
@@ -111,7 +117,19 @@ func (t typed) copied() url.Values {
 	}
 	v.Del(fieldAfter)
 	v.Del(fieldOpen)
+	v.Del(fieldReason)
 	return v
+}
+
+// hidden are the values that say what is looked for, for another form.
+func (t typed) hidden() (out []ui.Hidden) {
+	v := t.copied()
+	for _, name := range slices.Sorted(maps.Keys(v)) {
+		for _, value := range v[name] {
+			out = append(out, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	return out
 }
 
 // fields are the form's first ones, as typed.
@@ -133,7 +151,9 @@ func (v page) fields(ctx context.Context) []ui.FieldProps {
 	list = append(list,
 		ui.FieldProps{Kind: ui.KindSelect, Name: "range", Label: i18n.T(ctx, "lookup.range"), Options: spanOptions(ctx)},
 		ui.FieldProps{Kind: ui.KindDateTime, Name: "from", Label: i18n.T(ctx, "lookup.from")},
-		ui.FieldProps{Kind: ui.KindDateTime, Name: "to", Label: i18n.T(ctx, "lookup.to")})
+		ui.FieldProps{Kind: ui.KindDateTime, Name: "to", Label: i18n.T(ctx, "lookup.to")},
+		ui.FieldProps{Kind: ui.KindSelect, Name: fieldSort, Label: i18n.T(ctx, "lookup.sort"), Options: []ui.Option{{Label: i18n.T(ctx, "lookup.sort.newest")},
+			{Value: oldestFirst, Label: i18n.T(ctx, "lookup.sort.oldest")}}})
 	for i := range list {
 		list[i].Value, list[i].Error = t.Get(list[i].Name), t.errs[list[i].Name]
 		if list[i].Name == "range" && list[i].Value == "" {
@@ -143,10 +163,19 @@ func (v page) fields(ctx context.Context) []ui.FieldProps {
 	return list
 }
 
-// reason asks why, as looking back does.
-func (t typed) reason(ctx context.Context) ui.FieldProps {
-	return ui.FieldProps{Name: fieldReason, Label: i18n.T(ctx, "lookup.reason"), Hint: i18n.T(ctx, "lookup.reason.hint"), Value: t.Get(fieldReason),
-		Required: true, Error: t.errs[fieldReason], MaxLength: MaxReason}
+// why asks for the reason, as looking back does.
+func (v page) why(ctx context.Context) ui.FieldProps {
+	return ui.FieldProps{Name: fieldReason, Label: i18n.T(ctx, "lookup.reason"), Hint: i18n.T(ctx, "lookup.reason.hint"), Value: v.reason,
+		Required: true, Error: v.errs[fieldReason], MaxLength: MaxReason}
+}
+
+// method is how the form is sent: with a reason that holds it is a plain
+// address, with a new one a form, so that its words stand in no address.
+func (v page) method() string {
+	if v.given.ID != "" {
+		return "get"
+	}
+	return "post"
 }
 
 // further are the fields of those who know the fields of events.
@@ -202,13 +231,17 @@ func spanOptions(ctx context.Context) (out []ui.Option) {
 	return out
 }
 
-// examples are what an expert may write, with what each finds.
+// examples are what an expert may write, with what each finds or, with pipes,
+// makes a table of.
 var examples = []struct{ query, key string }{
 	{`"failed login"`, "lookup.help.phrase"},
 	{`query.hostname:~"[.]example$"`, "lookup.help.regexp"},
 	{`dst_endpoint.port:=22 or dst_endpoint.port:=3389`, "lookup.help.or"},
 	{`src_endpoint.ip:ipv4_range("192.0.2.0/24") !rcode:=NXDOMAIN`, "lookup.help.not"},
 	{`traffic.bytes_out:>100000000`, "lookup.help.number"},
+	{`query.hostname:* | stats by (src_endpoint.ip) count() rows | sort by (rows desc) limit 20`, "lookup.help.stats"},
+	{`rcode:=NXDOMAIN | top 20 by (query.hostname)`, "lookup.help.top"},
+	{`actor.user.name:* | uniq by (actor.user.name, src_endpoint.ip)`, "lookup.help.uniq"},
 }
 
 func help(ctx context.Context) []ui.Fact {

@@ -5,6 +5,7 @@ package lookup_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"html"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,9 +29,11 @@ import (
 	"github.com/vonggac/vonggac/internal/intake/lake/engine"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -51,7 +55,7 @@ func TestMain(m *testing.M) {
 
 var (
 	kinds   = []rulepack.Kind{{ID: "tinh", Label: rulepack.Label{VI: "Tỉnh"}}, {ID: "xa", Label: rulepack.Label{VI: "Xã"}}}
-	sources = []fs.FS{auth.Migrations, audit.Migrations, unit.Migrations, web.Migrations}
+	sources = []fs.FS{auth.Migrations, audit.Migrations, unit.Migrations, web.Migrations, jobs.Migrations, lookup.Migrations}
 
 	// now is when the tests take place. The engine has a clock of its own and
 	// drops what it holds for too old, so it is near the real one.
@@ -66,13 +70,28 @@ type house struct {
 	units      *unit.Service
 	root, a, b unit.ID
 	store      lake.Store
+	why        string // id of a reason of who asks
+	queue      *jobs.Queue
+	cases      *cases
 }
 
 func furnish(t *testing.T, d *db.DB, store lake.Store) *house {
 	t.Helper()
 	clock := func() time.Time { return now }
-	h := &house{t: t, db: d, units: unit.New(d, kinds, clock), store: store}
-	h.Service = lookup.New(lookup.Deps{Records: d, Now: clock, Store: func() lake.Store { return h.store },
+	files, err := blob.Open(t.TempDir(), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := files.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	h := &house{t: t, db: d, units: unit.New(d, kinds, clock), store: store, queue: jobs.New(d, clock), cases: &cases{files: map[string]string{}}}
+	h.Service = lookup.New(lookup.Deps{Records: d, Now: clock, Store: func() lake.Store { return h.store }, Queue: h.queue, Files: files,
+		Called: func(context.Context, []lake.Row) (units, sources map[string]string, err error) {
+			return map[string]string{string(h.a): "Xã Bản A"}, nil, nil
+		},
 		Units: func(ctx context.Context, scope auth.Scope) (ids []string, all bool, err error) {
 			if all, err = scope.Holds(ctx, d.Read(), string(h.root)); all || err != nil {
 				return nil, all, err
@@ -80,7 +99,7 @@ func furnish(t *testing.T, d *db.DB, store lake.Store) *house {
 			q := scope.Filter(d.Read().NewSelect().Table("unit_closure").ColumnExpr("DISTINCT descendant"), "descendant")
 			return ids, false, q.Scan(ctx, &ids)
 		}})
-	err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+	err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		u, err := h.units.Found(ctx, tx, "Tỉnh Mẫu", "tinh")
 		h.root = u.ID
 		return err
@@ -182,7 +201,15 @@ func (h *house) browse(ctx context.Context, lang string) browser {
 		}
 		return out, err
 	}
-	pages := lookup.NewPages(site, h.Service, lookup.Neighbours{UnitNames: names,
+	pages := lookup.NewPages(site, h.Service, lookup.Neighbours{UnitNames: names, Cases: h.cases,
+		KeepIn: func(_ context.Context, query string) string { return "/hunts/keep?" + query },
+		Task:   func(job string) string { return "/tasks/" + job },
+		Whose: func(_ context.Context, owner string, addr netip.Addr, _ time.Time) (ui.Link, error) {
+			if owner != string(h.a) || !addr.IsPrivate() {
+				return ui.Link{}, nil
+			}
+			return ui.Link{Label: "Xã Bản A", Href: "/units/" + owner}, nil
+		},
 		Units: func(context.Context) ([]ui.Option, error) {
 			return []ui.Option{{Value: string(h.a), Label: "Xã Bản A"}, {Value: string(h.b), Label: "Xã Bản B"}}, nil
 		},
@@ -236,6 +263,65 @@ func (w browser) get(path string, want int) string {
 	return string(body)
 }
 
+// post sends a form and gives the page it is answered with; where that leads
+// elsewhere, the page there.
+func (w browser) post(path string, want int, pairs ...string) string {
+	w.t.Helper()
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v.Add(pairs[i], pairs[i+1])
+	}
+	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodPost, w.at+path, strings.NewReader(v.Encode()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	req.Header.Set("Accept-Language", w.lang)
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	res, err := w.client.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	page := body(w.t, res)
+	if res.StatusCode != want {
+		w.t.Fatalf("%s: %d, want %d: %s", path, res.StatusCode, want, page)
+	}
+	return page
+}
+
+// cases stands for the incident room.
+type cases struct {
+	files map[string]string // by name
+	lead  lookup.Lead
+}
+
+func (c *cases) May(context.Context) bool { return true }
+func (c *cases) Open(context.Context) ([]ui.Option, error) {
+	return []ui.Option{{Value: "i-1", Label: "SC-2026-0001 Máy lạ"}}, nil
+}
+
+func (c *cases) Begin(_ context.Context, l lookup.Lead) (string, error) {
+	if l.Title == "" {
+		return "", fault.Bad("x", "title", "lookup.bad.incident")
+	}
+	c.lead = l
+	return "i-2", nil
+}
+
+func (c *cases) Keep(_ context.Context, id, name, _ string, r io.Reader) (string, error) {
+	raw, err := io.ReadAll(r)
+	c.files[id+"/"+name] = string(raw)
+	return fmt.Sprintf("%x", sha256.Sum256(raw)), err
+}
+
+func (c *cases) Of(_ context.Context, value string) ([]ui.Link, error) {
+	if value == "203.0.113.7" {
+		return []ui.Link{{Label: "SC-2026-0001", Href: "/incidents/i-1"}}, nil
+	}
+	return nil, nil
+}
+
+func (c *cases) Path(id string) string { return "/events?case=" + id }
+
 func (w browser) says(page string, words ...string) {
 	w.t.Helper()
 	for _, want := range words {
@@ -245,9 +331,17 @@ func (w browser) says(page string, words ...string) {
 	}
 }
 
-// ask is the address of a question; pairs of name and value.
-func ask(pairs ...string) string {
-	v := url.Values{"reason": {"công văn 12"}}
+// ask is the address of a question with its reason; pairs of name and value.
+func (h *house) ask(pairs ...string) string {
+	h.t.Helper()
+	if h.why == "" {
+		why, err := h.Give(h.as(h.root), "công văn 12")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		h.why = why.ID
+	}
+	v := url.Values{"why": {h.why}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v.Add(pairs[i], pairs[i+1])
 	}

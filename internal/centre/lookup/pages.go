@@ -8,9 +8,13 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"slices"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/intake/lake"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -26,6 +30,14 @@ type Neighbours struct {
 	Units       func(ctx context.Context) ([]ui.Option, error)
 	SourceNames func(ctx context.Context, ids []string) (map[string]string, error)
 	Sources     func(ctx context.Context) ([]ui.Option, error)
+	Cases       Cases
+	// Whose is the unit that an address of a log belonged to; no label when it is
+	// nobody's that the actor may see.
+	Whose func(ctx context.Context, owner string, addr netip.Addr, at time.Time) (ui.Link, error)
+	// KeepIn is where a question is kept in a hunt; "" when the actor keeps none.
+	KeepIn func(ctx context.Context, query string) string
+	// Task is the page of a job.
+	Task func(job string) string
 }
 
 // Pages are the screens of the room.
@@ -42,8 +54,17 @@ func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages { return &Pa
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
 		{Pattern: "GET " + path, Need: mayRead, Handle: p.list},
+		{Pattern: "POST " + path, Need: mayRead, Handle: p.ask},
 		{Pattern: "GET " + path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
+		{Pattern: "GET " + valuePath, Need: mayRead, Handle: p.value},
+		{Pattern: "POST " + evidencePath + "/rows", Need: mayRead, Handle: p.rows},
+		{Pattern: "GET " + evidencePath, Need: mayRead, Handle: p.evidence},
+		{Pattern: "POST " + evidencePath, Need: mayRead, Handle: p.keep},
+		{Pattern: "GET " + takeoutPath, Need: mayRead, Handle: p.takeouts},
+		{Pattern: "GET " + takeoutPath + "/new", Need: mayRead, Handle: p.newTakeout},
+		{Pattern: "POST " + takeoutPath, Need: mayRead, Handle: p.takeOut},
+		{Pattern: "GET " + takeoutPath + "/{takeout}/file", Need: mayRead, Handle: p.download},
 	}
 }
 
@@ -59,6 +80,12 @@ type page struct {
 	found   bool // the question was answered
 	answer  Answer
 	open    *lake.Row
+	of      *lake.Row  // whose value a menu is of
+	around  []lake.Row // beside open in its block
+	given   Why        // the reason that holds; no id when none does
+	reason  string     // as typed
+	cases   bool       // the actor may put evidence into one
+	keepIn  string
 	units   []ui.Option
 	sources []ui.Option
 	names   map[string]string // of units
@@ -67,61 +94,134 @@ type page struct {
 }
 
 // list handles GET /events: the form, filled in beforehand with what the address
-// says, and once a reason is given the answer. Query: the form's fields, after,
-// open.
+// says, and with the id of a reason the answer. Query: the form's fields, why,
+// after, open, change (asks for another reason).
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := page{r: r, typed: typed{Values: r.URL.Query()}, state: Ready}
-	var err error
-	if v.units, err = p.near.Units(ctx); err != nil {
-		return err
-	}
-	if v.sources, err = p.near.Sources(ctx); err != nil {
+	v, err := p.blank(r, r.URL.Query())
+	if err != nil {
 		return err
 	}
 	status := http.StatusOK
 	if p.svc.Store() == nil || !v.sent() {
-		if v.state, err = p.svc.State(ctx); err != nil {
-			return err
-		}
+		v.state, err = p.svc.State(ctx)
 		v.q, _ = v.question(p.svc.Now())
-	} else if status, err = p.answer(ctx, &v); err != nil {
+	} else {
+		status, err = p.answer(ctx, &v)
+	}
+	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "lookup.title"), Body: listView(v)})
+	return p.render(w, r, status, v)
+}
+
+func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, v page) error {
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(r.Context(), "lookup.title"), Body: listView(v)})
+}
+
+// blank is the page before anything is found.
+func (p *Pages) blank(r *http.Request, values url.Values) (page, error) {
+	ctx := r.Context()
+	v := page{r: r, typed: typed{Values: values}, state: Ready, cases: p.near.Cases != nil && p.near.Cases.May(ctx)}
+	var err error
+	if v.units, err = p.near.Units(ctx); err != nil {
+		return v, err
+	}
+	if v.sources, err = p.near.Sources(ctx); err != nil {
+		return v, err
+	}
+	if values.Get("change") == "" && r.Method == http.MethodGet {
+		v.given, err = p.svc.Given(ctx, values.Get(fieldWhy))
+		if fault.Is(err, fault.Invalid) {
+			v.given, err = Why{}, nil
+		}
+	}
+	values.Del("change")
+	return v, err
+}
+
+// ask handles POST /events: keeps the reason and goes on to the answer. Form:
+// the fields of the page and reason.
+func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	reason := r.PostFormValue(fieldReason)
+	values := typed{Values: r.PostForm}.copied()
+	values.Del(fieldWhy)
+	t := typed{Values: values}
+	q, bad := t.question(p.svc.Now())
+	q.Reason = reason
+	err := q.Check()
+	if len(bad) == 0 && err == nil {
+		var why Why
+		if why, err = p.svc.Give(ctx, reason); err == nil {
+			return web.Redirect(w, r, t.with(fieldWhy, why.ID))
+		}
+	}
+	if err != nil && !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	v, errBlank := p.blank(r, values)
+	if errBlank != nil {
+		return errBlank
+	}
+	v.q, v.reason = q, reason
+	v.refuse(ctx, bad, err)
+	return p.render(w, r, http.StatusUnprocessableEntity, v)
 }
 
 // answer puts the question of v. What is wrong with it stays on the page.
 func (p *Pages) answer(ctx context.Context, v *page) (status int, err error) {
 	q, bad := v.question(p.svc.Now())
 	if len(bad) > 0 {
-		v.refuse(ctx, bad)
-		maps.Copy(v.errs, web.Errors(ctx, q.Check()))
+		v.refuse(ctx, bad, q.Check())
+		delete(v.errs, fieldReason)
 		return http.StatusUnprocessableEntity, nil
 	}
-	v.answer, err = p.svc.Look(ctx, q, lake.Page{After: v.Get(fieldAfter), Size: pageSize})
-	if err := q.Check(); err == nil { // as it was understood
+	v.answer, err = p.svc.Look(ctx, q, lake.Page{After: v.Get(fieldAfter), Size: pageSize, Oldest: v.oldest()})
+	if q.Reason = v.given.Reason; q.Check() == nil { // as it was understood
 		v.q = q
 	}
 	if status, err = v.judge(ctx, err); err != nil || status != http.StatusOK {
 		return status, err
 	}
 	v.found = true
-	for i, row := range v.answer.Rows {
-		if rowKey(row) == v.Get(fieldOpen) {
-			v.open = &v.answer.Rows[i]
-		}
+	if p.near.KeepIn != nil {
+		v.keepIn = p.near.KeepIn(ctx, v.fixedWith().Encode())
 	}
-	v.names, v.source, err = p.called(ctx, v.answer.Rows, v.answer.Facets)
+	rows := v.answer.Rows
+	if key, ok := readKey(v.Get(fieldOpen)); ok {
+		if v.around, err = p.svc.Around(ctx, q, key); err != nil {
+			return 0, err
+		}
+		for i, row := range v.around {
+			if keyOf(row) == key {
+				v.open = &v.around[i]
+			}
+		}
+		rows = append(slices.Clip(rows), v.around...)
+	}
+	v.names, v.source, err = p.called(ctx, rows, v.answer.Facets)
 	return http.StatusOK, err
 }
 
-// refuse says what is wrong, by field.
-func (v *page) refuse(ctx context.Context, bad map[string]string) {
+// refuse says what is wrong, by field: bad are keys, err is that of Check.
+func (v *page) refuse(ctx context.Context, bad map[string]string, err error) {
 	v.errs = map[string]string{}
+	maps.Copy(v.errs, web.Errors(ctx, err))
 	for field, key := range bad {
 		v.errs[field] = i18n.T(ctx, key)
 	}
+	v.point(ctx, err)
+}
+
+// point says at which place of an expert's query what is wrong.
+func (v *page) point(ctx context.Context, err error) {
+	var bad *lake.SyntaxError
+	if !errors.As(err, &bad) {
+		return
+	}
+	v.problem = &ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "lookup.err.query"), Text: i18n.T(ctx, "lookup.err.query.text")}
+	v.errs["expert"] = i18n.T(ctx, "lookup.bad.expert."+string(bad.Why), i18n.Number(ctx, int64(bad.Offset+1)), bad.Read)
 }
 
 // judge turns an error of an answer into what the page says of it, with the
@@ -130,7 +230,7 @@ func (v *page) judge(ctx context.Context, err error) (int, error) {
 	switch {
 	case err == nil:
 		return http.StatusOK, nil
-	case errors.Is(err, lake.ErrQuery):
+	case errors.Is(err, lake.ErrQuery) && !errors.As(err, new(*lake.SyntaxError)):
 		field, key := "value", "lookup.bad.query"
 		if v.Get(fieldAfter) != "" {
 			field = ""
@@ -151,10 +251,14 @@ func (v *page) judge(ctx context.Context, err error) (int, error) {
 		v.state = Asleep
 		return http.StatusServiceUnavailable, nil
 	}
-	if v.errs = web.Errors(ctx, err); v.errs != nil {
-		return http.StatusUnprocessableEntity, nil
+	if v.errs = web.Errors(ctx, err); v.errs == nil {
+		return 0, err
 	}
-	return 0, err
+	v.point(ctx, err)
+	if v.errs[fieldReason] != "" {
+		v.given = Why{} // it holds no more, or was never the reader's
+	}
+	return http.StatusUnprocessableEntity, nil
 }
 
 // called are the names of the units and sources that rows and figures mention.
@@ -178,22 +282,52 @@ func (p *Pages) called(ctx context.Context, rows []lake.Row, facets []lake.Facet
 }
 
 // export handles GET /events.csv and .xlsx: the first MaxExport rows that the
-// question finds; the file says when there are more.
+// question finds, or its table; the file says when there are more.
 func (p *Pages) export(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
-		q, _ := typed{Values: r.URL.Query()}.question(p.svc.Now())
-		next, err := p.svc.Export(ctx, q)
+		t := typed{Values: r.URL.Query()}
+		q, _ := t.question(p.svc.Now())
+		if e, err := lake.ReadExpert(q.Expert); err == nil && e.Pipes != "" {
+			return p.exportTable(w, r, format, q)
+		}
+		next, err := p.svc.Export(ctx, q, t.oldest())
 		if err != nil {
 			return err
 		}
-		heads := []string{"lookup.time", "lookup.unit", "lookup.source", "lookup.class", "lookup.client", "lookup.what", "lookup.raw", "lookup.fields", "lookup.block", "lookup.line"}
-		for i, key := range heads {
-			heads[i] = i18n.T(ctx, key)
-		}
-		return web.Export(w, r, format, web.Sheet{Name: "events", Limit: MaxExport, Heads: heads,
+		return web.Export(w, r, format, web.Sheet{Name: "events", Limit: MaxExport, Heads: exportHeads(ctx),
 			Rows: web.Rows(next, func(rows []lake.Row) ([][]any, error) { return p.exportRows(ctx, rows) })})
 	}
+}
+
+func exportHeads(ctx context.Context) []string {
+	heads := []string{"lookup.time", "lookup.unit", "lookup.source", "lookup.class", "lookup.client", "lookup.what", "lookup.raw", "lookup.fields", "lookup.block", "lookup.line"}
+	for i, key := range heads {
+		heads[i] = i18n.T(ctx, key)
+	}
+	return heads
+}
+
+func (p *Pages) exportTable(w http.ResponseWriter, r *http.Request, format web.Format, q Question) error {
+	t, err := p.svc.ExportTable(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	limit := len(t.Rows)
+	if t.Cut {
+		t.Rows = append(t.Rows, make([]string, len(t.Columns))) // in its place the file says that it was cut
+	}
+	return web.Export(w, r, format, web.Sheet{Name: "events-table", Limit: limit, Heads: t.Columns, Rows: func(yield func([]any, error) bool) {
+		for _, row := range t.Rows {
+			line := make([]any, len(row))
+			for i, value := range row {
+				line[i] = value
+			}
+			if !yield(line, nil) {
+				return
+			}
+		}
+	}})
 }
 
 func (p *Pages) exportRows(ctx context.Context, rows []lake.Row) ([][]any, error) {

@@ -66,13 +66,15 @@ func theFormAsksWhy(t *testing.T, h *house) {
 	if strings.Contains(page, "bad[.]example") || len(h.acts(t, "lookup.search")) != 0 {
 		t.Error("something was found before anybody said why")
 	}
-	page = w.get("/events?reason=&q=query", http.StatusUnprocessableEntity)
+	page = w.post("/events", http.StatusUnprocessableEntity, "reason", " ", "q", "query")
 	w.says(page, "Ghi lý do", `value="query"`)
 	w.get("/events.csv?q=query", http.StatusUnprocessableEntity)
+	w.get("/events.csv?q=query&reason=x", http.StatusUnprocessableEntity)
+	w.get("/events?q=query&why=x", http.StatusUnprocessableEntity)
 	if n := len(h.acts(t, "lookup.search")) + len(h.acts(t, "lookup.export")); n != 0 {
 		t.Errorf("%d acts noted without a reason", n)
 	}
-	w.get("/events"+ask("q", "query", "is", "query.type=A"), http.StatusOK)
+	w.get("/events"+h.ask("q", "query", "is", "query.type=A"), http.StatusOK)
 	acts := h.acts(t, "lookup.search")
 	if len(acts) != 1 || acts[0]["reason"] != "công văn 12" || acts[0]["words"] != "query" || acts[0]["chosen"] != "query.type=A" {
 		t.Errorf("the trail says %v", acts)
@@ -105,25 +107,25 @@ func filtersFindWhatTheySay(t *testing.T, h *house) {
 		{"128", []string{"range", "30d"}},
 		{"0", []string{"from", now.Add(-48 * time.Hour).Format("2006-01-02T15:04"), "to", now.Add(-24 * time.Hour).Format("2006-01-02T15:04")}},
 	} {
-		page := w.get("/events"+ask(c.pairs...), http.StatusOK)
+		page := w.get("/events"+h.ask(c.pairs...), http.StatusOK)
 		if got := total(page); got != c.want {
 			t.Errorf("%v finds %s, want %s", c.pairs, got, c.want)
 		}
 	}
 	for _, query := range lookup.Queries() {
-		w.get("/events"+ask("expert", query), http.StatusOK)
+		w.get("/events"+h.ask("expert", query), http.StatusOK)
 	}
-	page := w.get("/events"+ask(), http.StatusOK)
+	page := w.get("/events"+h.ask(), http.StatusOK)
 	w.says(page, "Số dòng theo thời gian", "Giá trị thường gặp", "<svg", "Nguồn src-dns", "Truy vấn DNS", "10.1.2[.]7", "Xã Bản A")
-	w.says(w.get("/events"+ask("class", "http_activity"), http.StatusOK), "&lt;b&gt;POST&lt;/b&gt;")
-	page = h.browse(h.as(h.root), "en").get("/events"+ask(), http.StatusOK)
+	w.says(w.get("/events"+h.ask("class", "http_activity"), http.StatusOK), "&lt;b&gt;POST&lt;/b&gt;")
+	page = h.browse(h.as(h.root), "en").get("/events"+h.ask(), http.StatusOK)
 	w.says(page, "Events over time", "Frequent values", "DNS activity", "Search, noted in the audit trail")
 }
 
 func pagesShowEveryRowOnce(t *testing.T, h *house) {
 	w := h.browse(h.as(h.a), "vi")
 	seen := map[string]bool{}
-	for at, pages := "/events"+ask("q", "query"), 0; at != ""; pages++ {
+	for at, pages := "/events"+h.ask("q", "query"), 0; at != ""; pages++ {
 		page := w.get(at, http.StatusOK)
 		if got := total(page); got != "120" || pages > 3 {
 			t.Fatalf("page %d counts %s", pages, got)
@@ -143,8 +145,8 @@ func pagesShowEveryRowOnce(t *testing.T, h *house) {
 
 func aRowShowsAllItsFields(t *testing.T, h *house) {
 	w := h.browse(h.as(h.a), "vi")
-	page := w.get("/events"+ask("class", "http_activity", "open", "0@web"), http.StatusOK)
-	w.says(page, "Sự kiện lúc", "http_request.http_method", "khối web, dòng 0", "hxxp://pay.evil[.]test/login?x=1",
+	page := w.get("/events"+h.ask("class", "http_activity", "open", "0@web"), http.StatusOK)
+	w.says(page, "Sự kiện lúc", "http_request.http_method", "khối web, dòng 0", "/events/value?", "hxxp://pay.evil[.]test/login?x=1",
 		"/hunts?value=203.0.113.7", "/findings?state=all&amp;indicator=203.0.113.7", "/indicators?q=203.0.113.7", "is=dst_endpoint.ip%3D203.0.113.7")
 }
 
@@ -162,7 +164,7 @@ func nobodySeesAnotherUnit(t *testing.T, h *house) {
 	}
 	for _, pairs := range ways {
 		for _, file := range []string{"", ".csv"} {
-			res, err := w.client.Get(w.at + "/events" + file + ask(pairs...))
+			res, err := w.client.Get(w.at + "/events" + file + h.ask(pairs...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,8 +192,8 @@ func wrongQueriesKeepWhatWasTyped(t *testing.T, h *house) {
 	for lang, words := range map[string][]string{
 		"vi": {"Không hiểu được câu truy vấn này", "Chưa tra được"}, "en": {"This query cannot be understood", "Not searched"}} {
 		w := h.browse(h.as(h.a), lang)
-		page := w.get("/events"+ask("q", "giữ lại", "expert", `x:in(`), http.StatusUnprocessableEntity)
-		w.says(page, append(words, `value="giữ lại"`, ">x:in(</textarea>", `value="công văn 12"`)...)
+		page := w.get("/events"+h.ask("q", "giữ lại", "expert", `x:in(`), http.StatusUnprocessableEntity)
+		w.says(page, append(words, `value="giữ lại"`, ">x:in(</textarea>", "công văn 12", "x:in(", " 6, ")...)
 	}
 	w := h.browse(h.as(h.a), "vi")
 	for field, pairs := range map[string][]string{
@@ -199,31 +201,33 @@ func wrongQueriesKeepWhatWasTyped(t *testing.T, h *house) {
 		"f-value": {"field", "x", "op", "between", "value", "1"}, "f-op": {"field", "x", "op", "x", "value", "1"},
 		"f-to": {"from", "2026-01-02T00:00", "to", "2026-01-01T00:00"}, "f-reason": {"reason", strings.Repeat("x", 501)},
 	} {
-		at := ask(pairs...)
+		page := ""
 		if pairs[0] == "reason" {
-			at = "?reason=" + pairs[1]
+			page = w.post("/events", http.StatusUnprocessableEntity, pairs...)
+		} else {
+			page = w.get("/events"+h.ask(pairs...), http.StatusUnprocessableEntity)
 		}
-		w.says(w.get("/events"+at, http.StatusUnprocessableEntity), `href="#`+field+`"`, `id="`+field+`-error"`)
+		w.says(page, `href="#`+field+`"`, `id="`+field+`-error"`)
 	}
-	w.says(w.get("/events"+ask("field", "x", "op", "matches", "value", "("), http.StatusUnprocessableEntity), "không so sánh được")
-	w.get("/events"+ask("after", "x"), http.StatusUnprocessableEntity)
+	w.says(w.get("/events"+h.ask("field", "x", "op", "matches", "value", "("), http.StatusUnprocessableEntity), "không so sánh được")
+	w.get("/events"+h.ask("after", "x"), http.StatusUnprocessableEntity)
 }
 
 func exportsSayWhenTheyAreCut(t *testing.T, h *house) {
 	w := h.browse(h.as(h.a), "vi")
-	csv := w.get("/events.csv"+ask("q", "query"), http.StatusOK)
+	csv := w.get("/events.csv"+h.ask("q", "query"), http.StatusOK)
 	if rows := strings.Count(strings.TrimSpace(csv), "\n"); rows != 120 {
 		t.Errorf("%d rows were taken out", rows)
 	}
 	w.says(csv, "Dòng nhật ký gốc", "query.hostname=h3.bad.example", "Xã Bản A", "Truy vấn DNS")
 	put(t, h.store, queries("many", h.a, now.Add(-24*time.Hour), lookup.MaxExport+50, "many.test")...)
-	page := w.get("/events"+ask("range", "7d", "name", "many.test"), http.StatusOK)
+	page := w.get("/events"+h.ask("range", "7d", "name", "many.test"), http.StatusOK)
 	w.says(page, "Tệp xuất chỉ gồm 10.000 dòng mới nhất.")
-	csv = w.get("/events.csv"+ask("range", "7d", "name", "many.test"), http.StatusOK)
+	csv = w.get("/events.csv"+h.ask("range", "7d", "name", "many.test"), http.StatusOK)
 	if rows := strings.Count(strings.TrimSpace(csv), "\n"); rows != lookup.MaxExport+1 || !strings.Contains(csv[len(csv)-200:], "10.000") {
 		t.Errorf("%d lines, the last of which are %q", rows, csv[len(csv)-200:])
 	}
-	if !strings.HasPrefix(w.get("/events.xlsx"+ask("q", "query"), http.StatusOK), "PK") {
+	if !strings.HasPrefix(w.get("/events.xlsx"+h.ask("q", "query"), http.StatusOK), "PK") {
 		t.Error("that is no workbook")
 	}
 	if acts := h.acts(t, "lookup.export"); len(acts) < 3 || acts[len(acts)-1]["reason"] != "công văn 12" {
@@ -265,14 +269,14 @@ func TestTroubleIsSaidInWords(t *testing.T) {
 			vi, en string
 		}{
 			{nil, "?q=abc", 200, "Tra nhật ký chưa bật", "Searching events is not on"},
-			{nil, ask("q", "abc"), 200, "Tra nhật ký chưa bật", "Searching events is not on"},
+			{nil, h.ask("q", "abc"), 200, "Tra nhật ký chưa bật", "Searching events is not on"},
 			{ill{health: down}, "?q=abc", 200, "Kho nhật ký đang khởi động", "The store of events is starting"},
 			{ill{health: lake.ErrDiskFull}, "?q=abc", 200, "Hết chỗ lưu", "No disk left"},
-			{ill{search: down}, ask("q", "abc"), 503, "Kho nhật ký đang khởi động", "The store of events is starting"},
-			{ill{search: lake.ErrDiskFull}, ask("q", "abc"), 503, "Hết chỗ lưu", "No disk left"},
-			{ill{search: lake.ErrTooSlow}, ask("q", "abc"), 422, "Tra quá lâu nên đã dừng", "The search took too long"},
-			{ill{search: lake.ErrQuery}, ask("q", "abc"), 422, "Chưa tra được", "Not searched"},
-			{ill{figures: lake.ErrTooSlow}, ask("q", "abc"), 200, "vẫn thấy dòng này", "Not all could be counted"},
+			{ill{search: down}, h.ask("q", "abc"), 503, "Kho nhật ký đang khởi động", "The store of events is starting"},
+			{ill{search: lake.ErrDiskFull}, h.ask("q", "abc"), 503, "Hết chỗ lưu", "No disk left"},
+			{ill{search: lake.ErrTooSlow}, h.ask("q", "abc"), 422, "Tra quá lâu nên đã dừng", "The search took too long"},
+			{ill{search: lake.ErrQuery}, h.ask("q", "abc"), 422, "Chưa tra được", "Not searched"},
+			{ill{figures: lake.ErrTooSlow}, h.ask("q", "abc"), 200, "vẫn thấy dòng này", "Not all could be counted"},
 		} {
 			h.store = c.store
 			for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {

@@ -6,9 +6,9 @@ package lookup
 import (
 	"net/netip"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -27,9 +27,15 @@ type Question struct {
 	Unit     string // id of the source's owner unit
 	More     Compare
 	Exact    []Pair // what was chosen from answers
-	Expert   string // LogsQL
+	Expert   string // LogsQL; with pipes it gives a table
 	From, To time.Time
 	Reason   string // 1..500 runes: whose browsing is looked at asks why
+	Why      string // id of a reason given before, instead of Reason
+
+	read     lake.Expert
+	opened   Key    // the one line that is read
+	incident string // id of the case that what is found goes to
+	picked   int    // how many lines of it; 0: all
 }
 
 // Compare is a further condition on any field. Op is a key of ops.
@@ -55,7 +61,8 @@ var ops = map[string]lake.Op{"is": lake.Is, "begins": lake.Begins, "contains": l
 // opOrder is the order in which a form offers them.
 var opOrder = []string{"is", "contains", "begins", "network", "between", "matches", "present"}
 
-var classes = []lake.Class{lake.DNSActivity, lake.HTTPActivity, lake.NetworkActivity, lake.DetectionFinding, lake.FileHosting, lake.BaseEvent}
+var classes = []lake.Class{lake.DNSActivity, lake.HTTPActivity, lake.NetworkActivity, lake.DetectionFinding, lake.Authentication, lake.EmailActivity,
+	lake.ProcessActivity, lake.FileHosting, lake.BaseEvent}
 
 // Check cleans q and fails with fault.Invalid by field: q, addr, name, field,
 // value, expert, from, to, reason.
@@ -82,23 +89,22 @@ func (q *Question) Check() error {
 			bad["field"] = "lookup.bad.exact"
 		}
 	}
-	if len(q.Expert) > lake.MaxExpert {
-		bad["expert"] = "lookup.bad.expert.long"
+	var unread error
+	if q.read, unread = lake.ReadExpert(q.Expert); unread != nil {
+		bad["expert"] = "lookup.bad.expert"
 	}
 	if !q.From.Before(q.To) {
 		bad["to"] = "lookup.bad.span"
 	}
-	switch n := utf8.RuneCountInString(q.Reason); {
-	case n == 0:
-		bad["reason"] = "lookup.bad.reason"
-	case n > MaxReason:
-		bad["reason"] = "lookup.bad.reason.long"
-	}
+	reasoned(q.Reason, bad)
 	if len(bad) > 0 {
-		return &fault.Error{Kind: fault.Invalid, Op: "lookup.Check", Fields: bad}
+		return &fault.Error{Kind: fault.Invalid, Op: "lookup.Check", Fields: bad, Err: unread}
 	}
 	return nil
 }
+
+// Table reports whether q, once it was checked, gives a table and not rows.
+func (q *Question) Table() bool { return q.read.Pipes != "" }
 
 func (c Compare) check(bad map[string]string) {
 	switch op, known := ops[c.Op]; {
@@ -140,9 +146,9 @@ var (
 	nameFields    = []string{"dst_endpoint.hostname", "tls.sni", "url.url_string"}
 )
 
-// query is q for the store.
+// query is q for the store, without what an expert makes of the rows.
 func (q *Question) query() lake.Query {
-	out := lake.Query{From: q.From, To: q.To, Words: lake.Words(q.Words), Expert: q.Expert}
+	out := lake.Query{From: q.From, To: q.To, Words: lake.Words(q.Words), Expert: q.read.Filter}
 	add := func(value string, c lake.Condition) {
 		if value != "" {
 			c.Values = []string{value}
@@ -182,15 +188,29 @@ func (q *Question) detail() map[string]any {
 	if exact != nil {
 		d["chosen"] = strings.Join(exact, "; ")
 	}
+	if q.incident != "" {
+		d["incident"] = q.incident
+	}
+	if q.picked > 0 {
+		d["lines"] = strconv.Itoa(q.picked)
+	}
+	if q.opened.Block != "" {
+		d["line"] = q.opened.String()
+	}
 	if q.More.Field != "" {
 		d["where"] = strings.Join([]string{q.More.Field, q.More.Op, q.More.Value}, " ")
 	}
 	return d
 }
 
-// refang undoes what keeps a pasted name or address from being a link.
+// refangWhole undoes what keeps a pasted value from being a link.
+func refangWhole(s string) string {
+	return strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "[:]", ":").Replace(strings.TrimSpace(i18n.NFC(s)))
+}
+
+// refang is refangWhole for a name or an address: of a page, its host.
 func refang(s string) string {
-	s = strings.NewReplacer("[.]", ".", "(.)", ".", "[dot]", ".", "[:]", ":").Replace(strings.TrimSpace(i18n.NFC(s)))
+	s = refangWhole(s)
 	if _, rest, ok := strings.Cut(s, "://"); ok {
 		s, _, _ = strings.Cut(rest, "/")
 	}

@@ -4,11 +4,12 @@
 // Package lookup searches the events at rest (intake/lake): which lines of the
 // logs say this, in the time and the units that a person may look at.
 //
-// It keeps nothing of its own. The store is asked with the owner units in the
-// actor's scope beside every question, an expert's included, so that what lies
-// outside is neither found nor counted. Lines of logs show what people did:
-// every question carries a written reason and stands in the audit trail before
-// it is answered, each page and each export anew.
+// The store is asked with the owner units in the actor's scope beside every
+// question, an expert's included, so that what lies outside is neither found
+// nor counted. Lines of logs show what people did: every question carries a
+// written reason (Why) and stands in the audit trail before it is answered,
+// each page and each export anew. What is found leaves as a file (Takeout) or
+// as evidence of a case, with the question in it.
 //
 // Start at Question and Service.Look.
 package lookup
@@ -17,15 +18,23 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"io"
 	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
+
+// Migrations hold the schema of the room.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
 
 // Messages are the room's texts.
 //
@@ -41,6 +50,17 @@ type Deps struct {
 	// Units are the ids of the units that lie in a scope; all says that every
 	// unit does.
 	Units func(ctx context.Context, scope auth.Scope) (ids []string, all bool, err error)
+	Queue *jobs.Queue
+	Files Files // where takeouts lie, and nothing else
+	// Called are the names of the units and sources of rows, whoever asks.
+	Called func(ctx context.Context, rows []lake.Row) (units, sources map[string]string, err error)
+}
+
+// Files is a store of files by what they hold; *blob.Store is one.
+type Files interface {
+	Put(ctx context.Context, r io.Reader, limit int64) (blob.Ref, error)
+	Open(ctx context.Context, sha string) (io.ReadSeekCloser, error)
+	Remove(sha string) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -92,6 +112,7 @@ type Answer struct {
 	Steps  []lake.Bucket
 	Facets []lake.Facet
 	Short  error // why figures are missing; one of the errors of lake
+	Table  *Table
 }
 
 // FacetFields are the fields whose most frequent values an answer names.
@@ -112,7 +133,11 @@ func (s *Service) Look(ctx context.Context, q Question, p lake.Page) (Answer, er
 	query, a := q.query(), Answer{Total: -1, Step: stepOf(q.To.Sub(q.From))}
 	var errSearch, errSteps, errFacets error
 	var wait sync.WaitGroup
-	wait.Go(func() { a.Found, errSearch = store.Search(ctx, scope, query, p) })
+	if q.Table() {
+		wait.Go(func() { a.Table, errSearch = tabled(ctx, store, scope, &q, MaxTable) })
+	} else {
+		wait.Go(func() { a.Found, errSearch = store.Search(ctx, scope, query, p) })
+	}
 	wait.Go(func() { a.Steps, errSteps = store.Histogram(ctx, scope, query, a.Step) })
 	wait.Go(func() { a.Facets, errFacets = store.Facets(ctx, scope, query, FacetFields, facetValues) })
 	wait.Wait()
@@ -134,6 +159,9 @@ func (s *Service) List(ctx context.Context, q Question, p lake.Page) (Answer, er
 	if err != nil {
 		return Answer{}, err
 	}
+	if q.Table() {
+		return Answer{}, fault.Bad("lookup.List", "expert", "lookup.bad.table")
+	}
 	a := Answer{}
 	if a.Found, err = store.Search(ctx, scope, q.query(), p); err != nil {
 		return Answer{}, err
@@ -145,38 +173,87 @@ func (s *Service) List(ctx context.Context, q Question, p lake.Page) (Answer, er
 // MaxExport is the most rows of one export.
 const MaxExport = 10_000
 
-// Export gives the way through all pages of what q finds: next takes the place
-// of a page, "" for the first. That it is taken out is in the audit trail.
-func (s *Service) Export(ctx context.Context, q Question) (next func(after string) ([]lake.Row, string, error), err error) {
+// Walk gives one page after the other of what a question finds: next takes the
+// place of a page, "" for the first.
+type Walk func(after string) (rows []lake.Row, next string, err error)
+
+// Export gives the way through all pages of what q finds. That it is taken out
+// is in the audit trail.
+func (s *Service) Export(ctx context.Context, q Question, oldest bool) (Walk, error) {
 	store, scope, err := s.begin(ctx, "lookup.export", &q)
 	if err != nil {
 		return nil, err
 	}
+	return through(ctx, store, scope, q.query(), oldest), nil
+}
+
+// ExportTable is Export for a question that gives a table.
+func (s *Service) ExportTable(ctx context.Context, q Question) (*Table, error) {
+	store, scope, err := s.begin(ctx, "lookup.export", &q)
+	if err != nil {
+		return nil, err
+	}
+	return tabled(ctx, store, scope, &q, lake.MaxTable-1)
+}
+
+func through(ctx context.Context, store lake.Store, scope lake.Scope, query lake.Query, oldest bool) Walk {
 	return func(after string) ([]lake.Row, string, error) {
-		found, err := store.Search(ctx, scope, q.query(), lake.Page{After: after, Size: lake.MaxPage})
+		found, err := store.Search(ctx, scope, query, lake.Page{After: after, Size: lake.MaxPage, Oldest: oldest})
 		return found.Rows, found.Next, err
-	}, nil
+	}
 }
 
 // begin checks q, says where the actor may look, and notes the act.
 func (s *Service) begin(ctx context.Context, action string, q *Question) (lake.Store, lake.Scope, error) {
-	actor, scope, err := auth.Need(ctx, action, mayRead)
+	store, reach, err := s.open(ctx, action, q)
 	if err != nil {
-		return nil, lake.Scope{}, err
-	}
-	if err := q.Check(); err != nil {
-		return nil, lake.Scope{}, err
-	}
-	store := s.Store()
-	if store == nil {
-		return nil, lake.Scope{}, &fault.Error{Kind: fault.Unavailable, Op: action, Msg: "lookup.off.text"}
-	}
-	units, all, err := s.Units(ctx, scope)
-	if err != nil {
-		return nil, lake.Scope{}, err
+		return nil, reach, err
 	}
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "lookup", Object: db.NewID(), Unit: actor.Home, Detail: q.detail()})
+		return s.note(ctx, tx, action, db.NewID(), q)
 	})
+	return store, reach, err
+}
+
+// open is begin without the note.
+func (s *Service) open(ctx context.Context, op string, q *Question) (lake.Store, lake.Scope, error) {
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, lake.Scope{}, err
+	}
+	if err := s.understand(ctx, q); err != nil {
+		return nil, lake.Scope{}, err
+	}
+	return s.reach(ctx, op, scope)
+}
+
+func (s *Service) note(ctx context.Context, tx *db.Tx, action, object string, q *Question) error {
+	actor, _ := auth.From(ctx)
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "lookup", Object: object, Unit: actor.Home, Detail: q.detail()})
+}
+
+// understand checks q, with the reason it names.
+func (s *Service) understand(ctx context.Context, q *Question) error {
+	if q.Why != "" {
+		why, err := s.Given(ctx, q.Why)
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			return err
+		}
+		if q.Reason = why.Reason; err != nil {
+			bad := fault.Of(q.Check()) // for want of a reason at least
+			bad.Fields["reason"] = "lookup.bad.reason.over"
+			return bad
+		}
+	}
+	return q.Check()
+}
+
+// reach is the store, and where in it somebody with scope may look.
+func (s *Service) reach(ctx context.Context, op string, scope auth.Scope) (lake.Store, lake.Scope, error) {
+	store := s.Store()
+	if store == nil {
+		return nil, lake.Scope{}, &fault.Error{Kind: fault.Unavailable, Op: op, Msg: "lookup.off.text"}
+	}
+	units, all, err := s.Units(ctx, scope)
 	return store, lake.Scope{All: all, Units: units}, err
 }

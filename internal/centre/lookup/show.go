@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ import (
 )
 
 // rowKey names a row in an address.
-func rowKey(r lake.Row) string { return strconv.FormatInt(r.Line, 10) + "@" + r.Block }
+func rowKey(r lake.Row) string { return keyOf(r).String() }
 
 // timeText is an instant with its seconds, in the reader's zone.
 func timeText(t time.Time) string {
@@ -69,13 +70,13 @@ func clientOf(r lake.Row) (field, value string) {
 
 // whatOf is the value that says most about an event of its class.
 func whatOf(r lake.Row) (field, value string) {
-	return first(r, "finding_info.title", "query.hostname", "url.url_string", "file.name", "tls.sni", "dst_endpoint.hostname", "dst_endpoint.ip")
+	return first(r, "finding_info.title", "query.hostname", "url.url_string", "file.name", "tls.sni", "email.from", "dst_endpoint.hostname", "dst_endpoint.ip")
 }
 
 // besideOf is what stands beside that: type and answer, method and status, port.
 func besideOf(r lake.Row) string {
 	var parts []string
-	for _, f := range []string{"query.type", "rcode", "http_request.http_method", "http_response.code", "connection_info.protocol_name", "dst_endpoint.port", "disposition"} {
+	for _, f := range []string{"query.type", "rcode", "http_request.http_method", "http_response.code", "connection_info.protocol_name", "dst_endpoint.port", "service.name", "disposition", "status"} {
 		if v := valueOf(r, f); v != "" {
 			parts = append(parts, v)
 		}
@@ -101,8 +102,12 @@ func fieldsText(r lake.Row) string {
 	return strings.Join(parts, "; ")
 }
 
-// cut is how much of a raw line a list shows, in runes.
-const cut = 160
+// cut is how much of a raw line a list shows, in runes; short is how long a
+// value may be to stay on one line, in bytes.
+const (
+	cut   = 160
+	short = 40
+)
 
 func cutText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -120,7 +125,15 @@ func (v page) list(ctx context.Context) ui.ListProps {
 		return l
 	}
 	l.Filtered = true
-	l.Heads = []ui.Head{{Label: i18n.T(ctx, "lookup.time")}, {Label: i18n.T(ctx, "lookup.from_where")}, {Label: i18n.T(ctx, "lookup.client")},
+	l.Exports = web.Exports(v.r, path, fieldOpen)
+	for i := range l.Exports {
+		l.Exports[i].Href += "&" + fieldWhy + "=" + url.QueryEscape(v.Get(fieldWhy)) // no view keeps it, the file needs it
+	}
+	if t := v.answer.Table; t != nil {
+		v.tableList(ctx, &l, t)
+		return l
+	}
+	l.Heads = []ui.Head{v.timeHead(ctx), {Label: i18n.T(ctx, "lookup.from_where")}, {Label: i18n.T(ctx, "lookup.client")},
 		{Label: i18n.T(ctx, "lookup.what")}, {Label: i18n.T(ctx, "lookup.raw")}}
 	for _, r := range v.answer.Rows {
 		l.Rows = append(l.Rows, ui.Row{ID: url.QueryEscape(rowKey(r)), Name: timeText(r.Time), Href: web.With(v.r, fieldOpen, rowKey(r)) + "#event",
@@ -132,11 +145,75 @@ func (v page) list(ctx context.Context) ui.ListProps {
 	if v.Get(fieldAfter) != "" {
 		l.Prev = web.With(v.r, fieldAfter, "", fieldOpen, "")
 	}
-	l.Exports = web.Exports(v.r, path, fieldOpen)
 	if v.answer.Total > MaxExport {
 		l.Note = i18n.T(ctx, "lookup.export.cut", i18n.Number(ctx, MaxExport))
 	}
+	if v.cases {
+		l.Bulk = &ui.Bulk{Action: evidencePath + "/rows", Hidden: v.hidden(), Buttons: []ui.Submit{{Label: i18n.T(ctx, "lookup.evidence.rows"), Icon: ui.IconEvidence, Plain: true}}}
+	}
 	return l
+}
+
+func (v page) timeHead(ctx context.Context) ui.Head {
+	h := ui.Head{Label: i18n.T(ctx, "lookup.time"), Sorted: ui.SortDescending, Sort: v.with(fieldSort, oldestFirst)}
+	if v.oldest() {
+		h.Sorted, h.Sort = ui.SortAscending, v.with(fieldSort, "")
+	}
+	return h
+}
+
+// tableList makes l the table that an expert's pipes gave.
+func (v page) tableList(ctx context.Context, l *ui.ListProps, t *Table) {
+	l.Caption, l.Total, l.Over = i18n.T(ctx, "lookup.table"), int64(len(t.Rows)), t.Cut
+	if t.Cut {
+		l.Note = i18n.T(ctx, "lookup.table.cut", i18n.Number(ctx, MaxTable), i18n.Number(ctx, lake.MaxTable-1))
+	}
+	numeric := make([]bool, len(t.Columns))
+	for i, name := range t.Columns {
+		numeric[i] = !slices.ContainsFunc(t.Rows, func(row []string) bool {
+			_, err := strconv.ParseFloat(row[i], 64)
+			return err != nil && row[i] != ""
+		})
+		l.Heads = append(l.Heads, ui.Head{Label: fieldText(ctx, name), Numeric: numeric[i]})
+	}
+	rows := v
+	rows.typed = v.rowsBehind()
+	for _, row := range t.Rows {
+		cells := make([]templ.Component, len(row))
+		for i, value := range row {
+			cells[i] = rows.tableCell(ctx, lake.Field{Name: t.Columns[i], Value: value}, numeric[i])
+		}
+		l.Rows = append(l.Rows, ui.Row{Cells: cells})
+	}
+}
+
+// rowsBehind asks for the rows that a table was made of.
+func (v page) rowsBehind() typed {
+	out := typed{Values: v.copied()}
+	if out.Del("expert"); v.q.read.Filter != "*" {
+		out.Set("expert", v.q.read.Filter)
+	}
+	return out
+}
+
+func (v page) tableCell(ctx context.Context, f lake.Field, numeric bool) templ.Component {
+	switch {
+	case f.Value == "":
+		return ui.None()
+	case f.Name == lake.FieldSource:
+		return ui.Text(named(v.source, f.Value))
+	case f.Name == lake.FieldOwner:
+		return ui.Text(named(v.names, f.Value))
+	case f.Name == lake.FieldClass:
+		return ui.Text(classText(ctx, f.Value))
+	case observable(f.Name), f.Name == "actor.user.name":
+		return valueCell(v, f)
+	case numeric:
+		if n, err := strconv.ParseInt(f.Value, 10, 64); err == nil {
+			return ui.Number(n)
+		}
+	}
+	return ui.Text(f.Value)
 }
 
 // empty teaches what stands here, or why nothing does.
@@ -198,14 +275,29 @@ func (v page) facts(ctx context.Context, r lake.Row) []ui.Fact {
 		{Label: i18n.T(ctx, "lookup.class"), Value: ui.Text(classText(ctx, string(r.Class)))},
 	}
 	for _, f := range r.Fields {
-		facts = append(facts, ui.Fact{Label: f.Name, Value: valueCell(v, f)})
+		facts = append(facts, ui.Fact{Label: f.Name, Value: valueCell(v.at(r), f)})
 	}
 	return append(facts,
 		ui.Fact{Label: i18n.T(ctx, "lookup.place"), Value: ui.Code(i18n.T(ctx, "lookup.place.of", r.Block, strconv.FormatInt(r.Line, 10)))},
 		ui.Fact{Label: i18n.T(ctx, "lookup.raw"), Value: rawWhole(r)})
 }
 
-// menu is where a value leads.
+// inPlace are the fields of a row as a list shows them.
+func inPlace(r lake.Row) []ui.Fact {
+	facts := make([]ui.Fact, len(r.Fields))
+	for i, f := range r.Fields {
+		facts[i] = ui.Fact{Label: f.Name, Value: ui.Code(ui.Defang(f.Value))}
+	}
+	return facts
+}
+
+// at is v about the values of one row.
+func (v page) at(r lake.Row) page {
+	v.of = &r
+	return v
+}
+
+// menu is where a value leads, each place where the actor may go.
 func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
 	items := []ui.Action{{Label: i18n.T(ctx, "lookup.narrow"), Href: v.narrowed(f.Name, f.Value), Icon: ui.IconFilter},
 		{Label: i18n.T(ctx, "lookup.alone"), Href: v.with("q", "", "addr", "", "name", "", "user", "", "class", "", "source", "", "unit", "", "field", "", "op", "", "value", "",
@@ -213,8 +305,14 @@ func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
 	if !observable(f.Name) {
 		return items
 	}
+	about := url.Values{"value": {f.Value}}
+	if v.of != nil {
+		about.Set("owner", v.of.Owner)
+		about.Set("at", v.of.Time.UTC().Format(time.RFC3339))
+	}
 	items = append(items, ui.Action{Label: i18n.T(ctx, "lookup.hunt"), Href: "/hunts?value=" + url.QueryEscape(f.Value), Icon: ui.IconHunt})
-	return append(items, web.ObservableMenu(ctx, f.Value, ui.ObservableActs{})...)
+	items = append(items, web.ObservableMenu(ctx, f.Value, ui.ObservableActs{})...)
+	return append(items, ui.Action{Label: i18n.T(ctx, "lookup.about"), Href: valuePath + "?" + about.Encode(), Icon: ui.IconInfo})
 }
 
 // observable reports whether values of a field stand in lists of indicators.
@@ -230,6 +328,7 @@ func observable(field string) bool {
 // share is one value of a field among the most frequent.
 type share struct {
 	text, href, rows string
+	menu             []ui.Action
 }
 
 // shares are the values of a field, the most frequent first.
@@ -240,6 +339,8 @@ func (v page) shares(ctx context.Context, field string) (out []share) {
 		}
 		s := share{text: ui.Defang(f.Value), href: v.narrowed(f.Field, f.Value), rows: i18n.Number(ctx, f.Rows)}
 		switch field {
+		default:
+			s.menu = v.menu(ctx, lake.Field{Name: f.Field, Value: f.Value})
 		case lake.FieldSource:
 			s.text, s.href = named(v.source, f.Value), v.with("source", f.Value)
 		case lake.FieldClass:
@@ -257,6 +358,8 @@ func fieldText(ctx context.Context, field string) string {
 		return i18n.T(ctx, "lookup.source")
 	case lake.FieldClass:
 		return i18n.T(ctx, "lookup.class")
+	case lake.FieldOwner:
+		return i18n.T(ctx, "lookup.unit")
 	case "src_endpoint.ip":
 		return i18n.T(ctx, "lookup.client")
 	case "query.hostname":
@@ -281,4 +384,28 @@ func timeOf(t time.Time, step time.Duration) string {
 // during is the address of the page for one step alone.
 func (v page) during(b bar) string {
 	return v.with("range", "", "from", b.Start.In(i18n.Hanoi).Format(localTime), "to", b.Start.Add(max(v.answer.Step, time.Minute)).In(i18n.Hanoi).Format(localTime))
+}
+
+// acts are what can be done with the whole of an answer.
+func (v page) acts(ctx context.Context) (out []ui.Action) {
+	at := v.fixedWith()
+	if v.cases && v.answer.Table == nil {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "lookup.evidence.all"), Href: evidencePath + "?" + at.Encode(), Icon: ui.IconEvidence})
+	}
+	if v.keepIn != "" {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "lookup.keep"), Href: v.keepIn, Icon: ui.IconHunt})
+	}
+	if v.answer.Table == nil {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "lookup.takeout.all"), Href: takeoutPath + "/new?" + at.Encode(), Icon: ui.IconDownload})
+	}
+	return out
+}
+
+// rowActs are what can be done with the line that is open.
+func (v page) rowActs(ctx context.Context) []ui.Action {
+	if !v.cases {
+		return nil
+	}
+	at := v.fixedWith(fieldRow, rowKey(*v.open))
+	return []ui.Action{{Label: i18n.T(ctx, "lookup.evidence.one"), Href: evidencePath + "?" + at.Encode(), Icon: ui.IconEvidence}}
 }

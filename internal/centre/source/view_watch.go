@@ -141,7 +141,8 @@ func lossText(ctx context.Context, l Loss) string {
 // shown as the listener names it.
 var doorReasons = map[string]bool{"not_utf8": true, "no_newline": true, "held": true, "rewritten": true, "empty": true, "quota": true,
 	"overflow": true, "unstored": true, "bad_request": true, "bad_item": true, "too_large": true, "busy": true, "truncated": true, "vanished": true,
-	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true}
+	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true, "bad_stream": true, "large_frame": true,
+	"too_many_templates": true, "no_address": true, "lost_flows": true, "lost_packets": true}
 
 func lossReason(ctx context.Context, why string) string {
 	if doorReasons[why] {
@@ -155,7 +156,7 @@ func lossReason(ctx context.Context, why string) string {
 
 var readReasons = map[format.Reason]bool{format.TooLong: true, format.NotFormat: true, format.BadTime: true, format.BadClient: true, format.BadName: true,
 	format.BadJSON: true, format.BadText: true, format.MissField: true, format.BadAddress: true, format.BadPort: true, format.NoTemplate: true,
-	format.BadPacket: true, format.Fragment: true, "cut_off": true}
+	format.BadPacket: true, format.Fragment: true, format.BadFrame: true, format.BadMessage: true, "cut_off": true}
 
 func gapText(ctx context.Context, g Gap, now time.Time) string {
 	if g.To.IsZero() {
@@ -194,7 +195,11 @@ func stripSummary(ctx context.Context, s strip) string {
 	if t.expected == 0 {
 		return i18n.T(ctx, "source.strip.unwatched", i18n.Number(ctx, t.unasked))
 	}
-	return i18n.T(ctx, "source.strip.summary", i18n.Number(ctx, t.seen), i18n.Number(ctx, t.expected))
+	text := i18n.T(ctx, "source.strip.summary", i18n.Number(ctx, t.seen), i18n.Number(ctx, t.expected))
+	if t.deaf > 0 {
+		text += " " + i18n.T(ctx, "source.strip.deaf", i18n.Number(ctx, t.deaf))
+	}
+	return text
 }
 
 func rhythmHint(ctx context.Context, v rhythmPage) string {
@@ -242,7 +247,14 @@ func asksText(ctx context.Context, w Way) string {
 		}
 	}
 	add("source.way.asks.network", w.Network)
-	add("source.way.asks.host", w.Host)
+	if w.Kind == Dnstap {
+		add("source.way.asks.identity", w.Host)
+	} else {
+		add("source.way.asks.host", w.Host)
+	}
+	if w.Relay {
+		out = append(out, i18n.T(ctx, "source.way.asks.relay"))
+	}
 	if w.Certificate != "" {
 		add("source.way.asks.certificate", w.Certificate[:8])
 	}
@@ -272,11 +284,19 @@ func (v wayForm) fields(ctx context.Context) []ui.FieldProps {
 		out = append(out, f)
 	}
 	has := func(kinds ...WayKind) bool { return slices.Contains(kinds, v.In.Kind) }
-	if has(SyslogUDP, SyslogTCP, SyslogTLS, HTTP) {
+	if has(SyslogUDP, SyslogTCP, SyslogTLS, HTTP, Dnstap, NetFlow) {
 		field("network", v.In.Network, nil)
 	}
 	if has(SyslogUDP, SyslogTCP, SyslogTLS) {
 		field("host", v.In.Host, nil)
+	}
+	if has(SyslogTCP, SyslogTLS) {
+		field("relay", "", func(f *ui.FieldProps) { f.Kind, f.Checked = ui.KindCheckbox, v.In.Relay })
+	}
+	if has(Dnstap) {
+		field("host", v.In.Host, func(f *ui.FieldProps) {
+			f.Label, f.Hint = i18n.T(ctx, "source.way.field.identity"), i18n.T(ctx, "source.way.hint.identity")
+		})
 	}
 	if has(SyslogTLS, HTTP) {
 		field("certificate", v.In.Certificate, func(f *ui.FieldProps) { f.Mono = true })
@@ -317,7 +337,14 @@ func wayFacts(ctx context.Context, v wayPage) []ui.Fact {
 		add("at", v.At)
 	}
 	add("network", w.Network)
-	add("host", w.Host)
+	if w.Kind == Dnstap {
+		add("identity", w.Host)
+	} else {
+		add("host", w.Host)
+	}
+	if w.Relay {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.relay"), Value: ui.Text(i18n.T(ctx, "source.way.relay_yes"))})
+	}
 	add("certificate", w.Certificate)
 	add("path", w.Path)
 	add("listener", w.Listener)
@@ -359,7 +386,7 @@ func snippetLead(v wayPage) string {
 }
 
 func strangerName(s Stranger) string {
-	return strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · ")
+	return cmp.Or(strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · "), s.Listener)
 }
 
 func strangerFacts(ctx context.Context, s Stranger) []ui.Fact {
@@ -411,7 +438,7 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 	for _, u := range v.Rows {
 		s := u.Source
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
-			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), ui.Number(u.Lines)}})
+			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), hoursCell(u, u.Deaf), ui.Number(u.Lines)}})
 	}
 	return out
 }

@@ -76,7 +76,7 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 			shared = ui.Unit(ui.UnitProps{Name: s.SharedName, Kind: i18n.T(ctx, "view.by", s.OwnerName)})
 		}
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: s.Href(), Cells: []templ.Component{
-			ui.Text(s.Name), ui.Text(v.title(ctx, s.Path)), shared, actsView(s)}})
+			nameView(s), ui.Text(v.title(ctx, s.Path)), shared, actsView(s)}})
 	}
 	return out
 }
@@ -115,11 +115,11 @@ func (p *Pages) renderForm(w http.ResponseWriter, r *http.Request, status int, v
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, title), Body: formView(i18n.T(ctx, title), v)})
 }
 
-// save handles POST /views. Form: path, query, name, unit, first.
+// save handles POST /views. Form: path, query, name, note, unit, first.
 func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := formPage{in: View{Path: r.PostFormValue("path"), Query: r.PostFormValue("query"), Name: r.PostFormValue("name"),
-		Shared: r.PostFormValue("unit")}, first: r.PostFormValue("first") != ""}
+		Note: r.PostFormValue("note"), Shared: r.PostFormValue("unit")}, first: r.PostFormValue("first") != ""}
 	saved, err := p.svc.Save(ctx, v.in, v.first)
 	if v.errs = web.Errors(ctx, err); v.errs != nil {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
@@ -142,7 +142,7 @@ func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error {
 	return p.renderForm(w, r, http.StatusOK, formPage{in: v})
 }
 
-// change handles POST /views/{id}. Form: name, unit, version.
+// change handles POST /views/{id}. Form: name, note, unit, version.
 func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), ID(r.PathValue("id"))
 	was, err := p.svc.Get(ctx, id)
@@ -154,8 +154,8 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 		return &fault.Error{Kind: fault.Conflict, Op: "view.change", Err: err}
 	}
 	v := formPage{in: was}
-	v.in.Name, v.in.Shared, v.in.Version = r.PostFormValue("name"), r.PostFormValue("unit"), version
-	_, err = p.svc.Change(ctx, id, v.in.Name, v.in.Shared, version)
+	v.in.Name, v.in.Note, v.in.Shared, v.in.Version = r.PostFormValue("name"), r.PostFormValue("note"), r.PostFormValue("unit"), version
+	_, err = p.svc.Change(ctx, id, v.in.Name, v.in.Note, v.in.Shared, version)
 	if v.errs = web.Errors(ctx, err); v.errs != nil {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
 	}

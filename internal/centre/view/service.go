@@ -192,12 +192,12 @@ func (s *Service) shareable(ctx context.Context, tx *db.Tx, op string, v View) e
 	return nil
 }
 
-// Change renames a view of the actor's own or shares it anew. Errors:
+// Change renames a view of the actor's own, notes what it is for or shares it anew. Errors:
 // fault.Invalid by field, fault.Conflict for a stale version.
-func (s *Service) Change(ctx context.Context, id ID, name, shared string, version int64) (View, error) {
+func (s *Service) Change(ctx context.Context, id ID, name, note, shared string, version int64) (View, error) {
 	const op = "view.Change"
 	return s.own(ctx, op, id, func(ctx context.Context, tx *db.Tx, v *View) error {
-		v.Name, v.Shared, v.Version = name, shared, version+1
+		v.Name, v.Note, v.Shared, v.Version = name, note, shared, version+1
 		if err := v.tidy(op); err != nil {
 			return err
 		}

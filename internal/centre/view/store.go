@@ -22,6 +22,7 @@ type row struct {
 	Path      string  `bun:"path"`
 	Query     string  `bun:"query"`
 	Name      string  `bun:"name"`
+	Note      string  `bun:"note"`
 	Shared    string  `bun:"shared_unit"`
 	CreatedAt db.Time `bun:"created_at"`
 	Version   int64   `bun:"version"`
@@ -36,12 +37,12 @@ type firstRow struct {
 }
 
 func toRow(v View) row {
-	return row{ID: string(v.ID), OwnerID: v.Owner, OwnerName: v.OwnerName, Path: v.Path, Query: v.Query, Name: v.Name, Shared: v.Shared,
+	return row{ID: string(v.ID), OwnerID: v.Owner, OwnerName: v.OwnerName, Path: v.Path, Query: v.Query, Name: v.Name, Note: v.Note, Shared: v.Shared,
 		CreatedAt: db.At(v.CreatedAt), Version: v.Version}
 }
 
 func (r row) view() View {
-	return View{ID: ID(r.ID), Owner: r.OwnerID, OwnerName: r.OwnerName, Path: r.Path, Query: r.Query, Name: r.Name, Shared: r.Shared,
+	return View{ID: ID(r.ID), Owner: r.OwnerID, OwnerName: r.OwnerName, Path: r.Path, Query: r.Query, Name: r.Name, Note: r.Note, Shared: r.Shared,
 		CreatedAt: r.CreatedAt.Time, Version: r.Version}
 }
 

@@ -30,6 +30,7 @@ type View struct {
 	Path      string // of the list: "/incidents"
 	Query     string // canonical, without "?"
 	Name      string // 1..80 characters, one line
+	Note      string // what it is for, 0..500 characters
 	Shared    string // unit whose people may use it; empty: the owner alone
 	CreatedAt time.Time
 	Version   int64
@@ -41,6 +42,7 @@ type View struct {
 
 const (
 	maxName  = 80
+	maxNote  = 500
 	maxQuery = 2000
 	maxMine  = 30 // views a person may keep of one list
 )
@@ -48,7 +50,7 @@ const (
 // tidy brings what was typed into the form that is kept, and says what cannot
 // be taken.
 func (v *View) tidy(op string) error {
-	v.Name = i18n.NFC(v.Name)
+	v.Name, v.Note = i18n.NFC(v.Name), i18n.NFC(v.Note)
 	q, err := url.ParseQuery(strings.TrimPrefix(v.Query, "?"))
 	if err != nil {
 		return fault.Bad(op, "query", "view.bad.query")
@@ -59,6 +61,8 @@ func (v *View) tidy(op string) error {
 		return fault.Bad(op, "name", "view.bad.no_name")
 	case utf8.RuneCountInString(v.Name) > maxName:
 		return fault.Bad(op, "name", "view.bad.long_name")
+	case utf8.RuneCountInString(v.Note) > maxNote:
+		return fault.Bad(op, "note", "view.bad.long_note")
 	case len(v.Query) > maxQuery:
 		return fault.Bad(op, "query", "view.bad.query")
 	}

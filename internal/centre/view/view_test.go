@@ -110,7 +110,7 @@ func TestWhoFindsAView(t *testing.T) {
 		if _, err := s.Delete(ofA1, shared.ID); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("another deletes a shared view: %v", err)
 		}
-		if _, err := s.Change(ofA1, shared.ID, "Lấy", "", 1); !fault.Is(err, fault.Forbidden) {
+		if _, err := s.Change(ofA1, shared.ID, "Lấy", "", "", 1); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("another renames a shared view: %v", err)
 		}
 	})
@@ -180,11 +180,11 @@ func TestOneViewOpensFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 		opens(anh, "")
-		if _, err := s.Change(anh, one.ID, "Một", "", one.Version); err != nil { // no longer shared
+		if _, err := s.Change(anh, one.ID, "Một", "dùng khi trực", "", one.Version); err != nil { // no longer shared
 			t.Fatal(err)
 		}
 		opens(mai, "")
-		if _, err := s.Change(anh, one.ID, "Cũ", "", one.Version); !fault.Is(err, fault.Conflict) {
+		if _, err := s.Change(anh, one.ID, "Cũ", "", "", one.Version); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a stale version: %v", err)
 		}
 		if _, err := s.Delete(anh, one.ID); err != nil {

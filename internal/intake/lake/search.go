@@ -19,14 +19,16 @@ import (
 
 // Page says which part of the rows found is asked for.
 type Page struct {
-	After string // Found.Next of the page before; "" for the first
-	Size  int    // rows, 1 to MaxPage; 0 means 50
+	After  string // Found.Next of the page before, in the same order; "" for the first
+	Size   int    // rows, 1 to MaxPage; 0 means 50
+	Oldest bool   // oldest first: the order of Found is the other way round
 }
 
 // MaxPage is the most rows a page has.
 const MaxPage = 1000
 
-// Found is one page of rows, newest first; rows of one time by line and block.
+// Found is one page of rows, newest first unless Page.Oldest; rows of one time
+// by line and block.
 type Found struct {
 	Rows []Row
 	Next string // key of the next page, "" when this was the last
@@ -64,14 +66,21 @@ func readKey(s string) (key, error) {
 	return key{time.Unix(0, at).UTC(), line, parts[2]}, nil
 }
 
+// ahead is behind for the other order, among rows not older than k. The engine
+// compares with ">" in an order of its own, so that what is not below is meant.
+func (k key) ahead() string {
+	block := strconv.Quote(k.block)
+	return fmt.Sprintf(" (%s or line:>%d or (line:=%d !block:string_range(\"\",%s) !block:=%s))", span(k.time.Add(1), time.Time{}), k.line, k.line, block, block)
+}
+
 // behind is the filter of what comes after k in the order of pages, among rows not newer than k.
 func (k key) behind() string {
 	return fmt.Sprintf(" (%s or line:<%d or (line:=%d block:string_range(\"\",%s)))", span(time.Time{}, k.time), k.line, k.line, strconv.Quote(k.block))
 }
 
 // Search implements Store. The engine would look at all rows of the whole time
-// to give the newest, so it is asked for a minute first and for four times as
-// much each time that was not enough.
+// to give the first of them, so it is asked for a minute first and for four
+// times as much each time that was not enough.
 func (c *Client) Search(ctx context.Context, s Scope, q Query, p Page) (Found, error) {
 	const op = "lake.Search"
 	filter, err := q.filter(false)
@@ -95,14 +104,23 @@ func (c *Client) Search(ctx context.Context, s Scope, q Query, p Page) (Found, e
 		if err != nil {
 			return Found{}, bad(op, err)
 		}
-		filter += k.behind()
-		if end := k.time.Add(1); end.Before(to) {
-			to = end
+		if p.Oldest {
+			filter += k.ahead()
+			from = later(from, k.time)
+		} else {
+			filter += k.behind()
+			if end := k.time.Add(1); end.Before(to) {
+				to = end
+			}
 		}
 	}
+	order, parts := newestFirst, spans(from, to, c.now())
+	if p.Oldest {
+		order, parts = oldestFirst, onward(from, to)
+	}
 	var rows []Row
-	for part := range spans(from, to, c.now()) {
-		more, err := c.newest(ctx, op, s, part, filter, size+1-len(rows))
+	for part := range parts {
+		more, err := c.first(ctx, op, s, part, filter, order, size+1-len(rows))
 		if err != nil {
 			return Found{}, err
 		}
@@ -111,10 +129,10 @@ func (c *Client) Search(ctx context.Context, s Scope, q Query, p Page) (Found, e
 		}
 	}
 	if len(rows) <= size {
-		slices.SortFunc(rows, newer)
+		slices.SortFunc(rows, order.compare)
 		return Found{Rows: rows}, nil
 	}
-	if rows, err = c.whole(ctx, op, s, filter, rows, size); err != nil {
+	if rows, err = c.whole(ctx, op, s, filter, order, rows, size); err != nil {
 		return Found{}, err
 	}
 	return Found{Rows: rows[:size], Next: keyOf(rows[size-1]).String()}, nil
@@ -143,11 +161,45 @@ func spans(from, to, now time.Time) func(func(kept) bool) {
 	}
 }
 
-// newest gives the n newest rows of a part. Which of those that share time and
+// onward divides the time from from to to as spans does, the earliest first.
+func onward(from, to time.Time) func(func(kept) bool) {
+	return func(yield func(kept) bool) {
+		for length := time.Minute; from.Before(to); {
+			end := from.Add(length)
+			if length *= 4; end.After(to) || length > 400*24*time.Hour {
+				end = to
+			}
+			if !yield(kept{from, end}) {
+				return
+			}
+			from = end
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// order is one of the two that pages have.
+type order struct {
+	sort    string // as LogsQL
+	compare func(a, b Row) int
+}
+
+var (
+	newestFirst = order{"_time desc, line desc", newer}
+	oldestFirst = order{"_time, line", func(a, b Row) int { return newer(b, a) }}
+)
+
+// first gives the first n rows of a part. Which of those that share time and
 // line come first is not defined.
-func (c *Client) newest(ctx context.Context, op string, s Scope, part kept, filter string, n int) ([]Row, error) {
+func (c *Client) first(ctx context.Context, op string, s Scope, part kept, filter string, by order, n int) ([]Row, error) {
 	var rows []Row
-	query := filter + " | sort by (_time desc, line desc) limit " + strconv.Itoa(n) + " | delete _stream, _stream_id"
+	query := filter + " | sort by (" + by.sort + ") limit " + strconv.Itoa(n) + " | delete _stream, _stream_id"
 	err := c.rows(ctx, op, s, part.from, part.to, query, 0, func(o *fastjson.Object) error {
 		r, err := readRow(o)
 		rows = append(rows, r)
@@ -158,20 +210,20 @@ func (c *Client) newest(ctx context.Context, op string, s Scope, part kept, filt
 
 // whole puts the rows in the order of pages. Those that share time and line at
 // the end of the page may have been cut at random: all of them are asked for.
-func (c *Client) whole(ctx context.Context, op string, s Scope, filter string, rows []Row, size int) ([]Row, error) {
-	slices.SortFunc(rows, newer)
+func (c *Client) whole(ctx context.Context, op string, s Scope, filter string, by order, rows []Row, size int) ([]Row, error) {
+	slices.SortFunc(rows, by.compare)
 	last, beyond := keyOf(rows[size-1]), keyOf(rows[size])
 	if !last.time.Equal(beyond.time) || last.line != beyond.line {
 		return rows, nil
 	}
 	same := kept{last.time, last.time.Add(1)}
-	all, err := c.newest(ctx, op, s, same, filter+" line:="+strconv.FormatInt(last.line, 10), 10*MaxPage)
+	all, err := c.first(ctx, op, s, same, filter+" line:="+strconv.FormatInt(last.line, 10), by, 10*MaxPage)
 	if err != nil {
 		return nil, err
 	}
 	rows = slices.DeleteFunc(rows, func(r Row) bool { return r.Time.Equal(last.time) && r.Line == last.line })
 	rows = append(rows, all...)
-	slices.SortFunc(rows, newer)
+	slices.SortFunc(rows, by.compare)
 	if len(rows) < size {
 		return nil, unavailable(op, errors.New("rows went away while they were read"))
 	}

@@ -69,9 +69,25 @@ func TestPagesGiveEachRowOnceNewestFirst(t *testing.T) {
 				}
 				return strings.Compare(b.Block, a.Block)
 			})
+			whole := slices.Clone(want)
 			want = want[:min(len(want), max(len(got), 40))]
 			if d := cmp.Diff(want, got); d != "" {
 				t.Errorf("pages of %d (-want +got):\n%.1500s", size, d)
+			}
+			if size == 1 {
+				continue
+			}
+			slices.Reverse(whole)
+			got, next = nil, ""
+			for pages := 0; pages == 0 || next != ""; pages++ {
+				f, err := s.Search(t.Context(), everyone, lake.Query{Words: lake.Words("x"), From: now.AddDate(0, 0, -20)}, lake.Page{After: next, Size: size, Oldest: true})
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, next = append(got, f.Rows...), f.Next
+			}
+			if d := cmp.Diff(whole, got); d != "" {
+				t.Errorf("pages of %d, oldest first (-want +got):\n%.1500s", size, d)
 			}
 		}
 	})

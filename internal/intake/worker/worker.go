@@ -239,7 +239,7 @@ func (w *Worker) read(ctx context.Context, b stream.Block, src Source, index *in
 // were read as.
 func (w *Worker) scan(ctx context.Context, b stream.Block, l format.Log, zone *time.Location, index *intel.Index) (said scan.Block, name string, err error) {
 	opt := scan.Options{File: b.ID, Format: l.DNS, Activity: l.Activity, Lines: format.Options{Zone: zone, At: b.Received}, Index: index, Now: w.Now(),
-		Given: true, Seen: true, Text: true, Workers: 1, BlockSize: 1 << 40}
+		Seen: true, Text: true, Workers: 1, BlockSize: 1 << 40}
 	sum, err := scan.Stream(ctx, bytes.NewReader(b.Body), opt, func(whole scan.Block) error {
 		said = whole
 		return nil

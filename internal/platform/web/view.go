@@ -27,7 +27,7 @@ type Views interface {
 
 // passing are query values that say where in a list the reader is and why they
 // look now, not how they look at it.
-var passing = []string{"after", "before", "view", "page", "open", "reason"}
+var passing = []string{"after", "before", "view", "page", "open", "reason", "why"}
 
 // Canonical is the query of a list as a saved view keeps it: names and values
 // sorted, without empty values and without the place in the list. Two
