@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -217,6 +218,7 @@ func archived(t *testing.T, dir string) int {
 // counted is an empty store that counts what it is given.
 type counted struct {
 	lake.Store
+	mu    sync.Mutex
 	rows  int
 	lines map[string]bool
 }
@@ -232,6 +234,8 @@ func (c *counted) Missing(_ context.Context, blocks []lake.Expected) (lake.Gaps,
 }
 
 func (c *counted) Insert(_ context.Context, rows []lake.Row) (lake.Refused, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.lines == nil {
 		c.lines = map[string]bool{}
 	}
