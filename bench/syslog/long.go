@@ -21,8 +21,9 @@ import (
 
 // long is what the long run showed.
 type long struct {
-	Lines    int64  `json:"lines"`
-	Bytes    int64  `json:"bytes"`
+	Lines    int64  `json:"lines"` // as fast as they are taken
+	Dripped  int64  `json:"slow_lines"`
+	Bytes    int64  `json:"bytes"`    // of both
 	Accepted moment `json:"accepted"` // the last line was taken from the sender
 	Read     moment `json:"read"`
 	Found    moment `json:"found"`
@@ -58,7 +59,7 @@ func (r *runner) long(ctx context.Context) (l *long, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(c.dir)) }()
 	l = &long{Slow: r.slow, Steady: r.steady.Seconds()}
-	hits, err := r.run60(ctx, c, l, begin, drip)
+	hits, err := r.pourAndDrip(ctx, c, l, begin, drip)
 	if err = errors.Join(err, c.stop()); err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (r *runner) long(ctx context.Context) (l *long, err error) {
 	return l, err
 }
 
-func (r *runner) run60(ctx context.Context, c *centre, l *long, begin time.Time, drip log) (hits tally, err error) {
+func (r *runner) pourAndDrip(ctx context.Context, c *centre, l *long, begin time.Time, drip log) (hits tally, err error) {
 	all, err := r.pour(ctx, c, begin)
 	if err != nil {
 		return nil, err
@@ -87,15 +88,16 @@ func (r *runner) run60(ctx context.Context, c *centre, l *long, begin time.Time,
 	if err != nil {
 		return nil, err
 	}
-	l.Lines, l.Bytes = l.Lines+n, l.Bytes+size
+	l.Dripped, l.Bytes = n, l.Bytes+size
+	every := l.Lines + n
 	last := c.watch.now()
-	read, f, err := c.reach(ctx, "slow lines read", l.Lines, false, func(f app.Flow) int64 { return f.Read })
+	read, f, err := c.reach(ctx, "slow lines read", every, false, func(f app.Flow) int64 { return f.Read })
 	if err != nil {
 		return nil, err
 	}
 	l.Lag = read.Wall - last.Wall
 	if r.search {
-		found, _, err := c.reach(ctx, "slow lines found", l.Lines, true, func(f app.Flow) int64 { return f.Found })
+		found, _, err := c.reach(ctx, "slow lines found", every, true, func(f app.Flow) int64 { return f.Found })
 		if err != nil {
 			return nil, err
 		}
@@ -224,8 +226,8 @@ func planted(l log, lines int64) (tally, error) {
 }
 
 func (l *long) print(w io.Writer) {
-	fmt.Fprintf(w, "\nlong run: %d lines, all stored, read, counted and found; accepted in %.0f s (%.0f lines/s), read after %.0f s (%.0f lines/s, %.0f s CPU), searchable after %.0f s\n",
-		l.Lines, l.Accepted.Wall, float64(l.Lines)/l.Accepted.Wall, l.Read.Wall, float64(l.Lines)/l.Read.Wall, l.Read.CPU, l.Found.Wall)
+	fmt.Fprintf(w, "\nlong run: %d lines and %d slow ones, all stored, read, counted and found; accepted in %.0f s (%.0f lines/s), read after %.0f s (%.0f lines/s, %.0f s CPU), searchable after %.0f s\n",
+		l.Lines, l.Dripped, l.Accepted.Wall, float64(l.Lines)/l.Accepted.Wall, l.Read.Wall, float64(l.Lines)/l.Read.Wall, l.Read.CPU, l.Found.Wall)
 	fmt.Fprintf(w, "memory: peak %.0f MB and %.0f MB of the engine; it grows by %+.2f MB and %+.2f MB a minute in the second half\n", l.Peak/1e6, l.EnginePeak/1e6, l.Slope*60/1e6, l.EngineSlope*60/1e6)
 	fmt.Fprintf(w, "then %d lines a second for %.0f s: the last is read after %.2f s and searchable after %.2f s (at most 5 s)\n", l.Slow, l.Steady, l.Lag, l.FoundLag)
 	fmt.Fprintf(w, "disk for each byte received, hours under way: archive %.3f + engine %.3f = %.3f (aim 0.125); memory of sightings %.3f\n", l.Archive, l.Index, l.Archive+l.Index, l.Memory)

@@ -70,8 +70,6 @@ func (a *App) startIntake(ctx context.Context) error {
 		if in.listener, err = a.listen(ctx, s); err != nil {
 			return errors.Join(err, s.Close())
 		}
-	}
-	if cfg.Run.Has(config.Listener) {
 		if in.edge, err = a.listenEdge(ctx); err != nil {
 			return errors.Join(err, in.listener.Stop(ctx), s.Close())
 		}

@@ -16,6 +16,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -531,4 +533,52 @@ func TestPartitionsFollowTheMonths(t *testing.T) {
 	if got := names(); !slices.Equal(got, []string{"seen_202611"}) {
 		t.Errorf("partitions after the drop %q", got)
 	}
+}
+
+// TestADayThatWasDroppedCanComeAgain brings lines of a day that is forgotten:
+// they are found, although their name was noted for that day before.
+func TestADayThatWasDroppedCanComeAgain(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s sighting.Store, _ func() sighting.Store) {
+		old := t0.AddDate(0, 0, -30)
+		put(t, s, "b1", domainRow("bad.example", old, "10.0.0.1", 1))
+		if err := s.Drop(t.Context(), sighting.DayOf(t0)); err != nil {
+			t.Fatal(err)
+		}
+		put(t, s, "b2", domainRow("bad.example", old, "10.0.0.2", 1))
+		if got := hunt(t, s, sighting.Span{}, below("bad.example")); len(got) != 1 || !strings.Contains(got[0], "10.0.0.2") {
+			t.Errorf("found %q, want the one that came later", got)
+		}
+	})
+}
+
+// TestBlocksSideBySideCountOnce brings blocks at the same time, each three times
+// over, all of sources never heard of.
+func TestBlocksSideBySideCountOnce(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, s sighting.Store, _ func() sighting.Store) {
+		var all sync.WaitGroup
+		var fresh atomic.Int64
+		for i := range 60 {
+			all.Go(func() {
+				r := domainRow("bad.example", t0, "10.0.0.1", 1)
+				r.Source = fmt.Sprint("s", i%4)
+				taken, err := s.Put(t.Context(), sighting.Block{ID: fmt.Sprint("b", i%20), Rows: []sighting.Row{r, r}})
+				if err != nil {
+					t.Error(err)
+				}
+				if !taken.Known {
+					fresh.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		got := hunt(t, s, sighting.Span{}, below("bad.example"))
+		if fresh.Load() != 20 || len(got) != 4 {
+			t.Errorf("%d blocks were taken, want 20; rows %q", fresh.Load(), got)
+		}
+		if err := s.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
 }
