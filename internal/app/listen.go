@@ -16,6 +16,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
@@ -61,7 +62,7 @@ func (a *App) doors() ([]listener.Listen, error) {
 	var out []listener.Listen
 	add := func(name string, kind listener.Kind, addresses []string) {
 		for i, address := range addresses {
-			l := listener.Listen{Name: name + "/" + address, Kind: kind, Address: address}
+			l := listener.Listen{Name: name + "/" + strings.TrimPrefix(address, "/"), Kind: kind, Address: address}
 			host, port, _ := net.SplitHostPort(address) // the configuration has checked it
 			if port == "0" {
 				l.Name = fmt.Sprintf("%s/%d", name, i)
@@ -76,6 +77,8 @@ func (a *App) doors() ([]listener.Listen, error) {
 	add("tcp", listener.SyslogTCP, in.TCP)
 	add("tls", listener.SyslogTLS, in.TLS)
 	add("http", listener.HTTP, in.HTTP)
+	add("dnstap", listener.Dnstap, in.Dnstap)
+	add("netflow", listener.NetFlow, in.NetFlow)
 	if len(in.Files) > 0 {
 		out = append(out, listener.Listen{Name: "files", Kind: listener.File, Paths: in.Files})
 	}
@@ -122,12 +125,17 @@ type waysIn struct{ of *source.Directory }
 // Find implements listener.Directory.
 func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	id, src, owner, lines, bytes, ok := d.of.Find(string(p.Kind), p.Listener, p.Addr, p.Certificate, p.Host, p.Token, p.Path)
-	return listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}, ok
+	way := listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}
+	if p.Kind == listener.SyslogTCP || p.Kind == listener.SyslogTLS {
+		way.ByHost = d.of.Relays(string(p.Kind), p.Listener, p.Addr, p.Certificate)
+	}
+	return way, ok
 }
 
 // lost are the reasons for which lines are gone; what is refused for others the
 // sender has still got.
-var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true}
+var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true,
+	listener.LostFlows: true, listener.LostPackets: true, listener.BadFrame: true, listener.LargeFrame: true, listener.BadPacket: true, listener.NoTemplate: true}
 
 // keepFigures has what the listeners counted kept in the records.
 func (a *App) keepFigures(ctx context.Context) error {
@@ -139,11 +147,13 @@ func (a *App) keepFigures(ctx context.Context) error {
 	var out []source.WayFigures
 	for _, w := range in.listener.Figures().Ways {
 		f := source.WayFigures{Way: source.WayID(w.Way), Lines: w.StoredLines, Bytes: w.StoredBytes, Open: int64(w.Connections), LastAt: w.Last,
-			Refused: map[string]int64{}, Dropped: map[string]int64{}}
+			Refused: map[string]int64{}, Dropped: map[string]int64{}, Odd: map[string]int64{}}
 		for _, c := range w.Counts {
 			switch {
-			case c.Kept || c.Reason == listener.Empty: // they are in blocks all the same, or say nothing
+			case c.Reason == listener.Empty: // says nothing
 				continue
+			case c.Kept:
+				f.Odd[string(c.Reason)] += c.Lines
 			case lost[c.Reason]:
 				f.Dropped[string(c.Reason)] += c.Lines
 			default:
@@ -167,7 +177,25 @@ func (a *App) reception() *reception.Service {
 			}
 			return nil
 		},
-		Listeners: a.doorsOpen, Sources: a.sourceNames})
+		Listeners: a.doorsOpen, Sources: a.sourceNames, Working: a.working})
+}
+
+// working is how this process does with reading and keeping lines.
+func (a *App) working() reception.Work {
+	in := a.intake.Load()
+	if in == nil {
+		return reception.Work{}
+	}
+	var k lake.KeeperState
+	if kept := a.keeping.Load(); kept != nil {
+		k = kept.keeper.State()
+	}
+	poisoned := in.worker.Poisoned()
+	for _, h := range a.others() {
+		poisoned += h.Poisoned
+	}
+	return reception.Work{On: true, Poisoned: poisoned, Searched: k.Searched, Behind: k.Behind, Since: k.Since, Failure: k.Failure,
+		Unsearched: int64(k.Refused.Total())}
 }
 
 // sourceNames names sources for who may know all of them.
@@ -186,7 +214,7 @@ func (a *App) sourceNames(ctx context.Context, ids []string) (map[string]string,
 // Receiving is where the first listener of a protocol stands, such as "tcp"; nil
 // while there is none.
 func (a *App) Receiving(protocol string) net.Addr {
-	for _, l := range a.doorsOpen() {
+	for _, l := range a.ownDoors() {
 		if name, _, _ := strings.Cut(l.Name, "/"); name == protocol {
 			return a.intake.Load().listener.Addr(l.Name)
 		}
