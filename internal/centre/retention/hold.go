@@ -80,12 +80,12 @@ func (o *Order) clean(op string) error {
 	if o.Source == "" && o.Unit == "" {
 		bad["unit"] = "retention.bad.whose"
 	}
-	switch {
-	case o.From.IsZero():
+	if o.From.IsZero() {
 		bad["from"] = "retention.bad.day"
-	case o.To.IsZero():
+	}
+	if o.To.IsZero() {
 		bad["to"] = "retention.bad.day"
-	case o.To.Compare(o.From) < 0:
+	} else if o.To.Compare(o.From) < 0 {
 		bad["to"] = "retention.bad.order"
 	}
 	if len(bad) > 0 {

@@ -112,7 +112,7 @@ func (v holdPage) facts(ctx context.Context) []ui.Fact {
 	if v.State == Lifted {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "retention.field.lifted_by"), Value: ui.Text(v.LiftedName)}, ui.Fact{Label: i18n.T(ctx, "retention.field.lifted_at"), Value: ui.Time(v.LiftedAt)})
 	}
-	return append(out, ui.Fact{Label: i18n.T(ctx, "retention.field.rows"), Value: ui.Number(rows)}, ui.Fact{Label: i18n.T(ctx, "retention.field.disk"), Value: ui.Text(i18n.Bytes(ctx, sizeOf(v.files)))})
+	return append(out, ui.Fact{Label: i18n.T(ctx, "retention.copied"), Value: ui.Number(rows)}, ui.Fact{Label: i18n.T(ctx, "retention.field.disk"), Value: ui.Text(i18n.Bytes(ctx, sizeOf(v.files)))})
 }
 
 // mostFiles is how many files of a hold are listed; the manifests beside them
