@@ -16,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -24,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/lookup"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
@@ -62,6 +64,8 @@ func (a *App) api() *rest.API {
 	report.API(api, r.Reports)
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
+	retention.API(api, r.Retention)
+	collector.API(api, r.Collectors)
 	a.jobsAPI(api)
 	return api
 }
