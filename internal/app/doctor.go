@@ -61,6 +61,7 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "indicators", Run: a.onRooms(a.checkIndicators)},
 		{Name: "sightings", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkSightings(ctx, e) })},
 		{Name: "stream", Run: a.checkIntake},
+		{Name: "listeners", Run: a.checkListeners},
 		{Name: "lake", Run: a.checkLake},
 		{Name: "sources", Run: a.onRecords(a.checkSources)},
 		{Name: "audit", Run: a.onRooms(func(ctx context.Context) (health.Result, error) { return a.checkAudit(ctx, e) })},

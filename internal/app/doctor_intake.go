@@ -23,6 +23,28 @@ func (a *App) checkIntake(ctx context.Context) (health.Result, error) {
 	return in.stream.Health(ctx)
 }
 
+// checkListeners looks at what takes lines in: whether each listens, and what
+// the system threw away before it could.
+func (a *App) checkListeners(ctx context.Context) (health.Result, error) {
+	if a.inspected {
+		return health.Say(health.Unknown, "health.unasked"), nil
+	}
+	doors, drops := a.doorsOpen(), int64(0)
+	if len(doors) == 0 {
+		return health.Say(health.OK, "health.stream.off"), nil
+	}
+	for _, d := range doors {
+		if d.Failure != "" {
+			return health.Say(health.Wrong, "health.listeners.down", d.Name, d.Failure).Then("health.listeners.down.do"), nil
+		}
+		drops += d.KernelDrops
+	}
+	if drops > 0 {
+		return health.Say(health.Warning, "health.listeners.drops", i18n.Number(ctx, drops)).Then("health.listeners.drops.do"), nil
+	}
+	return health.Say(health.OK, "health.listeners.ok", i18n.Number(ctx, int64(len(doors)))), nil
+}
+
 // checkLake looks at what keeps received lines and searches them.
 func (a *App) checkLake(ctx context.Context) (health.Result, error) {
 	k := a.keeping.Load()
