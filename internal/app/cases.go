@@ -45,7 +45,7 @@ func (c eventCases) Begin(ctx context.Context, l lookup.Lead) (string, error) {
 		seed.Observables = append(seed.Observables, incident.Observable{Value: value, Verdict: incident.Unknown, Source: i18n.T(ctx, "lookup.title")})
 	}
 	i, err := c.a.Rooms.Incidents.OpenFrom(ctx, seed)
-	return string(i.ID), err
+	return string(i.ID), renamed(err, map[string]string{"unit": "case_unit"})
 }
 
 // Keep implements lookup.Cases.

@@ -21,7 +21,8 @@ import (
 // accepts are forms without id in their path that may answer otherwise than by
 // refusing: they take what is the actor's own and pass over the rest. What they
 // leave is checked with all else.
-var accepts = []string{"POST /findings/bulk", "POST /units/import", "POST /notices/read", "POST /account/sessions/end"}
+var accepts = []string{"POST /findings/bulk", "POST /units/import", "POST /notices/read", "POST /account/sessions/end",
+	"POST /events/evidence", "POST /events/evidence/rows", "POST /events/takeouts"} // these lead back to where a reason is given
 
 // fields are all fields of all forms, naming the others' records wherever one
 // may be named.
@@ -41,7 +42,7 @@ func (w *scopes) fields() url.Values {
 // sendsForms sends every form with the others' ids in path and fields.
 func (w *scopes) sendsForms(t *testing.T, v *visitor) {
 	fields := w.fields()
-	typed := []string{w.foreign["unit"][0]}
+	typed := []string{w.foreign["unit"][0], fields.Get("addr")}
 	for _, values := range fields {
 		for _, s := range values {
 			if strings.Contains(s, " ") { // a text, not an id

@@ -245,7 +245,7 @@ func (w *scopes) hunts(t *testing.T, g goods, who auth.Actor, unit, src, word st
 		Sources: []string{src}, Members: "Người " + word}
 	open := must(r.Hunts.Begin(ctx, plan))(t)
 	must(r.Hunts.Jot(ctx, open.ID, "ghi chép của "+word))(t)
-	must(r.Hunts.Keep(ctx, open.ID, hunt.Query{Query: "q=" + word, Asked: `{"words":"` + word + `"}`, From: t0, To: t0, Found: 3, Hash: strings.Repeat("a", 64)}))(t)
+	must(r.Hunts.Keep(ctx, open.ID, hunt.Query{Query: "q=" + word, Asked: `{"words":"` + word + `"}`, From: t0, To: t0, Found: 3, Hash: strings.Repeat("c", 64)}))(t)
 	done := must(r.Hunts.Begin(ctx, plan))(t)
 	must(r.Hunts.Conclude(ctx, done.ID, hunt.Nothing, "Không thấy gì ở "+word, done.Version))(t)
 	g.add("record", string(open.ID), string(done.ID))

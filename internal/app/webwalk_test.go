@@ -79,7 +79,7 @@ func (w *scopes) officer(t *testing.T) *visitor {
 var ofOfficer = []string{"GET /break-glass/new", "GET /units/{id}/propose"}
 
 // onlyOwner are pages that only the person who made a record opens.
-var onlyOwner = []string{"GET /views/{id}", "GET /views/{id}/delete"}
+var onlyOwner = []string{"GET /views/{id}", "GET /views/{id}/delete", "GET /events/takeouts/{takeout}/file"}
 
 // ofBlocks are pages of a block that could not be read. A centre that receives
 // nothing has none: intake_test.go looks at them.

@@ -68,7 +68,7 @@ func DueAt(every Rhythm, last, today calendar.Date) Due {
 	return d
 }
 
-func daysFrom(a, b calendar.Date) int { return int(b.Start().Sub(a.Start()).Hours()/24 + 0.5) }
+func daysFrom(a, b calendar.Date) int { return int(b.Start().Sub(a.Start()) / (24 * time.Hour)) }
 
 // Due says where the duty to hunt stands in the actor's units: for who sees the
 // whole centre, of the centre.

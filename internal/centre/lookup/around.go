@@ -51,6 +51,16 @@ func (s *Service) Around(ctx context.Context, q Question, k Key) ([]lake.Row, er
 	return found.Rows, err
 }
 
+// fixedWith is fixed with the reason, for a step that goes on with the answer.
+func (v page) fixedWith(pairs ...string) typed {
+	out := v.fixed()
+	out.Set(fieldWhy, v.Get(fieldWhy))
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out.Set(pairs[i], pairs[i+1])
+	}
+	return out
+}
+
 // fixed are the values that say what is looked for, with the time that was
 // looked at in place of one that moves along, in whole minutes, and without the
 // reason: what is asked again later asks for the same.

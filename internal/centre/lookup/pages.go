@@ -186,7 +186,7 @@ func (p *Pages) answer(ctx context.Context, v *page) (status int, err error) {
 	}
 	v.found = true
 	if p.near.KeepIn != nil {
-		v.keepIn = p.near.KeepIn(ctx, v.fixed().Encode())
+		v.keepIn = p.near.KeepIn(ctx, v.fixedWith().Encode())
 	}
 	rows := v.answer.Rows
 	if key, ok := readKey(v.Get(fieldOpen)); ok {

@@ -36,7 +36,7 @@ type Cases interface {
 	May(ctx context.Context) bool
 	// Open are the cases still open.
 	Open(ctx context.Context) ([]ui.Option, error)
-	// Begin opens a case. Errors: fault.Invalid (title, unit).
+	// Begin opens a case. Errors: fault.Invalid (title, case_unit).
 	Begin(ctx context.Context, l Lead) (id string, err error)
 	// Keep puts a file into a case and gives its SHA-256.
 	Keep(ctx context.Context, id, name, note string, r io.Reader) (sum string, err error)
@@ -200,7 +200,7 @@ func (v evidencePage) fields(ctx context.Context) []ui.FieldProps {
 		{Kind: ui.KindSelect, Name: "incident", Label: i18n.T(ctx, "lookup.evidence.into"), Value: v.into, Error: v.errs["incident"], Required: true, Blank: i18n.T(ctx, "lookup.evidence.choose"),
 			Options: append([]ui.Option{{Value: newCase, Label: i18n.T(ctx, "lookup.evidence.new")}}, v.cases...)},
 		{Name: "title", Label: i18n.T(ctx, "lookup.evidence.case_title"), Hint: i18n.T(ctx, "lookup.evidence.case_title.hint"), Value: v.title, Error: v.errs["title"], MaxLength: 200},
-		{Kind: ui.KindSelect, Name: "case_unit", Label: i18n.T(ctx, "lookup.evidence.case_unit"), Value: v.unit, Error: v.errs["unit"], Options: v.units, Blank: i18n.T(ctx, "lookup.evidence.choose")},
+		{Kind: ui.KindSelect, Name: "case_unit", Label: i18n.T(ctx, "lookup.evidence.case_unit"), Value: v.unit, Error: v.errs["case_unit"], Options: v.units, Blank: i18n.T(ctx, "lookup.evidence.choose")},
 		{Name: "note", Label: i18n.T(ctx, "lookup.evidence.about"), Hint: i18n.T(ctx, "lookup.evidence.about.hint"), Value: v.note, Error: v.errs["note"], MaxLength: 200},
 		{Kind: ui.KindRadio, Name: "form", Label: i18n.T(ctx, "lookup.form"), Value: v.form, Options: []ui.Option{
 			{Value: string(Lines), Label: "JSONL", Hint: i18n.T(ctx, "lookup.form.jsonl")}, {Value: string(Parquet), Label: "Parquet", Hint: i18n.T(ctx, "lookup.form.parquet")}}},

@@ -110,14 +110,7 @@ func (s *Service) Picked(ctx context.Context, q Question, keys []Key) ([]lake.Ro
 // of it is shown.
 func (s *Service) Found(ctx context.Context, q Question) (int64, error) {
 	const op = "lookup.Found"
-	_, scope, err := auth.Need(ctx, op, mayRead)
-	if err != nil {
-		return 0, err
-	}
-	if err := s.understand(ctx, &q); err != nil {
-		return 0, err
-	}
-	store, reach, err := s.reach(ctx, op, scope)
+	store, reach, err := s.open(ctx, op, &q)
 	if err != nil {
 		return 0, err
 	}

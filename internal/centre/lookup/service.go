@@ -205,21 +205,31 @@ func through(ctx context.Context, store lake.Store, scope lake.Scope, query lake
 
 // begin checks q, says where the actor may look, and notes the act.
 func (s *Service) begin(ctx context.Context, action string, q *Question) (lake.Store, lake.Scope, error) {
-	actor, scope, err := auth.Need(ctx, action, mayRead)
+	store, reach, err := s.open(ctx, action, q)
+	if err != nil {
+		return nil, reach, err
+	}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return s.note(ctx, tx, action, db.NewID(), q)
+	})
+	return store, reach, err
+}
+
+// open is begin without the note.
+func (s *Service) open(ctx context.Context, op string, q *Question) (lake.Store, lake.Scope, error) {
+	_, scope, err := auth.Need(ctx, op, mayRead)
 	if err != nil {
 		return nil, lake.Scope{}, err
 	}
 	if err := s.understand(ctx, q); err != nil {
 		return nil, lake.Scope{}, err
 	}
-	store, reach, err := s.reach(ctx, action, scope)
-	if err != nil {
-		return nil, lake.Scope{}, err
-	}
-	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "lookup", Object: db.NewID(), Unit: actor.Home, Detail: q.detail()})
-	})
-	return store, reach, err
+	return s.reach(ctx, op, scope)
+}
+
+func (s *Service) note(ctx context.Context, tx *db.Tx, action, object string, q *Question) error {
+	actor, _ := auth.From(ctx)
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "lookup", Object: object, Unit: actor.Home, Detail: q.detail()})
 }
 
 // understand checks q, with the reason it names.

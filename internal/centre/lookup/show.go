@@ -102,8 +102,12 @@ func fieldsText(r lake.Row) string {
 	return strings.Join(parts, "; ")
 }
 
-// cut is how much of a raw line a list shows, in runes.
-const cut = 160
+// cut is how much of a raw line a list shows, in runes; short is how long a
+// value may be to stay on one line, in bytes.
+const (
+	cut   = 160
+	short = 40
+)
 
 func cutText(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -384,8 +388,7 @@ func (v page) during(b bar) string {
 
 // acts are what can be done with the whole of an answer.
 func (v page) acts(ctx context.Context) (out []ui.Action) {
-	at := v.fixed()
-	at.Set(fieldWhy, v.Get(fieldWhy))
+	at := v.fixedWith()
 	if v.cases && v.answer.Table == nil {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "lookup.evidence.all"), Href: evidencePath + "?" + at.Encode(), Icon: ui.IconEvidence})
 	}
@@ -403,8 +406,6 @@ func (v page) rowActs(ctx context.Context) []ui.Action {
 	if !v.cases {
 		return nil
 	}
-	at := v.fixed()
-	at.Set(fieldWhy, v.Get(fieldWhy))
-	at.Set(fieldRow, rowKey(*v.open))
+	at := v.fixedWith(fieldRow, rowKey(*v.open))
 	return []ui.Action{{Label: i18n.T(ctx, "lookup.evidence.one"), Href: evidencePath + "?" + at.Encode(), Icon: ui.IconEvidence}}
 }

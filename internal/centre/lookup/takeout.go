@@ -91,7 +91,7 @@ func (s *Service) TakeOut(ctx context.Context, q Question, oldest bool, form For
 	if form != Lines && form != Parquet && form != CSV {
 		return Takeout{}, fault.Bad(op, "form", "lookup.bad.form")
 	}
-	store, scope, err := s.begin(ctx, op, &q)
+	store, scope, err := s.open(ctx, op, &q)
 	if err != nil {
 		return Takeout{}, err
 	}
@@ -121,8 +121,10 @@ func (s *Service) TakeOut(ctx context.Context, q Question, oldest bool, form For
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
 			return err
 		}
-		_, err = s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: JobKind, Key: r.ID, Unit: actor.Home})
-		return err
+		if _, err := s.Queue.Enqueue(ctx, tx, jobs.Task{Kind: JobKind, Key: r.ID, Unit: actor.Home}); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, op, r.ID, &q)
 	})
 	return r.takeout(), db.Error(op, err)
 }
