@@ -53,6 +53,7 @@ func Activities() []Activity {
 		{"auth", "Unix log-ins: OpenSSH, sudo, su, PAM", newAuth},
 		{"postfix", "Postfix and Zimbra mail log", newPostfix},
 		{"dovecot", "Dovecot log-ins", newDovecot},
+		{"zimbra", "Zimbra log-ins (audit.log)", newZimbra},
 		{"openvpn", "OpenVPN server log", newOpenVPN},
 		{"haproxy", "HAProxy HTTP and TCP log", newHAProxy},
 		{"access", "nginx, Apache and Traefik access and error logs", newAccess},

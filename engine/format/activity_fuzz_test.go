@@ -33,6 +33,7 @@ func FuzzNetfilter(f *testing.F)    { fuzzActivity(f, "netfilter") }
 func FuzzAuth(f *testing.F)         { fuzzActivity(f, "auth") }
 func FuzzPostfix(f *testing.F)      { fuzzActivity(f, "postfix") }
 func FuzzDovecot(f *testing.F)      { fuzzActivity(f, "dovecot") }
+func FuzzZimbra(f *testing.F)       { fuzzActivity(f, "zimbra") }
 func FuzzOpenVPN(f *testing.F)      { fuzzActivity(f, "openvpn") }
 func FuzzHAProxy(f *testing.F)      { fuzzActivity(f, "haproxy") }
 func FuzzAccess(f *testing.F)       { fuzzActivity(f, "access") }

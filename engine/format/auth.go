@@ -188,8 +188,8 @@ func (d *draft) sshUser(s, start string) {
 		setText(&d.a.User, strings.TrimPrefix(s, "invalid user "))
 		return
 	}
-	if i := strings.Index(s, "user "); i >= 0 {
-		setText(&d.a.User, s[i+len("user "):])
+	if _, after, ok := strings.Cut(s, "user "); ok {
+		setText(&d.a.User, after)
 	}
 }
 

@@ -9,6 +9,10 @@
 // knows (a header, a blank, an answer to a query already counted), or is
 // rejected for a reason a person can read. Start at Format and Reader.
 //
+// Lines come bare, behind a syslog priority or head (RFC 3164, RFC 5424 and what
+// devices make of them), or inside a JSON object; guard undoes that for all.
+// What is no look-up is an Activity (see ActivityReader and Log).
+//
 // A Reader is right for everything; a Text reads the usual lines of the formats
 // that are met most without allocation and leaves all others to the Reader.
 //

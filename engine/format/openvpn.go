@@ -80,7 +80,7 @@ func (r *openvpn) read(s string, into []event.Activity) ([]event.Activity, Verdi
 
 // peer reads "addr:port", "name/addr:port" and "addr:port/name".
 func (r *openvpn) peer(d *draft, s string) (user string, ok bool) {
-	for _, one := range strings.Split(s, "/") {
+	for one := range strings.SplitSeq(s, "/") {
 		one = strings.TrimPrefix(strings.TrimPrefix(one, "udp4:"), "tcp4:")
 		addr, port := cutPort(one)
 		if a, isAddr := address(addr); isAddr && port != "" {
