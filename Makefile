@@ -7,7 +7,9 @@
 # make check  everything a change must satisfy besides tests
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
 # make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
-#             (MATCH='-peers plain,mawk,grep' leaves out what is not installed)
+#             (MATCH='-peers plain,mawk,grep' leaves out what is not installed); received lines beside rsyslog, and 60 million
+#             of them (SYSLOG='-events 0' leaves out these); searching a hundred million (LAKE="-dir ../lake" fills a folder
+#             once; LAKE='-events 5000000' is quicker)
 # make build  the program for each platform, in dist/
 # make release  the release archives, with checksums and bills of materials, in dist/
 
@@ -45,7 +47,9 @@ bench:
 	@mkdir -p bench/out
 	go run ./bench/match -json bench/out/match.json $(MATCH)
 	go run ./bench/parts -json bench/out/parts.json
+	go run ./bench/syslog -json bench/out/syslog.json $(SYSLOG)
 	go run ./bench/scanmem
+	go run ./bench/lake -json bench/out/lake.json $(LAKE)
 	tools/postgres.sh go run ./bench/pages
 
 fuzz:

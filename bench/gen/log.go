@@ -36,12 +36,15 @@ func (o order) writeLog(w *bufio.Writer, bad indicators) (planted, error) {
 	if !ok {
 		return p, fmt.Errorf("-format %s is not bind9, eve or dnsmasq", o.format)
 	}
-	q := query{at: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), r: r}
+	begin, err := time.Parse(time.RFC3339, o.begin)
+	if err != nil {
+		return p, fmt.Errorf("-begin: %w", err)
+	}
+	q := query{at: begin.UTC(), r: r}
 	types := []string{"A", "AAAA", "A", "HTTPS"}
 	var line []byte
 	for p.Bytes < o.size {
 		hits := p.Hits
-		var err error
 		if q.name, err = p.next(bad, good, o.unique, r); err != nil {
 			return p, err
 		}

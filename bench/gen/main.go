@@ -41,8 +41,9 @@ func main() {
 	form := flag.String("format", "bind9", "format of the log: bind9, eve or dnsmasq")
 	ascii := flag.Bool("ascii", false, "list international names as A-labels, as tools that know no IDNA need them")
 	unique := flag.Bool("unique", false, "ask for a benign name of its own in each line")
+	begin := flag.String("begin", "2026-11-21T00:00:00Z", "time of the first line (RFC 3339); a line comes 9.5 ms after the one before, on the average")
 	flag.Parse()
-	o := order{seed: *seed, count: *count, size: *size, list: *list, log: *log, truth: *truth, format: *form, ascii: *ascii, unique: *unique}
+	o := order{seed: *seed, count: *count, size: *size, list: *list, log: *log, truth: *truth, format: *form, ascii: *ascii, unique: *unique, begin: *begin}
 	if err := o.run(); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
@@ -57,6 +58,7 @@ type order struct {
 	list, log, truth string
 	format           string
 	ascii, unique    bool
+	begin            string
 }
 
 func (o order) run() error {

@@ -84,7 +84,11 @@ func command(ctx context.Context, std streams, cfg *config.Config, name string, 
 	if err != nil {
 		return nil, err
 	}
-	tell := steps(std.err, words)
+	return commandSaying(ctx, std, cfg, name, args, steps(std.err, words))
+}
+
+// commandSaying is command with another way to tell how far it is.
+func commandSaying(ctx context.Context, std streams, cfg *config.Config, name string, args any, tell func(done, total int64, note string)) (json.RawMessage, error) {
 	raw, err := app.Ask(ctx, cfg.Data, name, args, func(s app.Step) { tell(s.Done, s.Total, s.Note) })
 	if !errors.Is(err, app.ErrNotRunning) {
 		return raw, err
@@ -112,7 +116,7 @@ func openFolder(ctx context.Context, std streams, cfg *config.Config) (*app.App,
 			return nil, usageError{err}
 		}
 	}
-	return app.Open(ctx, app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: fictitious})
+	return app.Open(ctx, app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: fictitious, LakeCommand: lakeProgram()})
 }
 
 // steps writes one line for each thing that begins.

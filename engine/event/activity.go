@@ -13,16 +13,26 @@ type Class uint16
 
 // The classes that log lines are read into (schema.ocsf.io/1.3.0/classes).
 const (
+	ProcessActivity  Class = 1007 // a program begun, or a module it loaded
 	DetectionFinding Class = 2004 // what a sensor judged: an IDS alert, a virus found
+	Authentication   Class = 3002 // somebody proved who they are, or failed to
 	NetworkActivity  Class = 4001 // a connection; with TLS its handshake
 	HTTPActivity     Class = 4002 // a request
 	DNSActivity      Class = 4003 // a look-up logged among other things by a firewall
+	EmailActivity    Class = 4009 // a message taken, sent on or refused
 	FileHosting      Class = 6006 // a file carried over the network
 )
 
-// String returns the class's caption: "network", "http", "dns", "file" or "finding".
+// String returns the class's caption: "process", "finding", "auth", "network",
+// "http", "dns", "email" or "file".
 func (c Class) String() string {
 	switch c {
+	case ProcessActivity:
+		return "process"
+	case Authentication:
+		return "auth"
+	case EmailActivity:
+		return "email"
 	case DetectionFinding:
 		return "finding"
 	case HTTPActivity:
@@ -49,6 +59,20 @@ const (
 // String returns "", "allowed" or "blocked".
 func (a Action) String() string { return [...]string{"", "allowed", "blocked"}[a] }
 
+// Status is how what was tried came out (OCSF status_id). The zero value means
+// the line did not say.
+type Status uint8
+
+// How things come out.
+const (
+	Unknown Status = iota
+	Success        // the account was let in, the message was taken
+	Failure        // a wrong password, an account that is not, a refusal
+)
+
+// String returns "", "success" or "failure".
+func (s Status) String() string { return [...]string{"", "success", "failure"}[s] }
+
 // Endpoint is one end of a connection (OCSF network_endpoint).
 type Endpoint struct {
 	Addr netip.Addr // without zone and unmapped; zero when not said
@@ -68,9 +92,11 @@ type Activity struct {
 	Src, Dst Endpoint  // as the program orders them: who opened the connection, and to whom
 	Protocol string    // transport, lower case: "tcp", "udp", "icmp"
 	Action   Action
+	Status   Status // of what was tried, where that is more than the device's action
 	Sent     int64  // bytes from Src to Dst
 	Received int64  // bytes from Dst to Src
 	User     string // account, as logged
+	Service  string // the program that was asked: "sshd", "imap"; of a process its own path
 	Title    string // what the device calls it: signature, rule, event name
 	Query    string // DNS name asked, for DNSActivity; without the root dot
 	HTTP     HTTP

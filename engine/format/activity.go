@@ -4,10 +4,6 @@
 package format
 
 import (
-	"strings"
-
-	"github.com/valyala/fastjson"
-
 	"github.com/vonggac/vonggac/engine/event"
 )
 
@@ -50,6 +46,19 @@ func Activities() []Activity {
 		{"paloalto", "Palo Alto Networks traffic and threat log (CSV)", newPaloAlto},
 		{"checkpoint", "Check Point Log Exporter", newCheckPoint},
 		{"pfsense", "pfSense and OPNsense filterlog", newPfsense},
+		{"sophos", "Sophos Firewall and UTM", newSophos},
+		{"cisco", "Cisco ASA, FTD and IOS syslog", newCisco},
+		{"mikrotik", "MikroTik RouterOS", newMikrotik},
+		{"netfilter", "Linux firewall: iptables, nftables, ufw", newNetfilter},
+		{"auth", "Unix log-ins: OpenSSH, sudo, su, PAM", newAuth},
+		{"postfix", "Postfix and Zimbra mail log", newPostfix},
+		{"dovecot", "Dovecot log-ins", newDovecot},
+		{"openvpn", "OpenVPN server log", newOpenVPN},
+		{"haproxy", "HAProxy HTTP and TCP log", newHAProxy},
+		{"access", "nginx, Apache and Traefik access and error logs", newAccess},
+		{"iis", "IIS W3C extended log", newIIS},
+		{"windows", "Windows Security, Sysmon and IIS events (JSON, XML)", newWindows},
+		{"linux", "Syslog of a Unix machine, all programs", newLinux},
 		{"leef", "LEEF (IBM QRadar)", newLEEF},
 		{"cef", "CEF (ArcSight)", newCEF},
 	}
@@ -89,73 +98,4 @@ func DetectActivity(sample [][]byte, opt Options) (Activity, error) {
 		return Activity{}, unknown
 	}
 	return best, nil
-}
-
-// activityText is to activities what textReader is to look-ups: the string dies
-// when read returns.
-type activityText interface {
-	read(s string, into []event.Activity) ([]event.Activity, Verdict)
-}
-
-// activityGuard is the ActivityReader of every format: what all lines share is
-// dealt with here, as guard does for look-ups.
-type activityGuard struct{ in activityText }
-
-func (g activityGuard) Read(line []byte, into []event.Activity) ([]event.Activity, Verdict) {
-	s, v := lineText(line)
-	if v != parsed {
-		return into, v
-	}
-	return g.in.read(s, into)
-}
-
-// activityRecord is an activityText that has JSON records of its own too. False
-// means that the object is a wrapping.
-type activityRecord interface {
-	record(j *jsonLine, v *fastjson.Value, into []event.Activity) ([]event.Activity, Verdict, bool)
-}
-
-// wrappedActivity is wrapped for activities: lines of text, bare or inside one
-// JSON object a line.
-type wrappedActivity struct {
-	in activityText
-	w  wrapped
-}
-
-func activityTextGuard(in activityText, opt Options) activityGuard {
-	return activityGuard{&wrappedActivity{in: in, w: wrapped{clock: newClock(opt)}}}
-}
-
-func (r *wrappedActivity) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
-	if s[0] != '{' {
-		return r.in.read(s, into)
-	}
-	v, verdict := r.w.json.parse(s)
-	if verdict != parsed {
-		return into, verdict
-	}
-	if own, ok := r.in.(activityRecord); ok {
-		if out, verdict, ok := own.record(&r.w.json, v, into); ok {
-			return out, verdict
-		}
-	}
-	line := strings.TrimRight(innerLine(v), "\r\n")
-	switch {
-	case strings.TrimSpace(line) == "":
-		return into, reject(NotFormat)
-	case strings.IndexByte(line, 0) >= 0:
-		return into, reject(BadText)
-	}
-	at, ok := r.w.time(v)
-	if !ok {
-		return into, reject(BadTime)
-	}
-	before := len(into)
-	into, verdict = r.in.read(line, into)
-	for i := before; i < len(into); i++ {
-		if into[i].Time.IsZero() {
-			into[i].Time = at
-		}
-	}
-	return into, verdict
 }

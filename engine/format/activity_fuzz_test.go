@@ -26,6 +26,19 @@ func FuzzPaloAlto(f *testing.F)     { fuzzActivity(f, "paloalto") }
 func FuzzCheckPoint(f *testing.F)   { fuzzActivity(f, "checkpoint") }
 func FuzzPfsense(f *testing.F)      { fuzzActivity(f, "pfsense") }
 func FuzzGoflow(f *testing.F)       { fuzzActivity(f, "goflow") }
+func FuzzSophos(f *testing.F)       { fuzzActivity(f, "sophos") }
+func FuzzCisco(f *testing.F)        { fuzzActivity(f, "cisco") }
+func FuzzMikrotik(f *testing.F)     { fuzzActivity(f, "mikrotik") }
+func FuzzNetfilter(f *testing.F)    { fuzzActivity(f, "netfilter") }
+func FuzzAuth(f *testing.F)         { fuzzActivity(f, "auth") }
+func FuzzPostfix(f *testing.F)      { fuzzActivity(f, "postfix") }
+func FuzzDovecot(f *testing.F)      { fuzzActivity(f, "dovecot") }
+func FuzzOpenVPN(f *testing.F)      { fuzzActivity(f, "openvpn") }
+func FuzzHAProxy(f *testing.F)      { fuzzActivity(f, "haproxy") }
+func FuzzAccess(f *testing.F)       { fuzzActivity(f, "access") }
+func FuzzIIS(f *testing.F)          { fuzzActivity(f, "iis") }
+func FuzzWindows(f *testing.F)      { fuzzActivity(f, "windows") }
+func FuzzLinux(f *testing.F)        { fuzzActivity(f, "linux") }
 
 // fuzzActivity gives a reader streams of lines and checks the promises of
 // format.ActivityReader and event.Activity on each.
@@ -99,7 +112,7 @@ func checkActivity(t *testing.T, e event.Activity) {
 		t.Fatalf("time in %v", e.Time.Location())
 	}
 	texts := append([]string{
-		e.Src.Host, e.Dst.Host, e.Protocol, e.User, e.Title, e.Query, e.HTTP.Method, e.HTTP.URL, e.HTTP.UserAgent,
+		e.Src.Host, e.Dst.Host, e.Protocol, e.User, e.Service, e.Title, e.Query, e.HTTP.Method, e.HTTP.URL, e.HTTP.UserAgent,
 		e.TLS.SNI, e.TLS.Version, e.TLS.JA4, e.File.Name, e.File.Type, e.Email.From,
 	}, e.Email.To...)
 	for _, s := range texts {

@@ -111,12 +111,13 @@ func TestZeekActivityLogsHaveNoRejectedLine(t *testing.T) {
 }
 
 // What the upstream parsers expect of one message each, where the message is
-// about traffic: ends, ports and the host asked for.
+// about traffic or a log-in: ends, ports, and what else is said of it.
 func TestSekoiaTrafficMessagesGiveTheirEnds(t *testing.T) {
 	t.Parallel()
 	for file, want := range map[string]int{
 		"firewall/fortigate": 24, "firewall/checkpoint": 5, "firewall/paloalto-ngfw": 31, "firewall/openbsd-packet-filter": 3,
-		"firewall/sonicwall-fw": 4, "firewall/watchguard-firebox": 3, "proxy/squid": 4, "proxy/cisco-secure-web-appliance": 3,
+		"firewall/sonicwall-fw": 4, "firewall/watchguard-firebox": 3, "firewall/cisco-secure-firewall": 16, "firewall/sophos-firewall": 7,
+		"firewall/netfilter": 2, "firewall/stormshield-network-security": 3, "firewall/juniper-ngfw": 1, "ids/aioniq": 1, "proxy/squid": 4, "proxy/cisco-secure-web-appliance": 3,
 		"proxy/forcepoint-swg": 1, "ids/suricata": 7,
 	} {
 		t.Run(file, func(t *testing.T) {
@@ -144,7 +145,62 @@ type sekoiaEnd struct {
 
 type sekoiaTraffic struct {
 	Test, Message string
-	Expected      struct{ Source, Destination sekoiaEnd }
+	Expected      struct {
+		Source, Destination sekoiaEnd
+		User                struct{ Name string }
+		URL                 struct{ Original string }
+		HTTP                struct {
+			Request  struct{ Method string }
+			Response struct {
+				Code int `json:"status_code"`
+			}
+		}
+		File struct {
+			Hash struct{ SHA256 string }
+		}
+		Event  struct{ Outcome string }
+		Action struct{ Name string }
+	}
+}
+
+// differs says which fields of e are not those expected, but for what is kept
+// another way on purpose: a user with its domain, a URL whole with its host,
+// "no user" as none, one URL ("?%") that upstream mends, and what follows the known fields of Squid's line.
+func (c *sekoiaTraffic) differs(e event.Activity) (out []string) {
+	want := c.Expected
+	user := e.User[strings.LastIndexByte(e.User, '\\')+1:]
+	user, _, _ = strings.Cut(user, "@")
+	short, _, _ := strings.Cut(want.User.Name, "@")
+	short = short[strings.LastIndexByte(short, '\\')+1:]
+	if want.User.Name != "" && user != short && want.User.Name != "No Authentication Required" {
+		out = append(out, "user "+e.User+", want "+want.User.Name)
+	}
+	if want.URL.Original != "" && c.Test != "url_cef" && !strings.HasSuffix(e.HTTP.URL, want.URL.Original) {
+		out = append(out, "url "+e.HTTP.URL+", want "+want.URL.Original)
+	}
+	if m := want.HTTP.Request.Method; m != "" && e.HTTP.Method != m {
+		out = append(out, "method "+e.HTTP.Method+", want "+m)
+	}
+	if n := want.HTTP.Response.Code; n != 0 && e.HTTP.Status != n {
+		out = append(out, fmt.Sprintf("status %d, want %d", e.HTTP.Status, n))
+	}
+	if h := want.File.Hash.SHA256; h != "" && e.File.SHA256 != h && e.Class != event.HTTPActivity {
+		out = append(out, "hash "+e.File.SHA256+", want "+h)
+	}
+	if e.Class == event.Authentication && want.Event.Outcome != "" && e.Status.String() != want.Event.Outcome {
+		out = append(out, "outcome "+e.Status.String()+", want "+want.Event.Outcome)
+	}
+	switch want.Action.Name {
+	case "accept", "allow", "pass":
+		if e.Action == event.Blocked {
+			out = append(out, "blocked, want "+want.Action.Name)
+		}
+	case "deny", "drop", "block", "reset":
+		if e.Action == event.Allowed {
+			out = append(out, "allowed, want "+want.Action.Name)
+		}
+	}
+	return out
 }
 
 // check compares one message and says what became of it. A message that holds
@@ -171,6 +227,9 @@ func (c *sekoiaTraffic) check(t *testing.T) string {
 		e, want := events[0], c.Expected
 		if !sameEnd(e.Src, want.Source) || !sameEnd(e.Dst, want.Destination) {
 			t.Errorf("%s: got %s, want %+v", c.Test, describeActivity(e), want)
+		}
+		for _, d := range c.differs(e) {
+			t.Errorf("%s: %s", c.Test, d)
 		}
 	}
 	return f.Name + " " + outcome(v)

@@ -20,7 +20,7 @@ type adguard struct {
 	json  jsonLine
 }
 
-func newAdguard(opt Options) Reader { return guard{&adguard{clock: newClock(opt)}} }
+func newAdguard(opt Options) Reader { return objectGuard(&adguard{clock: newClock(opt)}, opt) }
 
 func (r *adguard) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	if s[0] != '{' {

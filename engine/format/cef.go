@@ -36,7 +36,7 @@ var cefFields = []meaning{
 	{"dst", IsDst}, {"c6a3", IsDst}, {"dpt", IsDstPort}, {"dhost", IsDstHost}, {"destinationDnsDomain", IsQuery},
 	{"FTNTFGTqname", IsQuery}, {"FortinetFortiGateqname", IsQuery}, {"FTNTFGThostname", IsDstHost}, {"FortinetFortiGatehostname", IsDstHost},
 	{"act", IsAction}, {"FTNTFGTaction", IsAction}, {"FortinetFortiGateaction", IsAction}, {"fw_action", IsAction}, {"rule_action", IsAction},
-	{"suser", IsUser}, {"susr", IsUser}, {"duser", IsUser},
+	{"suser", IsUser}, {"susr", IsUser}, {"duser", IsUser}, {"FTNTFGTunauthuser", IsUser}, {"FortinetFortiGateunauthuser", IsUser},
 	{"requestMethod", IsMethod}, {"request", IsURL}, {"requestClientApplication", IsUserAgent},
 	{"fname", IsFileName}, {"fileType", IsFileType}, {"fsize", IsFileSize}, {"fileHash", IsHash},
 	{"FTNTFGTanalyticscksum", IsHash}, {"FortinetFortiGateanalyticscksum", IsHash}, {"FTNTFGTfilehash", IsHash},

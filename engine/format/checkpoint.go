@@ -65,7 +65,7 @@ func (r *checkpoint) cut(s string) (head, bool) {
 	}
 	if strings.Count(s, "|") > 3 && strings.Contains(s, "|loguid=") {
 		start := strings.LastIndexByte(s[:strings.IndexByte(s, '|')], ' ') + 1
-		for one := range strings.SplitSeq(s[start:], "|") {
+		for one := range strings.SplitSeq(strings.TrimPrefix(s[start:], bom), "|") {
 			if key, value, ok := strings.Cut(one, "="); ok {
 				r.kv = append(r.kv, field{strings.TrimSpace(key), strings.TrimSpace(value)})
 			}

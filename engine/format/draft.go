@@ -278,6 +278,9 @@ func (d *draft) finish(into []event.Activity) ([]event.Activity, Verdict) {
 		return into, reject(BadPort)
 	}
 	d.address()
+	if a.Class == event.Authentication && a.User != "" || a.Class == event.ProcessActivity {
+		return append(into, *a), parsed
+	}
 	if !a.Src.Addr.IsValid() && !a.Dst.Addr.IsValid() && a.Dst.Host == "" && a.HTTP.URL == "" && a.Query == "" && a.TLS.SNI == "" &&
 		a.File.MD5 == "" && a.File.SHA1 == "" && a.File.SHA256 == "" && a.Email.From == "" && len(a.Email.To) == 0 {
 		return into, skip(OtherEvent)

@@ -23,7 +23,7 @@ type eve struct {
 // every record of an answer, all with the same transaction.
 type transaction struct{ flow, id string }
 
-func newEve(opt Options) Reader { return guard{&eve{clock: newClock(opt)}} }
+func newEve(opt Options) Reader { return objectGuard(&eve{clock: newClock(opt)}, opt) }
 
 func (r *eve) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	v, verdict := r.json.parse(s)

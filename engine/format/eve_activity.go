@@ -23,7 +23,7 @@ type eveActivity struct {
 }
 
 func newEveActivity(opt Options) ActivityReader {
-	return activityGuard{&eveActivity{clock: newClock(opt)}}
+	return activityObjectGuard(&eveActivity{clock: newClock(opt)}, opt)
 }
 
 // eveField is a field by its path.

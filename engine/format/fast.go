@@ -113,7 +113,7 @@ func (f Format) Text(opt Options) *Text {
 		return &Text{slow: textGuard(r, opt), quick: newFastDnsmasq(r, opt)}
 	case "eve":
 		r := &eve{clock: newClock(opt)}
-		return &Text{slow: guard{r}, quick: newFastEve(r), pairs: &r.pairs}
+		return &Text{slow: objectGuard(r, opt), quick: newFastEve(r), pairs: &r.pairs}
 	}
 	return NewText(f.New(opt))
 }
@@ -216,7 +216,11 @@ func queries[Q quick](q Q, b []byte, at, stop int, recs []Record, skips *Skips, 
 	for at < stop && n < len(room) {
 		rec := &room[n]
 		rec.Dots = 0
-		next, skip := q.line(b, at, rec)
+		from := at
+		if b[at] == '<' {
+			from = afterPriority(b, at)
+		}
+		next, skip := q.line(b, from, rec)
 		if next == 0 || next-at > MaxLine || skip == leave && skip != 0 {
 			break
 		}
@@ -229,6 +233,19 @@ func queries[Q quick](q Q, b []byte, at, stop int, recs []Record, skips *Skips, 
 		at = next
 	}
 	return at, recs[:n]
+}
+
+// afterPriority returns the place after the "<30>" at b[at:], as trimPriority
+// does, at itself where none stands there.
+func afterPriority(b []byte, at int) int {
+	i := at + 1
+	for i < at+4 && isDigit(b[i]) {
+		i++
+	}
+	if i == at+1 || b[i] != '>' {
+		return at
+	}
+	return i + 1
 }
 
 // heads are the texts that stood between the time and the query on earlier

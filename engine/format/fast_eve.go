@@ -86,7 +86,9 @@ type part struct {
 
 func (f *fastEve) line(b []byte, at int, rec *Record) (next, skip int) {
 	if b[at] != '{' {
-		return 0, 0
+		if at = objectIn(b, at); at == 0 {
+			return 0, 0
+		}
 	}
 	kind := unclear
 	if s := f.shapes[f.last]; s != nil {
@@ -115,6 +117,20 @@ func (f *fastEve) line(b []byte, at int, rec *Record) (next, skip int) {
 		return next, skipAnswer
 	}
 	return 0, 0
+}
+
+// objectIn returns where the object of a relayed line starts, as jsonLine.parse
+// finds it, or 0.
+func objectIn(b []byte, at int) int {
+	for i := at; i < at+maxHead && b[i] >= ' '; i++ {
+		if b[i] == '{' {
+			if b[i-1] == ' ' {
+				return i
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // search looks for the line among all shapes and takes it in as a new one.

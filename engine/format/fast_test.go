@@ -168,6 +168,8 @@ var usualLines = map[string][]string{
 		"2026-01-14T01:15:32.500Z queries: info: client @0x7f1c08001a58 2001:db8::5#5353 (example.org): query: example.org IN TYPE65 +T (2001:db8::53)",
 		"Jan 14 08:15:34 ns1 named[812]: client @0x7f1c08001a58 192.0.2.13#1 (a-very-long-name.with-many.labels.in-it.example.net): view inside: query: a-very-long-name.with-many.labels.in-it.example.net IN TXT + (192.0.2.53)",
 		"2026-01-14T08:15:33.123456+07:00 ns1 named[812]: queries: info: client @0x7f1c08001a58 10.0.0.1#5353 (example.org): query: example.org IN MX + (192.0.2.53) [ECS 198.51.100.0/24/0]",
+		"<30>Jan 14 08:15:34 ns1 named[812]: client @0x7f1c08001a58 192.0.2.13#1 (www.example.net): query: www.example.net IN A + (192.0.2.53)\n" +
+			"<134>Jan 14 08:15:34 ns1 named[812]: client @0x7f1c08001a58 192.0.2.13#1 (www.example.net): query: www.example.net IN AAAA + (192.0.2.53)",
 		// Two heads in turn, and tails and names about the size that is looked at in one go.
 		"14-Jan-2026 08:15:30.125 queries: info: client @0x7f1c08001a58 192.0.2.10#51234 (abcdefghij.abcdefghij.example): query: abcdefghij.abcdefghij.example IN A +E(0)K (192.168.100.200)\n" +
 			"14-Jan-2026 08:15:30.125 client @0x7f1c08001a580 192.0.2.10#51234 (a): query: a IN AAAA +E(0)K (192.168.100.200)\n" +
@@ -176,12 +178,15 @@ var usualLines = map[string][]string{
 			"14-Jan-2026 08:15:31.125 client 192.0.2.100#123456 (abcdefghijk.abcdefghij.example): query: abcdefghijk.abcdefghij.example IN TYPE65 +E(0)TDCK (192.168.10.200)",
 	},
 	"dnsmasq": {
+		"<30>Jan 14 08:15:30 pi dnsmasq[2890]: query[A] www.example.vn from 192.0.2.10\n<30>Jan 14 08:15:30 pi dnsmasq[2890]: forwarded www.example.vn to 192.0.2.53",
 		"Jan 14 08:15:30 dnsmasq[2890]: query[A] www.example.vn from 192.0.2.10\nJan 14 08:15:30 dnsmasq[2890]: forwarded www.example.vn to 192.0.2.53\n" +
 			"Jan 14 08:15:31 dnsmasq[2890]: reply www.example.vn is <CNAME>\nJan 14 08:15:31 dnsmasq[2890]: cached www.example.vn is 192.0.2.1",
 		"Jan  4 08:15:30 pi dnsmasq[2890]: 17 192.0.2.10/49152 query[type=65] www.Example.vn from 2001:db8::7\nJan  4 08:15:30 pi dnsmasq[2890]: 17 192.0.2.10/49152 reply www.example.vn is NODATA",
 	},
 	"eve": {
 		`{"timestamp":"2026-01-14T08:15:30.047429+0700","flow_id":1567838537225881,"in_iface":"eth0","event_type":"dns","src_ip":"192.0.2.10","src_port":51323,"dest_ip":"192.0.2.53","dest_port":53,"proto":"UDP","dns":{"type":"query","id":1,"rrname":"www.example.vn","rrtype":"A","tx_id":0}}`,
+		`<142>{"timestamp":"2026-01-14T08:15:30.047429+0700","event_type":"dns","src_ip":"192.0.2.10","dns":{"type":"query","rrname":"www.example.vn","rrtype":"A"}}`,
+		`<142>Jan 14 08:15:30 ids suricata[812]: {"timestamp":"2026-01-14T08:15:30.047429+0700","event_type":"dns","src_ip":"192.0.2.10","dns":{"type":"query","rrname":"www.example.vn","rrtype":"A"}}`,
 		`{"timestamp": "2026-01-14T08:15:30.047429+0700", "event_type": "dns", "src_ip": "2001:db8::1", "dns": {"version": 3, "type": "request", "queries": [{"rrname": "One.Example", "rrtype": "HTTPS"}]}}`,
 		`{"timestamp":"2026-01-14T08:15:30.047429+0700","event_type":"flow","src_ip":"192.0.2.10","flow":{"age":1,"deep":[1,-2.5e3,{"a":[]},{}],"ok":true,"no":null}}`,
 		`{"timestamp":"2026-01-14T08:15:30.047429+0700","event_type":"dns","src_ip":"192.0.2.10","dest_ip":"192.0.2.53","dns":{"type":"query","version":2,"rrname":"www.example.vn","rrtype":"A"}}` + "\n" +
@@ -193,6 +198,7 @@ var usualLines = map[string][]string{
 var oddStreams = map[string][]string{
 	"bind9": {
 		"14-Jan-2026 08:15:60.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A +\n14-Jan-2026 08:15:61.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A +",
+		"<30> 14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A +\n<1234>14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A +\n<>14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A +\n<30\n<3>\n<30><31>Jan 14 08:15:34 ns1 named[812]: client 192.0.2.13#1 (a.vn): query: a.vn IN A +",
 		"14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: b.vn IN A +\n14-Jan-2026 08:15:30.125 client 192.0.2.010#1 (a.vn): query: a.vn IN A +",
 		"14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn. IN A +\n14-Jan-2026 08:15:30.125 client fe80::1%eth0#1 (a.vn): query: a.vn IN A +",
 		"14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN ALL +\n14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A\n14-Jan-2026 08:15:30.125 client 192.0.2.10#1 (a.vn): query: a.vn IN A \x00",
@@ -209,6 +215,7 @@ var oddStreams = map[string][]string{
 		"Jan 14 08:15:30 dnsmasq[1]: * 192.0.2.1/5 query[A] a.vn from 192.0.2.1\nJan 14 08:15:30 dnsmasq[1]: 12345678901 192.0.2.1/5 query[A] a.vn from 192.0.2.1\nJan 14 08:15:30 dnsmasq[1]: 1 x/5 query[A] a.vn from 192.0.2.1",
 	},
 	"eve": {
+		`<13>{` + "\n" + `<13>x {"event_type":"flow"}` + "\n" + `<13>x{"event_type":"flow"} {"event_type":"dns"}` + "\n" + "<13>x\x00 {\"event_type\":\"flow\"}\n\uFEFFx {\"event_type\":\"flow\"}\n {\"event_type\":\"flow\"}",
 		`{"timestamp":"2026-01-14T08:15:30.047429+0700","event_type":"dns","src_ip":"192.0.2.10","dns":{"type":"query","rrname":"a.vn","rrtype":"A","queries":[{"rrtype":"A"}]}}` + "\n" +
 			`{"timestamp":"2026-01-14T08:15:30.047429+0700","event_type":"dns","src_ip":"192.0.2.10","dns":{"queries":[{"rrtype":"A"}],"type":"query","rrname":"a.vn"}}`,
 		`{"event_type":"dns","dns":{"rrname":"a.vn","rrtype":"A"},"src_ip":"1.2.3.4","timestamp":"2026-01-14T08:15:30.0+0700","event_type":"x"}` + "\n" +

@@ -9,6 +9,7 @@ func All() []Format {
 	return []Format{
 		{"zeek", "Zeek dns.log (TSV, JSON)", newZeek},
 		{"eve", "Suricata EVE JSON", newEve},
+		{"dnstap", "dnstap (file, connection)", newDnstap},
 		{"adguard", "AdGuard Home query log", newAdguard},
 		{"windns-analytical", "Windows DNS Server analytical events (JSON)", newWindnsAnalytical},
 		{"windns", "Windows DNS Server debug log", newWindns},

@@ -11,8 +11,9 @@ import (
 
 // fortigate reads FortiGate's default syslog form, key=value with quotes where
 // needed (Fortinet, "FortiOS Log Message Reference", Log field format): traffic
-// and utm logs. An event log (type="event") is about the device itself and is
-// another event, as is a log that names no peer. The time is eventtime, seconds
+// and utm logs, and of event logs those that say who logged in to the device or
+// its VPN; others are about the device itself and are other events, as is a log
+// that names no peer. The time is eventtime, seconds
 // or nanoseconds since 1970, else date, time and tz. Its CEF form is read by
 // cef.
 type fortigate struct {
@@ -51,6 +52,13 @@ func (r *fortigate) read(s string, into []event.Activity) ([]event.Activity, Ver
 		return into, reject(NotFormat)
 	}
 	switch kind {
+	case "event":
+		d := draft{clock: &r.clock}
+		if !r.login(&d) {
+			return into, skip(OtherEvent)
+		}
+		r.time(&d)
+		return d.finish(into)
 	case "traffic", "utm", "virus", "webfilter", "ips", "app-ctrl", "dlp", "emailfilter", "anomaly", "voip", "dns", "ssh", "ssl", "waf":
 	default:
 		return into, skip(OtherEvent)
@@ -65,6 +73,33 @@ func (r *fortigate) read(s string, into []event.Activity) ([]event.Activity, Ver
 		d.a.Class = event.NetworkActivity
 	}
 	return d.finish(into)
+}
+
+// login reads an event log of a log-in: an administrator's, a user's, a VPN's.
+func (r *fortigate) login(d *draft) bool {
+	action, status := r.kv.get("action"), strings.ToLower(r.kv.get("status"))
+	switch {
+	case action == "ssl-login-fail", strings.HasPrefix(status, "fail"), status == "denied":
+		d.a.Status = event.Failure
+	default:
+		d.a.Status = event.Success
+	}
+	switch action {
+	case "login", "authentication", "auth-logon", "ssl-login-fail", "tunnel-up", "ssl-tunnel-up", "FSSO-logon":
+	default:
+		return false
+	}
+	d.a.Class = event.Authentication
+	d.take(IsUser, r.kv.get("user"))
+	d.take(IsSrc, r.kv.get("srcip"))
+	d.take(IsSrc, r.kv.get("remip"))
+	d.take(IsDst, r.kv.get("dstip"))
+	d.take(IsTitle, r.kv.get("logdesc"))
+	d.take(IsTitle, action)
+	service := firstSet(r.kv.get("method"), r.kv.get("tunneltype"), r.kv.get("authproto"), r.kv.get("ui"))
+	service, _, _ = strings.Cut(service, "(")
+	setText(&d.a.Service, service)
+	return d.a.User != ""
 }
 
 // startsWithPair says whether s begins with key=.

@@ -27,6 +27,7 @@ func FuzzWindnsAnalytical(f *testing.F) { fuzz(f, "windns-analytical") }
 func FuzzAdguard(f *testing.F)          { fuzz(f, "adguard") }
 func FuzzInfoblox(f *testing.F)         { fuzz(f, "infoblox") }
 func FuzzZeek(f *testing.F)             { fuzz(f, "zeek") }
+func FuzzDnstap(f *testing.F)           { fuzz(f, "dnstap") }
 func FuzzEve(f *testing.F)              { fuzz(f, "eve") }
 
 // fuzz gives a reader streams of one or more lines and checks the promises of

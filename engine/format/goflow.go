@@ -26,7 +26,9 @@ type goflow struct {
 	json  jsonLine
 }
 
-func newGoflow(opt Options) ActivityReader { return activityGuard{&goflow{clock: newClock(opt)}} }
+func newGoflow(opt Options) ActivityReader {
+	return activityObjectGuard(&goflow{clock: newClock(opt)}, opt)
+}
 
 var goflowFields = [...]meaning{
 	{"time_flow_start_ns", IsTime}, {"time_flow_end_ns", IsTime}, {"time_received_ns", IsTime},

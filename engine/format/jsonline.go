@@ -17,19 +17,15 @@ type jsonLine struct {
 	scratch []byte
 }
 
-// parse reads the object of s, which may have a syslog prefix before it.
+// parse reads the object of s, which may have a syslog head before it: "host
+// suricata[17]: {", "prog: @cee: {", or the structured data of RFC 5424, "- - {".
 func (j *jsonLine) parse(s string) (*fastjson.Value, Verdict) {
 	if s[0] != '{' {
-		// A relayed object stands after a tag, "host suricata[17]: {" or "prog:
-		// @cee: {", or after the structured data of RFC 5424, "- - {".
-		_, after, ok := strings.Cut(s, ": {")
-		if !ok {
-			_, after, ok = strings.Cut(s, " {")
-		}
-		if !ok {
+		i := strings.Index(s, " {")
+		if i < 0 {
 			return nil, reject(NotFormat)
 		}
-		s = s[len(s)-len(after)-1:]
+		s = s[i+1:]
 	}
 	j.scratch = j.scratch[:0]
 	v, err := j.parser.Parse(s)

@@ -87,10 +87,15 @@ func (l Log) Text(opt Options) *Text {
 // stands: neither heads nor earlier lines matter. A mapping file may have heads.
 func (a Activity) divides() bool {
 	switch a.Name {
-	case "eve", "squid", "fortigate", "paloalto", "checkpoint", "pfsense", "leef", "cef", "goflow":
-		return true
+	case "zeek", "iis": // heads name the columns
+		return false
 	}
-	return false
+	return known(a.Name)
+}
+
+func known(name string) bool {
+	_, ok := LookupActivity(name)
+	return ok
 }
 
 // ReadBoth reads one line, whatever it holds, for look-ups and for activities,

@@ -71,7 +71,7 @@ func ReadMapping(in io.Reader) (Activity, error) {
 	}
 	table := m.table()
 	return Activity{Name: m.Name, Title: m.Title, New: func(opt Options) ActivityReader {
-		return activityGuard{&mapped{m: m, table: table, clock: newClock(opt), columns: m.Columns}}
+		return newGuard[event.Activity](&mapped{m: m, table: table, clock: newClock(opt), columns: m.Columns}, true, opt)
 	}}, nil
 }
 

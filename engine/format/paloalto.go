@@ -9,9 +9,10 @@ import (
 	"github.com/vonggac/vonggac/engine/event"
 )
 
-// paloalto reads the comma-separated syslog form of TRAFFIC and THREAT logs
-// (PAN-OS Administrator's Guide, "Traffic Log Fields" and "Threat Log Fields");
-// other log types are other events. The CEF and LEEF forms are read by cef and
+// paloalto reads the comma-separated syslog form of TRAFFIC and THREAT logs and
+// of log-ins: SYSTEM of subtype auth, GLOBALPROTECT and USERID (PAN-OS
+// Administrator's Guide, "Syslog Field Descriptions"); other log types are other
+// events. The CEF and LEEF forms are read by cef and
 // leef. A generated time in another form than PAN-OS writes, as relays that
 // passed a spreadsheet leave it, gives way to the time of the syslog head.
 type paloalto struct {
@@ -65,7 +66,12 @@ func (r *paloalto) read(s string, into []event.Activity) ([]event.Activity, Verd
 		return into, reject(NotFormat)
 	}
 	if kind != "TRAFFIC" && kind != "THREAT" {
-		return into, skip(OtherEvent)
+		d := draft{clock: &r.clock}
+		if !r.login(&d, kind) {
+			return into, skip(OtherEvent)
+		}
+		d.take(IsTime, r.cell(panGenerated))
+		return d.logged(h, into)
 	}
 	if len(r.cells) <= panMisc {
 		return into, reject(MissField)
@@ -123,6 +129,60 @@ func (r *paloalto) threat(d *draft) {
 	d.take(IsUserAgent, r.cell(panAgent))
 	d.take(IsEmailFrom, r.cell(panSender))
 	d.take(IsEmailTo, r.cell(panRecipient))
+}
+
+// login reads who logged in to the device, its VPN, or a domain it asks.
+func (r *paloalto) login(d *draft, kind string) bool {
+	d.a.Class = event.Authentication
+	switch sub := r.cell(panSubtype); {
+	case kind == "SYSTEM" && sub == "auth":
+		return d.panAuth(r.cell(8), r.cell(14))
+	case kind == "USERID" && sub == "login":
+		d.a.Status = event.Success
+		d.take(IsTitle, "user-id login")
+		d.take(IsSrc, r.cell(8))
+		d.take(IsUser, r.cell(9))
+	case kind == "GLOBALPROTECT" && strings.Contains(r.cell(8), "auth") || kind == "GLOBALPROTECT" && r.cell(9) == "login":
+		d.take(IsTitle, r.cell(8))
+		d.take(IsUser, r.cell(12))
+		d.take(IsSrc, r.cell(15))
+		d.take(IsSrcHost, r.cell(14))
+		switch r.cell(28) {
+		case "success":
+			d.a.Status = event.Success
+		case "failure":
+			d.a.Status = event.Failure
+		}
+		setText(&d.a.Service, "globalprotect")
+	default:
+		return false
+	}
+	return d.a.User != ""
+}
+
+// panAuth reads the event's name and "authenticated for user 'a'. ... From: b.".
+func (d *draft) panAuth(name, text string) bool {
+	_, rest, ok := strings.Cut(text, "for user '")
+	user, rest, ok2 := strings.Cut(rest, "'")
+	if !ok || !ok2 || !strings.HasPrefix(name, "auth-") {
+		return false
+	}
+	if d.a.Status = event.Failure; name == "auth-success" && strings.HasPrefix(text, "authenticated ") {
+		d.a.Status = event.Success
+	}
+	d.a.Class = event.Authentication
+	d.take(IsTitle, name)
+	d.take(IsUser, user)
+	if _, server, ok := strings.Cut(rest, "server address '"); ok {
+		server, _, _ = strings.Cut(server, "'")
+		d.take(IsDst, server)
+	}
+	if _, from, ok := strings.Cut(rest, "From: "); ok {
+		if from = strings.TrimRight(firstWord(from), ".,"); isAddress(from) {
+			d.take(IsSrc, from)
+		}
+	}
+	return true
 }
 
 func (r *paloalto) cell(i int) string {

@@ -20,11 +20,20 @@ var paloaltoFields = [...]meaning{
 	{"SenderEmail", IsEmailFrom}, {"RecipientEmail", IsEmailTo},
 }
 
-// record implements activityRecord.
+// record implements records.
 func (r *paloalto) record(j *jsonLine, v *fastjson.Value, into []event.Activity) ([]event.Activity, Verdict, bool) {
 	kind := text(v, "LogType")
 	if !isPanType(kind) {
 		return into, Verdict{}, false
+	}
+	if kind == "SYSTEM" && text(v, "Subtype") == "auth" {
+		d := draft{clock: &r.clock}
+		if d.panAuth(text(v, "EventName"), text(v, "EventDescription")) {
+			d.take(IsTime, text(v, "TimeGeneratedHighResolution"))
+			d.take(IsTime, text(v, "EventTime"))
+			into, verdict := d.finish(into)
+			return into, verdict, true
+		}
 	}
 	if kind != "TRAFFIC" && kind != "THREAT" && kind != "URL" {
 		return into, skip(OtherEvent), true

@@ -26,7 +26,7 @@ import (
 type powerdns struct{ clock clock }
 
 func newPowerdns(opt Options) Reader {
-	return guard{&wrapped{in: &powerdns{newClock(opt)}, clock: newClock(opt), record: powerdnsRecord}}
+	return textGuard(&powerdns{newClock(opt)}, opt)
 }
 
 func (r *powerdns) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
@@ -105,9 +105,9 @@ func (q *question) dnsdist(s string, into []event.DNS) (out []event.DNS, v Verdi
 	return out, v, true
 }
 
-// powerdnsRecord reads the Recursor's JSON lines
+// record implements records: the Recursor's JSON lines
 // (structured-logging-backend=json).
-func powerdnsRecord(c *clock, v *fastjson.Value, into []event.DNS) ([]event.DNS, Verdict, bool) {
+func (r *powerdns) record(_ *jsonLine, v *fastjson.Value, into []event.DNS) ([]event.DNS, Verdict, bool) {
 	if !v.Exists("subsystem") {
 		return into, Verdict{}, false
 	}
@@ -124,7 +124,7 @@ func powerdnsRecord(c *clock, v *fastjson.Value, into []event.DNS) ([]event.DNS,
 	q := question{client: text(v, "remote"), name: text(v, "qname"), escapes: masterDNS, kind: text(v, "qtype")}
 	if ts := text(v, "ts"); ts != "" {
 		var ok bool
-		if q.at, ok = c.scanJSON(ts); !ok {
+		if q.at, ok = r.clock.scanJSON(ts); !ok {
 			return into, reject(BadTime), true
 		}
 	}

@@ -6,7 +6,6 @@ package format
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/vonggac/vonggac/engine/event"
 )
@@ -76,10 +75,13 @@ func (r *squid) common(d *draft, s string) bool {
 	request, rest, ok4 := strings.Cut(rest, `" `)
 	last := rest[strings.LastIndexByte(rest, ' ')+1:]
 	code, hierarchy, ok5 := strings.Cut(last, ":")
+	if strings.Count(head, " ") != 1 { // "ident user"; more is a syslog head before the client
+		return false
+	}
 	if !ok || !ok2 || !ok3 || !ok4 || !ok5 || !isSquidCode(code) || hierarchy == "" {
 		return false
 	}
-	at, ok := r.commonTime(stamp)
+	at, ok := r.clock.common(stamp)
 	if d.a.Time = at; !ok {
 		d.badTime = true
 	}
@@ -100,22 +102,6 @@ func (r *squid) common(d *draft, s string) bool {
 		d.take(IsUserAgent, part[3])
 	}
 	return true
-}
-
-// commonTime reads "10/Oct/2000:13:55:36 -0700".
-func (r *squid) commonTime(s string) (at time.Time, ok bool) {
-	if len(s) < 20 || s[2] != '/' || s[6] != '/' || s[11] != ':' {
-		return at, false
-	}
-	day, ok1 := digits(s, 2)
-	year, ok2 := digits(s[7:], 4)
-	hour, rest, ok3 := scanDay(s[12:])
-	zone, rest := r.clock.scanZone(rest)
-	if !ok1 || !ok2 || !ok3 || rest != "" {
-		return at, false
-	}
-	at, _, state := r.clock.make(year, month(s[3:6]), day, hour, zone, "")
-	return at, state == goodTime
 }
 
 func (r *squid) result(d *draft, code string) {

@@ -47,6 +47,10 @@ func (c *clock) head(s string) head {
 			h.rest = inner
 			continue
 		}
+		if rest = c.relayed(rest); c.begins(rest) {
+			h.rest = rest
+			continue
+		}
 		tag, rest := cutTag(rest)
 		if tag != "" {
 			h.tag = tag
@@ -54,6 +58,27 @@ func (c *clock) head(s string) head {
 		h.rest = trimMessageID(rest)
 	}
 	return h
+}
+
+// begins says whether s is a line with a syslog head itself.
+func (c *clock) begins(s string) bool {
+	if s != "" && s[0] == '<' {
+		s = trimPriority(s)
+	}
+	if rest, ok := strings.CutPrefix(s, "1 "); ok {
+		var h head
+		return c.rfc5424(&h, rest)
+	}
+	_, _, state := c.scan(s)
+	return state == goodTime
+}
+
+// relayed drops a host that stands before a line with a head of its own.
+func (c *clock) relayed(s string) string {
+	if word, rest, ok := strings.Cut(s, " "); ok && isHost(word) && (rest != "" && rest[0] == '<' || len(rest) > 15) && !c.begins(s) && c.begins(rest) {
+		return rest
+	}
+	return s
 }
 
 // trimPriority drops "<30>" (RFC 3164 §4.1.1).
@@ -143,18 +168,20 @@ func trimMessageID(s string) string {
 }
 
 // cutTag drops "prog[pid]: ", "host prog[pid]: ", "host address prog[pid]: "
-// (relays, Infoblox grids) or "host daemon.info prog[pid]: " (BusyBox) and
+// (relays, Infoblox grids), "host host prog[pid]: " (UniFi) or "host daemon.info prog[pid]: " (BusyBox) and
 // gives the program; without a tag s stays whole.
 func cutTag(s string) (tag, rest string) {
 	rest = s
+	host := ""
 	for i := range 3 {
 		word, after, _ := strings.Cut(rest, " ")
 		if tag := tagName(word); tag != "" {
 			return tag, strings.TrimLeft(after, " ")
 		}
-		if !isHost(word) || i == 1 && !isFacility(word) && !isAddress(word) {
+		if !isHost(word) || i == 1 && !isFacility(word) && !isAddress(word) && word != host {
 			break
 		}
+		host = word
 		rest = strings.TrimLeft(after, " ")
 	}
 	return "", s

@@ -27,7 +27,7 @@ type windnsAnalytical struct {
 }
 
 func newWindnsAnalytical(opt Options) Reader {
-	return guard{&windnsAnalytical{clock: newClock(opt)}}
+	return objectGuard(&windnsAnalytical{clock: newClock(opt)}, opt)
 }
 
 func (r *windnsAnalytical) read(s string, into []event.DNS) ([]event.DNS, Verdict) {

@@ -21,7 +21,7 @@ type zeek struct {
 }
 
 func newZeek(opt Options) Reader {
-	return guard{&zeek{clock: newClock(opt), columns: zeekDefaults}}
+	return objectGuard(&zeek{clock: newClock(opt), columns: zeekDefaults}, opt)
 }
 
 func (r *zeek) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
@@ -31,7 +31,7 @@ func (r *zeek) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	switch {
 	case s[0] == '{' || !r.columns.named && strings.Contains(s, " {"):
 		return r.object(s, into)
-	case !r.columns.named:
+	case !r.columns.named || isRelayedDirective(s):
 		return into, reject(NotFormat)
 	case r.columns.path != "" && !isDNSPath(r.columns.path):
 		return into, skip(OtherEvent)

@@ -26,7 +26,7 @@ type zeekActivity struct {
 }
 
 func newZeekActivity(opt Options) ActivityReader {
-	return activityGuard{&zeekActivity{clock: newClock(opt), columns: zeekDefaults}}
+	return activityObjectGuard(&zeekActivity{clock: newClock(opt), columns: zeekDefaults}, opt)
 }
 
 func (r *zeekActivity) read(s string, into []event.Activity) ([]event.Activity, Verdict) {
@@ -39,7 +39,7 @@ func (r *zeekActivity) read(s string, into []event.Activity) ([]event.Activity, 
 	switch {
 	case s[0] == '{' || !r.columns.named && strings.Contains(s, " {"):
 		return r.object(s, into)
-	case !r.columns.named:
+	case !r.columns.named || isRelayedDirective(s):
 		return into, reject(NotFormat)
 	}
 	if v := zeekVerdict(zeekLog(r.columns.path, nil)); v != parsed && r.columns.path != "" {

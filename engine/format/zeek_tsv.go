@@ -52,6 +52,24 @@ func (c *zeekColumns) directive(s string) Verdict {
 	return skip(Header)
 }
 
+// isRelayedDirective tells a header line that stands behind a syslog head: the
+// guard finds it there.
+func isRelayedDirective(s string) bool {
+	_, word, ok := strings.Cut(s[:min(len(s), maxHead)], " #")
+	if !ok {
+		_, word, ok = strings.Cut(s[:min(len(s), maxHead)], " "+bom+"#")
+	}
+	if !ok {
+		return false
+	}
+	for _, key := range [...]string{"separator ", "set_separator", "empty_field", "unset_field", "path", "open", "fields", "types", "close"} {
+		if strings.HasPrefix(word, key) {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *zeekColumns) name(fields []string) {
 	at := func(names ...string) int {
 		for i, f := range fields {

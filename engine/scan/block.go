@@ -71,7 +71,7 @@ type Summary struct {
 	Counts
 	Bytes    int64  // unpacked, as far as read
 	Format   string // name of the format used; "" when none was found
-	Detected string // name of the format found in the first lines; "" when none
+	Detected string // name of the format found in the first lines; "" when none, and where lines were of the format asked for
 	Packing  string // "gzip", "zstd" or ""
 	Charset  string // "utf-8", "utf-16le" or "utf-16be"
 	Samples  []Sample

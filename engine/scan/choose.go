@@ -22,9 +22,7 @@ const sampleLines = 200
 // rejected.
 func (s *stream) choose() (unknown, err error) {
 	if given := (format.Log{DNS: s.opt.Format, Activity: s.opt.Activity}); given.DNS.New != nil || given.Activity.New != nil {
-		if found, err := s.detect(); err == nil {
-			s.sum.Detected = found.Name
-		}
+		s.head = s.first()
 		s.sum.Format = cmp.Or(given.DNS.Name, given.Activity.Name)
 		s.text = func() *format.Text { return given.Text(s.opt.Lines) }
 		return nil, nil
@@ -35,7 +33,7 @@ func (s *stream) choose() (unknown, err error) {
 			return nil, err
 		}
 	}
-	found, err := s.detect()
+	found, err := s.detect(s.sample())
 	if err != nil {
 		s.text = func() *format.Text { return format.NewText(unread{}) }
 		return &Error{File: s.opt.File, Line: s.sum.Lines + s.block.Lines + 1, Err: fmt.Errorf("%w: %w", ErrFormat, err)}, nil
@@ -45,11 +43,22 @@ func (s *stream) choose() (unknown, err error) {
 	return nil, nil
 }
 
-func (s *stream) detect() (format.Log, error) {
-	if s.opt.Detect == nil {
-		return format.DetectLog(s.sample(), s.opt.Lines)
+// mistaken says what the log looks like when no line was of the format asked
+// for. To ask sooner would cost more than reading a short stream does.
+func (s *stream) mistaken() {
+	if s.sum.Parsed > 0 || len(s.head) == 0 {
+		return
 	}
-	f, err := s.opt.Detect(s.sample(), s.opt.Lines)
+	if found, err := s.detect(sampleOf(s.head, true)); err == nil {
+		s.sum.Detected = found.Name
+	}
+}
+
+func (s *stream) detect(sample [][]byte) (format.Log, error) {
+	if s.opt.Detect == nil {
+		return format.DetectLog(sample, s.opt.Lines)
+	}
+	f, err := s.opt.Detect(sample, s.opt.Lines)
 	return format.Log{Name: f.Name, Title: f.Title, DNS: f}, err
 }
 
@@ -58,9 +67,26 @@ func (s *stream) detect() (format.Log, error) {
 // stream.
 func (s *stream) sample() [][]byte {
 	head, err := s.lines.br.Peek(s.lines.br.Size())
+	return sampleOf(head, errors.Is(err, io.EOF))
+}
+
+// headSize is how much of a log is kept until it is known whether its format is
+// the one asked for.
+const headSize = 32 << 10
+
+// first returns the first whole lines of the stream, of which it takes no byte.
+func (s *stream) first() []byte {
+	head, err := s.lines.br.Peek(min(headSize, s.lines.br.Size()))
+	if !errors.Is(err, io.EOF) {
+		head = head[:bytes.LastIndexByte(head, '\n')+1]
+	}
+	return bytes.Clone(head)
+}
+
+func sampleOf(head []byte, all bool) [][]byte {
 	var out [][]byte
 	for ln := range bytes.Lines(head) {
-		whole := ln[len(ln)-1] == '\n' || errors.Is(err, io.EOF)
+		whole := ln[len(ln)-1] == '\n' || all
 		ln = chomp(ln)
 		blank := len(bytes.TrimSpace(ln)) == 0
 		if !whole || len(out) == 0 && (blank || len(ln) > format.MaxLine) {

@@ -61,17 +61,21 @@ func (s *stream) pieces() error {
 	return s.together(cut, workers)
 }
 
+// pieces are those of streams read by one goroutine, which may be short and many.
+var pieces = sync.Pool{New: func() any { return new(piece) }}
+
 // alone reads with one goroutine.
 func (s *stream) alone(cut *cutter, w *worker) error {
-	var p piece
+	p := pieces.Get().(*piece)
+	defer pieces.Put(p)
 	for {
-		if cut.next(&p) {
-			w.read(&p)
-			w.match(&p)
+		if cut.next(p) {
+			w.read(p)
+			w.match(p)
 		} else {
 			p.pieceResult.clear()
 		}
-		if err := s.take(&p); err != nil {
+		if err := s.take(p); err != nil {
 			return err
 		}
 	}

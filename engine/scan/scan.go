@@ -39,6 +39,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/engine/format"
@@ -130,12 +131,21 @@ func Stream(ctx context.Context, r io.Reader, opt Options, sink func(Block) erro
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
 	s := &stream{ctx: ctx, opt: opt, sink: sink, source: u, seed: suffix.Random()}
-	s.lines.br = bufio.NewReaderSize(u, format.MaxLine+len("\r\n"))
+	s.lines.br = readers.Get().(*bufio.Reader)
+	s.lines.br.Reset(u)
+	defer func() {
+		s.lines.br.Reset(nil)
+		readers.Put(s.lines.br)
+	}()
 	s.sum.Packing, s.sum.Charset = u.Packing(), u.Charset()
 	err = s.run()
+	s.mistaken()
 	s.sum.Bytes = u.Bytes()
 	return s.sum, err
 }
+
+// readers hold the longest line each: a short log is not to cost that much room.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, format.MaxLine+len("\r\n")) }}
 
 // stream is one Stream under way.
 type stream struct {
@@ -146,6 +156,7 @@ type stream struct {
 	lines  lines
 	text   func() *format.Text // a reader at the start of the stream
 	seed   suffix.Seed         // of the rows of blocks
+	head   []byte              // the first lines, where a format was asked for
 	block  builder
 	sum    Summary
 }

@@ -89,8 +89,9 @@ type App struct {
 	lock    *folderLock
 	book    *guideroom.Book // the guide inside the product
 	examined
-	intake atomic.Pointer[intake] // nil while nothing is received
-	remade sync.Map               // ids of blocks in hand that an earlier try had remembered
+	intake  atomic.Pointer[intake]  // nil while nothing is received
+	keeping atomic.Pointer[keeping] // nil unless started
+	remade  sync.Map                // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue
 	commands  map[string]Command
@@ -171,6 +172,9 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	if err := a.listenControl(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
+	if err := a.startKeeping(); err != nil {
+		return "", errors.Join(err, ln.Close())
+	}
 	if err := a.startIntake(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
@@ -208,7 +212,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	if a.server != nil {
 		errs = append(errs, a.stopIntake(ctx), a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx))
+		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx), a.stopKeeping())
 	}
 	return errors.Join(append(errs, a.Close())...)
 }

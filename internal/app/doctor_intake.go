@@ -25,14 +25,14 @@ func (a *App) checkIntake(ctx context.Context) (health.Result, error) {
 
 // checkLake looks at what keeps received lines and searches them.
 func (a *App) checkLake(ctx context.Context) (health.Result, error) {
-	in := a.intake.Load()
+	k := a.keeping.Load()
 	switch {
 	case a.inspected:
 		return health.Say(health.Unknown, "health.unasked"), nil
-	case in == nil:
+	case k == nil:
 		return health.Say(health.OK, "health.stream.off"), nil
 	}
-	s := in.keeping.keeper.State()
+	s := k.keeper.State()
 	switch {
 	case !s.Searched:
 		return health.Say(health.OK, "health.lake.off"), nil

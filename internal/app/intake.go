@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -32,7 +31,6 @@ type intake struct {
 	stream   *stream.Stream
 	listener *listener.Server // nil while nothing is received any more
 	worker   *worker.Worker
-	keeping  *keeping
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -54,19 +52,16 @@ func (a *App) startIntake(ctx context.Context) error {
 		return fmt.Errorf("open the stream of received lines: %w", err)
 	}
 	in := &intake{stream: s}
-	if in.keeping, err = a.keepLines(); err != nil {
-		return errors.Join(err, s.Close())
-	}
 	how := a.readingBlocks()
-	how.Keep = in.keeping.keep
+	how.Keep = a.keeping.Load().keep
 	in.worker = worker.New(how)
 	if in.listener, err = a.listen(ctx, s); err != nil {
-		return errors.Join(err, in.keeping.close(), s.Close())
+		return errors.Join(err, s.Close())
 	}
 	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
-	in.done.Go(func() { in.failed = s.Consume(working, max(2, runtime.GOMAXPROCS(0)), in.worker.Take) })
+	in.done.Go(func() { in.failed = s.Consume(working, worker.InHand(), in.worker.Take) })
 	return nil
 }
 
@@ -86,9 +81,9 @@ func (a *App) stopIntake(ctx context.Context) error {
 	go func() { in.done.Wait(); close(done) }()
 	select {
 	case <-done:
-		return errors.Join(err, in.failed, in.stream.Close(), in.keeping.close())
+		return errors.Join(err, in.failed, in.stream.Close())
 	case <-ctx.Done():
-		return errors.Join(err, fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close(), in.keeping.close())
+		return errors.Join(err, fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close())
 	}
 }
 
@@ -102,10 +97,13 @@ func (a *App) readingBlocks() worker.Deps {
 			}
 			return done, err
 		},
-		Commit: func(ctx context.Context, b stream.Block, said scan.Block, _ string) error {
-			from := ofStream(b)
-			return a.Rooms.Sources.Take(ctx, source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way, ReceivedAt: b.Received,
-				Bytes: int64(len(b.Body))}, said, func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, from, said) })
+		Commit: func(ctx context.Context, blocks []worker.Read) error {
+			taking := make([]source.Taking, 0, len(blocks))
+			for _, b := range blocks {
+				taking = append(taking, source.Taking{Said: b.Said, Incoming: source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way,
+					ReceivedAt: b.Received, Bytes: int64(len(b.Body))}, Sink: func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, ofStream(b.Block), b.Said) }})
+			}
+			return a.Rooms.Sources.Take(ctx, taking)
 		}}
 }
 
@@ -133,8 +131,11 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 
 // tendIntake adds the duties of receiving.
 func (a *App) tendIntake() {
+	a.lakeCommands()
 	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.ForgetBlocks)
 	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
 	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)
 	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
+	a.measureFlow()
+	a.command("flow", a.flowCommand)
 }

@@ -28,30 +28,53 @@ type keeping struct {
 	keeper  *lake.Keeper
 }
 
-// keepLines opens the archive, and the engine of searches where there is to be
-// one. The engine need not answer: lines are kept all the same.
-func (a *App) keepLines() (*keeping, error) {
+// startKeeping begins to keep lines. The engine need not answer: lines are kept
+// all the same.
+func (a *App) startKeeping() error {
+	k := &keeping{}
+	var err error
+	if k.archive, k.client, err = a.openLake(func() { k.keeper.Lost() }); err != nil {
+		return err
+	}
+	var store lake.Store
+	if k.client != nil {
+		store = k.client
+	}
+	k.keeper = lake.NewKeeper(k.archive, store, lake.KeeperOptions{State: filepath.Join(a.opt.Config.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log})
+	k.keeper.Start()
+	a.keeping.Store(k)
+	return nil
+}
+
+// openLake opens the archive, and the engine of searches where there is to be
+// one; else the client is nil.
+func (a *App) openLake(restarted func()) (*lake.Archive, *lake.Client, error) {
 	cfg := a.opt.Config
 	archive, err := lake.OpenArchive(filepath.Join(cfg.Data, archiveFolder), a.opt.Log)
 	if err != nil {
-		return nil, fmt.Errorf("open the archive of received lines: %w", err)
+		return nil, nil, fmt.Errorf("open the archive of received lines: %w", err)
 	}
-	k := &keeping{archive: archive}
-	var store lake.Store
-	if cfg.Lake.Engine == config.EngineOn && (cfg.Lake.Address != "" || len(a.opt.LakeCommand) > 0) {
-		opt := lake.Options{RetentionDays: cfg.Lake.Days, Log: a.opt.Log, Now: a.opt.Now, Address: cfg.Lake.Address, Token: cfg.Lake.Token.Reveal(),
-			Restarted: func() { k.keeper.Lost() }}
-		if opt.Address == "" {
-			opt.Dir, opt.Command = filepath.Join(cfg.Data, lakeFolder, "engine"), a.opt.LakeCommand
-		}
-		if k.client, err = lake.Open(opt); err != nil {
-			return nil, errors.Join(fmt.Errorf("open the engine of searches: %w", err), archive.Close())
-		}
-		store = k.client
+	if cfg.Lake.Engine != config.EngineOn || cfg.Lake.Address == "" && len(a.opt.LakeCommand) == 0 {
+		return archive, nil, nil
 	}
-	k.keeper = lake.NewKeeper(archive, store, lake.KeeperOptions{State: filepath.Join(cfg.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log})
-	k.keeper.Start()
-	return k, nil
+	opt := lake.Options{RetentionDays: cfg.Lake.Days, Log: a.opt.Log, Now: a.opt.Now, Address: cfg.Lake.Address, Token: cfg.Lake.Token.Reveal(), Restarted: restarted}
+	if opt.Address == "" {
+		opt.Dir, opt.Command = filepath.Join(cfg.Data, lakeFolder, "engine"), a.opt.LakeCommand
+	}
+	client, err := lake.Open(opt)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("open the engine of searches: %w", err), archive.Close())
+	}
+	return archive, client, nil
+}
+
+// stopKeeping ends the telling of what is kept.
+func (a *App) stopKeeping() error {
+	k := a.keeping.Swap(nil)
+	if k == nil {
+		return nil
+	}
+	return k.close()
 }
 
 // close ends the telling, then the engine, then the archive.
@@ -71,30 +94,30 @@ func (k *keeping) keep(ctx context.Context, b stream.Block, rows []lake.Row) err
 
 // lakeStore is where lines are searched; nil while nobody keeps them so.
 func (a *App) lakeStore() lake.Store {
-	if in := a.intake.Load(); in != nil && in.keeping.client != nil {
-		return in.keeping.client
+	if k := a.keeping.Load(); k != nil && k.client != nil {
+		return k.client
 	}
 	return nil
 }
 
 // sealHours makes files of the hours that are over.
 func (a *App) sealHours(ctx context.Context) error {
-	in := a.intake.Load()
-	if in == nil {
+	k := a.keeping.Load()
+	if k == nil {
 		return nil
 	}
-	_, err := in.keeping.archive.Seal(ctx, a.opt.Now())
+	_, err := k.archive.Seal(ctx, a.opt.Now())
 	return err
 }
 
 // dropLines removes from the archive what is older than what is kept; the engine
 // does so by itself.
 func (a *App) dropLines(context.Context) error {
-	in := a.intake.Load()
-	if in == nil {
+	k := a.keeping.Load()
+	if k == nil {
 		return nil
 	}
-	n, err := in.keeping.archive.Drop(a.opt.Now().Add(-time.Duration(a.opt.Config.Lake.Days) * 24 * time.Hour))
+	n, err := k.archive.Drop(a.opt.Now().Add(-time.Duration(a.opt.Config.Lake.Days) * 24 * time.Hour))
 	if n > 0 {
 		a.opt.Log.Info("received lines that are no longer kept were removed", "files", n)
 	}

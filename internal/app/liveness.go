@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,7 +25,14 @@ import (
 // watchSources gives the room of sources its duties.
 func (a *App) watchSources() {
 	a.behind.every(time.Minute, "read the ways in", a.Rooms.Sources.RefreshWays)
-	a.behind.every(time.Minute, "watch the sources", a.Rooms.Sources.Watch)
+	a.behind.every(time.Minute, "watch the sources", func(ctx context.Context) error {
+		if len(a.doorsOpen()) > 0 {
+			if err := a.Rooms.Sources.Listening(ctx); err != nil {
+				return err
+			}
+		}
+		return a.Rooms.Sources.Watch(ctx)
+	})
 	a.behind.every(time.Hour, "forget the minutes of sources", a.Rooms.Sources.Forget)
 }
 
@@ -34,9 +42,61 @@ func (a *App) tellSource(ctx context.Context, tx *db.Tx, al source.Alert) error 
 	count := func(n int64) notice.Arg {
 		return a.says("app.source.lines", func(ctx context.Context) []any { return []any{i18n.Number(ctx, n)} })
 	}
+	if err := a.tellOwner(ctx, tx, al); err != nil {
+		return err
+	}
 	return a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "source." + string(al.Kind), Unit: al.Source.Owner, Object: string(al.Source.ID),
 		Args: []notice.Arg{notice.Word(al.Source.Name), {At: al.Since}, count(al.Lines), count(al.Usual)}, Href: "/sources/" + string(al.Source.ID),
 		Dedupe: "source." + string(al.Kind) + "/" + string(al.Source.ID) + "/" + strconv.FormatInt(al.At.UnixMilli(), 10)})
+}
+
+// tellOwner tells those of the source's unit who look after their own, and are
+// not told as watchers, that it fell silent or is back.
+func (a *App) tellOwner(ctx context.Context, tx *db.Tx, al source.Alert) error {
+	kind := "source.own_" + string(al.Kind)
+	own, known := notice.KindOf(kind)
+	watch, _ := notice.KindOf("source." + string(al.Kind))
+	if !known {
+		return nil
+	}
+	watchers, err := a.holders(ctx, tx, al.Source.Owner, watch.Needs)
+	if err != nil {
+		return err
+	}
+	to, err := a.holders(ctx, tx, al.Source.Owner, own.Needs)
+	if err != nil {
+		return err
+	}
+	to = slices.DeleteFunc(to, func(id string) bool { return slices.Contains(watchers, id) })
+	if len(to) == 0 {
+		return nil
+	}
+	return a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: kind, Unit: al.Source.Owner, To: to, Object: string(al.Source.ID), Href: "/",
+		Args:   []notice.Arg{notice.Word(al.Source.Name), {At: al.Since}},
+		Dedupe: kind + "/" + string(al.Source.ID) + "/" + strconv.FormatInt(al.At.UnixMilli(), 10)})
+}
+
+// tellDeaf tells that the centre listens again, and since when it did not.
+func (a *App) tellDeaf(ctx context.Context, tx *db.Tx, d source.Deaf) error {
+	root, err := a.root(ctx)
+	if err != nil || root == "" { // nobody to tell yet
+		return err
+	}
+	return a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "source.deaf", Unit: root, Args: []notice.Arg{{At: d.From}, {At: d.To}}, Href: "/sources/uptime",
+		Dedupe: "source.deaf/" + strconv.FormatInt(d.From.UnixMilli(), 10)})
+}
+
+// unread is when the oldest line was received that waits to be read.
+func (a *App) unread(ctx context.Context) (time.Time, error) {
+	in := a.intake.Load()
+	if in == nil {
+		return time.Time{}, nil
+	}
+	f, err := in.stream.Figures(ctx)
+	if err != nil || f.Oldest == 0 {
+		return time.Time{}, err
+	}
+	return a.opt.Now().Add(-f.Oldest), nil
 }
 
 // doorsOpen are the listeners of this process.

@@ -55,6 +55,12 @@ func TestAFirewallThatStopsAtTwoIsOnTheDutyOfficersScreen(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(h.Rooms.Accounts.SetPassword(t.Context(), secret, phrase))(t)
+	_, secret, err = h.Rooms.Accounts.Invite(ctx, account.Account{Login: "xa.alpha", Name: "Lò Văn Xã", Home: string(u.ID),
+		Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: string(u.ID)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(h.Rooms.Accounts.SetPassword(t.Context(), secret, phrase))(t)
 	v := &visitor{handler: h.Handler()}
 	fw := must(h.Rooms.Sources.Create(ctx, source.Source{Name: "Tường lửa Alpha", Owner: string(u.ID), Format: "fortigate"}))(t)
 	if err := h.Rooms.Sources.SetRhythm(ctx, fw.ID, source.Rhythm{Minutes: 15}); err != nil {
@@ -82,10 +88,24 @@ func TestAFirewallThatStopsAtTwoIsOnTheDutyOfficersScreen(t *testing.T) {
 	if got := words(t, v, "/sources?state=silent"); !strings.Contains(got, "Tường lửa Alpha") {
 		t.Error("not among the silent sources")
 	}
+	if got := words(t, v, "/"); !strings.Contains(got, "Nguồn đang im") || !strings.Contains(got, "Tường lửa Alpha") {
+		t.Errorf("not on the duty officer's page of today: %.800s", got)
+	}
+	if got := words(t, v, "/notices"); strings.Contains(got, "của đơn vị không gửi gì") {
+		t.Error("the duty officer is told twice")
+	}
+	v.signIn(t, "xa.alpha")
+	if got := words(t, v, "/notices"); !strings.Contains(got, "Nguồn Tường lửa Alpha của đơn vị không gửi gì tới trung tâm từ") {
+		t.Errorf("the unit's own officer is not told: %.800s", got)
+	}
+	page := v.get(t, "/").Body.String()
+	if !strings.Contains(page, "Tường lửa Alpha") || strings.Contains(page, "/sources/"+string(fw.ID)) {
+		t.Error("the unit's own page lacks the silent source, or links to what its officer may not open")
+	}
 	now = stop.Add(25 * time.Hour)
 	v.signIn(t, "truc")
 	must(0, h.Rooms.Sources.Watch(t.Context()))(t)
-	page := words(t, v, "/units/"+string(u.ID))
+	page = words(t, v, "/units/"+string(u.ID))
 	if !strings.Contains(page, "24 giờ qua không có dữ liệu") || !strings.Contains(page, "7 ngày qua chưa đủ dữ liệu (thấy 8/32)") {
 		_, page, _ = strings.Cut(page, "Theo nhật ký")
 		t.Errorf("the unit's page reads: %.500s", page)

@@ -126,7 +126,7 @@ func (a *App) todaySources(ctx context.Context, since time.Time) (home.Sources, 
 		ids = append(ids, s.Owner)
 	}
 	names, err := a.names(ctx, ids)
-	out := home.Sources{Expected: c.Expected, Heard: c.Heard, Files: c.Files, BrokenTotal: c.BrokenTotal}
+	out := home.Sources{Expected: c.Expected, Heard: c.Heard, Files: c.Files, BrokenTotal: c.BrokenTotal, SilentTotal: c.SilentTotal}
 	if err != nil {
 		return out, err
 	}

@@ -173,7 +173,8 @@ func (a *App) wire(ctx context.Context) error {
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
-		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast})
+		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast,
+		Oldest: a.unread, ToldDeaf: a.tellDeaf})
 	a.watchSources()
 	a.tendIntake()
 	r.Reception = a.reception()

@@ -5,6 +5,7 @@ package netflow
 
 import (
 	"io"
+	"net/netip"
 	"slices"
 
 	"github.com/gopacket/gopacket"
@@ -57,7 +58,8 @@ func (c *capture) next() (datagram, error) {
 	}
 	d := datagram{data: udp.Payload}
 	if net := p.NetworkLayer(); net != nil {
-		d.from = net.NetworkFlow().Src().String()
+		from, _ := netip.AddrFromSlice(net.NetworkFlow().Src().Raw()) // zero when it is none
+		d.from = from.Unmap()
 	}
 	if !isMessage(udp.Payload) {
 		d.fault = other

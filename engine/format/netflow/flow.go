@@ -15,14 +15,18 @@ import (
 
 // flow is what is read of a record.
 type flow struct {
-	kind, from         string
-	export, start, end time.Time // zero when not said
+	kind               string
+	from               netip.Addr // exporter; zero when not known
+	export, start, end time.Time  // zero when not said
 	src, dst           netip.Addr
 	srcPort, dstPort   uint16
 	proto              int // -1 when not said
 	bytes, packets     uint64
 	back               uint64 // bytes from dst to src
 	action             string // "allowed", "blocked" or ""
+	rate               uint64 // one packet of so many was looked at; 0 when not said
+	sampler            uint64 // that did so
+	interval, space    uint64 // packets taken and passed over in turn, RFC 5477 §8.2
 }
 
 // The fields read, by their number: up to 127 those of NetFlow 9 are those of
@@ -32,6 +36,8 @@ const (
 	srcPort, srcV4                    = 7, 8
 	dstPort, dstV4                    = 11, 12
 	endUptime, startUptime            = 21, 22
+	samplingInterval                  = 34
+	samplerID, samplerInterval        = 48, 50
 	srcV6, dstV6                      = 27, 28
 	octetTotal, packetTotal           = 85, 86
 	startSeconds, endSeconds          = 150, 151
@@ -42,6 +48,8 @@ const (
 	initiatorOctets, responderOctets  = 231, 232
 	firewallEvent                     = 233
 	initiatorPackets                  = 298
+	selectorID                        = 302
+	packetInterval, packetSpace       = 305, 306
 	observedMilli                     = 323
 	reversed                          = 29305 // enterprise of the other direction, RFC 5103 §6.1
 )
@@ -84,6 +92,9 @@ func (f *flow) fields(list []netflow.Field, when moment, b []byte) ([]byte, bool
 	if f.packets == 0 {
 		f.packets = packets
 	}
+	if f.rate == 0 && f.interval > 0 && f.space < 1<<40 {
+		f.rate = (f.interval + f.space) / f.interval
+	}
 	return b, true
 }
 
@@ -123,6 +134,14 @@ func (f *flow) take(id uint16, v []byte, when moment) {
 		case 3:
 			f.action = "blocked"
 		}
+	case samplingInterval, samplerInterval:
+		f.rate = number(v)
+	case samplerID, selectorID:
+		f.sampler = number(v)
+	case packetInterval:
+		f.interval = number(v)
+	case packetSpace:
+		f.space = number(v)
 	default:
 		f.time(id, v, when)
 	}
@@ -241,18 +260,25 @@ func (f *flow) line(out *bytes.Buffer) {
 	if f.action != "" {
 		b = word(b, "action", f.action)
 	}
+	if f.rate > 0 {
+		b = strconv.AppendUint(append(b, `,"sampling_rate":`...), f.rate, 10)
+	}
 	out.Write(append(b, "}\n"...))
 }
 
 // fault is something that holds no flow.
 type fault struct {
-	kind, from, word string
-	set              uint16 // number of the template; 0 when there is none
-	size             int    // bytes
-	at               time.Time
+	kind   string
+	from   netip.Addr // exporter; zero when not known
+	word   string
+	domain uint32
+	set    uint16 // number of the template; 0 when there is none
+	size   int    // bytes; of TooManyTemplates fields, of what is lost its number
+	at     time.Time
+	flows  bool // of "other": they would be flows if they named an address
 }
 
-func faultLine(out *bytes.Buffer, f fault) {
+func faultLine(f fault, out *bytes.Buffer) {
 	b := begin(out, f.kind, f.from, f.at)
 	if f.word == other {
 		b = append(b, `,"other":true`...)
@@ -265,14 +291,14 @@ func faultLine(out *bytes.Buffer, f fault) {
 	out.Write(append(key(b, "size", int64(f.size)), "}\n"...))
 }
 
-func begin(out *bytes.Buffer, kind, from string, at time.Time) []byte {
+func begin(out *bytes.Buffer, kind string, from netip.Addr, at time.Time) []byte {
 	b := append(out.AvailableBuffer(), `{"type":"`...)
 	b = append(append(b, kind...), '"')
 	if !at.IsZero() {
 		b = key(b, "time_received_ns", at.UnixNano())
 	}
-	if from != "" {
-		b = word(b, "sampler_address", from)
+	if from.IsValid() {
+		b = word(b, "sampler_address", from.String())
 	}
 	return b
 }

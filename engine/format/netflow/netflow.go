@@ -14,7 +14,7 @@
 //
 // Templates are kept for each exporter and observation domain. Data that come
 // before their template wait for it, up to a bound. Start at Sniff and
-// NewReader.
+// NewReader, or at Collector for datagrams that arrive.
 package netflow
 
 import (
@@ -24,6 +24,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
+	"time"
 )
 
 // Words of the key "error" in a line.
@@ -31,6 +33,8 @@ const (
 	NoTemplate = "no_template" // the template of the data never came
 	BadPacket  = "bad_packet"  // a message or set that contradicts itself
 	Fragment   = "fragment"    // a part of a datagram: captures are not put together
+	// TooManyTemplates is a template for which there is no room.
+	TooManyTemplates = "too_many_templates"
 )
 
 // head is how many bytes Sniff wants to see.
@@ -101,9 +105,9 @@ type Reader struct {
 
 // datagram is what one exporter sent at once.
 type datagram struct {
-	from  string // address of the exporter; "" when not known
-	data  []byte // good until the next one
-	fault string // why there is no data: one of the words above, or "other"
+	from  netip.Addr // of the exporter; zero when not known
+	data  []byte     // good until the next one
+	fault string     // why there is no data: one of the words above, or "other"
 }
 
 // source gives the datagrams of a dump, io.EOF at its end.
@@ -116,7 +120,7 @@ func NewReader(r io.Reader, kind string) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{in: in, dec: newDecoder()}, nil
+	return &Reader{in: in, dec: newDecoder(ofDump, faultLine)}, nil
 }
 
 func openSource(r io.Reader, kind string) (source, error) {
@@ -146,7 +150,7 @@ func (r *Reader) step() {
 	case err == nil:
 		r.dec.datagram(&r.line, d)
 	case errors.Is(err, io.EOF):
-		r.dec.left(&r.line)
+		r.dec.left(time.Time{}, &r.line)
 		r.err = io.EOF
 	default:
 		r.err = fmt.Errorf("flow dump after datagram %d: %w", r.dec.count, err)

@@ -13,13 +13,14 @@ import (
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
+	"github.com/vonggac/vonggac/engine/format/dnstap"
 	"github.com/vonggac/vonggac/engine/format/netflow"
 )
 
 // sniffed is how many bytes decide on the character set.
 const sniffed = 4096
 
-// decode returns r as UTF-8, a dump of flows as lines of JSON, with the name of
+// decode returns r as UTF-8, a dump of flows or of dnstap as lines of JSON, with the name of
 // the character set found. An error other than io.EOF is left for the first
 // Read, after what came before it.
 func decode(r *guard) (io.Reader, string, error) {
@@ -30,6 +31,9 @@ func decode(r *guard) (io.Reader, string, error) {
 	}
 	if isTar(head) {
 		return nil, "", fmt.Errorf("%w: this is a tar file; unpack it first (tar xf FILE) and give the files inside", ErrArchive)
+	}
+	if dnstap.Sniff(head) {
+		return dnstap.NewReader(br), "utf-8", nil
 	}
 	if kind := netflow.Sniff(head); kind != "" {
 		flows, err := netflow.NewReader(br, kind)

@@ -5,7 +5,8 @@
 // text: gzip (any number of members) and zstd are told by their first bytes,
 // never by the file's name, UTF-16 by its mark or by where its zero bytes
 // stand, and a UTF-8 mark is dropped. Dumps of NetFlow and IPFIX, and captures
-// of them, become a line a flow (engine/format/netflow).
+// of them, become a line a flow (engine/format/netflow), dnstap files a line a
+// message (engine/format/dnstap).
 //
 // It holds a few buffers however large the stream is, and it stops a stream
 // that swells out of all proportion. It opens no file; start at New.

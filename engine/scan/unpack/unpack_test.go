@@ -264,3 +264,22 @@ func TestADumpOfFlowsBecomesLines(t *testing.T) {
 		u.Close()
 	}
 }
+
+func TestADnstapFileBecomesLines(t *testing.T) {
+	t.Parallel()
+	file := []byte("\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x02" + // START
+		"\x00\x00\x00\x06" + "\x72\x02\x08\x05\x78\x01" + // a message of type CLIENT_QUERY and no more
+		"\x00\x00\x00\x02" + "no" + "\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x03") // STOP
+	const want = `{"dnstap":"CLIENT_QUERY"}` + "\n" + `{"dnstap":"","error":"bad_frame","size":2}` + "\n"
+	for _, packed := range [][]byte{file, gz(t, file), zst(t, file)} {
+		u, err := unpack.New(bytes.NewReader(packed), unpack.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(u)
+		if err != nil || string(got) != want {
+			t.Errorf("%q, %v", got, err)
+		}
+		u.Close()
+	}
+}

@@ -122,8 +122,9 @@ type Sources struct {
 	Expected    int64    // that should send
 	Heard       int64    // of these, heard in the window: sent something that could be read
 	Files       int64    // ever received
-	Silent      []Source // not heard in the window, longest first
-	Broken      []File   // latest files that could not be read to their end
+	Silent      []Source // that fell silent, or were not heard in the window, longest first, ten or so
+	SilentTotal int64
+	Broken      []File // latest files that could not be read to their end
 	BrokenTotal int64
 	Hours       Hours // of watched sources in the window
 }

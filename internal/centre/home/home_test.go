@@ -59,7 +59,7 @@ func busy() home.Deps {
 		Infections: give(home.Infections{Machine: 7, NAT: 2, Unknown: 1}),
 		Incidents:  give(home.Incidents{Open: 1, First: []home.Incident{{Code: "SC-2026-0001", Title: "Mã độc tống tiền", Href: "/incidents/1", Clock: &clock}}}),
 		Sources: func(_ context.Context, since time.Time) (home.Sources, error) {
-			return home.Sources{Expected: 10, Heard: 9, Files: 120, Silent: []home.Source{{Name: "Tường lửa Xã Im", Href: "/sources/9", Last: since.Add(-time.Hour)}},
+			return home.Sources{Expected: 10, Heard: 9, Files: 120, SilentTotal: 1, Silent: []home.Source{{Name: "Tường lửa Xã Im", Href: "/sources/9", Last: since.Add(-time.Hour)}},
 				Broken: []home.File{{Name: "cut.log.gz", Href: "/sources/1/files/1", Why: "Tệp cụt", At: now}}, BrokenTotal: 4}, nil
 		},
 		Matching:   give(true),

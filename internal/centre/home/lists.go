@@ -78,13 +78,17 @@ func (v page) incidentList(ctx context.Context) ui.ListProps {
 func (v page) silentList(ctx context.Context) ui.ListProps {
 	s := *v.sources
 	l := ui.ListProps{ID: "silent", Caption: i18n.T(ctx, "home.silent"), Heads: heads(ctx, "home.source", "home.unit", "home.last"),
-		Total: s.Expected - s.Heard, Empty: empty(ctx, ui.IconSource, "silent")}
+		Total: s.SilentTotal, Empty: empty(ctx, ui.IconSource, "silent")}
 	if s.Expected == 0 {
 		l.Empty = empty(ctx, ui.IconSource, "sources")
 		l.Empty.Action = v.next(ctx)
 	}
 	for _, x := range s.Silent {
-		l.Rows = append(l.Rows, ui.Row{Href: x.Href, Name: x.Name, Tone: ui.NoData, Cells: []templ.Component{ui.Text(x.Name), unitMark(x.Unit), last(ctx, x.Last)}})
+		href := x.Href
+		if !v.opens("/sources") {
+			href = ""
+		}
+		l.Rows = append(l.Rows, ui.Row{Href: href, Name: x.Name, Tone: ui.NoData, Cells: []templ.Component{ui.Text(x.Name), unitMark(x.Unit), last(ctx, x.Last)}})
 	}
 	return l
 }

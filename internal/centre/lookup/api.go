@@ -36,7 +36,7 @@ type apiQuery struct {
 	Address string    `query:"address" maxLength:"200" doc:"Of either end: an address or an IPv4 network."`
 	Name    string    `query:"name" maxLength:"300" doc:"Of a host, with all names below it."`
 	User    string    `query:"user" maxLength:"2000"`
-	Class   string    `query:"class" enum:"dns_activity,http_activity,network_activity,detection_finding,file_hosting,base_event"`
+	Class   string    `query:"class" enum:"dns_activity,http_activity,network_activity,detection_finding,authentication,email_activity,process_activity,file_hosting,base_event"`
 	Source  string    `query:"source" maxLength:"200"`
 	Unit    string    `query:"unit" maxLength:"200" doc:"Owner unit of the source."`
 	Field   string    `query:"field" maxLength:"128" doc:"OCSF path that op compares with value." example:"dst_endpoint.port"`

@@ -61,7 +61,8 @@ var ops = map[string]lake.Op{"is": lake.Is, "begins": lake.Begins, "contains": l
 // opOrder is the order in which a form offers them.
 var opOrder = []string{"is", "contains", "begins", "network", "between", "matches", "present"}
 
-var classes = []lake.Class{lake.DNSActivity, lake.HTTPActivity, lake.NetworkActivity, lake.DetectionFinding, lake.FileHosting, lake.BaseEvent}
+var classes = []lake.Class{lake.DNSActivity, lake.HTTPActivity, lake.NetworkActivity, lake.DetectionFinding, lake.Authentication, lake.EmailActivity,
+	lake.ProcessActivity, lake.FileHosting, lake.BaseEvent}
 
 // Check cleans q and fails with fault.Invalid by field: q, addr, name, field,
 // value, expert, from, to, reason.

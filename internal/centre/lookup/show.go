@@ -70,13 +70,13 @@ func clientOf(r lake.Row) (field, value string) {
 
 // whatOf is the value that says most about an event of its class.
 func whatOf(r lake.Row) (field, value string) {
-	return first(r, "finding_info.title", "query.hostname", "url.url_string", "file.name", "tls.sni", "dst_endpoint.hostname", "dst_endpoint.ip")
+	return first(r, "finding_info.title", "query.hostname", "url.url_string", "file.name", "tls.sni", "email.from", "dst_endpoint.hostname", "dst_endpoint.ip")
 }
 
 // besideOf is what stands beside that: type and answer, method and status, port.
 func besideOf(r lake.Row) string {
 	var parts []string
-	for _, f := range []string{"query.type", "rcode", "http_request.http_method", "http_response.code", "connection_info.protocol_name", "dst_endpoint.port", "disposition"} {
+	for _, f := range []string{"query.type", "rcode", "http_request.http_method", "http_response.code", "connection_info.protocol_name", "dst_endpoint.port", "service.name", "disposition", "status"} {
 		if v := valueOf(r, f); v != "" {
 			parts = append(parts, v)
 		}

@@ -69,6 +69,7 @@ type apiCover struct {
 	Sources  int64       `json:"sources" doc:"Sources that see the unit."`
 	Seen     int64       `json:"seen_hours" doc:"Of the expected hours, those with data."`
 	Expected int64       `json:"expected_hours" doc:"Hours in which a watched source should have spoken."`
+	Deaf     int64       `json:"deaf_hours" doc:"Of the expected hours, those in which this centre did not listen."`
 	Unasked  int64       `json:"unwatched_hours" doc:"Hours with data of sources that nobody waited for."`
 	Verdict  string      `json:"verdict" enum:"no_source,no_data,partly,unwatched,enough" doc:"What a figure that rests on logs may say, at the least coverage that the rule pack asks for."`
 	Missing  []apiMissed `json:"missing" nullable:"false" doc:"Sources within what the key may see that were missing."`
@@ -92,6 +93,7 @@ type apiUptime struct {
 	UnitID   string   `json:"unit_id"`
 	Seen     int64    `json:"seen_hours"`
 	Expected int64    `json:"expected_hours"`
+	Deaf     int64    `json:"deaf_hours" doc:"Hours lost because this centre did not listen; not among the expected."`
 	Percent  *float64 `json:"percent,omitempty" doc:"Absent when no hour was expected." example:"99.3"`
 	Lines    int64    `json:"lines"`
 }
@@ -185,7 +187,7 @@ func (s *Service) apiCoverage(ctx context.Context, in *apiWindow) (*rest.Answer[
 	if err != nil {
 		return nil, err
 	}
-	out := apiCover{Sources: c.Sources, Seen: c.Seen, Expected: c.Expected, Unasked: c.Unasked, Verdict: string(c.Verdict(s.Least())), Missing: []apiMissed{}}
+	out := apiCover{Sources: c.Sources, Seen: c.Seen, Expected: c.Expected, Deaf: c.Deaf, Unasked: c.Unasked, Verdict: string(c.Verdict(s.Least())), Missing: []apiMissed{}}
 	for _, m := range c.Missing {
 		out.Missing = append(out.Missing, apiMissed{string(m.ID), m.Name, m.Hours})
 	}
@@ -211,7 +213,7 @@ func (s *Service) apiUptime(ctx context.Context, in *apiUptimeQuery) (*rest.List
 		after = string(rows[len(rows)-1].Source.ID)
 	}
 	return rest.List(rows, total, after, func(u Uptime) apiUptime {
-		out := apiUptime{SourceID: string(u.Source.ID), Name: u.Source.Name, UnitID: u.Source.Owner, Seen: u.Seen, Expected: u.Expected, Lines: u.Lines}
+		out := apiUptime{SourceID: string(u.Source.ID), Name: u.Source.Name, UnitID: u.Source.Owner, Seen: u.Seen, Expected: u.Expected, Deaf: u.Deaf, Lines: u.Lines}
 		if tenths, ok := u.Percent(); ok {
 			percent := float64(tenths) / 10
 			out.Percent = &percent

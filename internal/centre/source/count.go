@@ -41,6 +41,54 @@ type Counted struct {
 	// nil says that the hours are not known: then the block counts in none, and
 	// its lines are told as without place.
 	Hours map[time.Time]int64
+	// Until is the receipt of the last of several blocks counted together, and Gap
+	// the longest time between two of them; zero of one block.
+	Until time.Time
+	Gap   time.Duration
+}
+
+// joins reports whether o, which was received no earlier than c, can be counted
+// together with it as if one after the other: it came the same way within the
+// same minute and is about the same hours.
+func (c *Counted) joins(o Counted) bool {
+	return c.Source == o.Source && c.Owner == o.Owner && c.Way == o.Way && c.Lines > 0 && o.Lines > 0 &&
+		!o.Received.Before(c.last()) && c.Received.Truncate(time.Minute).Equal(o.Received.Truncate(time.Minute)) &&
+		(c.Hours == nil) == (o.Hours == nil) && maps.EqualFunc(c.Hours, o.Hours, func(int64, int64) bool { return true })
+}
+
+// last is the receipt of the last block.
+func (c *Counted) last() time.Time {
+	if c.Until.IsZero() {
+		return c.Received
+	}
+	return c.Until
+}
+
+// join adds o to c, which it joins.
+func (c *Counted) join(o Counted) {
+	c.Gap = max(c.Gap, o.Received.Sub(c.last()))
+	c.Until = o.Received
+	c.Bytes, c.Lines, c.Parsed, c.Hits = c.Bytes+o.Bytes, c.Lines+o.Lines, c.Parsed+o.Parsed, c.Hits+o.Hits
+	c.Skipped, c.Rejected, c.Hours = plus(c.Skipped, o.Skipped), plus(c.Rejected, o.Rejected), plus(c.Hours, o.Hours)
+	c.Samples = append(slices.Clone(o.Samples), c.Samples...) // the latest first, as addPulse has them
+	if !o.Latest.IsZero() {
+		c.Latest = o.Latest
+	}
+}
+
+// plus is the sum of two counts; nil of none.
+func plus[K comparable](a, b map[K]int64) map[K]int64 {
+	if len(b) == 0 {
+		return a
+	}
+	out := maps.Clone(a)
+	if out == nil {
+		out = map[K]int64{}
+	}
+	for k, n := range b {
+		out[k] += n
+	}
+	return out
 }
 
 type hourRow struct {
@@ -146,7 +194,7 @@ func (c *Counted) addHours(ctx context.Context, tx *db.Tx) error {
 	row := func(hour time.Time) *hourRow {
 		hour = hour.UTC().Truncate(time.Hour)
 		if by[hour] == nil {
-			by[hour] = &hourRow{Source: string(c.Source), Hour: db.At(hour), Owner: c.Owner, Received: db.At(c.Received)}
+			by[hour] = &hourRow{Source: string(c.Source), Hour: db.At(hour), Owner: c.Owner, Received: db.At(c.last())}
 		}
 		return by[hour]
 	}
@@ -234,19 +282,22 @@ func (c *Counted) addPulse(ctx context.Context, tx *db.Tx) error {
 	if err := tx.NewSelect().Model(&was).Where("p.source_id = ?", string(c.Source)).Scan(ctx); err != nil {
 		return db.Error(op, err)
 	}
-	now := pulseRow{Source: string(c.Source), Last: db.At(c.Received), Samples: "[]"}
+	now := pulseRow{Source: string(c.Source), Last: db.At(c.last()), Samples: "[]"}
 	now.Event = db.At(c.Latest)
+	gap := c.Gap
 	if len(was) == 1 {
 		now.Samples = was[0].Samples
-		if gap := c.Received.Sub(was[0].Last.Time); gap > 0 {
-			if err := c.addGap(ctx, tx, gap); err != nil {
-				return err
-			}
-		} else {
+		gap = max(gap, c.Received.Sub(was[0].Last.Time))
+		if was[0].Last.After(now.Last.Time) {
 			now.Last = was[0].Last
 		}
 		if now.Event.IsZero() {
 			now.Event = was[0].Event
+		}
+	}
+	if gap > 0 {
+		if err := c.addGap(ctx, tx, gap); err != nil {
+			return err
 		}
 	}
 	if len(c.Samples) > 0 {

@@ -24,6 +24,7 @@ type Cover struct {
 	Seen     int64 // of Expected, hours in which the source spoke as expected
 	Expected int64 // hours in which a watched source should have spoken, of all such sources
 	Unasked  int64 // hours in which a source spoke that nobody waited for
+	Deaf     int64 // of Expected and not of Seen: hours in which this centre did not listen
 	Missing  []Missed
 }
 
@@ -137,7 +138,7 @@ func (s *Service) cover(ctx context.Context, scope auth.Scope, units []string, f
 			c.Sources++
 		}
 		m := days[id].sum()
-		c.Seen, c.Expected, c.Unasked = c.Seen+m.seen, c.Expected+m.expected, c.Unasked+m.unasked
+		c.Seen, c.Expected, c.Unasked, c.Deaf = c.Seen+m.seen, c.Expected+m.expected+m.deaf, c.Unasked+m.unasked, c.Deaf+m.deaf
 		if name, told := names[id]; told && m.seen < m.expected {
 			c.Missing = append(c.Missing, Missed{ID: ID(id), Name: name, Hours: m.expected - m.seen})
 		}
@@ -155,6 +156,7 @@ const (
 	Missing Mark = "missing" // should have spoken and did not
 	Unasked Mark = "unasked" // spoke, though nobody waited
 	Idle    Mark = "idle"    // nobody waited, nothing came
+	NoEar   Mark = "deaf"    // nothing came, for this centre did not listen
 	StillOn Mark = "open"    // not over
 	Yet     Mark = "yet"     // to come
 )
@@ -166,7 +168,8 @@ type strip struct {
 	lines []int64
 }
 
-type tally struct{ seen, expected, unasked int64 }
+// tally is a sum of hours. deaf ones are not among the expected.
+type tally struct{ seen, expected, unasked, deaf int64 }
 
 func (s strip) sum() (t tally) {
 	for _, m := range s.marks {
@@ -176,6 +179,8 @@ func (s strip) sum() (t tally) {
 			t.expected++
 		case Missing:
 			t.expected++
+		case NoEar:
+			t.deaf++
 		case Unasked:
 			t.unasked++
 		}
@@ -196,9 +201,13 @@ func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (
 		return out, nil
 	}
 	q := s.Records.Read()
+	deaf, err := deafTimes(ctx, q, from, to)
+	if err != nil {
+		return nil, err
+	}
 	for part := range slices.Chunk(ids, 500) {
 		var spans []spanRow
-		err := q.NewSelect().Model(&spans).Where("s.source_id IN (?)", bun.List(part)).Where("s.from_at < ?", db.At(to)).
+		err = q.NewSelect().Model(&spans).Where("s.source_id IN (?)", bun.List(part)).Where("s.from_at < ?", db.At(to)).
 			Where("s.to_at IS NULL OR s.to_at > ?", db.At(from)).OrderExpr("s.source_id, s.from_at").Scan(ctx)
 		if err != nil {
 			return nil, db.Error(op, err)
@@ -227,14 +236,14 @@ func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (
 			heard[r.Source][r.Hour.Unix()/3600] = r.Lines
 		}
 		for _, id := range part {
-			out[id] = mark(by[id], heard[id], from, to, now, s.Calendar)
+			out[id] = mark(by[id], heard[id], deaf, from, to, now, s.Calendar)
 		}
 	}
 	return out, nil
 }
 
 // mark lays out the hours of one source.
-func mark(spans []spanRow, heard map[int64]int64, from, to, now time.Time, days *calendar.Calendar) strip {
+func mark(spans []spanRow, heard map[int64]int64, deaf []Deaf, from, to, now time.Time, days *calendar.Calendar) strip {
 	out := strip{from: from}
 	for hour := from; hour.Before(to); hour = hour.Add(time.Hour) {
 		at := hour.Unix() / 3600
@@ -248,6 +257,8 @@ func mark(spans []spanRow, heard map[int64]int64, from, to, now time.Time, days 
 			m = StillOn
 		case watched && r.expects(hour, days) && spoke(heard, at, r, days):
 			m = Full
+		case watched && r.expects(hour, days) && deafIn(deaf, hour):
+			m = NoEar
 		case watched && r.expects(hour, days):
 			m = Missing
 		case lines > 0:

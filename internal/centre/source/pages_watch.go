@@ -450,6 +450,7 @@ type uptimePage struct {
 	Filter Filter
 	Rows   []Uptime
 	Total  int64
+	Deaf   []Deaf
 	Units  []ui.Option
 	Now    time.Time
 	First  string
@@ -469,6 +470,9 @@ func (p *Pages) uptime(w http.ResponseWriter, r *http.Request) error {
 	v := uptimePage{r: r, Month: p.month(r), Now: p.svc.Now(), Filter: Filter{Search: q.Get("q"), Unit: q.Get("unit"), After: q.Get("after"), Limit: onPage + 1}}
 	var err error
 	if v.Rows, v.Total, err = p.svc.UptimePage(ctx, v.Month, v.Filter); err != nil {
+		return err
+	}
+	if v.Deaf, err = p.svc.DeafTimes(ctx, v.Month.Start(), nextMonth(v.Month).Start()); err != nil {
 		return err
 	}
 	if v.Units, err = p.near.Units(ctx); err != nil {
@@ -495,7 +499,7 @@ func (p *Pages) uptimeExport(format web.Format) web.Handler {
 		month := p.month(r)
 		f := Filter{Search: q.Get("q"), Unit: q.Get("unit"), Limit: exportPage}
 		sh := web.Sheet{Name: "uptime-" + monthText(month)}
-		for _, key := range []string{"field.name", "field.unit", "uptime.month", "uptime.percent", "uptime.seen", "uptime.expected", "field.lines"} {
+		for _, key := range []string{"field.name", "field.unit", "uptime.month", "uptime.percent", "uptime.seen", "uptime.expected", "uptime.deaf", "field.lines"} {
 			sh.Heads = append(sh.Heads, i18n.T(ctx, "source."+key))
 		}
 		sh.Rows = web.Rows(func(after string) ([]Uptime, string, error) {
@@ -510,7 +514,7 @@ func (p *Pages) uptimeExport(format web.Format) web.Handler {
 			var out [][]any
 			for _, u := range rows {
 				out = append(out, []any{u.Source.Name, web.Labels(units)([]string{u.Source.Owner}), monthText(month), percentText(ctx, u),
-					u.Seen, u.Expected, u.Lines})
+					u.Seen, u.Expected, u.Deaf, u.Lines})
 			}
 			return out, nil
 		})

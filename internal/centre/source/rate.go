@@ -34,12 +34,16 @@ func (s *Service) watchRates(ctx context.Context, all []facts, now time.Time) er
 	if s.rated.Load() == hour.UnixMilli() {
 		return nil
 	}
+	deaf, err := deafTimes(ctx, s.Records.Read(), hour, hour.Add(time.Hour))
+	if err != nil || len(deaf) > 0 { // that hour says nothing of the sources
+		return err
+	}
 	hours := []db.Time{db.At(hour)}
 	for week := range rateWeeks {
 		hours = append(hours, db.At(hour.AddDate(0, 0, -7*(week+1))))
 	}
 	var rows []hourRow
-	err := s.Records.Read().NewSelect().Model(&rows).Column("source_id", "hour", "lines").Where("h.hour IN (?)", bun.List(hours)).Scan(ctx)
+	err = s.Records.Read().NewSelect().Model(&rows).Column("source_id", "hour", "lines").Where("h.hour IN (?)", bun.List(hours)).Scan(ctx)
 	if err != nil {
 		return db.Error(op, err)
 	}

@@ -53,6 +53,12 @@ type Deps struct {
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error
 	// Least is the least coverage of a figure, in percent.
 	Least func() int64
+	// Oldest is when the oldest line was received that is not read yet; zero when
+	// none waits. nil where lines are read as they come.
+	Oldest func(ctx context.Context) (time.Time, error)
+	// ToldDeaf is told, inside the transaction, when the centre listens again
+	// after it did not. May be nil.
+	ToldDeaf func(ctx context.Context, tx *db.Tx, d Deaf) error
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -302,8 +308,9 @@ func (s *Service) noteFile(ctx context.Context, tx *db.Tx, action string, f File
 type Coverage struct {
 	Expected, Heard int64
 	Files           int64    // ever received
-	Silent          []Listed // longest silent first, at most ten
-	Broken          []File   // latest first, at most ten
+	Silent          []Listed // longest silent first, at most ten: as the watch says, else not heard since the moment
+	SilentTotal     int64
+	Broken          []File // latest first, at most ten
 	BrokenTotal     int64
 }
 

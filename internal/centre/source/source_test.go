@@ -37,6 +37,8 @@ type house struct {
 	blocks  []int64 // offsets handed to the sink and committed
 	fail    func(n int) error
 	told    []source.Alert
+	deaf    []source.Deaf
+	oldest  time.Time // of the lines that wait to be read
 }
 
 func each(t *testing.T, test func(h *house)) {
@@ -54,7 +56,9 @@ func each(t *testing.T, test func(h *house)) {
 			Told: func(_ context.Context, _ *db.Tx, a source.Alert) error {
 				h.told = append(h.told, a)
 				return nil
-			}})
+			}, Least: func() int64 { return 80 },
+			Oldest:   func(context.Context) (time.Time, error) { return h.oldest, nil },
+			ToldDeaf: func(_ context.Context, _ *db.Tx, d source.Deaf) error { h.deaf = append(h.deaf, d); return nil }})
 		err = d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			for _, p := range [][2]string{{"root", "root"}, {"root", "a"}, {"root", "b"}, {"a", "a"}, {"b", "b"}} {
 				if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES (?, ?)", p[0], p[1]).Exec(ctx); err != nil {

@@ -291,13 +291,17 @@ func coverage(ctx context.Context, q bun.IDB, scope auth.Scope, since time.Time)
 	if c.Heard, err = open().Where(heard, db.At(since), db.At(since)).Count(ctx); err != nil {
 		return c, db.Error(op, err)
 	}
+	const state = "EXISTS (SELECT 1 FROM source_state AS st WHERE st.source_id = row.id AND st.state IN (?))"
+	silent := open().Where("("+state+" OR NOT "+heard+" AND NOT "+state+")", bun.List([]Life{Silent, Flapping}), db.At(since), db.At(since), bun.List([]Life{Living, Late}))
+	if c.SilentTotal, err = silent.Clone().Count(ctx); err != nil {
+		return c, db.Error(op, err)
+	}
 	var rows []struct {
 		row    `bun:",extend"`
 		LastAt db.Time `bun:"last_at"`
 	}
-	err = open().Column("row.*").ColumnExpr("COALESCE((SELECT p.last_at FROM source_pulse p WHERE p.source_id = row.id), (SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id)) AS last_at").
-		Where("NOT "+heard, db.At(since), db.At(since)).OrderExpr("COALESCE((SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id), 0), row.id").
-		Limit(worst).Scan(ctx, &rows)
+	err = silent.Column("row.*").ColumnExpr("COALESCE((SELECT p.last_at FROM source_pulse p WHERE p.source_id = row.id), (SELECT MAX(sf.received_at) FROM source_file sf WHERE sf.source_id = row.id)) AS last_at").
+		OrderExpr("last_at ASC NULLS FIRST, row.id").Limit(worst).Scan(ctx, &rows)
 	if err != nil {
 		return c, db.Error(op, err)
 	}

@@ -4,7 +4,9 @@
 package source
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -75,38 +77,89 @@ func (s *Service) HowToRead(ctx context.Context, id ID) (format.Log, *time.Locat
 	return format.Log{Name: ByMapping, Title: known.Title, Activity: known}, zone, err
 }
 
-// Take takes what a block says into the records: its mark, what sink makes of
-// it, and its account, in one transaction. A block that was taken before
-// changes nothing. A block that hit nothing is nobody's act: its mark and its
-// account are all there is to say.
-func (s *Service) Take(ctx context.Context, in Incoming, b scan.Block, sink func(ctx context.Context, tx *db.Tx) error) error {
+// Taking is a block that was read, and what the rooms make of it.
+type Taking struct {
+	Incoming
+	Said scan.Block
+	Sink func(ctx context.Context, tx *db.Tx) error
+}
+
+// Take takes what blocks say into the records: their marks, what their sinks
+// make of them, and their accounts, in one transaction. A block that was taken
+// before changes nothing. A block that hit nothing is nobody's act: its mark and
+// its account are all there is to say.
+func (s *Service) Take(ctx context.Context, blocks []Taking) error {
 	const op = "source.Take"
-	write := s.Records.Housekeep
-	if len(b.Hits) > 0 {
-		write = s.Records.Write
-	}
 	// The key of the mark refuses a second one; looking first spares the work.
-	known, err := s.Records.Read().NewSelect().Model((*takenRow)(nil)).Where("block_id = ?", in.ID).Exists(ctx)
-	if err != nil || known {
+	fresh, err := s.fresh(ctx, blocks)
+	if err != nil || len(fresh) == 0 {
 		return db.Error(op, err)
 	}
+	write := s.Records.Housekeep
+	if slices.ContainsFunc(fresh, func(b Taking) bool { return len(b.Said.Hits) > 0 }) {
+		write = s.Records.Write
+	}
 	return write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		m := takenRow{Block: in.ID, Source: string(in.Source), At: db.At(s.Now())}
-		if _, err := tx.NewInsert().Model(&m).Exec(ctx); err != nil {
+		marks := make([]takenRow, 0, len(fresh))
+		for _, b := range fresh {
+			marks = append(marks, takenRow{Block: b.ID, Source: string(b.Source), At: db.At(s.Now())})
+		}
+		if _, err := tx.NewInsert().Model(&marks).Exec(ctx); err != nil {
 			return db.Error(op, err)
 		}
-		if err := sink(ctx, tx); err != nil {
-			return err
+		for _, b := range fresh {
+			if err := s.sink(ctx, tx, b); err != nil {
+				return err
+			}
 		}
-		if err := s.CountBlock(ctx, tx, in.counted(b)); err != nil {
-			return err
+		for _, c := range summed(fresh) {
+			if err := s.CountBlock(ctx, tx, c); err != nil {
+				return err
+			}
 		}
-		if len(b.Hits) == 0 {
-			return nil
-		}
-		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "source.take", Kind: "source", Object: string(in.Source), Unit: in.Owner,
-			Detail: map[string]any{"block": in.ID, "lines": b.Lines, "hits": b.Counts.Hits}})
+		return nil
 	})
+}
+
+// fresh are the blocks that were not taken, each once, by source and receipt.
+func (s *Service) fresh(ctx context.Context, blocks []Taking) ([]Taking, error) {
+	ids := make([]string, 0, len(blocks))
+	for _, b := range blocks {
+		ids = append(ids, b.ID)
+	}
+	var known []string
+	if err := s.Records.Read().NewSelect().Model((*takenRow)(nil)).Column("block_id").Where("block_id IN (?)", bun.List(ids)).Scan(ctx, &known); err != nil {
+		return nil, err
+	}
+	out := slices.Clone(blocks)
+	slices.SortFunc(out, func(a, b Taking) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Way, b.Way), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
+	})
+	out = slices.CompactFunc(out, func(a, b Taking) bool { return a.ID == b.ID })
+	return slices.DeleteFunc(out, func(b Taking) bool { return slices.Contains(known, b.ID) }), nil
+}
+
+// sink takes what one block hit into the rooms.
+func (s *Service) sink(ctx context.Context, tx *db.Tx, b Taking) error {
+	if err := b.Sink(ctx, tx); err != nil || len(b.Said.Hits) == 0 {
+		return err
+	}
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "source.take", Kind: "source", Object: string(b.Source), Unit: b.Owner,
+		Detail: map[string]any{"block": b.ID, "lines": b.Said.Lines, "hits": b.Said.Counts.Hits}})
+}
+
+// summed are the accounts of the blocks, which stand by source and receipt: one
+// of all that a way brought within one minute.
+func summed(blocks []Taking) (out []Counted) {
+	for _, b := range blocks {
+		c := b.counted(b.Said)
+		if n := len(out) - 1; n >= 0 && out[n].joins(c) {
+			out[n].join(c)
+		} else {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // counted is what the block counts.

@@ -19,6 +19,7 @@ type Uptime struct {
 	Seen     int64
 	Expected int64 // 0: nobody waited for it
 	Unasked  int64
+	Deaf     int64 // hours lost because this centre did not listen: not among Expected
 	Lines    int64 // of the hours of the month
 }
 
@@ -68,7 +69,7 @@ func (s *Service) UptimePage(ctx context.Context, first calendar.Date, f Filter)
 	for i, r := range rows {
 		st := strips[string(r.ID)]
 		t := st.sum()
-		out[i] = Uptime{Source: r.Source, Seen: t.seen, Expected: t.expected, Unasked: t.unasked}
+		out[i] = Uptime{Source: r.Source, Seen: t.seen, Expected: t.expected, Unasked: t.unasked, Deaf: t.deaf}
 		for _, n := range st.lines {
 			out[i].Lines += n
 		}

@@ -194,7 +194,11 @@ func stripSummary(ctx context.Context, s strip) string {
 	if t.expected == 0 {
 		return i18n.T(ctx, "source.strip.unwatched", i18n.Number(ctx, t.unasked))
 	}
-	return i18n.T(ctx, "source.strip.summary", i18n.Number(ctx, t.seen), i18n.Number(ctx, t.expected))
+	text := i18n.T(ctx, "source.strip.summary", i18n.Number(ctx, t.seen), i18n.Number(ctx, t.expected))
+	if t.deaf > 0 {
+		text += " " + i18n.T(ctx, "source.strip.deaf", i18n.Number(ctx, t.deaf))
+	}
+	return text
 }
 
 func rhythmHint(ctx context.Context, v rhythmPage) string {
@@ -411,7 +415,7 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 	for _, u := range v.Rows {
 		s := u.Source
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
-			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), ui.Number(u.Lines)}})
+			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), hoursCell(u, u.Deaf), ui.Number(u.Lines)}})
 	}
 	return out
 }

@@ -86,16 +86,24 @@ type facts struct {
 	state   stateRow
 	silence *silenceRow // that lasts
 	changes int         // within flapWithin
+	// Lines would be known of that came between these: the centre listens since
+	// the one, and has read all that was received up to the other.
+	since, until time.Time
 }
 
 // quiet reports that the source should have spoken by now, and since when it
-// has not.
-func (f *facts) quiet(now time.Time, s *Service) (since time.Time, quiet bool) {
-	since = f.last
-	if from := f.open[0].Since.Time; from.After(since) {
-		since = from // nobody waited for it before
+// has not. A silence lasts until something comes, whatever else is known.
+func (f *facts) quiet(s *Service) (since time.Time, quiet bool) {
+	if f.silence != nil && !f.last.After(f.silence.From.Time) {
+		return f.last, true
 	}
-	return f.last, !now.Before(f.rhythm.due(since, s.Calendar))
+	since = f.last
+	for _, from := range []time.Time{f.open[0].Since.Time, f.since} { // nobody waited before, or listened
+		if from.After(since) {
+			since = from
+		}
+	}
+	return f.last, !f.until.Before(f.rhythm.due(since, s.Calendar))
 }
 
 // late reports that what the source speaks of is older than its rhythm.
@@ -111,12 +119,17 @@ func (s *Service) Watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	since, until, err := s.heard(ctx, now)
+	if err != nil {
+		return err
+	}
 	for i := range all {
+		all[i].since, all[i].until = since, until
 		if err := s.judge(ctx, &all[i], now); err != nil {
 			return err
 		}
 	}
-	return s.watchRates(ctx, all, now)
+	return s.watchRates(ctx, all, until)
 }
 
 // judge finds the state of one source and writes what changed.
@@ -136,7 +149,7 @@ func (s *Service) judge(ctx context.Context, f *facts, now time.Time) error {
 	if f.last.IsZero() {
 		return s.move(ctx, f, NeverHeard, now, nil)
 	}
-	since, quiet := f.quiet(now, s)
+	since, quiet := f.quiet(s)
 	var change func(ctx context.Context, tx *db.Tx) error
 	switch {
 	case quiet && f.silence == nil:

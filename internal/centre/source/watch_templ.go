@@ -747,7 +747,7 @@ func stripView(v showPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, m := range []Mark{Full, Missing, Unasked, Idle, StillOn} {
+		for _, m := range []Mark{Full, Missing, NoEar, Unasked, Idle, StillOn} {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<li><svg class=\"vg-strip-key\" width=\"12\" height=\"12\" viewBox=\"0 0 12 12\" aria-hidden=\"true\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1372,19 +1372,101 @@ func uptimeView(v uptimePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.List(ui.ListProps{
-			Caption: i18n.T(ctx, "source.uptime.title"),
-			Filters: ui.Filter(ui.FilterProps{Action: "/sources/uptime", Clear: "/sources/uptime", Fields: []ui.FieldProps{
-				{Kind: ui.KindSelect, Name: "month", Label: i18n.T(ctx, "source.uptime.month"), Value: monthText(v.Month), Options: v.months(ctx)},
-				{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "source.field.search"), Value: v.Filter.Search},
-				{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "source.field.unit"), Value: v.Filter.Unit, Blank: i18n.T(ctx, "source.field.any_unit"), Options: v.Units},
-			}}),
-			Filtered: v.Filter.Search != "" || v.Filter.Unit != "", ClearAt: "/sources/uptime",
-			Heads: []ui.Head{{Label: i18n.T(ctx, "source.field.name")}, {Label: i18n.T(ctx, "source.field.unit")}, {Label: i18n.T(ctx, "source.uptime.percent"), Numeric: true}, {Label: i18n.T(ctx, "source.uptime.seen"), Numeric: true}, {Label: i18n.T(ctx, "source.uptime.expected"), Numeric: true}, {Label: i18n.T(ctx, "source.field.lines"), Numeric: true}},
-			Rows:  uptimeRows(ctx, v), Total: v.Total, Prev: v.First, Next: v.Next,
-			Exports: web.Exports(v.r, "/sources/uptime"),
-			Empty:   emptyList(ctx, false),
-		}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Var64 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+			templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+			templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+			if !templ_7745c5c3_IsBuffer {
+				defer func() {
+					templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err == nil {
+						templ_7745c5c3_Err = templ_7745c5c3_BufErr
+					}
+				}()
+			}
+			ctx = templ.InitializeContext(ctx)
+			templ_7745c5c3_Err = ui.List(ui.ListProps{
+				Caption: i18n.T(ctx, "source.uptime.title"),
+				Filters: ui.Filter(ui.FilterProps{Action: "/sources/uptime", Clear: "/sources/uptime", Fields: []ui.FieldProps{
+					{Kind: ui.KindSelect, Name: "month", Label: i18n.T(ctx, "source.uptime.month"), Value: monthText(v.Month), Options: v.months(ctx)},
+					{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "source.field.search"), Value: v.Filter.Search},
+					{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "source.field.unit"), Value: v.Filter.Unit, Blank: i18n.T(ctx, "source.field.any_unit"), Options: v.Units},
+				}}),
+				Filtered: v.Filter.Search != "" || v.Filter.Unit != "", ClearAt: "/sources/uptime",
+				Heads: []ui.Head{{Label: i18n.T(ctx, "source.field.name")}, {Label: i18n.T(ctx, "source.field.unit")}, {Label: i18n.T(ctx, "source.uptime.percent"), Numeric: true}, {Label: i18n.T(ctx, "source.uptime.seen"), Numeric: true}, {Label: i18n.T(ctx, "source.uptime.expected"), Numeric: true}, {Label: i18n.T(ctx, "source.uptime.deaf"), Numeric: true}, {Label: i18n.T(ctx, "source.field.lines"), Numeric: true}},
+				Rows:  uptimeRows(ctx, v), Total: v.Total, Prev: v.First, Next: v.Next,
+				Exports: web.Exports(v.r, "/sources/uptime"),
+				Empty:   emptyList(ctx, false),
+			}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 96, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if len(v.Deaf) > 0 {
+				templ_7745c5c3_Var65 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+					if !templ_7745c5c3_IsBuffer {
+						defer func() {
+							templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err == nil {
+								templ_7745c5c3_Err = templ_7745c5c3_BufErr
+							}
+						}()
+					}
+					ctx = templ.InitializeContext(ctx)
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 97, "<p class=\"vg-soft\">")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					var templ_7745c5c3_Var66 string
+					templ_7745c5c3_Var66, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "source.deaf.lead"))
+					if templ_7745c5c3_Err != nil {
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/watch.templ`, Line: 246, Col: 56}
+					}
+					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var66))
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 98, "</p><ul>")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					for _, d := range v.Deaf {
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 99, "<li>")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						var templ_7745c5c3_Var67 string
+						templ_7745c5c3_Var67, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.T(ctx, "source.deaf.time", i18n.Time(ctx, d.From), i18n.Time(ctx, d.To), i18n.Duration(ctx, d.To.Sub(d.From))))
+						if templ_7745c5c3_Err != nil {
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/centre/source/watch.templ`, Line: 249, Col: 127}
+						}
+						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var67))
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 100, "</li>")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 101, "</ul>")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					return nil
+				})
+				templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: i18n.T(ctx, "source.deaf.title"), ID: "deaf"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var65), templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			return nil
+		})
+		templ_7745c5c3_Err = ui.Stack().Render(templ.WithChildren(ctx, templ_7745c5c3_Var64), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,10 +11,8 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,20 +34,29 @@ type Archive struct {
 	log   *slog.Logger
 	chunk int // bytes of rows sorted in memory at a time
 
+	packers sync.Pool // of *packer
+
 	mu      sync.Mutex
-	packer  *packer
 	open    map[string]*hour           // by name, "2026-11-22T15Z"
 	closing map[string]map[string]bool // blocks of hours that are being closed, by name
 	known   map[string]map[string]bool // blocks of closed hours that were asked for
 
-	sealing sync.Mutex // held while hours are closed or files dropped
+	counting sync.Mutex
+	counted  map[string]counted // by folder
+
+	sealing turn // of who closes hours, drops or reads files
 }
 
 // hour is one that takes blocks.
 type hour struct {
-	file   *os.File
-	size   int64
-	blocks map[string]bool
+	file *os.File
+	io   sync.Mutex // held by who writes to file; taken before Archive.mu
+
+	size    int64
+	blocks  map[string]bool
+	gather  *gathered // what is written next; nil: nothing
+	writing *gathered // what is being written
+	users   int       // calls of Put that are not done with it
 }
 
 // Manifest says what an hourly file holds. It is JSON beside the file.
@@ -61,6 +68,14 @@ type Manifest struct {
 	Bytes       int64
 	SHA256      string    // hexadecimal
 	First, Last time.Time // times of its rows; the last one is included
+	Raw         int64     // bytes of its lines as they came, newlines included
+	Shares      []Share   // of sources, by source and owner; files of before have none
+}
+
+// Share is what a file holds of one source.
+type Share struct {
+	Source, Owner string
+	Rows, Raw     int64
 }
 
 // Brought is a block to be kept.
@@ -77,11 +92,7 @@ func OpenArchive(dir string, log *slog.Logger) (*Archive, error) {
 	if err := os.MkdirAll(filepath.Join(dir, "open"), 0o700); err != nil {
 		return nil, err
 	}
-	p, err := newPacker()
-	if err != nil {
-		return nil, err
-	}
-	a := &Archive{dir: dir, log: log, chunk: inMemory, packer: p, open: map[string]*hour{}, closing: map[string]map[string]bool{}, known: map[string]map[string]bool{}}
+	a := &Archive{dir: dir, log: log, chunk: inMemory, sealing: make(turn, 1), open: map[string]*hour{}, closing: map[string]map[string]bool{}, known: map[string]map[string]bool{}}
 	if err := a.recover(); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -146,8 +157,8 @@ func (h *hour) cut() error {
 
 // Close closes the journals. Nothing is lost: the next OpenArchive takes them up.
 func (a *Archive) Close() error {
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
+	a.sealing.wait()
+	defer a.sealing.end()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var err error
@@ -155,97 +166,7 @@ func (a *Archive) Close() error {
 		err = errors.Join(err, h.file.Close())
 	}
 	clear(a.open)
-	a.packer.close()
 	return err
-}
-
-// Put returns once the blocks lie on the disk, synced. A block that is kept
-// already is not kept twice. Many blocks at once cost one sync an hour touched.
-func (a *Archive) Put(ctx context.Context, blocks ...Brought) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	hours := map[string][]Brought{}
-	for _, b := range blocks {
-		if b.Block == "" || b.Received.IsZero() {
-			return errors.New("lake.Put: a block without id or time")
-		}
-		name := b.Received.UTC().Format(hourName)
-		there, err := a.holds(name, b.Block)
-		if err != nil {
-			return fmt.Errorf("lake.Put: %w", err)
-		}
-		same := func(o Brought) bool { return o.Block == b.Block }
-		if !there && !slices.ContainsFunc(hours[name], same) {
-			hours[name] = append(hours[name], b)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(hours)) {
-		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("lake.Put: %w", err)
-		}
-		if err := a.write(name, hours[name]); err != nil {
-			return fmt.Errorf("lake.Put: hour %s: %w", name, err)
-		}
-	}
-	return nil
-}
-
-// holds reports whether a block of an hour is kept.
-func (a *Archive) holds(name, block string) (bool, error) {
-	if h := a.open[name]; h != nil && h.blocks[block] || a.closing[name][block] {
-		return true, nil
-	}
-	closed, ok := a.known[name]
-	if !ok {
-		list, err := a.manifests(name)
-		if err != nil {
-			return false, err
-		}
-		closed = map[string]bool{}
-		for _, path := range list {
-			if err := blocksOf(strings.TrimSuffix(path, ".json")+".parquet", closed); err != nil {
-				return false, err
-			}
-		}
-		if len(a.known) > 6 {
-			clear(a.known)
-		}
-		a.known[name] = closed
-	}
-	return closed[block], nil
-}
-
-// write appends blocks to the journal of an hour.
-func (a *Archive) write(name string, blocks []Brought) error {
-	h := a.open[name]
-	if h == nil {
-		folder := filepath.Join(a.dir, "open")
-		file, err := os.OpenFile(filepath.Join(folder, name+".journal"), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		if err := syncFolder(folder); err != nil {
-			return errors.Join(err, file.Close(), os.Remove(file.Name()))
-		}
-		h = &hour{file: file, blocks: map[string]bool{}}
-		a.open[name] = h
-	}
-	var buf []byte
-	for _, b := range blocks {
-		buf = a.packer.frame(buf, b.Block, b.Rows)
-	}
-	_, err := h.file.Write(buf)
-	if err == nil {
-		err = h.file.Sync()
-	}
-	if err != nil {
-		return errors.Join(err, h.cut())
-	}
-	h.size += int64(len(buf))
-	for _, b := range blocks {
-		h.blocks[b.Block] = true
-	}
-	return nil
 }
 
 // folder is where the files of an hour lie.
@@ -278,6 +199,22 @@ func (a *Archive) Files() ([]Manifest, error) {
 	return list, err
 }
 
+// Empty reports whether nothing was ever put that is still there.
+func (a *Archive) Empty() (bool, error) {
+	a.mu.Lock()
+	open := len(a.open) + len(a.closing)
+	a.mu.Unlock()
+	if open > 0 {
+		return false, nil
+	}
+	found := errors.New("found")
+	err := a.walk(func(Manifest, string) error { return found })
+	if errors.Is(err, found) {
+		return false, nil
+	}
+	return true, err
+}
+
 // walk gives each manifest and the path of its file, the oldest hour first.
 func (a *Archive) walk(take func(m Manifest, path string) error) error {
 	return filepath.WalkDir(a.dir, func(path string, d fs.DirEntry, err error) error {
@@ -307,24 +244,6 @@ func readManifest(path string) (Manifest, error) {
 	return m, nil
 }
 
-// Drop removes closed hours that have no row at or after before, and returns
-// how many files went. Copy first what the law holds on to.
-func (a *Archive) Drop(before time.Time) (n int, err error) {
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
-	err = a.walk(func(m Manifest, path string) error {
-		if !m.Last.Before(before) || !m.Hour.Before(before) {
-			return nil
-		}
-		n++
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return os.Remove(strings.TrimSuffix(path, ".parquet") + ".json") // last, so that a crash between is made good
-	})
-	return n, err
-}
-
 // syncFolder makes names in a folder last. Windows has no such thing.
 func syncFolder(path string) error {
 	d, err := os.Open(path)
@@ -333,3 +252,27 @@ func syncFolder(path string) error {
 	}
 	return errors.Join(syncNames(d), d.Close())
 }
+
+// turn is a lock that may be waited for as long as a context lasts.
+type turn chan struct{}
+
+func (t turn) take(ctx context.Context) error {
+	select {
+	case t <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (t turn) try() bool {
+	select {
+	case t <- struct{}{}:
+		return true
+	default:
+		return false
+	}
+}
+
+func (t turn) wait() { t <- struct{}{} }
+func (t turn) end()  { <-t }

@@ -104,7 +104,7 @@ func TestAnHourIsOneFileByTimeToTheByte(t *testing.T) {
 			if m := files[0]; m.Rows != 602 || m.Blocks != 3 || !m.Hour.Equal(now) || !m.First.Equal(want[0].Time) || !m.Last.Equal(want[601].Time) {
 				t.Errorf("%+v", m)
 			}
-			if err := a.Check(t.Context()); err != nil {
+			if c, err := a.Check(t.Context(), nil); err != nil || len(c.Bad) > 0 {
 				t.Error(err)
 			}
 			if left, err := os.ReadDir(filepath.Join(dir, "open")); err != nil || len(left) != 0 {
@@ -227,7 +227,7 @@ func TestACrashBetweenTheStepsOfAClosingIsMadeGood(t *testing.T) {
 			if n := len(kept(t, dir)); n != 55 {
 				t.Errorf("%d rows", n)
 			}
-			if err := a.Check(t.Context()); err != nil {
+			if c, err := a.Check(t.Context(), nil); err != nil || len(c.Bad) > 0 {
 				t.Error(err)
 			}
 		})
@@ -250,10 +250,10 @@ func TestARebuildBringsWhatIsMissingAndNoMore(t *testing.T) {
 		open := block("net/open", "u", now, 30)
 		bring(t, a, brought(now.Add(2*time.Hour), open))
 		put(t, s, all[150:450]) // the engine has some
-		whole := lake.Rebuilt{Files: 7, Rows: 1230 - 300}
+		whole := lake.Rebuilt{Files: 7, Of: 7, Rows: 1230 - 300}
 		if strings.HasSuffix(t.Name(), "/child") { // a cluster takes seconds to spread what it was given
 			did, err := a.Rebuild(t.Context(), s, now.Add(-4*time.Hour), time.Time{})
-			if want := (lake.Rebuilt{Files: 6, Rows: 1000 - 300 + 30}); err != nil || did != want {
+			if want := (lake.Rebuilt{Files: 6, Of: 6, Rows: 1000 - 300 + 30}); err != nil || did != want {
 				t.Errorf("%+v, %v, want %+v", did, err, want)
 			}
 			whole.Rows = 200
@@ -298,7 +298,7 @@ func TestADamagedHourIsNamedAndLeftOut(t *testing.T) {
 	if err := os.WriteFile(files[0], raw, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Check(t.Context()); err == nil || !strings.Contains(err.Error(), files[0]) || strings.Contains(err.Error(), files[1]) {
+	if c, err := a.Check(t.Context(), nil); err != nil || len(c.Bad) != 1 || !strings.Contains(c.Bad[0], files[0]) {
 		t.Errorf("check: %v", err)
 	}
 	s := open(t, own(t))
@@ -306,7 +306,7 @@ func TestADamagedHourIsNamedAndLeftOut(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), files[0]) || did.Rows != 10 {
 		t.Errorf("%+v, %v", did, err)
 	}
-	n, err := a.Drop(now)
+	n, err := a.Drop(t.Context(), now, t.TempDir(), nil)
 	if err != nil || n != 1 || len(kept(t, dir)) != 10 {
 		t.Errorf("dropped %d, %v", n, err)
 	}

@@ -5,7 +5,10 @@ package lake_test
 
 import (
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
+	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -146,4 +149,56 @@ func BenchmarkArchive(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(raw)/float64(files[0].Bytes), "raw/parquet")
+}
+
+// BenchmarkKeeper keeps blocks from four sides and has them searched, until the
+// last of them can be found; what did not fit is mended, which counts.
+func BenchmarkKeeper(b *testing.B) {
+	const blocks, sides = 500, 4
+	r := rand.New(rand.NewPCG(1, 2))
+	var all []lake.Brought
+	for i := range blocks {
+		rows, _ := resolver(r, fmt.Sprint("net/", i), now, time.Millisecond, benchBlock)
+		all = append(all, brought(now, rows))
+	}
+	for b.Loop() {
+		b.StopTimer()
+		s := open(b, own(b))
+		if err := s.Flush(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		k := lake.NewKeeper(archive(b, b.TempDir()), s, lake.KeeperOptions{State: filepath.Join(b.TempDir(), "settled"), Now: time.Now,
+			Log: slog.New(slog.DiscardHandler), Beat: time.Second})
+		k.Start()
+		b.StartTimer()
+		began := time.Now()
+		next := make(chan lake.Brought)
+		var wg sync.WaitGroup
+		for range sides {
+			wg.Go(func() {
+				for one := range next {
+					if err := k.Put(b.Context(), one); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		}
+		for _, one := range all {
+			next <- one
+		}
+		close(next)
+		wg.Wait()
+		b.ReportMetric(blocks*benchBlock/time.Since(began).Seconds(), "kept-rows/s")
+		until(b, time.Minute, "all rows are found", func() bool {
+			n, err := s.Count(b.Context(), everyone, lake.Query{})
+			if n > blocks*benchBlock {
+				b.Fatalf("%d rows", n)
+			}
+			return err == nil && n == blocks*benchBlock && !k.State().Behind
+		})
+		b.ReportMetric(blocks*benchBlock/time.Since(began).Seconds(), "found-rows/s")
+		b.StopTimer()
+		k.Stop()
+		b.StartTimer()
+	}
 }

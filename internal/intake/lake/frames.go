@@ -132,12 +132,21 @@ func (p *packer) unpack(packed []byte, count uint64) ([]Row, error) {
 // scan reads the frames of a journal. take gets each block; a torn end is
 // reported by whole, the size of what is good.
 func scan(path string, take func(block string, rows uint64, packed []byte) error) (whole int64, err error) {
+	return scanTo(path, -1, take)
+}
+
+// scanTo is scan of the first size bytes, which end with a frame; -1 is all.
+func scanTo(path string, size int64, take func(block string, rows uint64, packed []byte) error) (whole int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = f.Close() }() // only read
-	r := frames{in: bufio.NewReaderSize(f, 1<<20)}
+	var in io.Reader = f
+	if size >= 0 {
+		in = io.LimitReader(f, size)
+	}
+	r := frames{in: bufio.NewReaderSize(in, 1<<20)}
 	for {
 		before := r.size
 		block, n, packed, err := r.next()

@@ -10,8 +10,10 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -23,10 +25,21 @@ type Keeper struct {
 	store   Store // nil: nothing is searched
 	o       KeeperOptions
 	next    chan Brought
+	cuts    chan cut
+	ended   chan struct{}  // closed when run is over
+	slots   chan struct{}  // one for each insert that may be under way
+	under   sync.WaitGroup // inserts under way
+	mending turn           // of who brings what is missing
+	putting sync.RWMutex   // read by Put until its block is on its way
+
+	sent  atomic.Int64 // blocks that were put on their way
+	took  int64        // of these, handed to an insert or left; of run
+	whole mark         // of run: what the next beat looks whether all of it arrived
 
 	mu      sync.Mutex
 	behind  bool
-	since   time.Time // what was received since then may be missing, while behind
+	since   time.Time       // what was received since then may be missing, while behind
+	only    map[string]bool // while behind: that is these blocks; nil: any
 	refused Refused
 	failure error // of the last try, while behind
 	// The earliest receipts of what was brought since the last beat, and in the
@@ -51,9 +64,15 @@ type KeeperOptions struct {
 	Beat time.Duration
 }
 
-// waiting is how many blocks may wait for the engine before the rest is left to
-// the mending.
-const waiting = 256
+const (
+	// waiting is how many blocks may wait for the engine before the rest is left
+	// to the mending.
+	waiting = 256
+	// atOnce is how many rows of waiting blocks are inserted together at most.
+	atOnce = 20_000
+	// named is how many missing blocks are remembered by name.
+	named = 100_000
+)
 
 // margin is how much longer than it says an engine may keep rows in memory.
 const margin = time.Minute
@@ -64,7 +83,14 @@ func NewKeeper(a *Archive, s Store, o KeeperOptions) *Keeper {
 	if o.Beat == 0 {
 		o.Beat = 20 * time.Second
 	}
-	k := &Keeper{archive: a, store: s, o: o, next: make(chan Brought, waiting), behind: true}
+	k := &Keeper{archive: a, store: s, o: o, next: make(chan Brought, waiting), cuts: make(chan cut), ended: make(chan struct{}), mending: make(turn, 1), slots: make(chan struct{}, sideBySide),
+		behind: true}
+	if empty, err := a.Empty(); err != nil {
+		o.Log.Warn("what is in the archive is not known yet", "err", err)
+	} else if empty {
+		k.behind, k.since = false, o.Now()
+		return k
+	}
 	raw, err := os.ReadFile(o.State)
 	if err == nil {
 		k.since, err = time.Parse(time.RFC3339, strings.TrimSpace(string(raw)))
@@ -95,18 +121,44 @@ func (k *Keeper) Stop() {
 	}
 }
 
-// Put returns once the block is in the archive. The engine gets it afterwards.
+// Put returns once the block is in the archive. The engine gets it afterwards. A
+// block that was in the archive is looked for in the engine before.
 func (k *Keeper) Put(ctx context.Context, b Brought) error {
-	if err := k.archive.Put(ctx, b); err != nil || k.store == nil {
+	k.putting.RLock()
+	defer k.putting.RUnlock()
+	known, err := k.archive.put(ctx, b)
+	if err != nil || k.store == nil {
 		return err
 	}
 	k.bring(b.Received)
+	if len(known) > 0 {
+		k.leave(b)
+		return nil
+	}
 	select {
 	case k.next <- b:
+		k.sent.Add(1)
 	default:
-		k.lack(b.Received, nil)
+		k.leave(b)
 	}
 	return nil
+}
+
+// leave leaves a block to the mending.
+func (k *Keeper) leave(b Brought) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case !k.behind:
+		k.behind, k.since, k.only = true, b.Received, map[string]bool{b.Block: true}
+	case k.only == nil || len(k.only) >= named:
+		k.only = nil
+	default:
+		k.only[b.Block] = true
+	}
+	if b.Received.Before(k.since) {
+		k.since = b.Received
+	}
 }
 
 // Lost says that the engine may have lost what it had in memory.
@@ -163,15 +215,30 @@ func (k *Keeper) lack(since time.Time, why error) {
 	if !k.behind || since.Before(k.since) {
 		k.since = since
 	}
-	k.behind = true
+	k.behind, k.only = true, nil
 	if why != nil {
 		k.failure = why
 	}
 }
 
-// run tells the engine of one block after the other. While it is behind blocks
-// are left to the mending, which finds them in the archive.
+// mark is a moment and how many blocks had been put on their way by then.
+type mark struct {
+	at   time.Time
+	sent int64
+}
+
+// cut has do called by run while nothing is on its way to the engine.
+type cut struct {
+	do   func()
+	done chan struct{}
+}
+
+// run tells the engine of blocks, those that wait together, some inserts side by
+// side. While it is behind blocks are left to the mending, which finds them in
+// the archive.
 func (k *Keeper) run(ctx context.Context) {
+	defer close(k.ended)
+	defer k.under.Wait()
 	beat := time.NewTicker(k.o.Beat)
 	defer beat.Stop()
 	k.tend(ctx)
@@ -180,67 +247,169 @@ func (k *Keeper) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case b := <-k.next:
+			k.took++
 			k.insert(ctx, b)
+		case c := <-k.cuts:
+			k.under.Wait()
+			c.do()
+			close(c.done)
 		case <-beat.C:
 			k.tend(ctx)
 		}
 	}
 }
 
+// insert has b inserted with what waits behind it, once there is a place.
 func (k *Keeper) insert(ctx context.Context, b Brought) {
-	if k.State().Behind {
-		k.lack(b.Received, nil)
+	select {
+	case k.slots <- struct{}{}:
+	case <-ctx.Done():
 		return
 	}
-	refused, err := k.store.Insert(ctx, b.Rows)
-	k.mu.Lock()
-	k.refused.add(refused)
-	k.mu.Unlock()
-	if err != nil && ctx.Err() == nil {
-		k.o.Log.Warn("received lines cannot be searched for now; they are kept and brought later", "err", err)
-		k.lack(b.Received, err)
+	oldest, rows, joined := b.Received, b.Rows, false
+	for more := true; more && len(rows) < atOnce; {
+		select {
+		case b := <-k.next:
+			k.took++
+			if !joined { // the rows of a block are its own
+				rows, joined = slices.Clone(rows), true
+			}
+			oldest, rows = earlier(oldest, b.Received), append(rows, b.Rows...)
+		default:
+			more = false
+		}
 	}
+	k.under.Go(func() {
+		defer func() { <-k.slots }()
+		if k.away() { // the mending would not know which of them arrived
+			k.lack(oldest, nil)
+			return
+		}
+		refused, err := k.store.Insert(ctx, rows)
+		k.mu.Lock()
+		k.refused.add(refused)
+		k.mu.Unlock()
+		if err != nil && ctx.Err() == nil {
+			k.o.Log.Warn("received lines cannot be searched for now; they are kept and brought later", "err", err)
+			k.lack(oldest, err)
+		}
+	})
 }
 
-// tend notes how far all is well, or mends.
+// away reports whether the engine failed lately: then it is not asked again and
+// again.
+func (k *Keeper) away() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.behind && k.failure != nil
+}
+
+// tend notes how far all is well, or has it mended.
 func (k *Keeper) tend(ctx context.Context) {
 	at := k.o.Now()
-	state := k.State()
-	if !state.Behind {
+	if k.State().Behind {
+		if k.mending.try() {
+			k.done.Go(func() {
+				defer k.mending.end()
+				k.mend(ctx)
+			})
+		}
+		return
+	}
+	if !k.mending.try() {
+		return
+	}
+	defer k.mending.end()
+	k.under.Wait()
+	if !k.idle() {
 		if err := k.store.Flush(ctx); err != nil {
 			if ctx.Err() == nil {
 				k.lack(k.unsure(at.Add(-k.o.Beat-margin)), err)
 			}
 			return
 		}
-		if len(k.next) == 0 { // else some of it is still to be told
-			k.settled(at.Add(-margin))
-		}
+	}
+	if k.took < k.whole.sent { // some of it is still to be told
 		return
 	}
-	// What was queued is in the archive and mended with the rest.
-	for range len(k.next) {
-		<-k.next
+	if !k.whole.at.IsZero() {
+		k.settled(k.whole.at.Add(-margin))
 	}
+	k.whole = mark{at, k.sent.Load()}
+}
+
+// idle reports whether nothing was brought lately: then the engine need not be
+// asked, nor started.
+func (k *Keeper) idle() bool {
 	k.mu.Lock()
-	k.behind = false // what fails from here on is noted anew
-	k.mu.Unlock()
-	done, err := k.archive.Mend(ctx, k.store, state.Since)
+	defer k.mu.Unlock()
+	return k.fresh.IsZero() && k.before.IsZero()
+}
+
+// still calls do while nothing is on its way to the engine: what was put before
+// is in the archive, and what is put later goes its own way.
+func (k *Keeper) still(ctx context.Context, do func()) error {
+	c := cut{done: make(chan struct{}), do: func() {
+		k.putting.Lock()
+		defer k.putting.Unlock()
+		for range len(k.next) {
+			k.took++
+			k.leave(<-k.next)
+		}
+		do()
+	}}
+	select {
+	case k.cuts <- c:
+		<-c.done
+		return nil
+	case <-k.ended:
+		return errors.New("the centre stops")
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// mend brings what is missing. Others go on meanwhile; what fails of them is
+// noted for the next time.
+func (k *Keeper) mend(ctx context.Context) {
+	var since time.Time
+	done, err := k.archive.Refill(ctx, k.store, Refill{Cut: func(mark func(time.Time, map[string]bool)) error {
+		return k.still(ctx, func() {
+			k.mu.Lock()
+			since = k.since
+			only := k.only
+			k.behind, k.only = false, nil // what fails from here on is noted anew
+			k.mu.Unlock()
+			mark(since, only)
+		})
+	}})
 	k.mu.Lock()
 	k.refused.add(done.Refused)
-	k.failure = nil
+	if err == nil && !k.behind {
+		k.failure = nil
+	}
 	k.mu.Unlock()
-	if err != nil {
-		k.lack(state.Since, err)
+	switch {
+	case err != nil:
+		k.lack(since, err)
 		if ctx.Err() == nil {
-			k.o.Log.Warn("received lines cannot be searched yet", "since", state.Since, "err", err)
+			k.o.Log.Warn("received lines cannot be searched yet", "since", since, "err", err)
 		}
-		return
+	case done.Rows > 0:
+		k.o.Log.Info("lines were brought that could not be searched", "rows", done.Rows, "since", since)
 	}
-	if done.Rows > 0 {
-		k.o.Log.Info("lines were brought that could not be searched", "rows", done.Rows, "since", state.Since)
+}
+
+// Rebuild brings to the engine what it lacks of all that the archive has from
+// from on and before to (zero is an open end), while others go on.
+func (k *Keeper) Rebuild(ctx context.Context, from, to time.Time, said func(Rebuilt)) (Rebuilt, error) {
+	if err := k.mending.take(ctx); err != nil {
+		return Rebuilt{}, err
 	}
-	k.settled(at.Add(-margin))
+	defer k.mending.end()
+	return k.archive.Refill(ctx, k.store, Refill{From: from, To: to, Said: said, Cut: func(mark func(time.Time, map[string]bool)) error {
+		return k.still(ctx, func() { mark(time.Time{}, nil) })
+	}})
 }
 
 // settled remembers that nothing received before at is missing, but for what was

@@ -26,14 +26,18 @@ type Class string
 // The classes that lines are read into.
 const (
 	BaseEvent        Class = "base_event" // a line that no format could read
+	ProcessActivity  Class = "process_activity"
 	DetectionFinding Class = "detection_finding"
+	Authentication   Class = "authentication"
 	NetworkActivity  Class = "network_activity"
 	HTTPActivity     Class = "http_activity"
 	DNSActivity      Class = "dns_activity"
+	EmailActivity    Class = "email_activity"
 	FileHosting      Class = "file_hosting"
 )
 
-var classes = map[Class]int{BaseEvent: 0, DetectionFinding: 2004, NetworkActivity: 4001, HTTPActivity: 4002, DNSActivity: 4003, FileHosting: 6006}
+var classes = map[Class]int{BaseEvent: 0, ProcessActivity: 1007, DetectionFinding: 2004, Authentication: 3002, NetworkActivity: 4001, HTTPActivity: 4002,
+	DNSActivity: 4003, EmailActivity: 4009, FileHosting: 6006}
 
 // UID is the class_uid of c, 0 for a class that is not known here.
 func (c Class) UID() int { return classes[c] }

@@ -39,6 +39,8 @@ type record struct {
 	RCode       string     `parquet:"rcode,optional,dict"`
 	Connection  connection `parquet:"connection_info"`
 	Disposition string     `parquet:"disposition,optional,dict"`
+	Status      string     `parquet:"status,optional,dict"`
+	Service     service    `parquet:"service"`
 	Traffic     traffic    `parquet:"traffic"`
 	Actor       actor      `parquet:"actor"`
 	Finding     finding    `parquet:"finding_info"`
@@ -63,6 +65,10 @@ type query struct {
 
 type connection struct {
 	Protocol string `parquet:"protocol_name,optional,dict"`
+}
+
+type service struct {
+	Name string `parquet:"name,optional,dict"`
 }
 
 type traffic struct {
@@ -150,6 +156,10 @@ func (r *record) column(name string) *string {
 		return &r.Connection.Protocol
 	case "disposition":
 		return &r.Disposition
+	case "status":
+		return &r.Status
+	case "service.name":
+		return &r.Service.Name
 	case "traffic.bytes_out":
 		return &r.Traffic.Out
 	case "traffic.bytes_in":
@@ -205,7 +215,7 @@ func (r *record) object(name string) *string {
 
 // columns are the fields with a place of their own.
 var columns = []string{"src_endpoint.ip", "src_endpoint.port", "src_endpoint.hostname", "dst_endpoint.ip", "dst_endpoint.port", "dst_endpoint.hostname",
-	"query.hostname", "query.type", "rcode", "connection_info.protocol_name", "disposition", "traffic.bytes_out", "traffic.bytes_in", "actor.user.name",
+	"query.hostname", "query.type", "rcode", "connection_info.protocol_name", "disposition", "status", "service.name", "traffic.bytes_out", "traffic.bytes_in", "actor.user.name",
 	"finding_info.title", "http_request.http_method", "http_request.user_agent", "http_response.code", "url.url_string", "tls.sni", "tls.version",
 	"tls.ja3_hash.value", "tls.ja3s_hash.value", "tls.ja4_fingerprint.value", "file.name", "file.mime_type", "file.size", "file.hashes.md5",
 	"file.hashes.sha1", "file.hashes.sha256", "email.from", "email.to"}

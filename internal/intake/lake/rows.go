@@ -26,14 +26,16 @@ func FromQuery(e event.DNS) Row {
 
 // FromActivity is a as a row, as FromQuery is.
 func FromActivity(a event.Activity) Row {
-	f := make(fields, 0, 16)
+	f := make(fields, 0, 18)
 	f.endpoint("src_endpoint", a.Src)
 	f.endpoint("dst_endpoint", a.Dst)
 	f.text("connection_info.protocol_name", a.Protocol)
 	f.text("disposition", a.Action.String())
+	f.text("status", a.Status.String())
 	f.number("traffic.bytes_out", a.Sent)
 	f.number("traffic.bytes_in", a.Received)
 	f.text("actor.user.name", a.User)
+	f.text("service.name", a.Service)
 	f.text("finding_info.title", a.Title)
 	f.host("query.hostname", a.Query)
 	f.text("http_request.http_method", a.HTTP.Method)
@@ -58,6 +60,12 @@ func FromActivity(a event.Activity) Row {
 
 func classOf(c event.Class) Class {
 	switch c {
+	case event.ProcessActivity:
+		return ProcessActivity
+	case event.Authentication:
+		return Authentication
+	case event.EmailActivity:
+		return EmailActivity
 	case event.DetectionFinding:
 		return DetectionFinding
 	case event.HTTPActivity:

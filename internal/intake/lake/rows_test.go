@@ -25,7 +25,7 @@ func TestALookupIsARow(t *testing.T) {
 }
 
 // whole says everything that an activity can say.
-var whole = event.Activity{Class: event.FileHosting, Time: time.Unix(1, 0), Protocol: "tcp", Action: event.Blocked, Sent: 1, Received: 2, User: "an", Title: "virus", Query: "q.example",
+var whole = event.Activity{Class: event.FileHosting, Time: time.Unix(1, 0), Protocol: "tcp", Action: event.Blocked, Status: event.Failure, Service: "sshd", Sent: 1, Received: 2, User: "an", Title: "virus", Query: "q.example",
 	Src: event.Endpoint{Addr: netip.MustParseAddr("192.0.2.1"), Port: 1, Host: "PC-1"}, Dst: event.Endpoint{Addr: netip.MustParseAddr("2001:db8::1"), Port: 443, Host: "x.example"},
 	HTTP: event.HTTP{Method: "GET", URL: "http://x.example/A", UserAgent: "curl", Status: 200}, TLS: event.TLS{SNI: "X.example", Version: "TLSv1.3", JA3: "a", JA3S: "b", JA4: "c"},
 	File: event.File{Name: "A.exe", Type: "application/x-dosexec", Size: 3, MD5: "d", SHA1: "e", SHA256: "f"}, Email: event.Email{From: "a@example.vn", To: []string{"b@example.vn", "c@example.vn"}}}
@@ -33,7 +33,7 @@ var whole = event.Activity{Class: event.FileHosting, Time: time.Unix(1, 0), Prot
 func TestAnActivityIsARowWithAColumnForEachField(t *testing.T) {
 	t.Parallel()
 	row := lake.FromActivity(whole)
-	if row.Class != lake.FileHosting || row.Class.UID() != int(whole.Class) || len(row.Fields) != 30 {
+	if row.Class != lake.FileHosting || row.Class.UID() != int(whole.Class) || len(row.Fields) != 32 {
 		t.Errorf("%s, %d fields", row.Class, len(row.Fields))
 	}
 	seen := map[string]bool{}
@@ -56,7 +56,8 @@ func TestAnActivityIsARowWithAColumnForEachField(t *testing.T) {
 	if got := lake.FromActivity(event.Activity{Class: event.HTTPActivity}); len(got.Fields) != 0 || got.Class != lake.HTTPActivity {
 		t.Errorf("of nothing said: %+v", got)
 	}
-	for class, want := range map[event.Class]lake.Class{event.DetectionFinding: lake.DetectionFinding, event.NetworkActivity: lake.NetworkActivity, event.DNSActivity: lake.DNSActivity} {
+	for class, want := range map[event.Class]lake.Class{event.DetectionFinding: lake.DetectionFinding, event.NetworkActivity: lake.NetworkActivity, event.DNSActivity: lake.DNSActivity,
+		event.ProcessActivity: lake.ProcessActivity, event.Authentication: lake.Authentication, event.EmailActivity: lake.EmailActivity} {
 		if got := lake.FromActivity(event.Activity{Class: class}).Class; got != want || got.UID() != int(class) {
 			t.Errorf("%s is %s, %d", class, got, got.UID())
 		}

@@ -33,8 +33,10 @@ const (
 // returns how many. What a crash left half done is done again. A failed hour
 // stays as it was and does not keep the others.
 func (a *Archive) Seal(ctx context.Context, now time.Time) (n int, err error) {
-	a.sealing.Lock()
-	defer a.sealing.Unlock()
+	if err := a.sealing.take(ctx); err != nil {
+		return 0, err
+	}
+	defer a.sealing.end()
 	if err := a.retire(now); err != nil {
 		return 0, err
 	}
@@ -69,7 +71,7 @@ func (a *Archive) retire(now time.Time) error {
 		if err != nil {
 			return err
 		}
-		if now.Before(at.Add(time.Hour + grace)) {
+		if now.Before(at.Add(time.Hour+grace)) || h.users > 0 {
 			continue
 		}
 		path := filepath.Join(a.dir, "open", name)
@@ -230,7 +232,7 @@ func writeParquet(path string, q *queue) (m Manifest, err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	sum, buf := sha256.New(), bufio.NewWriterSize(f, 1<<20)
 	w := newParquet(io.MultiWriter(buf, sum))
-	one := make([]record, 1)
+	one, shares := make([]record, 1), shares{}
 	for q.Len() > 0 {
 		row, err := q.pop()
 		if err != nil {
@@ -242,15 +244,14 @@ func writeParquet(path string, q *queue) (m Manifest, err error) {
 		if _, err := w.Write(one); err != nil {
 			return m, err
 		}
-		if m.Rows == 0 {
-			m.First = row.Time
-		}
-		m.Rows, m.Last = m.Rows+1, row.Time
+		m.count(&row)
+		shares.count(&row)
 	}
 	if err := cmp.Or(w.Close(), buf.Flush(), f.Sync()); err != nil {
 		return m, err
 	}
 	at, err := f.Seek(0, io.SeekEnd)
+	m.Shares = shares.list()
 	m.Bytes, m.SHA256 = at, hex.EncodeToString(sum.Sum(nil))
 	return m, err
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,7 +43,7 @@ func (d *door) bind(ctx context.Context) error {
 	var lc net.ListenConfig
 	var err error
 	switch d.spec.Kind {
-	case SyslogUDP:
+	case SyslogUDP, NetFlow:
 		var pc net.PacketConn
 		if pc, err = lc.ListenPacket(ctx, "udp", d.spec.Address); err != nil {
 			return err
@@ -53,10 +54,14 @@ func (d *door) bind(ctx context.Context) error {
 		d.files, err = newFollower(d)
 		return err
 	}
+	if filepath.IsAbs(d.spec.Address) {
+		d.listener, err = listenHere(ctx, d.spec.Address)
+		return err
+	}
 	if d.listener, err = lc.Listen(ctx, "tcp", d.spec.Address); err != nil {
 		return err
 	}
-	if d.spec.TLS != nil && d.spec.Kind != SyslogTCP {
+	if d.spec.TLS != nil && (d.spec.Kind == SyslogTLS || d.spec.Kind == HTTP) {
 		d.spec.TLS = asking(d.spec)
 	}
 	if d.spec.Kind == HTTP {
@@ -79,7 +84,7 @@ func asking(spec Listen) *tls.Config {
 // run serves until the door is shut and everybody has left.
 func (d *door) run() {
 	switch d.spec.Kind {
-	case SyslogUDP:
+	case SyslogUDP, NetFlow:
 		d.receive()
 	case HTTP:
 		d.serveHTTP()

@@ -44,11 +44,37 @@ const (
 	keptHeld = 1 << 10 // capacity kept between frames
 )
 
-// begun reports whether a frame has begun, and with how many bytes held.
+// cutter makes lines of the bytes of one connection.
+type cutter interface {
+	// feed takes the next bytes and appends each line that they end to out, with
+	// its newline. It gives out and the number of lines appended.
+	feed(out, in []byte, n *notes) (text []byte, lines int)
+	// end is called when no more bytes come.
+	end(out []byte, n *notes) (text []byte, lines int)
+	// begun reports whether a frame has begun, and with how many bytes held.
+	begun() (held int, begun bool)
+	// part is what is held of it.
+	part() []byte
+	// line reports whether it is one that only its newline ends.
+	line() bool
+	// greeted reports whether the other side has shown what it is, so that it
+	// may be silent for as long as it likes.
+	greeted() bool
+	// reply is what the other side is to be answered now. After an error the
+	// connection is over; errFinish is its good end.
+	reply() ([]byte, error)
+}
+
 func (f *framer) begun() (int, bool) { return cap(f.held), f.state != atStart }
 
-// feed takes the next bytes and appends each line that they end to out, with
-// its newline. It gives out and the number of lines appended.
+func (f *framer) part() []byte { return f.held }
+
+func (f *framer) line() bool { return f.state == inLine }
+
+func (f *framer) greeted() bool { return false }
+
+func (f *framer) reply() ([]byte, error) { return nil, nil }
+
 func (f *framer) feed(out, in []byte, n *notes) (text []byte, lines int) {
 	for len(in) > 0 {
 		ok := false

@@ -144,6 +144,7 @@ func (l *lane) delivered(w Way, b stream.Block) {
 	l.total.bytes += int64(len(b.Body))
 	l.last = b.Received
 	l.bucket.take(w.Quota, b.Lines, len(b.Body), b.Received)
+	l.over += int64(b.Lines)
 	l.count(b)
 }
 

@@ -34,6 +34,7 @@ type lane struct {
 	open   int           // connections
 
 	total, stored struct{ lines, bytes, blocks int64 }
+	over          int64 // lines stored or given up
 	retries       int64
 	last          time.Time
 	slowed        time.Duration
@@ -86,17 +87,17 @@ func (l *lane) put(ctx context.Context, w Way, text []byte, lines int, now time.
 	}
 }
 
-// offer is put for who cannot wait. It says why a line was not taken.
-func (l *lane) offer(w Way, text []byte, now time.Time) (Reason, bool) {
+// offer is put for who cannot wait. It says why lines were not taken.
+func (l *lane) offer(w Way, text []byte, lines int, now time.Time) (Reason, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.bucket.wait(w.Quota, now) > 0 {
 		return OverQuota, false
 	}
-	if !l.add(w, text, 1, now) {
+	if !l.add(w, text, lines, now) {
 		return Overflow, false
 	}
-	l.bucket.take(w.Quota, 1, len(text), now)
+	l.bucket.take(w.Quota, lines, len(text), now)
 	return "", true
 }
 
@@ -165,6 +166,31 @@ func (l *lane) overdue(now time.Time) (sealed bool, again time.Time) {
 	return true, time.Time{}
 }
 
+// settle stores what the lane has now and waits until it is stored or given up,
+// false when ctx ends before.
+func (l *lane) settle(ctx context.Context) bool {
+	l.mu.Lock()
+	until := l.total.lines
+	if l.run.lines > 0 {
+		l.seal()
+	}
+	for l.over < until {
+		if l.freed == nil {
+			l.freed = make(chan struct{})
+		}
+		freed := l.freed
+		l.mu.Unlock()
+		select {
+		case <-freed:
+		case <-ctx.Done():
+			return false
+		}
+		l.mu.Lock()
+	}
+	l.mu.Unlock()
+	return true
+}
+
 // flush hands the run on whatever waits.
 func (l *lane) flush() {
 	l.mu.Lock()
@@ -218,6 +244,7 @@ func (l *lane) done(b stream.Block, stored bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flight--
+	l.over += int64(b.Lines)
 	if stored {
 		l.count(b)
 	}

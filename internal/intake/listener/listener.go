@@ -3,7 +3,8 @@
 
 // Package listener takes logs in from the network and from files and hands
 // them on in blocks. It knows syslog over UDP, TCP and TLS, HTTP push in the
-// forms of Elastic and Splunk beside its own, and files that grow and rotate.
+// forms of Elastic and Splunk beside its own, files that grow and rotate,
+// dnstap, NetFlow and IPFIX; of the last three messages become a line each.
 //
 // A sender is told that something is received only when the block that holds
 // it is stored; where a protocol cannot say so, reading stops while too much
@@ -31,6 +32,8 @@ const (
 	SyslogTLS Kind = "syslog-tls" // RFC 5425, and newlines
 	HTTP      Kind = "http"       // own push, Elastic _bulk, Splunk HEC
 	File      Kind = "file"       // files of this machine, followed
+	Dnstap    Kind = "dnstap"     // Frame Streams over TCP or a socket of this machine
+	NetFlow   Kind = "netflow"    // NetFlow versions 5 and 9, and IPFIX, over UDP
 )
 
 // Peer is who sends, as far as it can be told. Only what the kind can know is
@@ -40,7 +43,7 @@ type Peer struct {
 	Listener    string     // name of the listener in the configuration
 	Addr        netip.Addr // of the sender, unmapped; zero for files
 	Certificate string     // SHA-256 of the client certificate, lower-case hex; "" for none
-	Host        string     // HOSTNAME of the syslog header; "" for none
+	Host        string     // HOSTNAME of the syslog header, identity of dnstap; "" for none
 	Token       string     // of an HTTP request; a secret
 	Path        string     // of a followed file
 }
@@ -62,6 +65,10 @@ type Way struct {
 	Source string // id of the source
 	Owner  string // id of the source's owner unit
 	Quota  Quota
+	// ByHost says that the sender relays lines of several hosts, each of which
+	// is asked for by its own host. Of a connection that is so even when no way
+	// is found for its first line.
+	ByHost bool
 }
 
 // Quota is how much a way may bring. A sender may be ahead of it by Burst
@@ -75,7 +82,8 @@ type Quota struct {
 type Directory interface {
 	// Find gives the way of p, false when there is none. It is called for
 	// each connection (with the host of its first line, and again at most once
-	// a second while it sends, so that a way taken away ends), each datagram,
+	// a second while it sends, so that a way taken away ends; for each host where
+	// the way says ByHost), each datagram,
 	// each request and each file, from many goroutines at once: it must be fast
 	// and take no locks.
 	Find(p Peer) (Way, bool)

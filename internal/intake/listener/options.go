@@ -32,9 +32,9 @@ type Options struct {
 
 // Listen is one listener.
 type Listen struct {
-	Name    string // 1 to 60 bytes, different from all others
+	Name    string // 1 to 120 bytes, different from all others
 	Kind    Kind
-	Address string // host:port; port 0 takes a free one; not of File
+	Address string // host:port; port 0 takes a free one; of Dnstap also the path of a socket; not of File
 
 	// TLS holds the server's certificate. SyslogTLS needs it, HTTP needs it
 	// beyond loopback, other kinds have none. A client certificate is always
@@ -45,7 +45,7 @@ type Listen struct {
 	// shown. When nil any certificate is taken, and only its SHA-256 counts.
 	ClientCAs *x509.CertPool
 
-	ReceiveBuffer int      // bytes the kernel keeps of SyslogUDP; 16 MiB when 0
+	ReceiveBuffer int      // bytes the kernel keeps of SyslogUDP and NetFlow; 16 MiB when 0
 	Paths         []string // of File: patterns as of filepath.Match, absolute
 }
 
@@ -86,6 +86,7 @@ const (
 	longestLine = 1 << 20   // bytes of a line, its newline not counted; engine/format takes as many
 	fullRun     = 256 << 10 // bytes of lines at which a block is stored without waiting
 	inFlight    = 4         // blocks of a way not yet stored before its senders have to wait
+	mostName    = 120       // bytes of a listener's name
 	quietPace   = 20 * time.Millisecond
 	// between two blocks that are stored because time is up: 50 a second over all ways
 )
@@ -113,17 +114,20 @@ func (o Options) check() error {
 }
 
 func (l Listen) check() error {
-	if len(l.Name) < 1 || len(l.Name) > 60 {
-		return errors.New("the name has 1 to 60 bytes")
+	if len(l.Name) < 1 || len(l.Name) > mostName {
+		return fmt.Errorf("the name has 1 to %d bytes", mostName)
 	}
 	if l.Kind == File {
 		return l.checkPaths()
+	}
+	if l.Kind == Dnstap && filepath.IsAbs(l.Address) {
+		return nil
 	}
 	if _, _, err := net.SplitHostPort(l.Address); err != nil {
 		return fmt.Errorf("address %q: want host:port", l.Address)
 	}
 	switch l.Kind {
-	case SyslogUDP, SyslogTCP:
+	case SyslogUDP, SyslogTCP, Dnstap, NetFlow:
 		return nil
 	case SyslogTLS:
 		if l.TLS == nil {

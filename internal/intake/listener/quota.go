@@ -24,11 +24,10 @@ func (b *bucket) fill(q Quota, now time.Time) {
 		*b = bucket{quota: q, lines: float64(q.Lines) * Burst, bytes: float64(q.Bytes) * Burst, at: now}
 		return
 	}
-	if d := now.Sub(b.at).Seconds(); d > 0 {
-		b.lines = min(b.lines+d*float64(q.Lines), float64(q.Lines)*Burst)
-		b.bytes = min(b.bytes+d*float64(q.Bytes), float64(q.Bytes)*Burst)
-		b.at = now
-	}
+	d := max(now.Sub(b.at).Seconds(), 0) // a clock that was set back begins anew
+	b.lines = min(b.lines+d*float64(q.Lines), float64(q.Lines)*Burst)
+	b.bytes = min(b.bytes+d*float64(q.Bytes), float64(q.Bytes)*Burst)
+	b.at = now
 }
 
 // wait tells how long until b lets something through, 0 when it does now.

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/vonggac/vonggac/engine/format/netflow"
 )
 
 // Reason is why something was refused or is not as it was sent.
@@ -40,6 +42,19 @@ const (
 	Unreadable Reason = "unreadable"  // a followed file cannot be opened or read
 	Handshake  Reason = "handshake"   // TLS that came to nothing
 	Crowded    Reason = "crowded"     // more connections than the limit
+	BadStream  Reason = "bad_stream"  // a connection that speaks no Frame Stream, or another content; it is ended
+	BadFrame   Reason = "bad_frame"   // a frame that is no dnstap message, or that broke off
+	LargeFrame Reason = "large_frame" // a frame beyond what dnstap can need
+)
+
+// The reasons of flows, in words of package netflow.
+const (
+	NoTemplate       Reason = netflow.NoTemplate       // sets whose template did not come in time
+	BadPacket        Reason = netflow.BadPacket        // messages and sets that contradict themselves
+	TooManyTemplates Reason = netflow.TooManyTemplates // templates beyond what is kept of an exporter
+	NoAddress        Reason = netflow.NoAddress        // sets of flows that name no address
+	LostFlows        Reason = netflow.LostFlows        // the sender sent and that never came, by its numbers
+	LostPackets      Reason = netflow.LostPackets      // the same, in messages
 )
 
 // Kept reports whether what r counts is in a block all the same.
@@ -117,7 +132,7 @@ func (t *tallied) take(e note, now time.Time) {
 		switch {
 		case len(t.samples) < sampleCount:
 			t.samples = append(t.samples, s)
-		case now.Sub(t.sampled) < samplePeriod:
+		case now.Sub(t.sampled).Abs() < samplePeriod: // a clock set back stops nothing
 			return
 		default:
 			t.samples[t.next] = s

@@ -13,6 +13,7 @@ import (
 const (
 	mostStrangers = 256 // kept of one listener
 	mostHosts     = 8   // kept of one address, which may make them up; then one for the rest
+	relayHosts    = 64  // the same of a sender that is known to relay
 	newStrangers  = 100 // a second: addresses of datagrams may be made up faster than a table is worth
 )
 
@@ -32,6 +33,15 @@ type stranger struct{ addr, host, certificate, path string }
 
 // saw counts lines of p, one of which may be given.
 func (s *strangers) saw(p Peer, lines int64, line []byte, now time.Time) {
+	s.note(p, lines, line, now, mostHosts)
+}
+
+// relayed counts lines that a known relay brought of a host that is unknown.
+func (s *strangers) relayed(p Peer, lines int64, line []byte, now time.Time) {
+	s.note(p, lines, line, now, relayHosts)
+}
+
+func (s *strangers) note(p Peer, lines int64, line []byte, now time.Time, hosts int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.count += lines
@@ -47,7 +57,7 @@ func (s *strangers) saw(p Peer, lines int64, line []byte, now time.Time) {
 		if s.fresh++; s.fresh > newStrangers {
 			return
 		}
-		if key.host != "" && s.hosts(key.addr) >= mostHosts {
+		if key.host != "" && s.hosts(key.addr) >= hosts {
 			key.host = ""
 			u = s.table[key]
 		}

@@ -13,6 +13,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"github.com/vonggac/vonggac/engine/format/dnstap"
 )
 
 // accept serves syslog connections until the door is shut.
@@ -39,7 +41,7 @@ func (d *door) accept() {
 		}
 		d.s.reading.Go(func() {
 			defer d.leave(nc)
-			c := &conn{d: d, nc: nc, since: time.Now()}
+			c := &conn{d: d, nc: nc, since: time.Now(), frame: d.cutter()}
 			c.serve()
 		})
 	}
@@ -53,18 +55,27 @@ const (
 	fairShare   = 16 << 10 // of a begun line that is held however much others hold
 )
 
-// conn is one syslog connection. While it is idle it holds the small buffer
+// cutter is what cuts a connection into lines.
+func (d *door) cutter() cutter {
+	if d.spec.Kind == Dnstap {
+		return &tap{}
+	}
+	return &framer{}
+}
+
+// conn is one connection of syslog or dnstap. While it is idle it holds the small buffer
 // alone.
 type conn struct {
 	d      *door
 	nc     net.Conn
 	small  [smallRead]byte
-	frame  framer
+	frame  cutter
 	notes  notes
 	peer   Peer
 	lane   *lane // nil until known
 	way    Way
 	found  time.Time // when the way was last asked for
+	relay  *relay    // of a sender that relays; else nil
 	since  time.Time // of the connection, then of the frame that has begun
 	begun  bool
 	held   int // bytes of it, as counted in Server.begun
@@ -187,7 +198,7 @@ func (c *conn) setDeadline(large bool) bool {
 	switch {
 	case c.begun:
 		until = c.since.Add(c.d.s.limits.Line)
-	case c.lane == nil:
+	case c.lane == nil && c.relay == nil && !c.frame.greeted():
 		until = c.since.Add(c.d.s.limits.First)
 	}
 	if large {
@@ -212,9 +223,7 @@ func (c *conn) setDeadline(large bool) bool {
 // lose counts the frame that had begun when the server had no more time.
 func (c *conn) lose(err error) {
 	if _, begun := c.frame.begun(); begun && errors.Is(err, errStopped) {
-		var n notes
-		n.add(Unstored, c.frame.held)
-		c.lane.tally.add(n, c.d.s.now())
+		c.tally().one(Unstored, c.frame.part(), c.d.s.now())
 	}
 }
 
@@ -252,7 +261,18 @@ func (c *conn) take(in []byte, space *workspace) error {
 	if err := c.put(text, lines); err != nil {
 		return err
 	}
-	return c.hold(lines > 0)
+	if err := c.hold(lines > 0); err != nil {
+		return err
+	}
+	return c.answer()
+}
+
+// tally is where what happens on the connection is counted.
+func (c *conn) tally() *tally {
+	if c.lane != nil {
+		return &c.lane.tally
+	}
+	return &c.d.tally
 }
 
 // hold keeps account of the frame that has begun.
@@ -269,7 +289,7 @@ func (c *conn) hold(fresh bool) error {
 	grew := held > c.held
 	c.held = held
 	if grew && held > fairShare && all > c.d.s.limits.Begun {
-		c.notes.add(Held, c.frame.held)
+		c.notes.add(Held, c.frame.part())
 		c.end()
 		return errHeld
 	}
@@ -286,11 +306,19 @@ func (c *conn) put(text []byte, lines int) error {
 	if !c.known(text, lines, now) {
 		return errStranger
 	}
-	c.lane.tally.add(c.notes, now)
+	if c.relay != nil {
+		return c.each(text, now)
+	}
+	c.tally().add(c.notes, now)
 	c.notes = nil
-	wait, err := c.lane.put(c.d.s.readCtx, c.way, text, lines, now)
+	return c.give(c.lane, c.way, text, lines, now)
+}
+
+// give puts lines on a lane.
+func (c *conn) give(l *lane, w Way, text []byte, lines int, now time.Time) error {
+	wait, err := l.put(c.d.s.readCtx, w, text, lines, now)
 	if err != nil {
-		c.lane.tally.add(notes{{reason: Unstored, lines: int64(lines), bytes: int64(len(text))}}, now)
+		l.tally.add(notes{{reason: Unstored, lines: int64(lines), bytes: int64(len(text))}}, now)
 		return err
 	}
 	c.delay(wait)
@@ -313,14 +341,19 @@ func (c *conn) delay(wait time.Duration) {
 // known finds the way of the sender, by its first line and then at most once a
 // second, so that a way that is taken away or changed counts at once.
 func (c *conn) known(text []byte, lines int, now time.Time) bool {
-	if c.lane != nil && time.Since(c.found) < refindAfter {
+	if (c.lane != nil || c.relay != nil) && time.Since(c.found) < refindAfter {
 		return true
 	}
 	line, _, _ := bytes.Cut(text, []byte{'\n'})
 	if c.lane == nil {
-		c.peer.Host = hostOf(line)
+		c.peer.Host = c.d.host(line)
 	}
 	w, ok := c.d.s.opt.Directory.Find(c.peer)
+	if w.ByHost {
+		c.relays()
+		return true
+	}
+	c.leaveRelay()
 	if !ok {
 		c.d.strangers.saw(c.peer, int64(lines), line, now)
 		c.d.tally.add(c.notes, now)
@@ -328,37 +361,45 @@ func (c *conn) known(text []byte, lines int, now time.Time) bool {
 		return false
 	}
 	c.way, c.found = w, time.Now()
-	if l := c.d.s.lane(w); l != c.lane {
-		if c.lane != nil {
-			c.lane.connections(-1)
-		}
-		l.connections(1)
-		c.lane = l
-	}
+	c.moveTo(c.d.s.lane(w))
 	return true
+}
+
+// moveTo makes l the lane of the connection, nil that it has none.
+func (c *conn) moveTo(l *lane) {
+	if l == c.lane {
+		return
+	}
+	if c.lane != nil {
+		c.lane.connections(-1)
+	}
+	if c.lane = l; l != nil {
+		l.connections(1)
+	}
+}
+
+// host is whose a line is, as far as it says so.
+func (d *door) host(line []byte) string {
+	if d.spec.Kind == Dnstap {
+		return dnstap.Identity(line)
+	}
+	return hostOf(line)
 }
 
 // end puts the last frame, which lacks its end.
 func (c *conn) end() {
-	if c.begun && c.frame.state == inLine && time.Since(c.since) >= c.d.s.limits.Line {
-		c.notes.add(NoNewline, c.frame.held)
+	if c.begun && c.frame.line() && time.Since(c.since) >= c.d.s.limits.Line {
+		c.notes.add(NoNewline, c.frame.part())
 	}
 	text, lines := c.frame.end(nil, &c.notes)
 	_ = c.put(text, lines) // it is over either way, and what was not taken is counted
-	if len(c.notes) > 0 {
-		t := &c.d.tally
-		if c.lane != nil {
-			t = &c.lane.tally
-		}
-		t.add(c.notes, c.d.s.now())
-		c.notes = nil
-	}
+	c.tally().add(c.notes, c.d.s.now())
+	c.notes = nil
 }
 
 func (c *conn) close() {
 	c.d.s.begun.Add(-int64(c.held))
-	if c.lane != nil {
-		c.lane.connections(-1)
-	}
+	c.moveTo(nil)
+	c.leaveRelay()
 	_ = c.nc.Close() // everything was read
 }

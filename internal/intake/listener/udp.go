@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"os"
 	"time"
+
+	"github.com/vonggac/vonggac/engine/format/netflow"
 )
 
 const (
@@ -36,7 +38,8 @@ func (d *door) widen() error {
 func (d *door) receive() {
 	defer d.packets.Close()
 	in := newBatch(d.packets)
-	var text []byte
+	take, done := d.taking()
+	defer done()
 	wait := time.Duration(0)
 	for {
 		n, err := in.read()
@@ -44,7 +47,7 @@ func (d *door) receive() {
 		d.datagrams.Add(int64(n))
 		for i := range n {
 			data, from := in.get(i)
-			text = d.datagram(text[:0], data, from, now)
+			take(data, from, now)
 		}
 		if err == nil {
 			wait = 0
@@ -69,6 +72,16 @@ func (d *door) receive() {
 	}
 }
 
+// taking gives what takes a datagram in, and what is done at the end.
+func (d *door) taking() (take func(data []byte, from netip.Addr, now time.Time), done func()) {
+	if d.spec.Kind == NetFlow {
+		f := flows{d: d, of: netflow.NewCollector()}
+		return f.take, f.done
+	}
+	var text []byte
+	return func(data []byte, from netip.Addr, now time.Time) { text = d.datagram(text[:0], data, from, now) }, func() {}
+}
+
 // datagram takes one line in, using buf.
 func (d *door) datagram(buf, data []byte, from netip.Addr, now time.Time) []byte {
 	var n notes
@@ -82,7 +95,7 @@ func (d *door) datagram(buf, data []byte, from netip.Addr, now time.Time) []byte
 	}
 	l := d.s.lane(w)
 	if ok {
-		if why, taken := l.offer(w, text, now); !taken {
+		if why, taken := l.offer(w, text, 1, now); !taken {
 			n = notes{}
 			n.add(why, data)
 		}

@@ -240,8 +240,8 @@ func (s *Pebble) dayRows(it *pebble.Iterator, prefix []byte, k Key, rows []Row, 
 }
 
 func (s *Pebble) pair(n uint32) (pair, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	if int64(n) >= int64(len(s.names)) {
 		return pair{}, fmt.Errorf("source %d of %d: %w", n, len(s.names), errBroken)
 	}

@@ -85,6 +85,7 @@ func (s *Pebble) sweep(ctx context.Context, space byte, before Day) error {
 func (s *Pebble) sweepSome(from []byte, space byte, before Day) (next []byte, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.listed.forget()
 	it, err := s.db.NewIter(&pebble.IterOptions{LowerBound: from, UpperBound: []byte{space + 1}})
 	if err != nil {
 		return nil, err

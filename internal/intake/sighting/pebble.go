@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -29,11 +30,13 @@ type Pebble struct {
 	log   *slog.Logger
 	since time.Time
 
-	// mu orders writers: a block is taken while no other is, and no sweep takes
-	// a day away from a value that a block is adding one to.
-	mu    sync.Mutex
-	pairs map[pair]uint32
-	names []pair // by number
+	// mu is read by who takes blocks, so that no sweep takes a day away from a
+	// value that a block is adding one to, and no source gets a number meanwhile.
+	mu     sync.RWMutex
+	pairs  map[pair]uint32
+	names  []pair     // by number
+	taking sync.Map   // ids of blocks being taken
+	listed *directory // names lately noted
 
 	bad atomic.Pointer[error] // what the engine found damaged in the background
 }
@@ -50,7 +53,7 @@ func OpenPebble(dir string, log *slog.Logger, now time.Time) (*Pebble, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
-	s := &Pebble{dir: dir, log: log, pairs: map[pair]uint32{}}
+	s := &Pebble{dir: dir, log: log, pairs: map[pair]uint32{}, listed: newDirectory()}
 	var err error
 	if s.db, err = pebble.Open(dir, s.options()); err != nil {
 		return nil, opened(op, dir, err)
@@ -206,14 +209,35 @@ func (s *Pebble) loadPairs() error {
 // Close implements Store.
 func (s *Pebble) Close() error { return s.db.Close() }
 
-// Put implements Store.
+// Put implements Store. Blocks are taken side by side, and those that commit at
+// the same time share a sync.
 func (s *Pebble) Put(ctx context.Context, b Block) (Taken, error) {
 	const op = "sighting.Put"
 	if err := errors.Join(ctx.Err(), s.whole(), s.room(op)); err != nil {
 		return Taken{}, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if b.ID == "" {
+		return Taken{}, fmt.Errorf("%s: a block without id", op)
+	}
+	done := make(chan struct{})
+	defer close(done)
+	for { // one at a time of each id
+		other, busy := s.taking.LoadOrStore(b.ID, done)
+		if !busy {
+			break
+		}
+		select {
+		case <-other.(chan struct{}):
+		case <-ctx.Done():
+			return Taken{}, ctx.Err()
+		}
+	}
+	defer s.taking.Delete(b.ID)
+	if err := s.number(b.Rows); err != nil {
+		return Taken{}, s.said(op, err)
+	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	mark := append([]byte{spaceBlocks}, b.ID...)
 	switch v, err := s.get(mark); {
 	case err != nil:
@@ -222,23 +246,68 @@ func (s *Pebble) Put(ctx context.Context, b Block) (Taken, error) {
 		return Taken{Known: true}, nil
 	}
 	w := s.writing(len(b.Rows))
-	for i := range b.Rows {
-		if err := w.row(&b.Rows[i]); err != nil {
-			return Taken{}, errors.Join(s.said(op, err), w.batch.Close())
-		}
+	err := w.rows(b.Rows)
+	if err == nil {
+		err = w.close(mark)
 	}
-	err := w.close(mark, b)
 	if err == nil {
 		err = w.batch.Commit(pebble.Sync)
 	}
 	if err != nil {
 		return Taken{}, errors.Join(s.said(op, err), w.batch.Close())
 	}
-	for _, p := range w.fresh {
+	s.listed.add(w.noted)
+	return Taken{Left: w.left}, w.batch.Close()
+}
+
+// number gives each source among rows that has none its number.
+func (s *Pebble) number(rows []Row) error {
+	s.mu.RLock()
+	fresh := s.unnumbered(rows)
+	s.mu.RUnlock()
+	if len(fresh) == 0 {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fresh = s.unnumbered(rows)
+	batch := s.db.NewBatch()
+	var err error
+	for i, p := range fresh {
+		err = errors.Join(err, batch.Set(binary.BigEndian.AppendUint32([]byte{spacePairs}, uint32(len(s.names)+i)), []byte(p.owner+"\x00"+p.source), nil))
+	}
+	if err == nil {
+		err = batch.Commit(pebble.Sync)
+	}
+	if err != nil {
+		return errors.Join(err, batch.Close())
+	}
+	for _, p := range fresh {
 		s.pairs[p] = uint32(len(s.names))
 		s.names = append(s.names, p)
 	}
-	return Taken{Left: w.left}, w.batch.Close()
+	return batch.Close()
+}
+
+// unnumbered are the sources of rows that have no number yet. mu is held.
+func (s *Pebble) unnumbered(rows []Row) (out []pair) {
+	var last pair
+	for i := range rows {
+		p := pair{rows[i].Owner, rows[i].Source}
+		if i > 0 && p == last {
+			continue
+		}
+		if last = p; p.known(s) || slices.Contains(out, p) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+func (p pair) known(s *Pebble) bool {
+	_, ok := s.pairs[p]
+	return ok
 }
 
 // spare is the room on the disk under which nothing more is taken. The engine
@@ -255,88 +324,4 @@ func (s *Pebble) room(op string) error {
 		return fault.Full(op, fmt.Errorf("%s: %d bytes are left on the disk", s.dir, use.AvailBytes))
 	}
 	return nil
-}
-
-// writing gathers one block.
-type writing struct {
-	store *Pebble
-	batch *pebble.Batch
-	fresh []pair
-	days  map[Day]*totals
-	names map[nameDay]struct{}
-	key   []byte
-	value []byte
-	left  int64
-}
-
-type nameDay struct {
-	kind  Kind
-	value string
-	day   Day
-}
-
-func (s *Pebble) writing(rows int) *writing {
-	return &writing{store: s, batch: s.db.NewBatchWithSize(rows * 64), days: map[Day]*totals{}, names: make(map[nameDay]struct{}, rows)}
-}
-
-func (w *writing) row(r *Row) error {
-	if r.Value == "" || len(r.Value) > MaxValue || r.Day == 0 || r.Kind == 0 {
-		w.left++
-		return nil
-	}
-	n, err := w.pair(pair{r.Owner, r.Source})
-	if err != nil {
-		return err
-	}
-	w.key = appendWhose(appendRow(w.key[:0], r.Day, r.Kind, r.Value), n, r)
-	w.value = sumOf(r).append(w.value[:0])
-	if err := w.batch.Merge(w.key, w.value, nil); err != nil {
-		return err
-	}
-	t := w.days[r.Day]
-	if t == nil {
-		t = &totals{}
-		w.days[r.Day] = t
-	}
-	t.queries += r.Count
-	t.written++
-	name := nameDay{r.Kind, r.Value, r.Day}
-	if _, have := w.names[name]; have {
-		return nil
-	}
-	w.names[name] = struct{}{}
-	w.key = appendName(w.key[:0], r.Kind, r.Value)
-	w.value = appendDays(w.value[:0], []Day{r.Day})
-	return w.batch.Merge(w.key, w.value, nil)
-}
-
-// pair is the number of p, a new one when p was never seen.
-func (w *writing) pair(p pair) (uint32, error) {
-	if n, ok := w.store.pairs[p]; ok {
-		return n, nil
-	}
-	for i, f := range w.fresh {
-		if f == p {
-			return uint32(len(w.store.names) + i), nil
-		}
-	}
-	n := uint32(len(w.store.names) + len(w.fresh))
-	w.fresh = append(w.fresh, p)
-	return n, w.batch.Set(binary.BigEndian.AppendUint32([]byte{spacePairs}, n), []byte(p.owner+"\x00"+p.source), nil)
-}
-
-// close adds the totals of the days and the mark of the block, which holds the
-// latest of its days: it is kept as long as they are.
-func (w *writing) close(mark []byte, b Block) error {
-	latest := Day(1)
-	for d, t := range w.days {
-		latest = max(latest, d)
-		if err := w.batch.Merge(appendDay(nil, spaceTotals, d), t.append(nil), nil); err != nil {
-			return err
-		}
-	}
-	if b.ID == "" {
-		return errors.New("a block without id")
-	}
-	return w.batch.Set(mark, appendDays(nil, []Day{latest}), nil)
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/together"
 )
 
 // Source is how the lines of one source are read.
@@ -49,13 +51,21 @@ type Deps struct {
 	// often it is called. It fails with ErrOutdated when the lists have changed
 	// since generation. done is called when Commit is over.
 	Remember func(ctx context.Context, b stream.Block, said scan.Block, generation int64) (done func(), err error)
-	// Commit takes the block into the records with its mark, once however often
-	// it is called.
-	Commit func(ctx context.Context, b stream.Block, said scan.Block, format string) error
+	// Commit takes blocks into the records with their marks, all or none, each
+	// once however often it is called. When it fails for several it is called for
+	// each alone.
+	Commit func(ctx context.Context, blocks []Read) error
 	// Keep keeps the lines for searching, durably, once however often it is
 	// called; nil where nobody keeps them.
 	Keep func(ctx context.Context, b stream.Block, rows []lake.Row) error
 	Now  func() time.Time
+}
+
+// Read is a block with what it says.
+type Read struct {
+	stream.Block
+	Said   scan.Block
+	Format string // that its lines have; "" when nobody can tell
 }
 
 var (
@@ -81,10 +91,32 @@ type Worker struct {
 	formats sync.Map     // source id -> format.Log that its lines had last
 	failed  sync.Map     // block id -> how many had got through when it failed first
 	through atomic.Int64 // blocks taken
+	commits *together.Group[Read]
+	cores   chan struct{} // one for each goroutine that may work and not wait
 }
 
+// mostAtOnce is how many blocks are committed together.
+const mostAtOnce = 32
+
+// InHand is how many blocks a Worker has use for at one time: while some are
+// worked on others wait for the disk, together.
+func InHand() int { return 8 * runtime.GOMAXPROCS(0) }
+
 // New returns a Worker.
-func New(d Deps) *Worker { return &Worker{Deps: d} }
+func New(d Deps) *Worker {
+	return &Worker{Deps: d, commits: together.New(mostAtOnce, d.Commit), cores: make(chan struct{}, runtime.GOMAXPROCS(0))}
+}
+
+// work runs fn when a core is free for it.
+func (w *Worker) work(ctx context.Context, fn func() error) error {
+	select {
+	case w.cores <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-w.cores }()
+	return fn()
+}
 
 // Take takes one block through, as stream.Handle. It returns nil when all that
 // follows from the block is stored; an error of stream.Refuse when that can
@@ -133,19 +165,37 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 		return err
 	}
 	defer lists.Release()
-	said, l, err := w.read(ctx, b, src, lists.Index)
+	r, l := Read{Block: b}, format.Log{}
+	err = w.work(ctx, func() (err error) {
+		r.Said, l, err = w.read(ctx, b, src, lists.Index)
+		r.Format = l.Name
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	done, err := w.Remember(ctx, b, said, lists.Generation)
+	if err := w.note(ctx, r, lists.Generation); err != nil || w.Keep == nil {
+		return err
+	}
+	var rows []lake.Row
+	err = w.work(ctx, func() error {
+		rows = Rows(b, l, src.Zone)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return w.Keep(ctx, b, rows)
+}
+
+// note puts what the block says into the memory and then into the records.
+func (w *Worker) note(ctx context.Context, r Read, generation int64) error {
+	done, err := w.Remember(ctx, r.Block, r.Said, generation)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := w.Commit(ctx, b, said, l.Name); err != nil || w.Keep == nil {
-		return err
-	}
-	return w.Keep(ctx, b, Rows(b, l, src.Zone))
+	return w.commits.Do(ctx, r)
 }
 
 // read reads the lines of b. Where the source names no format, they are read as

@@ -62,13 +62,17 @@ func (r *rooms) deps() worker.Deps {
 			}
 			return func() {}, nil
 		},
-		Commit: func(_ context.Context, b stream.Block, said scan.Block, format string) error {
+		Commit: func(_ context.Context, blocks []worker.Read) error {
 			r.mu.Lock()
 			defer r.mu.Unlock()
-			if err := r.broken[b.ID]; err != nil {
-				return err
+			for _, b := range blocks {
+				if err := r.broken[b.ID]; err != nil {
+					return err
+				}
 			}
-			r.took, r.formats, r.said = append(r.took, b.ID), append(r.formats, format), append(r.said, said)
+			for _, b := range blocks {
+				r.took, r.formats, r.said = append(r.took, b.ID), append(r.formats, b.Format), append(r.said, b.Said)
+			}
 			return nil
 		},
 	}

@@ -1,0 +1,99 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package lake_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/intake/lake"
+)
+
+// slow is a store that takes its time for each insert.
+type slow struct {
+	*shaky
+	takes time.Duration
+	most  int // inserts that were under way at once
+	now   int
+}
+
+func (s *slow) Insert(ctx context.Context, rows []lake.Row) (lake.Refused, error) {
+	s.mu.Lock()
+	s.now++
+	s.most = max(s.most, s.now)
+	s.mu.Unlock()
+	time.Sleep(s.takes)
+	refused, err := s.shaky.Insert(ctx, rows)
+	s.mu.Lock()
+	s.now--
+	s.mu.Unlock()
+	return refused, err
+}
+
+// TestMoreThanAnEngineTakesIsBroughtLaterAndOnce puts blocks from many sides
+// faster than they are inserted, each twice, as a stream does whose acknowledgement
+// was lost, has hours closed and the whole rebuilt meanwhile, and counts each line.
+// The clock is the test's.
+func TestMoreThanAnEngineTakesIsBroughtLaterAndOnce(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		a, err := lake.OpenArchive(filepath.Join(dir, "archive"), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		s := &slow{shaky: &shaky{}, takes: 7 * time.Second}
+		k := lake.NewKeeper(a, s, lake.KeeperOptions{State: filepath.Join(dir, "settled"), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+		k.Start()
+		defer k.Stop()
+		const sides, each = 8, 300
+		var wg sync.WaitGroup
+		for side := range sides {
+			wg.Go(func() {
+				for i := range each {
+					b := lake.Brought{Block: fmt.Sprintf("net/%d", side*each+i), Received: time.Now().UTC().Add(-50 * time.Minute)}
+					for line := range 3 {
+						b.Rows = append(b.Rows, lake.Row{Time: b.Received, Block: b.Block, Line: int64(line), Source: "s", Owner: "u", Class: lake.BaseEvent, Raw: "line"})
+					}
+					for range 2 {
+						if err := k.Put(t.Context(), b); err != nil {
+							t.Error(err)
+						}
+					}
+					time.Sleep(10 * time.Millisecond)
+					if i%100 == 50 {
+						if _, err := a.Seal(t.Context(), time.Now().Add(20*time.Minute)); err != nil {
+							t.Error(err)
+						}
+					}
+				}
+			})
+		}
+		wg.Go(func() {
+			time.Sleep(time.Second)
+			if _, err := k.Rebuild(t.Context(), time.Time{}, time.Time{}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+		wg.Wait()
+		if !k.State().Behind {
+			t.Error("the engine kept up; the test shows nothing")
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if st := k.State(); st.Behind || st.Failure != nil {
+			t.Errorf("state: %+v", st)
+		}
+		s.whole(t, sides*each)
+		if s.most < 2 {
+			t.Errorf("%d inserts at once", s.most)
+		}
+	})
+}
