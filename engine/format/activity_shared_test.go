@@ -48,6 +48,23 @@ func TestSharedActivityLogsGiveTheirCounts(t *testing.T) {
 		{"crowdsec-logs/pf-logs/pf-logs.log", "pfsense", map[string]int{"parsed": 9}},
 		{"crowdsec-logs/pfsense-rfc5424-filterlog/pfsense-rfc5424-filterlog.log", "pfsense", map[string]int{"parsed": 4, "skipped blank": 1}},
 		{"crowdsec-logs/palo-alto-threat/palo-alto-threat.log", "paloalto", map[string]int{"parsed": 2}},
+		{"crowdsec-logs/apache2-logs/apache2-logs.log", "access", map[string]int{"parsed": 9}},
+		{"crowdsec-logs/nginx_http-logs/nginx_http-logs.log", "access", map[string]int{"parsed": 9}},
+		{"crowdsec-logs/traefik_json/traefik_json.log", "access", map[string]int{"parsed": 6, "rejected not_format": 1}},
+		{"crowdsec-logs/dovecot-logs/dovecot-logs.log", "dovecot", map[string]int{"parsed": 15}},
+		{"crowdsec-logs/haproxy-logs/haproxy-logs.log", "haproxy", map[string]int{"parsed": 5}},
+		{"crowdsec-logs/iptables-logs/iptables-logs.log", "netfilter", map[string]int{"parsed": 4}},
+		{"crowdsec-logs/mikrotik-logs/mikrotik-logs.log", "mikrotik", map[string]int{"parsed": 7}},
+		{"crowdsec-logs/openvpn/openvpn.log", "openvpn", map[string]int{"parsed": 22, "skipped other_event": 1, "rejected not_format": 1}},
+		{"crowdsec-logs/pam-logs/pam-logs.log", "auth", map[string]int{"parsed": 2}},
+		{"crowdsec-logs/postfix-logs/postfix-logs.log", "postfix", map[string]int{"parsed": 7}},
+		{"crowdsec-logs/ssh-bf/ssh-bf.log", "auth", map[string]int{"parsed": 6, "skipped blank": 1}},
+		{"crowdsec-logs/sshd-logs/sshd-logs.log", "auth", map[string]int{"parsed": 24}},
+		{"crowdsec-logs/syslog-logs/syslog-logs.log", "auth", map[string]int{"parsed": 3, "skipped blank": 1}},
+		{"crowdsec-logs/unifi-logs/unifi-logs.log", "linux", map[string]int{"parsed": 4}},
+		{"crowdsec-logs/iis-xml-logs/iis-logs.log", "windows", map[string]int{"parsed": 1}},
+		{"crowdsec-logs/windows-bf/windows-bf.log", "windows", map[string]int{"parsed": 6}},
+		{"crowdsec-logs/windows-logs/windows-logs.log", "windows", map[string]int{"parsed": 1}},
 	} {
 		t.Run(c.file, func(t *testing.T) {
 			t.Parallel()
@@ -60,6 +77,20 @@ func TestSharedActivityLogsGiveTheirCounts(t *testing.T) {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// A folder named -bf holds log-ins that failed, all from one address.
+func TestSharedBruteForceIsFailedLogInsOfOneAddress(t *testing.T) {
+	t.Parallel()
+	for file, name := range map[string]string{"ssh-bf/ssh-bf.log": "auth", "windows-bf/windows-bf.log": "windows"} {
+		f, _ := format.LookupActivity(name)
+		_, events := activityTally(t, f, sharedLines(t, "crowdsec-logs/"+file))
+		for _, e := range events {
+			if e.Class != event.Authentication || e.Status != event.Failure || !e.Src.Addr.IsValid() || e.Src.Addr != events[0].Src.Addr || e.User == "" {
+				t.Errorf("%s: %s", file, describeActivity(e))
+			}
+		}
 	}
 }
 

@@ -51,6 +51,9 @@ func (r *haproxy) read(s string, into []event.Activity) ([]event.Activity, Verdi
 		d.take(IsReceived, f[3])
 		return d.finish(into)
 	}
+	if len(f) < 8 {
+		return into, reject(MissField)
+	}
 	d.a.Class = event.HTTPActivity
 	if strings.HasSuffix(f[0], "~") { // over TLS
 		d.a.Dst.Port = 443

@@ -62,9 +62,10 @@ func (c *clock) head(s string) head {
 
 // begins says whether s is a line with a syslog head itself.
 func (c *clock) begins(s string) bool {
-	if s != "" && s[0] == '<' {
-		s = trimPriority(s)
+	if !mayBegin(s) {
+		return false
 	}
+	s = trimPriority(s)
 	if rest, ok := strings.CutPrefix(s, "1 "); ok {
 		var h head
 		return c.rfc5424(&h, rest)
@@ -75,10 +76,16 @@ func (c *clock) begins(s string) bool {
 
 // relayed drops a host that stands before a line with a head of its own.
 func (c *clock) relayed(s string) string {
-	if word, rest, ok := strings.Cut(s, " "); ok && isHost(word) && (rest != "" && rest[0] == '<' || len(rest) > 15) && !c.begins(s) && c.begins(rest) {
-		return rest
+	i := strings.IndexByte(s, ' ')
+	if i > 0 && mayBegin(s[i+1:]) && isHost(s[:i]) && !c.begins(s) && c.begins(s[i+1:]) {
+		return s[i+1:]
 	}
 	return s
+}
+
+// mayBegin tells by its first byte whether s can be a line with a head.
+func mayBegin(s string) bool {
+	return s != "" && (isDigit(s[0]) || s[0] == '<' || 'A' <= s[0] && s[0] <= 'Z')
 }
 
 // trimPriority drops "<30>" (RFC 3164 §4.1.1).

@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/lookup"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
@@ -62,6 +63,7 @@ func (a *App) api() *rest.API {
 	report.API(api, r.Reports)
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
+	retention.API(api, r.Retention)
 	a.jobsAPI(api)
 	return api
 }

@@ -54,6 +54,10 @@ func (a *App) startIntake(ctx context.Context) error {
 	in := &intake{stream: s}
 	how := a.readingBlocks()
 	how.Keep = a.keeping.Load().keep
+	how.Pressed = func() bool {
+		in := a.intake.Load()
+		return in != nil && in.listener != nil && in.listener.Pressed()
+	}
 	in.worker = worker.New(how)
 	if in.listener, err = a.listen(ctx, s); err != nil {
 		return errors.Join(err, s.Close())
@@ -101,10 +105,33 @@ func (a *App) readingBlocks() worker.Deps {
 			taking := make([]source.Taking, 0, len(blocks))
 			for _, b := range blocks {
 				taking = append(taking, source.Taking{Said: b.Said, Incoming: source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way,
-					ReceivedAt: b.Received, Bytes: int64(len(b.Body))}, Sink: func(ctx context.Context, tx *db.Tx) error { return a.sink(ctx, tx, ofStream(b.Block), b.Said) }})
+					ReceivedAt: b.Received, Bytes: int64(len(b.Body))}})
 			}
-			return a.Rooms.Sources.Take(ctx, taking)
+			return a.Rooms.Sources.Take(ctx, taking, a.sinkTaken)
 		}}
+}
+
+// sinkTaken takes blocks of one source through the rooms. Those that an earlier
+// try had remembered go alone: what of them counts depends on what is recorded.
+func (a *App) sinkTaken(ctx context.Context, tx *db.Tx, blocks []source.Taking) error {
+	var hits []scan.Hit
+	var from origin
+	for _, b := range blocks {
+		in := origin{block: b.ID, source: string(b.Source), owner: b.Owner, receivedAt: b.ReceivedAt}
+		if _, again := a.remade.Load(b.ID); again {
+			if err := a.sink(ctx, tx, in, b.Said.Hits); err != nil {
+				return err
+			}
+			continue
+		}
+		if hits = append(hits, b.Said.Hits...); from.block == "" {
+			from = in
+		}
+	}
+	if from.block == "" {
+		return nil
+	}
+	return a.sink(ctx, tx, from, hits)
 }
 
 func ofStream(b stream.Block) origin {

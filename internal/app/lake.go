@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/stream"
@@ -107,19 +106,5 @@ func (a *App) sealHours(ctx context.Context) error {
 		return nil
 	}
 	_, err := k.archive.Seal(ctx, a.opt.Now())
-	return err
-}
-
-// dropLines removes from the archive what is older than what is kept; the engine
-// does so by itself.
-func (a *App) dropLines(context.Context) error {
-	k := a.keeping.Load()
-	if k == nil {
-		return nil
-	}
-	n, err := k.archive.Drop(a.opt.Now().Add(-time.Duration(a.opt.Config.Lake.Days) * 24 * time.Hour))
-	if n > 0 {
-		a.opt.Log.Info("received lines that are no longer kept were removed", "files", n)
-	}
 	return err
 }

@@ -86,6 +86,9 @@ func (a *App) rebuildLake(ctx context.Context, from, to time.Time, tell func(lak
 		if k.client == nil {
 			return lake.Rebuilt{}, errNoEngine
 		}
+		if err := a.keepFiles(ctx, k.archive, k.keeper.Put); err != nil {
+			return lake.Rebuilt{}, err
+		}
 		return k.keeper.Rebuild(ctx, from, to, tell)
 	}
 	archive, client, err := a.openLake(nil)
@@ -95,7 +98,11 @@ func (a *App) rebuildLake(ctx context.Context, from, to time.Time, tell func(lak
 	if client == nil {
 		return lake.Rebuilt{}, errors.Join(errNoEngine, archive.Close())
 	}
-	done, err := archive.Refill(ctx, client, lake.Refill{From: from, To: to, Said: tell})
+	var done lake.Rebuilt
+	err = a.keepFiles(ctx, archive, func(ctx context.Context, b lake.Brought) error { return archive.Put(ctx, b) })
+	if err == nil {
+		done, err = archive.Refill(ctx, client, lake.Refill{From: from, To: to, Said: tell})
+	}
 	if err == nil {
 		err = client.Flush(ctx)
 	}
@@ -161,7 +168,8 @@ func (a *App) lakeExport(ctx context.Context, args json.RawMessage, say func(Ste
 	}
 	var m lake.Manifest
 	err = a.withArchive(func(archive *lake.Archive) error {
-		m, err = archive.Export(ctx, want, lake.Target{Path: ask.File, Format: ask.Format, Cell: web.Inert, Said: func(rows int64) {
+		m, err = archive.Export(ctx, want, lake.Target{Path: ask.File, Format: ask.Format, Cell: web.Inert, About: map[string]string{"reason": ask.Reason, "from": ask.From.String(),
+			"to": ask.To.String(), "source": ask.Source}, Said: func(rows int64) {
 			say(Step{Done: rows, Note: "app.lake.exporting"})
 		}})
 		return err

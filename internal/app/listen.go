@@ -61,7 +61,7 @@ func (a *App) doors() ([]listener.Listen, error) {
 	var out []listener.Listen
 	add := func(name string, kind listener.Kind, addresses []string) {
 		for i, address := range addresses {
-			l := listener.Listen{Name: name + "/" + address, Kind: kind, Address: address}
+			l := listener.Listen{Name: name + "/" + strings.TrimPrefix(address, "/"), Kind: kind, Address: address}
 			host, port, _ := net.SplitHostPort(address) // the configuration has checked it
 			if port == "0" {
 				l.Name = fmt.Sprintf("%s/%d", name, i)
@@ -76,6 +76,8 @@ func (a *App) doors() ([]listener.Listen, error) {
 	add("tcp", listener.SyslogTCP, in.TCP)
 	add("tls", listener.SyslogTLS, in.TLS)
 	add("http", listener.HTTP, in.HTTP)
+	add("dnstap", listener.Dnstap, in.Dnstap)
+	add("netflow", listener.NetFlow, in.NetFlow)
 	if len(in.Files) > 0 {
 		out = append(out, listener.Listen{Name: "files", Kind: listener.File, Paths: in.Files})
 	}
@@ -122,12 +124,17 @@ type waysIn struct{ of *source.Directory }
 // Find implements listener.Directory.
 func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	id, src, owner, lines, bytes, ok := d.of.Find(string(p.Kind), p.Listener, p.Addr, p.Certificate, p.Host, p.Token, p.Path)
-	return listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}, ok
+	way := listener.Way{ID: id, Source: src, Owner: owner, Quota: listener.Quota{Lines: lines, Bytes: bytes}}
+	if p.Kind == listener.SyslogTCP || p.Kind == listener.SyslogTLS {
+		way.ByHost = d.of.Relays(string(p.Kind), p.Listener, p.Addr, p.Certificate)
+	}
+	return way, ok
 }
 
 // lost are the reasons for which lines are gone; what is refused for others the
 // sender has still got.
-var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true}
+var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true,
+	listener.LostFlows: true, listener.LostPackets: true, listener.BadFrame: true, listener.LargeFrame: true, listener.BadPacket: true, listener.NoTemplate: true}
 
 // keepFigures has what the listeners counted kept in the records.
 func (a *App) keepFigures(ctx context.Context) error {
@@ -139,11 +146,13 @@ func (a *App) keepFigures(ctx context.Context) error {
 	var out []source.WayFigures
 	for _, w := range in.listener.Figures().Ways {
 		f := source.WayFigures{Way: source.WayID(w.Way), Lines: w.StoredLines, Bytes: w.StoredBytes, Open: int64(w.Connections), LastAt: w.Last,
-			Refused: map[string]int64{}, Dropped: map[string]int64{}}
+			Refused: map[string]int64{}, Dropped: map[string]int64{}, Odd: map[string]int64{}}
 		for _, c := range w.Counts {
 			switch {
-			case c.Kept || c.Reason == listener.Empty: // they are in blocks all the same, or say nothing
+			case c.Reason == listener.Empty: // says nothing
 				continue
+			case c.Kept:
+				f.Odd[string(c.Reason)] += c.Lines
 			case lost[c.Reason]:
 				f.Dropped[string(c.Reason)] += c.Lines
 			default:

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -123,8 +124,14 @@ func (a *App) strangers() []source.Stranger {
 // address is reached where the pages are.
 func (a *App) receiveAt(kind source.WayKind, name string) string {
 	for _, d := range a.doorsOpen() {
+		if source.WayKind(d.Kind) != kind || name != "" && name != d.Name {
+			continue
+		}
+		if filepath.IsAbs(d.Address) { // a socket
+			return d.Address
+		}
 		host, port, err := net.SplitHostPort(d.Address)
-		if err != nil || source.WayKind(d.Kind) != kind || name != "" && name != d.Name {
+		if err != nil {
 			continue
 		}
 		ip, err := netip.ParseAddr(host)

@@ -18,8 +18,10 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
 
@@ -125,6 +127,9 @@ func (w *scopes) ofCentre(t *testing.T) {
 	j := must(w.Rooms.Backups.Start(w.centre))(t)
 	w.work(t)
 	w.foreign.add("job", j.ID)
+	hold := must(w.Rooms.Retention.Place(w.centre, retention.Order{Name: "Charlie", Source: string(w.central.ID), From: calendar.DateOf(t0), To: calendar.DateOf(t0),
+		Reason: "Charlie", Reference: "1/CV"}))(t)
+	w.foreign.add("hold", string(hold.ID))           // as with letters
 	w.foreign.add("letter", strings.Repeat("a", 32)) // of whatever unit: who may not look at all may look at none
 	w.foreign.add("backup", must(w.Rooms.Backups.List(w.centre))(t)[0].Name)
 }
@@ -154,7 +159,7 @@ var kinds = map[string]map[string]string{
 	"obligations":  {"id": "obligation"},
 	"papers":       {"id": "paper", "sending": "sending", "file": ""},
 	"audit":        {"id": "act"},
-	"settings":     {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter"},
+	"settings":     {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold"},
 	"views":        {"id": "view"},
 	"tasks":        {"id": "task"},
 	"keys":         {"key": "key"},

@@ -121,17 +121,17 @@ func (a *App) remember(ctx context.Context, from origin, b scan.Block, generatio
 	return func() { a.remade.Delete(from.block); done() }, nil
 }
 
-// uncounted are the hits of b: all of them, but for a block that an earlier try
-// had remembered before it died, which a looking back may have counted since.
-func (a *App) uncounted(ctx context.Context, tx *db.Tx, from origin, b scan.Block) ([]scan.Hit, error) {
+// uncounted are all hits, but for those of a block that an earlier try had
+// remembered before it died, which a looking back may have counted since.
+func (a *App) uncounted(ctx context.Context, tx *db.Tx, from origin, hits []scan.Hit) ([]scan.Hit, error) {
 	if _, again := a.remade.Load(from.block); !again {
-		return b.Hits, nil
+		return hits, nil
 	}
-	held, err := a.Rooms.Hunts.Held(ctx, from.owner, from.source, b.Hits)
+	held, err := a.Rooms.Hunts.Held(ctx, from.owner, from.source, hits)
 	if err != nil {
 		return nil, err
 	}
-	return a.Rooms.Findings.Uncounted(ctx, tx, from.owner, from.source, b.Hits, held)
+	return a.Rooms.Findings.Uncounted(ctx, tx, from.owner, from.source, hits, held)
 }
 
 // recordPast takes what was found by looking back through the rooms, as sink

@@ -27,6 +27,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -72,6 +73,7 @@ type Rooms struct {
 	Incidents   *incident.Service
 	Reports     *report.Service
 	Reception   *reception.Service
+	Retention   *retention.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -106,6 +108,7 @@ func migrations() []fs.FS {
 		view.Migrations,
 		webhook.Migrations,
 		feed.Migrations,
+		retention.Migrations,
 	}
 }
 
@@ -146,6 +149,7 @@ func Messages() []fs.FS {
 		feed.Messages,
 		stream.Messages,
 		reception.Messages,
+		retention.Messages,
 	}
 }
 
@@ -174,10 +178,11 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast,
-		Oldest: a.unread, ToldDeaf: a.tellDeaf})
+		Oldest: a.unread, ToldDeaf: a.tellDeaf, Keep: a.keepFile})
 	a.watchSources()
 	a.tendIntake()
 	r.Reception = a.reception()
+	r.Retention = a.retention()
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
@@ -256,14 +261,15 @@ func (a *App) wire(ctx context.Context) error {
 
 // sinkFile takes one block of a file through the rooms.
 func (a *App) sinkFile(ctx context.Context, tx *db.Tx, f source.File, b scan.Block) error {
-	return a.sink(ctx, tx, ofFile(f, b), b)
+	return a.sink(ctx, tx, ofFile(f, b), b.Hits)
 }
 
-// sink takes one block through the rooms, inside the transaction that marks it
-// done: hits become findings, findings infections.
-func (a *App) sink(ctx context.Context, tx *db.Tx, from origin, b scan.Block) error {
+// sink takes hits through the rooms, inside the transaction that marks their
+// blocks done: hits become findings, findings infections. from names the first
+// of the blocks.
+func (a *App) sink(ctx context.Context, tx *db.Tx, from origin, hits []scan.Hit) error {
 	now := a.opt.Now()
-	hits, err := a.uncounted(ctx, tx, from, b)
+	hits, err := a.uncounted(ctx, tx, from, hits)
 	if err != nil {
 		return err
 	}
@@ -310,12 +316,13 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(a.apiRoutes(site))
 	add(healthPages{site, a}.routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
+	add(reception.NewPages(site, r.Reception).Routes())
+	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())
 	add(a.guidePages(site).Routes())
 	add(home.NewPages(site, a.today(first.Steps)).Routes())
 	add(task.NewPages(site, r.Tasks).Routes())
-	add(reception.NewPages(site, r.Reception).Routes())
 	add(view.NewPages(site, r.Views, view.Choices{Units: a.unitOptions, Title: a.titleOf}).Routes())
 	add(search.NewPages(site, search.New(a.searchSources()...)).Routes())
 	return all

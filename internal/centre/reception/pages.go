@@ -175,7 +175,7 @@ func (s State) listeners(ctx context.Context) ui.ListProps {
 // kernelDrops is what the system threw away before the program could take it.
 func kernelDrops(ctx context.Context, d listener.ListenerFigures) templ.Component {
 	switch {
-	case d.Kind != listener.SyslogUDP:
+	case d.Kind != listener.SyslogUDP && d.Kind != listener.NetFlow:
 		return ui.None()
 	case !d.KernelDropKnown:
 		return ui.Text(i18n.T(ctx, "reception.drops.unknown"))

@@ -15,10 +15,11 @@ import (
 
 // apiWayFields are the parts of a way in that a caller may write.
 type apiWayFields struct {
-	Kind        string `json:"kind" enum:"syslog-udp,syslog-tcp,syslog-tls,http,file" doc:"How the sender sends. It cannot change."`
-	Listener    string `json:"listener,omitempty" maxLength:"64" doc:"Name of the listener in the configuration; absent: any."`
+	Kind        string `json:"kind" enum:"syslog-udp,syslog-tcp,syslog-tls,http,dnstap,netflow,file" doc:"How the sender sends. It cannot change."`
+	Listener    string `json:"listener,omitempty" maxLength:"120" doc:"Name of the listener in the configuration; absent: any."`
 	Network     string `json:"network,omitempty" maxLength:"64" doc:"Sender's address or network; absent: any." example:"10.1.2.0/24"`
-	Host        string `json:"host,omitempty" maxLength:"255" doc:"HOSTNAME of the syslog header; absent: any." example:"fw-01"`
+	Host        string `json:"host,omitempty" maxLength:"255" doc:"HOSTNAME of the syslog header, or identity of dnstap; absent: any." example:"fw-01"`
+	Relay       bool   `json:"relay,omitempty" doc:"The sender relays lines of several hosts through one connection; each line is asked for by its host name. Of syslog-tcp and syslog-tls, with host."`
 	Certificate string `json:"certificate,omitempty" maxLength:"200" doc:"SHA-256 of the client certificate, hexadecimal."`
 	Path        string `json:"path,omitempty" maxLength:"500" doc:"Pattern of tailed files." example:"/var/log/named/*.log"`
 	Lines       int64  `json:"lines_a_second,omitempty" minimum:"0" doc:"Most lines a second; 0: no limit."`

@@ -23,9 +23,10 @@ type WayFigures struct {
 	Bytes   int64
 	Refused map[string]int64 // lines by reason: over the quota, too long, …
 	Dropped map[string]int64 // lines by reason
+	Odd     map[string]int64 // lines by reason that were taken all the same: of another encoding, cut
 	Open    int64            // connections now
 	LastAt  time.Time        // receipt of the last line; zero when none came
-	Samples []Refusal        // the latest of the refused, at most some
+	Samples []Refusal        // the latest of these, at most some
 }
 
 // kept are the figures as they were last kept, so that a process which starts
@@ -124,21 +125,26 @@ func (before WayFigures) grown(now WayFigures, source string, at time.Time) (fig
 	r := figureRow{Way: string(now.Way), Source: source, Lines: more(now.Lines, before.Lines), Bytes: more(now.Bytes, before.Bytes),
 		Open: now.Open, Last: db.At(now.LastAt), KeptAt: db.At(at)}
 	var lost []lossRow
-	for what, sides := range map[string][2]map[string]int64{lossRefused: {now.Refused, before.Refused}, lossDropped: {now.Dropped, before.Dropped}} {
+	for what, sides := range map[string][2]map[string]int64{lossRefused: {now.Refused, before.Refused}, lossDropped: {now.Dropped, before.Dropped},
+		lossOdd: {now.Odd, before.Odd}} {
 		for why, n := range sides[0] {
 			if n = more(n, sides[1][why]); n == 0 {
 				continue
 			}
 			lost = append(lost, lossRow{Source: source, Day: dayOf(at), What: what, Reason: why, N: n})
-			if what == lossRefused {
+			switch what {
+			case lossRefused:
 				r.Refused += n
-			} else {
+			case lossDropped:
 				r.Dropped += n
 			}
 		}
 	}
 	samples := []Refusal{}
 	for _, s := range now.Samples {
+		if len(lost) == 0 { // nothing is new
+			break
+		}
 		s.Text = cutText(s.Text)
 		samples = append(samples, s)
 	}
@@ -154,7 +160,7 @@ func keepFigures(ctx context.Context, tx *db.Tx, rows []figureRow, lost []lossRo
 	_, err := tx.NewInsert().Model(&rows).On("CONFLICT (way_id) DO UPDATE").Set("lines = g.lines + EXCLUDED.lines").
 		Set("bytes = g.bytes + EXCLUDED.bytes").Set("refused = g.refused + EXCLUDED.refused").Set("dropped = g.dropped + EXCLUDED.dropped").
 		Set("open = EXCLUDED.open").Set("last_at = COALESCE(EXCLUDED.last_at, g.last_at)").
-		Set("samples = CASE WHEN EXCLUDED.refused + EXCLUDED.dropped > 0 THEN EXCLUDED.samples ELSE g.samples END").
+		Set("samples = CASE WHEN EXCLUDED.samples <> '[]' THEN EXCLUDED.samples ELSE g.samples END").
 		Set("kept_at = EXCLUDED.kept_at").Exec(ctx)
 	if err != nil {
 		return db.Error("source.keepFigures", err)

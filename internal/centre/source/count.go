@@ -141,6 +141,7 @@ const (
 	lossUnplaced = "unplaced"
 	lossRefused  = "refused"
 	lossDropped  = "dropped"
+	lossOdd      = "odd" // taken all the same
 )
 
 type pulseRow struct {

@@ -98,7 +98,7 @@ func TestFiguresOfAListenerThatStartsAnewAddUp(t *testing.T) {
 		s := h.source("a")
 		w, _ := h.way(s, source.Way{Kind: source.SyslogUDP, Network: "10.1.1.1"})
 		keep := func(lines, refused int64) {
-			f := source.WayFigures{Way: w.ID, Lines: lines, Bytes: lines * 10, Refused: map[string]int64{"quota": refused}, LastAt: h.now,
+			f := source.WayFigures{Way: w.ID, Lines: lines, Bytes: lines * 10, Refused: map[string]int64{"quota": refused}, Odd: map[string]int64{"not_utf8": 3 * refused}, LastAt: h.now,
 				Samples: []source.Refusal{{At: h.now, Reason: "quota", Text: "x"}}}
 			if err := h.KeepFigures(h.t.Context(), []source.WayFigures{f, {Way: "gone", Lines: 9}}); err != nil {
 				h.t.Fatal(err)
@@ -110,7 +110,7 @@ func TestFiguresOfAListenerThatStartsAnewAddUp(t *testing.T) {
 		if got := h.rows("SELECT lines, bytes, refused FROM source_figure"); fmt.Sprint(got) != "[map[bytes:300 lines:30 refused:2]]" {
 			h.t.Errorf("figures: %v", got)
 		}
-		if got := h.rows("SELECT what, reason, n FROM source_loss"); fmt.Sprint(got) != "[map[n:2 reason:quota what:refused]]" {
+		if got := h.rows("SELECT what, reason, n FROM source_loss ORDER BY reason"); fmt.Sprint(got) != "[map[n:6 reason:not_utf8 what:odd] map[n:2 reason:quota what:refused]]" {
 			h.t.Errorf("losses: %v", got)
 		}
 	})

@@ -23,6 +23,7 @@ type Directory struct{ table atomic.Pointer[table] }
 // table is all ways that are on, of sources that are open.
 type table struct {
 	byKind map[string][]shelf // the most specific shape first
+	relays map[string][]shelf // the same of those whose sender relays, without their hosts
 	paths  []way              // of tailed files, the most specific first
 }
 
@@ -60,8 +61,22 @@ func (d *Directory) Find(kind, listener string, addr netip.Addr, certificate, ho
 	return w.id, w.source, w.owner, w.lines, w.bytes, ok
 }
 
+// Relays reports whether a sender is one that relays lines of several hosts: a
+// way in says so, and all it asks of a sender but the host fits.
+func (d *Directory) Relays(kind, listener string, addr netip.Addr, certificate string) bool {
+	t := d.table.Load()
+	if t == nil {
+		return false
+	}
+	_, ok := find(t.relays[kind], listener, addr, certificate, "", "")
+	return ok
+}
+
 func (t *table) sender(kind, listener string, addr netip.Addr, certificate, host, token string) (way, bool) {
-	shelves := t.byKind[kind]
+	return find(t.byKind[kind], listener, addr, certificate, host, token)
+}
+
+func find(shelves []shelf, listener string, addr netip.Addr, certificate, host, token string) (way, bool) {
 	if len(shelves) == 0 {
 		return way{}, false
 	}
@@ -130,7 +145,7 @@ func (t *table) tailed(listener, file string) (way, bool) {
 
 // newTable lays ways out to be found.
 func newTable(ways []Way) (*table, error) {
-	t := &table{byKind: map[string][]shelf{}}
+	t := &table{byKind: map[string][]shelf{}, relays: map[string][]shelf{}}
 	for _, w := range ways {
 		out := way{id: string(w.ID), source: string(w.Source), owner: w.Owner, listener: w.Listener, path: w.Path, lines: w.Lines, bytes: w.Bytes}
 		if w.Kind == Tail {
@@ -141,14 +156,11 @@ func newTable(ways []Way) (*table, error) {
 		if err != nil {
 			return nil, fmt.Errorf("way in %s: %w", w.ID, err)
 		}
-		shelves := t.byKind[string(w.Kind)]
-		at := slices.IndexFunc(shelves, func(o shelf) bool { return o.shape == s })
-		if at < 0 {
-			at = len(shelves)
-			shelves = append(shelves, shelf{s, map[values]way{}})
+		put(t.byKind, string(w.Kind), s, v, out)
+		if w.Relay {
+			s.host, v.host = false, ""
+			put(t.relays, string(w.Kind), s, v, out)
 		}
-		shelves[at].ways[v] = out
-		t.byKind[string(w.Kind)] = shelves
 	}
 	for _, shelves := range t.byKind {
 		slices.SortFunc(shelves, func(a, b shelf) int { return a.before(b.shape) })
@@ -158,6 +170,18 @@ func newTable(ways []Way) (*table, error) {
 			cmp.Compare(b.listener, a.listener), cmp.Compare(a.id, b.id))
 	})
 	return t, nil
+}
+
+// put puts a way on the shelf of its kind and shape.
+func put(to map[string][]shelf, kind string, s shape, v values, w way) {
+	shelves := to[kind]
+	at := slices.IndexFunc(shelves, func(o shelf) bool { return o.shape == s })
+	if at < 0 {
+		at = len(shelves)
+		shelves = append(shelves, shelf{s, map[values]way{}})
+	}
+	shelves[at].ways[v] = w
+	to[kind] = shelves
 }
 
 // exact reports that a pattern is the path of one file.

@@ -188,12 +188,12 @@ func (p *Pages) wayNew(w http.ResponseWriter, r *http.Request) error {
 	return p.renderWayForm(w, r, http.StatusOK, wayForm{New: true, In: Way{Kind: kind}})
 }
 
-// formWay reads the form fields kind, listener, network, host, certificate,
-// path, lines, bytes, note, off, version.
+// formWay reads the form fields kind, listener, network, host, relay,
+// certificate, path, lines, bytes, note, off, version.
 func formWay(r *http.Request) (wayForm, error) {
 	v := wayForm{Lines: r.PostFormValue("lines"), Bytes: r.PostFormValue("bytes")}
 	v.In = Way{ID: WayID(r.PathValue("way")), Source: ID(r.PathValue("id")), Kind: WayKind(r.PostFormValue("kind")), Listener: r.PostFormValue("listener"),
-		Network: r.PostFormValue("network"), Host: r.PostFormValue("host"), Certificate: r.PostFormValue("certificate"),
+		Network: r.PostFormValue("network"), Host: r.PostFormValue("host"), Relay: r.PostFormValue("relay") != "", Certificate: r.PostFormValue("certificate"),
 		Path: r.PostFormValue("path"), Note: r.PostFormValue("note"), Off: r.PostFormValue("off") != ""}
 	var err error
 	if v.In.Version, err = version(r); err != nil {
@@ -422,7 +422,7 @@ func (p *Pages) adopt(w http.ResponseWriter, r *http.Request) error {
 	if err := p.meet(ctx); err != nil {
 		return err
 	}
-	v := strangersPage{Source: r.PostFormValue("source"), Typed: Stranger{Kind: WayKind(r.PostFormValue("kind")), Addr: r.PostFormValue("addr"),
+	v := strangersPage{Source: r.PostFormValue("source"), Typed: Stranger{Kind: WayKind(r.PostFormValue("kind")), Listener: r.PostFormValue("listener"), Addr: r.PostFormValue("addr"),
 		Host: r.PostFormValue("host"), Certificate: r.PostFormValue("certificate"), Path: r.PostFormValue("path")}}
 	way, ok := v.Typed.way()
 	if !ok {

@@ -51,6 +51,9 @@ type Deps struct {
 	// Told is told, inside the transaction, of what people must know of a source:
 	// that it fell silent, came back, flaps or leaves its pattern. May be nil.
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error
+	// Keep keeps the lines of a file that was read, for searching: once however
+	// often it is called. May be nil.
+	Keep func(ctx context.Context, f File, how Reader) error
 	// Least is the least coverage of a figure, in percent.
 	Least func() int64
 	// Oldest is when the oldest line was received that is not read yet; zero when

@@ -15,7 +15,9 @@ import (
 
 // snippetFiles hold what senders' own configurations look like, one file a way
 // of sending; a line "== name" begins a program. They follow the manuals of
-// rsyslog 8, syslog-ng 4, Filebeat and Winlogbeat 8, Fluent Bit 3 and Vector.
+// rsyslog 8, syslog-ng 4, Filebeat and Winlogbeat 8, Fluent Bit 3, Vector, BIND
+// 9.16, Unbound 1.11, Knot Resolver 5, dnsdist 1.8,
+// FortiOS 7, RouterOS 7, IOS XE and softflowd 1.0.
 //
 //go:embed snippets/*.txt
 var snippetFiles embed.FS
@@ -28,7 +30,7 @@ type Snippet struct{ Program, Text string }
 // unknownHost stands where this program does not know its own address.
 const unknownHost = "CENTRE-ADDRESS"
 
-var usualPorts = map[WayKind]string{SyslogUDP: "514", SyslogTCP: "514", SyslogTLS: "6514", HTTP: "443"}
+var usualPorts = map[WayKind]string{SyslogUDP: "514", SyslogTCP: "514", SyslogTLS: "6514", HTTP: "443", Dnstap: "6000", NetFlow: "2055"}
 
 // snippets are the configurations of programs that send by w. at is where the
 // centre is reached, see Neighbours.Receive; token what senders show, or a word
@@ -40,15 +42,23 @@ func snippets(w Way, at, token string) ([]Snippet, error) {
 		return nil, nil
 	case HTTP:
 		name = "http.txt"
+	case Dnstap:
+		name = "dnstap.txt"
+	case NetFlow:
+		name = "netflow.txt"
 	}
 	host, port, secure := reach(at, w.Kind)
+	path := ""
+	if w.Kind == Dnstap && strings.HasPrefix(at, "/") {
+		path = at
+	}
 	base := url.URL{Scheme: "https", Host: net.JoinHostPort(host, port)}
 	if !secure {
 		base.Scheme = "http"
 	}
 	var b strings.Builder
 	err := snippetTexts.ExecuteTemplate(&b, name, map[string]any{"Kind": string(w.Kind), "Host": host, "Port": port, "Base": base.String(),
-		"Token": token, "Secure": secure})
+		"Token": token, "Secure": secure, "Path": path})
 	if err != nil {
 		return nil, fmt.Errorf("snippets of %s: %w", w.Kind, err)
 	}

@@ -30,6 +30,8 @@ func (st Stranger) way() (Way, bool) {
 	switch {
 	case st.Kind == Tail:
 		return Way{Kind: Tail, Path: st.Path}, st.Path != ""
+	case st.Kind == Dnstap && st.Addr == "": // by a socket of this machine
+		return Way{Kind: Dnstap, Listener: st.Listener, Host: st.Host}, true
 	case st.Certificate != "":
 		return Way{Kind: st.Kind, Certificate: st.Certificate}, true
 	}

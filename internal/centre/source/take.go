@@ -6,6 +6,7 @@ package source
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -77,18 +78,21 @@ func (s *Service) HowToRead(ctx context.Context, id ID) (format.Log, *time.Locat
 	return format.Log{Name: ByMapping, Title: known.Title, Activity: known}, zone, err
 }
 
-// Taking is a block that was read, and what the rooms make of it.
+// Taking is a block that was read.
 type Taking struct {
 	Incoming
 	Said scan.Block
-	Sink func(ctx context.Context, tx *db.Tx) error
 }
 
-// Take takes what blocks say into the records: their marks, what their sinks
-// make of them, and their accounts, in one transaction. A block that was taken
-// before changes nothing. A block that hit nothing is nobody's act: its mark and
-// its account are all there is to say.
-func (s *Service) Take(ctx context.Context, blocks []Taking) error {
+// Takes takes what blocks hit into the rooms, inside the transaction that marks
+// them. They are all of one source and owner.
+type Takes func(ctx context.Context, tx *db.Tx, blocks []Taking) error
+
+// Take takes what blocks say into the records: their marks, what sink makes of
+// them, and their accounts, in one transaction. A block that was taken before
+// changes nothing. A block that hit nothing is nobody's act: its mark and its
+// account are all there is to say.
+func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
 	const op = "source.Take"
 	// The key of the mark refuses a second one; looking first spares the work.
 	fresh, err := s.fresh(ctx, blocks)
@@ -107,8 +111,8 @@ func (s *Service) Take(ctx context.Context, blocks []Taking) error {
 		if _, err := tx.NewInsert().Model(&marks).Exec(ctx); err != nil {
 			return db.Error(op, err)
 		}
-		for _, b := range fresh {
-			if err := s.sink(ctx, tx, b); err != nil {
+		for some := range together(fresh) {
+			if err := s.sink(ctx, tx, some, sink); err != nil {
 				return err
 			}
 		}
@@ -139,13 +143,48 @@ func (s *Service) fresh(ctx context.Context, blocks []Taking) ([]Taking, error) 
 	return slices.DeleteFunc(out, func(b Taking) bool { return slices.Contains(known, b.ID) }), nil
 }
 
-// sink takes what one block hit into the rooms.
-func (s *Service) sink(ctx context.Context, tx *db.Tx, b Taking) error {
-	if err := b.Sink(ctx, tx); err != nil || len(b.Said.Hits) == 0 {
+// together gives runs of those blocks that hit something, which stand by source
+// and receipt: what follows from a run is the same as from its blocks one after
+// the other, for all its events are of one day.
+func together(blocks []Taking) iter.Seq[[]Taking] {
+	hit := slices.DeleteFunc(slices.Clone(blocks), func(b Taking) bool { return len(b.Said.Hits) == 0 })
+	return func(yield func([]Taking) bool) {
+		for len(hit) > 0 {
+			n := 1
+			for n < len(hit) && hit[0].sameDay(hit[n]) {
+				n++
+			}
+			if !yield(hit[:n]) {
+				return
+			}
+			hit = hit[n:]
+		}
+	}
+}
+
+// sameDay reports whether all events of both blocks, which are of one source,
+// fell on one day in Vietnam.
+func (b Taking) sameDay(o Taking) bool {
+	day := dayOf(b.Said.First)
+	undated := func(t Taking) bool {
+		return slices.ContainsFunc(t.Said.Hits, func(h scan.Hit) bool { return h.First.IsZero() })
+	}
+	return b.Source == o.Source && b.Owner == o.Owner && !undated(b) && !undated(o) && dayOf(b.Said.Last) == day && dayOf(o.Said.First) == day && dayOf(o.Said.Last) == day
+}
+
+// sink takes what blocks hit into the rooms, with an entry of who did it: nobody
+// but the source.
+func (s *Service) sink(ctx context.Context, tx *db.Tx, blocks []Taking, sink Takes) error {
+	if err := sink(ctx, tx, blocks); err != nil {
 		return err
 	}
-	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "source.take", Kind: "source", Object: string(b.Source), Unit: b.Owner,
-		Detail: map[string]any{"block": b.ID, "lines": b.Said.Lines, "hits": b.Said.Counts.Hits}})
+	var lines, hits int64
+	ids := make([]string, 0, len(blocks))
+	for _, b := range blocks {
+		lines, hits, ids = lines+b.Said.Lines, hits+b.Said.Counts.Hits, append(ids, b.ID)
+	}
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "source.take", Kind: "source", Object: string(blocks[0].Source), Unit: blocks[0].Owner,
+		Detail: map[string]any{"blocks": ids, "lines": lines, "hits": hits}})
 }
 
 // summed are the accounts of the blocks, which stand by source and receipt: one

@@ -141,7 +141,8 @@ func lossText(ctx context.Context, l Loss) string {
 // shown as the listener names it.
 var doorReasons = map[string]bool{"not_utf8": true, "no_newline": true, "held": true, "rewritten": true, "empty": true, "quota": true,
 	"overflow": true, "unstored": true, "bad_request": true, "bad_item": true, "too_large": true, "busy": true, "truncated": true, "vanished": true,
-	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true}
+	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true, "bad_stream": true, "large_frame": true,
+	"too_many_templates": true, "no_address": true, "lost_flows": true, "lost_packets": true}
 
 func lossReason(ctx context.Context, why string) string {
 	if doorReasons[why] {
@@ -155,7 +156,7 @@ func lossReason(ctx context.Context, why string) string {
 
 var readReasons = map[format.Reason]bool{format.TooLong: true, format.NotFormat: true, format.BadTime: true, format.BadClient: true, format.BadName: true,
 	format.BadJSON: true, format.BadText: true, format.MissField: true, format.BadAddress: true, format.BadPort: true, format.NoTemplate: true,
-	format.BadPacket: true, format.Fragment: true, "cut_off": true}
+	format.BadPacket: true, format.Fragment: true, format.BadFrame: true, format.BadMessage: true, "cut_off": true}
 
 func gapText(ctx context.Context, g Gap, now time.Time) string {
 	if g.To.IsZero() {
@@ -246,7 +247,14 @@ func asksText(ctx context.Context, w Way) string {
 		}
 	}
 	add("source.way.asks.network", w.Network)
-	add("source.way.asks.host", w.Host)
+	if w.Kind == Dnstap {
+		add("source.way.asks.identity", w.Host)
+	} else {
+		add("source.way.asks.host", w.Host)
+	}
+	if w.Relay {
+		out = append(out, i18n.T(ctx, "source.way.asks.relay"))
+	}
 	if w.Certificate != "" {
 		add("source.way.asks.certificate", w.Certificate[:8])
 	}
@@ -276,11 +284,19 @@ func (v wayForm) fields(ctx context.Context) []ui.FieldProps {
 		out = append(out, f)
 	}
 	has := func(kinds ...WayKind) bool { return slices.Contains(kinds, v.In.Kind) }
-	if has(SyslogUDP, SyslogTCP, SyslogTLS, HTTP) {
+	if has(SyslogUDP, SyslogTCP, SyslogTLS, HTTP, Dnstap, NetFlow) {
 		field("network", v.In.Network, nil)
 	}
 	if has(SyslogUDP, SyslogTCP, SyslogTLS) {
 		field("host", v.In.Host, nil)
+	}
+	if has(SyslogTCP, SyslogTLS) {
+		field("relay", "", func(f *ui.FieldProps) { f.Kind, f.Checked = ui.KindCheckbox, v.In.Relay })
+	}
+	if has(Dnstap) {
+		field("host", v.In.Host, func(f *ui.FieldProps) {
+			f.Label, f.Hint = i18n.T(ctx, "source.way.field.identity"), i18n.T(ctx, "source.way.hint.identity")
+		})
 	}
 	if has(SyslogTLS, HTTP) {
 		field("certificate", v.In.Certificate, func(f *ui.FieldProps) { f.Mono = true })
@@ -321,7 +337,14 @@ func wayFacts(ctx context.Context, v wayPage) []ui.Fact {
 		add("at", v.At)
 	}
 	add("network", w.Network)
-	add("host", w.Host)
+	if w.Kind == Dnstap {
+		add("identity", w.Host)
+	} else {
+		add("host", w.Host)
+	}
+	if w.Relay {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.way.field.relay"), Value: ui.Text(i18n.T(ctx, "source.way.relay_yes"))})
+	}
 	add("certificate", w.Certificate)
 	add("path", w.Path)
 	add("listener", w.Listener)
@@ -363,7 +386,7 @@ func snippetLead(v wayPage) string {
 }
 
 func strangerName(s Stranger) string {
-	return strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · ")
+	return cmp.Or(strings.Join(slices.DeleteFunc([]string{s.Addr, s.Host, s.Path}, func(t string) bool { return t == "" }), " · "), s.Listener)
 }
 
 func strangerFacts(ctx context.Context, s Stranger) []ui.Fact {

@@ -1311,7 +1311,7 @@ func strangersView(v strangersPage) templ.Component {
 								}
 								return nil
 							})
-							templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/sources/strangers", ID: "adopt-" + strconv.Itoa(i), Narrow: true, Label: i18n.T(ctx, "source.stranger.adopt_of", strangerName(s)), Hidden: []ui.Hidden{{Name: "kind", Value: string(s.Kind)}, {Name: "addr", Value: s.Addr}, {Name: "host", Value: s.Host}, {Name: "certificate", Value: s.Certificate}, {Name: "path", Value: s.Path}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: "/sources/strangers", ID: "adopt-" + strconv.Itoa(i), Narrow: true, Label: i18n.T(ctx, "source.stranger.adopt_of", strangerName(s)), Hidden: []ui.Hidden{{Name: "kind", Value: string(s.Kind)}, {Name: "listener", Value: s.Listener}, {Name: "addr", Value: s.Addr}, {Name: "host", Value: s.Host}, {Name: "certificate", Value: s.Certificate}, {Name: "path", Value: s.Path}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var62), templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -32,10 +32,14 @@ const (
 	SyslogTLS WayKind = "syslog-tls"
 	HTTP      WayKind = "http"
 	Tail      WayKind = "file"
+	Dnstap    WayKind = "dnstap"
+	NetFlow   WayKind = "netflow"
 )
 
 // WayKinds lists all kinds in the order pages offer them.
-func WayKinds() []WayKind { return []WayKind{SyslogUDP, SyslogTCP, SyslogTLS, HTTP, Tail} }
+func WayKinds() []WayKind {
+	return []WayKind{SyslogUDP, SyslogTCP, SyslogTLS, HTTP, Dnstap, NetFlow, Tail}
+}
 
 // Way is one way in: what a sender must be like to send as the source. All
 // that is given must fit; of several ways that fit a sender the most specific
@@ -49,7 +53,8 @@ type Way struct {
 	Kind        WayKind
 	Listener    string // its name in the configuration; "" is any
 	Network     string // sender's address or network, "10.1.2.0/24"; "" is any
-	Host        string // HOSTNAME of the syslog header, lower case; "" is any
+	Host        string // HOSTNAME of the syslog header, or identity of dnstap, lower case; "" is any
+	Relay       bool   // the sender relays lines of several hosts, each of which is asked for by its host
 	Certificate string // SHA-256 of the client certificate, 64 hexadecimal digits; "" is any
 	Path        string // of tailed files: a pattern as of path.Match
 	Lines       int64  // most lines a second; 0 is without limit
@@ -68,7 +73,7 @@ func (w *Way) HasToken() bool { return w.token != "" }
 
 // mostListener and mostHost are how long the names may be, in bytes.
 const (
-	mostListener = 64
+	mostListener = 120
 	mostHost     = 255
 	mostPath     = 500
 )
@@ -153,8 +158,12 @@ func (w *Way) fitsKind() (field, why string) {
 		return "path", not
 	case w.Certificate != "" && w.Kind != SyslogTLS && w.Kind != HTTP:
 		return "certificate", not
-	case w.Host != "" && (w.Kind == HTTP || w.Kind == Tail):
+	case w.Host != "" && (w.Kind == HTTP || w.Kind == Tail || w.Kind == NetFlow):
 		return "host", not
+	case w.Relay && w.Kind != SyslogTCP && w.Kind != SyslogTLS:
+		return "relay", not
+	case w.Relay && w.Host == "":
+		return "host", "source.way.bad.relay"
 	case w.Network != "" && w.Kind == Tail:
 		return "network", not
 	}

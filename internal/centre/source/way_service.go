@@ -74,7 +74,7 @@ func (s *Service) AddWay(ctx context.Context, w Way) (added Way, token string, e
 func (s *Service) ChangeWay(ctx context.Context, in Way) (Way, error) {
 	return s.changeWay(ctx, "source.ChangeWay", "source.way_change", in.ID, in.Version, func(w *Way) error {
 		w.Listener, w.Network, w.Host, w.Certificate, w.Path = in.Listener, in.Network, in.Host, in.Certificate, in.Path
-		w.Lines, w.Bytes, w.Off, w.Note = in.Lines, in.Bytes, in.Off, in.Note
+		w.Relay, w.Lines, w.Bytes, w.Off, w.Note = in.Relay, in.Lines, in.Bytes, in.Off, in.Note
 		if err := w.Check(); err != nil {
 			return err
 		}
@@ -139,7 +139,7 @@ func (s *Service) changeWay(ctx context.Context, op, action string, id WayID, ve
 
 func (s *Service) noteWay(ctx context.Context, tx *db.Tx, action string, w Way) error {
 	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "source", Object: string(w.Source), Unit: w.Owner,
-		Detail: map[string]any{"way": w.ID, "kind": w.Kind, "listener": w.Listener, "network": w.Network, "host": w.Host,
+		Detail: map[string]any{"way": w.ID, "kind": w.Kind, "listener": w.Listener, "network": w.Network, "host": w.Host, "relay": w.Relay,
 			"certificate": w.Certificate, "path": w.Path, "lines_a_second": w.Lines, "bytes_a_second": w.Bytes, "off": w.Off}})
 }
 

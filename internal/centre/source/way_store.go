@@ -23,6 +23,7 @@ type wayRow struct {
 	Listener    string  `bun:"listener"`
 	Network     string  `bun:"network"`
 	Host        string  `bun:"host"`
+	Relay       bool    `bun:"relay"`
 	Certificate string  `bun:"certificate"`
 	Token       string  `bun:"token"`
 	TokenAt     db.Time `bun:"token_at"`
@@ -38,7 +39,7 @@ type wayRow struct {
 
 func toWayRow(w Way) wayRow {
 	r := wayRow{ID: string(w.ID), Source: string(w.Source), Owner: w.Owner, Kind: string(w.Kind), Listener: w.Listener, Network: w.Network,
-		Host: w.Host, Certificate: w.Certificate, Token: w.token, TokenAt: db.At(w.TokenAt), Path: w.Path, Lines: w.Lines, Bytes: w.Bytes,
+		Host: w.Host, Relay: w.Relay, Certificate: w.Certificate, Token: w.token, TokenAt: db.At(w.TokenAt), Path: w.Path, Lines: w.Lines, Bytes: w.Bytes,
 		Closed: w.Off, Note: w.Note, CreatedAt: db.At(w.CreatedAt), Version: w.Version, Fits: w.fits()}
 	if w.Off { // stands in nobody's way
 		r.Fits = r.ID
@@ -48,7 +49,7 @@ func toWayRow(w Way) wayRow {
 
 func (r wayRow) way() Way {
 	return Way{ID: WayID(r.ID), Source: ID(r.Source), Owner: r.Owner, Kind: WayKind(r.Kind), Listener: r.Listener, Network: r.Network,
-		Host: r.Host, Certificate: r.Certificate, token: r.Token, TokenAt: r.TokenAt.Time, Path: r.Path, Lines: r.Lines, Bytes: r.Bytes,
+		Host: r.Host, Relay: r.Relay, Certificate: r.Certificate, token: r.Token, TokenAt: r.TokenAt.Time, Path: r.Path, Lines: r.Lines, Bytes: r.Bytes,
 		Off: r.Closed, Note: r.Note, CreatedAt: r.CreatedAt.Time, Version: r.Version}
 }
 

@@ -91,6 +91,46 @@ func TestATailedFileIsFoundByTheMostExactPath(t *testing.T) {
 	})
 }
 
+func TestARelayIsKnownByAllButTheHost(t *testing.T) {
+	each(t, func(h *house) {
+		a, b := h.source("a"), h.source("b")
+		one, _ := h.way(a, source.Way{Kind: source.SyslogTCP, Network: "10.1.2.3", Host: "fw-01", Relay: true})
+		two, _ := h.way(b, source.Way{Kind: source.SyslogTCP, Network: "10.1.2.3", Host: "fw-02"})
+		h.way(b, source.Way{Kind: source.SyslogTCP, Network: "10.9.9.9", Host: "fw-03"})
+		relays := func(kind, addr string) bool {
+			return h.Directory().Relays(kind, "", netip.MustParseAddr(addr), "")
+		}
+		if !relays("syslog-tcp", "10.1.2.3") || relays("syslog-tcp", "10.9.9.9") || relays("syslog-tls", "10.1.2.3") {
+			h.t.Error("who relays is told wrongly")
+		}
+		for host, want := range map[string]source.WayID{"FW-01": one.ID, "fw-02": two.ID, "fw-09": ""} {
+			if got := h.found(peer{kind: "syslog-tcp", addr: "10.1.2.3", host: host}); got != string(want) {
+				h.t.Errorf("%s found %q, want %q", host, got, want)
+			}
+		}
+		one.Relay = false
+		if _, err := h.ChangeWay(h.as(auth.Centre, "root"), one); err != nil {
+			h.t.Fatal(err)
+		}
+		if relays("syslog-tcp", "10.1.2.3") {
+			h.t.Error("it relays still")
+		}
+	})
+}
+
+func TestWaysByDnstapAndNetFlow(t *testing.T) {
+	each(t, func(h *house) {
+		s := h.source("a")
+		tap, _ := h.way(s, source.Way{Kind: source.Dnstap, Listener: "dnstap//run/vonggac/dnstap.sock", Host: "NS1"})
+		flow, _ := h.way(s, source.Way{Kind: source.NetFlow, Network: "10.0.0.0/8"})
+		for want, p := range map[source.WayID]peer{tap.ID: {kind: "dnstap", listener: "dnstap//run/vonggac/dnstap.sock", host: "ns1"}, flow.ID: {kind: "netflow", addr: "10.2.3.4"}} {
+			if got := h.found(p); got != string(want) {
+				h.t.Errorf("%+v found %q, want %q", p, got, want)
+			}
+		}
+	})
+}
+
 func TestTwoWaysThatFitTheSameSendersAreRefused(t *testing.T) {
 	each(t, func(h *house) {
 		a, b := h.source("a"), h.source("b")
@@ -180,11 +220,17 @@ func TestAWayThatCannotBeSaysWhichFieldIsWrong(t *testing.T) {
 		"path":        {Kind: source.Tail, Path: "[a"},
 		"certificate": {Kind: source.SyslogTLS, Certificate: "12"},
 		"host":        {Kind: source.SyslogUDP, Host: "a b"},
-		"listener":    {Kind: source.SyslogUDP, Listener: strings.Repeat("x", 65)},
+		"listener":    {Kind: source.SyslogUDP, Listener: strings.Repeat("x", 121)},
 		"lines":       {Kind: source.HTTP, Lines: -1},
+		"relay":       {Kind: source.SyslogUDP, Host: "fw", Relay: true},
 	} {
 		err := w.Check()
 		if !fault.Is(err, fault.Invalid) || fault.Of(err).Fields[field] == "" {
+			t.Errorf("%+v: %v; want a word on %s", w, err, field)
+		}
+	}
+	for field, w := range map[string]source.Way{"host": {Kind: source.SyslogTLS, Network: "10.1.2.3", Relay: true}, "network": {Kind: source.Dnstap}, "certificate": {Kind: source.NetFlow, Network: "10.1.2.3", Certificate: thumb}} {
+		if err := w.Check(); !fault.Is(err, fault.Invalid) || fault.Of(err).Fields[field] == "" {
 			t.Errorf("%+v: %v; want a word on %s", w, err, field)
 		}
 	}

@@ -126,6 +126,9 @@ func (s *Service) work(ctx context.Context, j jobs.Job, p *jobs.Progress, f File
 	if err != nil && !sendersFault(err) && j.Attempts < j.MaxAttempts {
 		return err
 	}
+	if err := s.keep(ctx, f, sum.Format); err != nil {
+		return err
+	}
 	return s.finish(ctx, p, f, sum, err)
 }
 

@@ -80,7 +80,7 @@ func copyHeld(ctx context.Context, of Manifest, path, folder string, want Select
 		return err
 	}
 	blocks := map[string]bool{}
-	m, err := Target{Path: mark + ".parquet.tmp", Format: "parquet"}.make(func(put func(Row) error) error {
+	m, err := Target{Path: mark + ".parquet.tmp", Format: "parquet", About: map[string]string{"hold": filepath.Base(folder), "of": of.SHA256}}.make(func(put func(Row) error) error {
 		return readFile(path, func(row Row) error {
 			if !want.has(&row) {
 				return ctx.Err()

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // gathered are blocks of an hour that are written and synced together.
@@ -155,6 +156,13 @@ func (h *hour) append(frames []byte) error {
 		err = errors.Join(err, h.cut())
 	}
 	return err
+}
+
+// Has reports whether a block that was received at a time is kept.
+func (a *Archive) Has(block string, received time.Time) (bool, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.holds(received.UTC().Format(hourName), block)
 }
 
 // holds reports whether a block of an hour is kept.

@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -102,6 +101,7 @@ var Formats = []string{"parquet", "csv", "jsonl"}
 type Target struct {
 	Path   string                // of a file that is not there yet
 	Format string                // one of Formats
+	About  map[string]string     // what it is, told in the file itself (not in CSV)
 	Cell   func(s string) string // CSV: what a cell is written as; nil: as it is
 	Said   func(rows int64)      // is told the rows written so far; may be nil
 }
@@ -136,13 +136,14 @@ func (to Target) make(fill func(put func(Row) error) error) (m Manifest, err err
 	if err != nil {
 		return m, err
 	}
-	shares := shares{}
+	shares, one := shares{}, [1]Row{}
 	err = fill(func(row Row) error {
 		m.count(&row)
 		shares.count(&row)
-		return w.write(&row)
+		one[0] = row
+		return w.Put(one[:])
 	})
-	if err = cmp.Or(err, w.close(), buf.Flush(), f.Sync()); err != nil {
+	if err = cmp.Or(err, w.Close(), buf.Flush(), f.Sync()); err != nil {
 		return m, err
 	}
 	at, err := f.Seek(0, io.SeekEnd)
@@ -184,80 +185,53 @@ func (s shares) list() []Share {
 	return out
 }
 
-// rowWriter writes rows in one of Formats.
-type rowWriter interface {
-	write(*Row) error
-	close() error
-}
-
-func (to Target) writer(w io.Writer) (rowWriter, error) {
+// writer is a Takeout of the format.
+func (to Target) writer(w io.Writer) (Takeout, error) {
 	switch to.Format {
 	case "parquet":
-		return &parquetRows{to: newParquet(w)}, nil
-	case "csv":
-		rows := &csvRows{to: csv.NewWriter(w), cell: to.Cell}
-		_, err := io.WriteString(w, "\ufeff")
-		return rows, cmp.Or(err, rows.to.Write(slices.Concat([]string{"time", "source", "owner", "class", "block", "line"}, columns, []string{"unmapped", "raw"})))
+		return NewParquetTakeout(w, to.About), nil
 	case "jsonl":
-		return &jsonRows{to: json.NewEncoder(w)}, nil
+		return NewLinesTakeout(w, to.About)
+	case "csv":
+		rows := csvTakeout{csv.NewWriter(w), to.Cell}
+		_, err := io.WriteString(w, "\ufeff")
+		return rows, cmp.Or(err, rows.w.Write(slices.Concat([]string{"time", "source", "owner", "class", "block", "line"}, columns, []string{"unmapped", "raw"})))
 	}
 	return nil, fmt.Errorf("no format %q: want one of %q", to.Format, Formats)
 }
 
-type parquetRows struct {
-	to interface {
-		Write([]record) (int, error)
-		Close() error
-	}
-	one [1]record
-}
-
-func (p *parquetRows) write(r *Row) error {
-	if err := p.one[0].fill(r); err != nil {
-		return err
-	}
-	_, err := p.to.Write(p.one[:])
-	return err
-}
-
-func (p *parquetRows) close() error { return p.to.Close() }
-
-type csvRows struct {
-	to   *csv.Writer
+// csvTakeout writes a line a row, a column for each field that has one of its own.
+type csvTakeout struct {
+	w    *csv.Writer
 	cell func(string) string
-	one  record
 }
 
-func (c *csvRows) write(r *Row) error {
-	if err := c.one.fill(r); err != nil {
-		return err
-	}
-	cells := []string{r.Time.UTC().Format(time.RFC3339Nano), r.Source, r.Owner, string(r.Class), r.Block, fmt.Sprint(r.Line)}
-	for _, name := range columns {
-		cells = append(cells, *c.one.column(name))
-	}
-	cells = append(cells, c.one.Unmapped, c.one.Raw)
-	if c.cell != nil {
+// Put implements Takeout.
+func (t csvTakeout) Put(rows []Row) error {
+	var one record
+	for _, r := range rows {
+		if err := one.fill(&r); err != nil {
+			return err
+		}
+		cells := []string{r.Time.UTC().Format(time.RFC3339Nano), r.Source, r.Owner, string(r.Class), r.Block, fmt.Sprint(r.Line)}
+		for _, name := range columns {
+			cells = append(cells, *one.column(name))
+		}
+		cells = append(cells, one.Unmapped, one.Raw)
 		for i := range cells {
-			cells[i] = c.cell(cells[i])
+			if t.cell != nil {
+				cells[i] = t.cell(cells[i])
+			}
+		}
+		if err := t.w.Write(cells); err != nil {
+			return err
 		}
 	}
-	return c.to.Write(cells)
+	return nil
 }
 
-func (c *csvRows) close() error {
-	c.to.Flush()
-	return c.to.Error()
+// Close implements Takeout.
+func (t csvTakeout) Close() error {
+	t.w.Flush()
+	return t.w.Error()
 }
-
-type jsonRows struct{ to *json.Encoder }
-
-func (j *jsonRows) write(r *Row) error {
-	all := map[string]any{"time": r.Time.UTC(), "source": r.Source, "owner": r.Owner, "class": r.Class, "class_uid": r.Class.UID(), "block": r.Block, "line": r.Line, "raw": r.Raw}
-	for _, f := range r.Fields {
-		all[f.Name] = f.Value
-	}
-	return j.to.Encode(all)
-}
-
-func (*jsonRows) close() error { return nil }

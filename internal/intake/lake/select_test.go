@@ -117,8 +117,11 @@ func TestLinesOfASourceAreWrittenOut(t *testing.T) {
 				t.Errorf("%d rows, %v", len(rows), err)
 			}
 		case "jsonl":
-			var one map[string]any
-			if err := json.Unmarshal([]byte(strings.Split(string(raw), "\n")[15]), &one); err != nil || one["raw"] != odd[0].Raw || one["src_endpoint.ip"] != "192.0.2.0" {
+			var one struct {
+				Raw    string
+				Fields map[string]string
+			}
+			if err := json.Unmarshal([]byte(strings.Split(string(raw), "\n")[16]), &one); err != nil || one.Raw != odd[0].Raw || one.Fields["src_endpoint.ip"] != "192.0.2.0" {
 				t.Errorf("%v, %v", one, err)
 			}
 		}

@@ -143,7 +143,11 @@ func (l *lane) seal() {
 	l.hint = min(len(b.Body), fullRun)
 	l.run, l.late = run{}, false
 	l.flight++
-	l.s.storing.Go(func() { l.store(b) })
+	l.s.unstored.Add(1)
+	l.s.storing.Go(func() {
+		defer l.s.unstored.Add(-1)
+		l.store(b)
+	})
 }
 
 // overdue hands on a run whose time is up and tells whether it did, and when

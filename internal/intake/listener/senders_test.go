@@ -12,6 +12,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -94,7 +95,7 @@ log { source(s); destination(d); flags(flow-control); };
 				o.Listeners[0].Kind, o.Listeners[0].TLS, o.Listeners[0].ClientCAs = listener.SyslogTLS, &tls.Config{Certificates: []tls.Certificate{server.cert}}, ca.pool()
 			}
 			s := start(t, o)
-			forward(t, path, tc.conf, tc.args, s, ca, client)
+			forward(t, path, tc.conf, tc.args, s, ca, client, func(i int) string { return fmt.Sprintf("<13>Nov 22 10:00:00 app[7]: message %d of many\n", i) })
 			sh.awaitLines(t, forwarded)
 			seen := map[string]bool{}
 			for _, l := range sh.lines() {
@@ -112,6 +113,47 @@ log { source(s); destination(d); flags(flow-control); };
 	}
 }
 
+// TestRsyslogRelaysSeveralHosts has rsyslog bring lines of three hosts through
+// one connection, of which one is not declared.
+func TestRsyslogRelaysSeveralHosts(t *testing.T) {
+	t.Parallel()
+	path, err := exec.LookPath("rsyslogd")
+	if err != nil {
+		t.Skip("rsyslogd is not installed here")
+	}
+	for _, framing := range []string{"traditional", "octet-counted"} {
+		t.Run(framing, func(t *testing.T) {
+			t.Parallel()
+			sh := newShelf()
+			r := &roll{hosts: map[string]listener.Way{"fw-hq": wayOf("fw-hq"), "fw-xa01": wayOf("fw-xa01")}}
+			s := start(t, tcp(sh, r))
+			head := strings.Replace(rsyslogHead, `RateLimit.Interval="0")`, `RateLimit.Interval="0" UseSpecialParser="off" ParseHostname="on")`, 2)
+			ca := issue(t, "ca", nil)
+			forward(t, path, head+`action(type="omfwd" target="127.0.0.1" port="%[3]s" protocol="tcp" TCP_Framing="`+framing+`" template="RSYSLOG_ForwardFormat")`, rsyslogArgs, s, ca, ca,
+				func(i int) string {
+					return fmt.Sprintf("<13>Nov 22 10:00:00 %s app[7]: message %d of many\n", []string{"fw-hq", "fw-xa01", "may-la"}[i%3], i)
+				})
+			f := eventually(t, s, "all", func(f listener.Figures) bool {
+				n := f.Listeners[0].Unknown
+				for _, w := range f.Ways {
+					n += w.StoredLines
+				}
+				return n >= forwarded
+			})
+			ways := sh.byWay()
+			if n := strings.Count(ways["way-fw-hq"], " fw-hq app[7]: message "); n != 667 || n != strings.Count(ways["way-fw-hq"], "\n") {
+				t.Errorf("%d lines of one host: %s", n, short(ways["way-fw-hq"]))
+			}
+			if n := strings.Count(ways["way-fw-xa01"], " fw-xa01 app[7]: message "); n != 667 || n != strings.Count(ways["way-fw-xa01"], "\n") {
+				t.Errorf("%d lines of the other: %s", n, short(ways["way-fw-xa01"]))
+			}
+			if u := f.Listeners[0].Senders; len(u) != 1 || u[0].Host != "may-la" || u[0].Addr != "127.0.0.1" || u[0].Count != 666 || f.Listeners[0].Accepted != 1 {
+				t.Errorf("unknown %+v", u)
+			}
+		})
+	}
+}
+
 const forwarded = 2000
 
 func rsyslogArgs(s sending, conf string) []string {
@@ -124,7 +166,7 @@ func syslogNGArgs(s sending, conf string) []string {
 }
 
 // forward runs a sender until the test ends and gives it messages.
-func forward(t *testing.T, path, conf string, args func(sending, string) []string, s *listener.Server, ca, client identity) {
+func forward(t *testing.T, path, conf string, args func(sending, string) []string, s *listener.Server, ca, client identity, message func(i int) string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "vg") // short: it holds a socket
 	if err != nil {
@@ -166,7 +208,7 @@ func forward(t *testing.T, path, conf string, args func(sending, string) []strin
 	c := await(t, x.socket)
 	defer c.Close()
 	for i := range forwarded {
-		if _, err := fmt.Fprintf(c, "<13>Nov 22 10:00:00 app[7]: message %d of many\n", i); err != nil {
+		if _, err := io.WriteString(c, message(i)); err != nil {
 			t.Fatal(err)
 		}
 	}

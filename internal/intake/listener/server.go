@@ -22,21 +22,22 @@ import (
 // Server runs the listeners. It is safe for concurrent use; Start and Stop are
 // called once each.
 type Server struct {
-	opt     Options
-	limits  Limits
-	now     func() time.Time
-	log     *slog.Logger
-	started time.Time
-	birth   string // of this run of the process, in the ids of its blocks
-	serial  atomic.Int64
-	doors   []*door
-	memory  memory
-	begun   atomic.Int64 // bytes of begun lines
-	inUse   atomic.Int64 // workspaces
-	acks    atomic.Int64 // the last number given for a HEC acknowledgement
-	flusher flusher
-	pace    pace
-	said    atomic.Int64 // when a refusal of the stream was last logged, Unix seconds
+	opt      Options
+	limits   Limits
+	now      func() time.Time
+	log      *slog.Logger
+	started  time.Time
+	birth    string // of this run of the process, in the ids of its blocks
+	serial   atomic.Int64
+	doors    []*door
+	memory   memory
+	begun    atomic.Int64 // bytes of begun lines
+	inUse    atomic.Int64 // workspaces
+	unstored atomic.Int64 // blocks handed to the stream and not taken
+	acks     atomic.Int64 // the last number given for a HEC acknowledgement
+	flusher  flusher
+	pace     pace
+	said     atomic.Int64 // when a refusal of the stream was last logged, Unix seconds
 
 	lanesMu sync.RWMutex
 	lanes   map[string]*lane
@@ -158,6 +159,10 @@ func waitFor(ctx context.Context, g *sync.WaitGroup) error {
 		return ctx.Err()
 	}
 }
+
+// Pressed reports whether lines come faster than they are stored at once: several
+// blocks wait for the stream. What is stored can wait; what is not may be lost.
+func (s *Server) Pressed() bool { return s.unstored.Load() > 1 }
 
 // lane gives the lane of w.
 func (s *Server) lane(w Way) *lane {

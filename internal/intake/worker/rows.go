@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/engine/event"
 	"github.com/vonggac/vonggac/engine/format"
@@ -23,9 +24,16 @@ func Rows(b stream.Block, l format.Log, zone *time.Location) []lake.Row {
 		text = l.Text(format.Options{Zone: zone, At: b.Received})
 	}
 	out := make([]lake.Row, 0, b.Lines)
+	// The lines share one string with those beside them.
+	whole, at := "", 0
+	if utf8.Valid(b.Body) {
+		whole = string(b.Body)
+	}
 	var dns []event.DNS
 	var acts []event.Activity
 	for line := range bytes.Lines(b.Body) {
+		start := at
+		at += len(line)
 		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
 		row := lake.Row{Class: lake.BaseEvent}
 		if text != nil && len(line) <= format.MaxLine {
@@ -41,7 +49,11 @@ func Rows(b stream.Block, l format.Log, zone *time.Location) []lake.Row {
 			row.Time = b.Received
 		}
 		row.Block, row.Line, row.Source, row.Owner = b.ID, int64(len(out)), b.Source, b.Owner
-		row.Raw = strings.ToValidUTF8(string(line), "\uFFFD")
+		if whole != "" {
+			row.Raw = whole[start : start+len(line)]
+		} else {
+			row.Raw = strings.ToValidUTF8(string(line), "\uFFFD")
+		}
 		out = append(out, row)
 	}
 	return out

@@ -58,7 +58,10 @@ type Deps struct {
 	// Keep keeps the lines for searching, durably, once however often it is
 	// called; nil where nobody keeps them.
 	Keep func(ctx context.Context, b stream.Block, rows []lake.Row) error
-	Now  func() time.Time
+	// Pressed reports whether what is received waits to be stored: then half of
+	// the cores are left to that. nil: it never does.
+	Pressed func() bool
+	Now     func() time.Time
 }
 
 // Read is a block with what it says.
@@ -93,6 +96,7 @@ type Worker struct {
 	through atomic.Int64 // blocks taken
 	commits *together.Group[Read]
 	cores   chan struct{} // one for each goroutine that may work and not wait
+	few     chan struct{} // and for each while the storing is pressed
 }
 
 // mostAtOnce is how many blocks are committed together.
@@ -104,17 +108,22 @@ func InHand() int { return 8 * runtime.GOMAXPROCS(0) }
 
 // New returns a Worker.
 func New(d Deps) *Worker {
-	return &Worker{Deps: d, commits: together.New(mostAtOnce, d.Commit), cores: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	return &Worker{Deps: d, commits: together.New(mostAtOnce, d.Commit), cores: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		few: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 }
 
 // work runs fn when a core is free for it.
 func (w *Worker) work(ctx context.Context, fn func() error) error {
+	room := w.cores
+	if w.Pressed != nil && w.Pressed() {
+		room = w.few
+	}
 	select {
-	case w.cores <- struct{}{}:
+	case room <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-w.cores }()
+	defer func() { <-room }()
 	return fn()
 }
 
@@ -177,6 +186,7 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 	if err := w.note(ctx, r, lists.Generation); err != nil || w.Keep == nil {
 		return err
 	}
+	ctx = context.WithoutCancel(ctx) // what is half done is done sooner than begun anew
 	var rows []lake.Row
 	err = w.work(ctx, func() error {
 		rows = Rows(b, l, src.Zone)

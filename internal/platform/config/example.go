@@ -22,6 +22,8 @@ var about = map[string]string{
 	"intake.tcp":         "The same by TCP, such as 0.0.0.0:601.",
 	"intake.tls":         "The same by TLS, such as 0.0.0.0:6514; certificates are those of the pages.",
 	"intake.http":        "Addresses where programs push lines by HTTP: Filebeat, Fluent Bit, Vector, Winlogbeat, HEC. Beyond this machine by HTTPS.",
+	"intake.dnstap":      "Where DNS servers send dnstap: a socket on this machine, such as /run/vonggac/dnstap.sock (its owner and group may send), or an address such as 10.1.1.5:6000. It is not encrypted.",
+	"intake.netflow":     "Addresses and ports where NetFlow v5, v9 and IPFIX are received by UDP, such as 0.0.0.0:2055.",
 	"intake.files":       "Log files on this machine that are read as they grow: whole paths, where * stands for anything in a name.",
 	"intake.client_ca":   "Certificates of authorities, PEM, that vouch for senders by TLS. Without it each sender's certificate is known by its hash.",
 	"stream.address":     "Where received lines wait to be read: nats://host:port of a NATS cluster. Without it: in the data folder.",

@@ -22,13 +22,15 @@ import (
 type Intake struct {
 	UDP, TCP, TLS []string // host:port each, of syslog (RFC 3164, 5424, 5425, 6587)
 	HTTP          []string // host:port each, of senders that push by HTTP
+	Dnstap        []string // host:port each, or the path of a socket
+	NetFlow       []string // host:port each, UDP
 	Files         []string // patterns of paths, such as /var/log/named/*.log
 	ClientCA      string   // path of PEM certificates that vouch for senders by TLS; "": any certificate is known by its hash
 }
 
 // On reports whether anything is received.
 func (i Intake) On() bool {
-	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Files) > 0
+	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Dnstap)+len(i.NetFlow)+len(i.Files) > 0
 }
 
 // Stream says where received lines wait for the reading: in the data folder, or
@@ -121,6 +123,36 @@ func toUDP(c *Config) *[]string  { return &c.Intake.UDP }
 func toTCP(c *Config) *[]string  { return &c.Intake.TCP }
 func toTLS(c *Config) *[]string  { return &c.Intake.TLS }
 func toHTTP(c *Config) *[]string { return &c.Intake.HTTP }
+
+func toDnstap(c *Config) *[]string  { return &c.Intake.Dnstap }
+func toNetFlow(c *Config) *[]string { return &c.Intake.NetFlow }
+
+// mostSocket is how long the path of a socket may be on every system, in bytes
+// (unix(7) has 108 with the end, macOS 104).
+const mostSocket = 100
+
+// setDnstap takes addresses and paths of sockets.
+func setDnstap(c *Config, text string) error {
+	var addresses, sockets []string
+	for part := range strings.SplitSeq(text, ",") {
+		part = strings.TrimSpace(part)
+		switch {
+		case !filepath.IsAbs(part):
+			addresses = append(addresses, part)
+		case len(part) > mostSocket:
+			return fmt.Errorf("%q: the path of a socket has at most %d bytes", part, mostSocket)
+		case slices.Contains(sockets, part):
+			return fmt.Errorf("%q stands twice", part)
+		default:
+			sockets = append(sockets, part)
+		}
+	}
+	if err := setAddresses(toDnstap)(c, strings.Join(addresses, ",")); err != nil {
+		return err
+	}
+	c.Intake.Dnstap = append(c.Intake.Dnstap, sockets...)
+	return nil
+}
 
 func setFiles(c *Config, text string) error {
 	var out []string

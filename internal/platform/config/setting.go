@@ -48,6 +48,8 @@ var settings = []setting{
 	{key: "intake.tcp", set: setAddresses(toTCP), show: showAddresses(toTCP)},
 	{key: "intake.tls", set: setAddresses(toTLS), show: showAddresses(toTLS)},
 	{key: "intake.http", set: setAddresses(toHTTP), show: showAddresses(toHTTP)},
+	{key: "intake.dnstap", set: setDnstap, show: showAddresses(toDnstap)},
+	{key: "intake.netflow", set: setAddresses(toNetFlow), show: showAddresses(toNetFlow)},
 	{key: "intake.files", set: setFiles, show: func(c *Config) string { return strings.Join(c.Intake.Files, ",") }},
 	{key: "intake.client_ca", set: func(c *Config, s string) error { c.Intake.ClientCA = s; return nil }, show: func(c *Config) string { return c.Intake.ClientCA }},
 	{key: "stream.reserve", def: "2GiB", set: setReserve, show: func(c *Config) string { return size(c.Stream.Reserve) }},
