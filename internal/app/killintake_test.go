@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -191,6 +192,10 @@ func TestKillReceiver(t *testing.T) {
 		}
 		return n == blocks
 	})
+	await(t, "all blocks are given back", func() bool {
+		f, err := c.Rooms.Reception.Deps.Stream().Figures(t.Context())
+		return err == nil && f.Pending+f.Unacknowledged == 0
+	})
 	if err := c.Stop(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
@@ -217,6 +222,7 @@ func archived(t *testing.T, dir string) int {
 // counted is an empty store that counts what it is given.
 type counted struct {
 	lake.Store
+	mu    sync.Mutex
 	rows  int
 	lines map[string]bool
 }
@@ -232,6 +238,8 @@ func (c *counted) Missing(_ context.Context, blocks []lake.Expected) (lake.Gaps,
 }
 
 func (c *counted) Insert(_ context.Context, rows []lake.Row) (lake.Refused, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.lines == nil {
 		c.lines = map[string]bool{}
 	}
