@@ -134,7 +134,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 			var out [][]any
 			for _, c := range rows {
 				out = append(out, []any{c.Name, labelOf(units, c.Unit), stateText(ctx, c.State(now)), c.SeenAt, c.Said.Version, c.Backlog(), c.Said.Bytes,
-					int64(c.Next()), c.Missing().String(), int64(c.Skew.Round(time.Second)/time.Second), c.Blocks, c.Lines, c.Said.Refused, c.Note})
+					int64(c.Next()), c.Missing().String(), int64(c.Skew.Round(time.Second) / time.Second), c.Blocks, c.Lines, c.Said.Refused, c.Note})
 			}
 			return out, nil
 		})
