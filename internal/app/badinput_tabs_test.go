@@ -34,6 +34,7 @@ var without = map[string]string{
 	"POST /infections/{id}/clean":           once,
 	"POST /infections/{id}/false-positive":  once,
 	"POST /settings/webhooks/{webhook}/off": once,
+	"POST /collectors/{collector}/revoke":   once,
 	"POST /keys/{key}/revoke":               once,
 }
 
