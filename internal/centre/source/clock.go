@@ -5,6 +5,8 @@ package source
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -53,9 +55,13 @@ func (c *Counted) addClock(ctx context.Context, tx *db.Tx) error {
 	if len(c.Lags) == 0 {
 		return nil
 	}
-	rows := make([]clockRow, 0, len(c.Lags))
+	by := map[int64]int64{} // of several blocks counted together, a lag may stand in each
 	for _, l := range c.Lags {
-		rows = append(rows, clockRow{Source: string(c.Source), Hour: db.At(c.Received.UTC().Truncate(time.Hour)), Lag: l.Seconds, Lines: l.Lines})
+		by[l.Seconds] += l.Lines
+	}
+	rows := make([]clockRow, 0, len(by))
+	for _, lag := range slices.Sorted(maps.Keys(by)) { // rows are locked in one order
+		rows = append(rows, clockRow{Source: string(c.Source), Hour: db.At(c.Received.UTC().Truncate(time.Hour)), Lag: lag, Lines: by[lag]})
 	}
 	for len(rows) > 0 {
 		part := rows[:min(len(rows), 500)]

@@ -90,7 +90,11 @@ func TestLinesDatedLateAheadOrOutsideAreCounted(t *testing.T) {
 func TestClocksAreForgotten(t *testing.T) {
 	each(t, func(h *house) {
 		s := h.source("a")
-		h.count(lagging(s.ID, h.now, [2]int64{0, 1}))
+		both := lagging(s.ID, h.now, [2]int64{0, 1}, [2]int64{0, 1}, [2]int64{7, 1}) // two blocks counted together
+		h.count(both)
+		if got := h.rows("SELECT lag, lines FROM source_clock ORDER BY lag"); fmt.Sprint(got) != "[map[lag:0 lines:2] map[lag:7 lines:1]]" {
+			h.t.Errorf("kept %v", got)
+		}
 		h.now = h.now.Add(9 * 24 * time.Hour)
 		if err := h.Forget(h.t.Context()); err != nil {
 			h.t.Fatal(err)
