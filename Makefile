@@ -5,6 +5,7 @@
 # make demo   the same with a fictitious province
 # make test   all tests, both databases; sets up what it needs
 # make check  everything a change must satisfy besides tests
+# make chaos  breaks what receives, reads and keeps lines, a hundred times and more: some 20 minutes (CHAOS_MINUTES=10 of them measure memory)
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
 # make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
 #             (MATCH='-peers plain,mawk,grep' leaves out what is not installed); received lines beside rsyslog, and 60 million
@@ -15,12 +16,13 @@
 
 SHELL    := /bin/bash
 FUZZTIME ?= 10m
+CHAOS_MINUTES ?= 10
 VERSION  ?= $(shell git describe --tags --dirty 2>/dev/null || echo 0.0.0-dev)
 PLATFORMS = linux-amd64 linux-arm64 windows-amd64.exe
 
 asset_sources = $(shell find assets -type f -not -path 'assets/dist/*' -not -path 'assets/node_modules/*' -not -name '*.go')
 
-.PHONY: run demo test check bench fuzz assets build release clean binary
+.PHONY: run demo test chaos check bench fuzz assets build release clean binary
 .DEFAULT_GOAL := run
 
 run: assets binary
@@ -51,6 +53,10 @@ bench:
 	go run ./bench/scanmem
 	go run ./bench/lake -json bench/out/lake.json $(LAKE)
 	tools/postgres.sh go run ./bench/pages
+
+chaos:
+	VONGGAC_CHAOS=1 VONGGAC_CHAOS_MINUTES=$(CHAOS_MINUTES) tools/postgres.sh go test -count=1 -parallel 4 -timeout 60m -v \
+		-run '^Test(KilledAt|KilledWhileReceiving|BlocksThatCome|OnePoison|AClockThat|AnEngine|AFullDisk|SeveralProcesses|TwoWorkers|MemoryStays)' ./internal/app | grep -v 'level='
 
 fuzz:
 	@set -o pipefail; tools/fuzz.sh $(FUZZTIME) | tools/tally.sh

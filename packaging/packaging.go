@@ -13,6 +13,11 @@ import _ "embed"
 //go:embed vonggac.service
 var Unit string
 
+// CollectUnit is the systemd unit of a collector, with the usual paths.
+//
+//go:embed vonggac-collect.service
+var CollectUnit string
+
 // Example is the example configuration, as config.Example gives it.
 //
 //go:embed vonggac.example.yaml

@@ -31,12 +31,14 @@ func TestSystemdUnderstandsTheUnit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unit := filepath.Join(t.TempDir(), "vonggac.service")
-	if err := os.WriteFile(unit, []byte(strings.Replace(packaging.Unit, "/usr/local/bin/vonggac", program, 1)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	said, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", unit).CombinedOutput()
-	if err != nil || len(said) > 0 {
-		t.Errorf("%v: %s", err, said)
+	for name, text := range map[string]string{"vonggac.service": packaging.Unit, "vonggac-collect.service": packaging.CollectUnit} {
+		unit := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(unit, []byte(strings.Replace(text, "/usr/local/bin/vonggac", program, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		said, err := exec.CommandContext(t.Context(), "systemd-analyze", "verify", unit).CombinedOutput()
+		if err != nil || len(said) > 0 {
+			t.Errorf("%s: %v: %s", name, err, said)
+		}
 	}
 }

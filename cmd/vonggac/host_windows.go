@@ -20,12 +20,16 @@ func host(ctx context.Context, args []string, std streams) int {
 	if err != nil || !isService {
 		return run(ctx, args, std)
 	}
-	events, err := eventlog.Open(serviceName)
+	what := centreService
+	if len(args) > 0 && args[0] == edgeService.verb[0] {
+		what = edgeService
+	}
+	events, err := eventlog.Open(what.name)
 	if err != nil {
 		events = nil // the service runs without; the log file tells the same
 	}
 	h := &hosted{ctx: ctx, args: args, events: events}
-	if err := svc.Run(serviceName, h); err != nil {
+	if err := svc.Run(what.name, h); err != nil {
 		h.note(false, fmt.Sprintf("the service manager: %v", err))
 		return 1
 	}

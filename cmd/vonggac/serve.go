@@ -26,7 +26,7 @@ const stopLimit = 30 * time.Second
 
 // settings are the flags that choose a configuration, the same for every
 // command that opens a centre.
-type settings struct{ file, data, listen string }
+type settings struct{ file, data, listen, run string }
 
 func (s *settings) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.file, "config", "", "configuration `FILE` (YAML); default: VONGGAC_CONFIG, else none")
@@ -38,7 +38,7 @@ func (s *settings) flags(cmd *cobra.Command) {
 // environment, file and default.
 func (s *settings) load(cmd *cobra.Command) (*config.Config, error) {
 	given := map[string]string{}
-	for key, value := range map[string]string{"data": s.data, "listen": s.listen} {
+	for key, value := range map[string]string{"data": s.data, "listen": s.listen, "run": s.run} {
 		if cmd.Flags().Changed(key) {
 			given[key] = value
 		}
@@ -86,6 +86,7 @@ func serveCommand(std streams) *cobra.Command {
 		},
 	}
 	set.flags(cmd)
+	cmd.Flags().StringVar(&set.run, "run", "", "`ROLES` of this process: all, or some of web, worker and listener; several processes need PostgreSQL, NATS and VictoriaLogs by address")
 	cmd.Flags().StringVar(&logFile, "log-file", "", "write the log to `FILE`, which turns over at 10 MiB, instead of standard error")
 	return cmd
 }
@@ -117,6 +118,9 @@ func serve(ctx context.Context, std streams, a *app.App, cfg *config.Config, gre
 
 // greet tells the operator of a new centre how to begin.
 func greet(ctx context.Context, w io.Writer, a *app.App, cfg *config.Config) error {
+	if !cfg.Run.Has(config.Web) {
+		return nil
+	}
 	empty, err := a.Rooms.Accounts.Empty(ctx)
 	if err != nil || !empty {
 		return err

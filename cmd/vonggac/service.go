@@ -9,15 +9,34 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/vonggac/vonggac/packaging"
 )
 
-const serviceName = "vonggac"
+// served is a part of the program that can run as a service.
+type served struct {
+	name  string   // of the service
+	verb  []string // of the program
+	call  string   // of the subcommands here
+	title string   // for people
+	unit  string   // of systemd, with the usual paths
+	data  string   // usual folder of its data, which the unit has
+}
+
+// The services.
+var (
+	centreService = served{"vonggac", []string{"serve"}, "vonggac service", "Vọng Gác, security operations centre", packaging.Unit, "/var/lib/vonggac"}
+	edgeService   = served{"vonggac-collect", []string{"collect", "run"}, "vonggac collect service", "Vọng Gác, collector of logs", packaging.CollectUnit,
+		"/var/lib/vonggac-collect"}
+)
 
 // order is what a service is made of. All paths are absolute.
 type order struct {
+	what    served
 	program string
 	data    string
 	config  string // may be empty
@@ -26,7 +45,7 @@ type order struct {
 
 // arguments are those of the program, one an element, not quoted.
 func (o order) arguments() []string {
-	args := []string{"serve", "--data", o.data}
+	args := append(slices.Clone(o.what.verb), "--data", o.data)
 	if o.config != "" {
 		args = append(args, "--config", o.config)
 	}
@@ -47,12 +66,12 @@ type manager interface {
 	Status(ctx context.Context) (string, error)
 }
 
-func serviceCommand(std streams) *cobra.Command {
-	cmd := &cobra.Command{Use: "service", Short: "Run the centre as a service of Windows or systemd", Args: noArguments,
-		Long: "Install, start and stop the centre as a service: of the Windows service manager, or of systemd.\n" +
+func serviceCommand(std streams, what served) *cobra.Command {
+	cmd := &cobra.Command{Use: "service", Short: "Run it as a service of Windows or systemd", Args: noArguments,
+		Long: "Install, start and stop " + what.title + " as a service: of the Windows service manager, or of systemd.\n" +
 			"Needs the rights of an administrator (root). Uninstalling leaves the data alone.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() }}
-	cmd.AddCommand(serviceInstall(std))
+	cmd.AddCommand(serviceInstall(std, what))
 	for _, one := range []struct {
 		name, short, done string
 		do                func(manager, context.Context) error
@@ -63,16 +82,16 @@ func serviceCommand(std streams) *cobra.Command {
 	} {
 		cmd.AddCommand(&cobra.Command{Use: one.name, Short: one.short, Args: noArguments,
 			RunE: func(cmd *cobra.Command, _ []string) error {
-				if err := one.do(system(), cmd.Context()); err != nil {
+				if err := one.do(system(what), cmd.Context()); err != nil {
 					return err
 				}
-				_, err := fmt.Fprintf(std.out, "The service %s is %s.\n", serviceName, one.done)
+				_, err := fmt.Fprintf(std.out, "The service %s is %s.\n", what.name, one.done)
 				return err
 			}})
 	}
 	cmd.AddCommand(&cobra.Command{Use: "status", Short: "Say whether the service runs", Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			said, err := system().Status(cmd.Context())
+			said, err := system(what).Status(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -82,34 +101,34 @@ func serviceCommand(std streams) *cobra.Command {
 	return cmd
 }
 
-func serviceInstall(std streams) *cobra.Command {
+func serviceInstall(std streams, what served) *cobra.Command {
 	var data, file string
 	var show bool
 	cmd := &cobra.Command{
 		Use:     "install",
 		Short:   "Install the service, started with the machine",
-		Example: "  vonggac service install --data /var/lib/vonggac\n  vonggac service install --data \"C:\\ProgramData\\vonggac\"",
+		Example: "  " + what.call + " install --data " + what.data + "\n  " + what.call + " install --data \"C:\\ProgramData\\" + what.name + "\"",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			o, err := newOrder(data, file)
+			o, err := newOrder(what, data, file)
 			if err != nil {
 				return err
 			}
 			if show {
-				text, err := system().Describe(o)
+				text, err := system(what).Describe(o)
 				if err == nil {
 					_, err = io.WriteString(std.out, text)
 				}
 				return err
 			}
-			if err := system().Install(cmd.Context(), o); err != nil {
+			if err := system(what).Install(cmd.Context(), o); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(std.out, "The service %s is installed, with its data in %s.\nStart it: vonggac service start\n", serviceName, o.data)
+			_, err = fmt.Fprintf(std.out, "The service %s is installed, with its data in %s.\nStart it: %s start\n", what.name, o.data, what.call)
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&data, "data", serviceData(), "`DIR` of all data")
+	cmd.Flags().StringVar(&data, "data", serviceData(what), "`DIR` of all data")
 	cmd.Flags().StringVar(&file, "config", "", "configuration `FILE` (YAML)")
 	cmd.Flags().BoolVar(&show, "print", false, "print what would be installed and install nothing")
 	return cmd
@@ -117,12 +136,12 @@ func serviceInstall(std streams) *cobra.Command {
 
 // newOrder makes paths absolute: a service begins in another folder. What no
 // manager of services can pass on is refused.
-func newOrder(data, file string) (order, error) {
+func newOrder(what served, data, file string) (order, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return order{}, fmt.Errorf("path of this program: %w", err)
 	}
-	o := order{program: program}
+	o := order{what: what, program: program}
 	if o.data, err = filepath.Abs(data); err != nil {
 		return order{}, usageError{fmt.Errorf("--data: %w", err)}
 	}
@@ -134,7 +153,7 @@ func newOrder(data, file string) (order, error) {
 			return order{}, usageError{fmt.Errorf("--config: %w", err)}
 		}
 	}
-	o.log = serviceLog(o.data)
+	o.log = serviceLog(what, o.data)
 	for _, path := range append(o.arguments(), o.program) {
 		if strings.ContainsFunc(path, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			return order{}, usageError{fmt.Errorf("%q: a service cannot have control characters in its paths", path)}

@@ -54,7 +54,7 @@ func split(line string) []string {
 
 func TestWindowsCommandLineComesBackAsItWas(t *testing.T) {
 	t.Parallel()
-	o := order{program: `C:\Program Files\vonggac\vonggac.exe`, data: `C:\Dữ liệu\Vọng Gác\`, config: `D:\cấu hình "mới".yaml`, log: `C:\a b\log\vonggac.log`}
+	o := order{what: centreService, program: `C:\Program Files\vonggac\vonggac.exe`, data: `C:\Dữ liệu\Vọng Gác\`, config: `D:\cấu hình "mới".yaml`, log: `C:\a b\log\vonggac.log`}
 	want := append([]string{o.program}, o.arguments()...)
 	if got := split(commandLine(want...)); !slices.Equal(got, want) {
 		t.Errorf("came back as %q, want %q", got, want)
@@ -84,13 +84,13 @@ func TestUnit(t *testing.T) {
 		lacks []string
 		fails bool
 	}{
-		"the usual folder is systemd's own": {order{program: "/usr/local/bin/vonggac", data: usualData}, "", []string{
+		"the usual folder is systemd's own": {order{what: centreService, program: "/usr/local/bin/vonggac", data: centreService.data}, "", []string{
 			"ExecStart=/usr/local/bin/vonggac serve --data /var/lib/vonggac\n", "DynamicUser=yes", "StateDirectory=vonggac"}, nil, false},
-		"a folder of one's own": {order{program: "/opt/Vọng Gác/vonggac", data: "/srv/Dữ liệu 100%", config: "/etc/vg $1.yaml"}, "soc", []string{
+		"a folder of one's own": {order{what: centreService, program: "/opt/Vọng Gác/vonggac", data: "/srv/Dữ liệu 100%", config: "/etc/vg $1.yaml"}, "soc", []string{
 			`ExecStart="/opt/Vọng Gác/vonggac" serve --data "/srv/Dữ liệu 100%%" --config "/etc/vg $$1.yaml"` + "\n",
 			"DynamicUser=no\nUser=soc\n", `ReadWritePaths="/srv/Dữ liệu 100%%"`, "ProtectSystem=strict"}, []string{"StateDirectory=vonggac"}, false},
-		"a folder of root's is refused":      {order{program: "/x", data: "/srv/d"}, "root", nil, nil, true},
-		"a folder that is absent is refused": {order{program: "/x", data: "/srv/d"}, "", nil, nil, true},
+		"a folder of root's is refused":      {order{what: centreService, program: "/x", data: "/srv/d"}, "root", nil, nil, true},
+		"a folder that is absent is refused": {order{what: centreService, program: "/x", data: "/srv/d"}, "", nil, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -114,13 +114,13 @@ func TestUnit(t *testing.T) {
 
 func TestOrderRefusesWhatNoManagerPassesOn(t *testing.T) {
 	t.Parallel()
-	if _, err := newOrder("a\nExecStart=/bin/sh", ""); err == nil {
+	if _, err := newOrder(centreService, "a\nExecStart=/bin/sh", ""); err == nil {
 		t.Error("a line break in a path was taken")
 	}
-	if _, err := newOrder("d", filepath.Join(t.TempDir(), "absent.yaml")); err == nil {
+	if _, err := newOrder(centreService, "d", filepath.Join(t.TempDir(), "absent.yaml")); err == nil {
 		t.Error("an absent configuration was taken")
 	}
-	if o, err := newOrder("Dữ liệu", ""); err != nil || !filepath.IsAbs(o.data) || !filepath.IsAbs(o.program) {
+	if o, err := newOrder(centreService, "Dữ liệu", ""); err != nil || !filepath.IsAbs(o.data) || !filepath.IsAbs(o.program) {
 		t.Errorf("order %+v, %v", o, err)
 	}
 }

@@ -16,18 +16,18 @@ import (
 	"syscall"
 )
 
-// unitPath is where an administrator's own units stand (systemd.unit(5)).
-const unitPath = "/etc/systemd/system/" + serviceName + ".service"
+// path is where an administrator's own units stand (systemd.unit(5)).
+func (s systemd) path() string { return "/etc/systemd/system/" + s.what.name + ".service" }
 
-func serviceData() string { return usualData }
+func serviceData(what served) string { return what.data }
 
 // serviceLog is empty: systemd keeps what the program writes.
-func serviceLog(string) string { return "" }
+func serviceLog(served, string) string { return "" }
 
 // system is systemd.
-func system() manager { return systemd{} }
+func system(what served) manager { return systemd{what} }
 
-type systemd struct{}
+type systemd struct{ what served }
 
 // Describe implements manager.
 func (systemd) Describe(o order) (string, error) {
@@ -44,32 +44,32 @@ func (s systemd) Install(ctx context.Context, o order) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(unitPath, []byte(text), 0o644); err != nil {
+	if err := os.WriteFile(s.path(), []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the unit: %w (run as root)", err)
 	}
-	return errors.Join(systemctl(ctx, "daemon-reload"), systemctl(ctx, "enable", serviceName))
+	return errors.Join(systemctl(ctx, "daemon-reload"), systemctl(ctx, "enable", s.what.name))
 }
 
 // Uninstall implements manager.
-func (systemd) Uninstall(ctx context.Context) error {
-	if _, err := os.Stat(unitPath); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("the service %s is not installed", serviceName)
+func (s systemd) Uninstall(ctx context.Context) error {
+	if _, err := os.Stat(s.path()); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("the service %s is not installed", s.what.name)
 	}
-	if err := systemctl(ctx, "disable", "--now", serviceName); err != nil {
+	if err := systemctl(ctx, "disable", "--now", s.what.name); err != nil {
 		return err
 	}
-	return errors.Join(os.Remove(unitPath), systemctl(ctx, "daemon-reload"))
+	return errors.Join(os.Remove(s.path()), systemctl(ctx, "daemon-reload"))
 }
 
 // Start implements manager.
-func (systemd) Start(ctx context.Context) error { return systemctl(ctx, "start", serviceName) }
+func (s systemd) Start(ctx context.Context) error { return systemctl(ctx, "start", s.what.name) }
 
 // Stop implements manager.
-func (systemd) Stop(ctx context.Context) error { return systemctl(ctx, "stop", serviceName) }
+func (s systemd) Stop(ctx context.Context) error { return systemctl(ctx, "stop", s.what.name) }
 
 // Status implements manager.
-func (systemd) Status(ctx context.Context) (string, error) {
-	said, err := exec.CommandContext(ctx, "systemctl", "show", "--property=LoadState,ActiveState,SubState,MainPID", serviceName).CombinedOutput()
+func (s systemd) Status(ctx context.Context) (string, error) {
+	said, err := exec.CommandContext(ctx, "systemctl", "show", "--property=LoadState,ActiveState,SubState,MainPID", s.what.name).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("systemctl: %w: %s", err, strings.TrimSpace(string(said)))
 	}

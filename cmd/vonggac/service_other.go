@@ -10,11 +10,11 @@ import (
 	"errors"
 )
 
-func serviceData() string { return usualData }
+func serviceData(what served) string { return what.data }
 
-func serviceLog(string) string { return "" }
+func serviceLog(served, string) string { return "" }
 
-func system() manager { return noManager{} }
+func system(served) manager { return noManager{} }
 
 // errNoService is for systems with neither manager.
 var errNoService = errors.New("services are installed on Windows and on Linux with systemd; here, start vonggac serve by what this system uses")

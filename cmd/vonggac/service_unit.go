@@ -7,28 +7,23 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/vonggac/vonggac/packaging"
 )
 
-// usualData is the folder that the unit as shipped has; systemd makes it and
-// gives it to the user it makes.
-const usualData = "/var/lib/vonggac"
-
-// unitText is the unit for o. Another data folder than the usual belongs to
-// owner, an existing user, as whom the service then runs.
+// unitText is the unit for o. The usual data folder systemd makes, and gives to
+// the user it makes; another belongs to owner, an existing user, as whom the
+// service then runs.
 func unitText(o order, owner string) (string, error) {
 	command := make([]string, 0, 6)
 	for _, a := range append([]string{o.program}, o.arguments()...) {
 		command = append(command, unitQuote(a))
 	}
-	text := replaceLine(packaging.Unit, "ExecStart", "ExecStart="+strings.Join(command, " "))
-	if o.data == usualData {
+	text := replaceLine(o.what.unit, "ExecStart", "ExecStart="+strings.Join(command, " "))
+	if o.data == o.what.data {
 		return text, nil
 	}
 	if owner == "" || owner == "root" {
 		return "", fmt.Errorf("%s: make the folder first and give it to a user of its own, not root (useradd --system vonggac; "+
-			"install -d -m 700 -o vonggac %s), or leave --data out for %s", o.data, o.data, usualData)
+			"install -d -m 700 -o vonggac %s), or leave --data out for %s", o.data, o.data, o.what.data)
 	}
 	text = replaceLine(text, "DynamicUser", "DynamicUser=no")
 	text = replaceLine(text, "User", "User="+owner)

@@ -22,28 +22,28 @@ import (
 
 // account is the virtual account that Windows makes for the service alone: it
 // has no password and no right beyond what it is given.
-const account = `NT SERVICE\` + serviceName
+func (c scm) account() string { return `NT SERVICE\` + c.what.name }
 
-func serviceData() string {
-	return filepath.Join(cmp.Or(os.Getenv("ProgramData"), `C:\ProgramData`), "vonggac")
+func serviceData(what served) string {
+	return filepath.Join(cmp.Or(os.Getenv("ProgramData"), `C:\ProgramData`), what.name)
 }
 
 // serviceLog is a file: a service has no console to write to.
-func serviceLog(data string) string { return filepath.Join(data, "log", "vonggac.log") }
+func serviceLog(what served, data string) string { return filepath.Join(data, "log", what.name+".log") }
 
 // system is the service control manager.
-func system() manager { return scm{} }
+func system(what served) manager { return scm{what} }
 
-type scm struct{}
+type scm struct{ what served }
 
 // Describe implements manager.
-func (scm) Describe(o order) (string, error) {
-	return fmt.Sprintf("name     %s\naccount  %s\nstart    automatic, delayed\ncommand  %s\n", serviceName, account,
+func (c scm) Describe(o order) (string, error) {
+	return fmt.Sprintf("name     %s\naccount  %s\nstart    automatic, delayed\ncommand  %s\n", c.what.name, c.account(),
 		commandLine(append([]string{o.program}, o.arguments()...)...)), nil
 }
 
 // Install implements manager.
-func (scm) Install(ctx context.Context, o order) error {
+func (c scm) Install(ctx context.Context, o order) error {
 	if err := os.MkdirAll(o.data, 0o700); err != nil {
 		return err
 	}
@@ -52,10 +52,10 @@ func (scm) Install(ctx context.Context, o order) error {
 		return err
 	}
 	defer disconnect(m)
-	s, err := m.CreateService(serviceName, o.program, mgr.Config{StartType: mgr.StartAutomatic, DelayedAutoStart: true,
-		ServiceStartName: account, DisplayName: "Vọng Gác", Description: "Vọng Gác, security operations centre"}, o.arguments()...)
+	s, err := m.CreateService(c.what.name, o.program, mgr.Config{StartType: mgr.StartAutomatic, DelayedAutoStart: true,
+		ServiceStartName: c.account(), DisplayName: c.what.title, Description: c.what.title}, o.arguments()...)
 	if errors.Is(err, windows.ERROR_SERVICE_EXISTS) {
-		return fmt.Errorf("the service %s is installed already; vonggac service uninstall removes it", serviceName)
+		return fmt.Errorf("the service %s is installed already; %s uninstall removes it", c.what.name, c.what.call)
 	}
 	if err != nil {
 		return fmt.Errorf("create the service: %w", err)
@@ -65,12 +65,12 @@ func (scm) Install(ctx context.Context, o order) error {
 	err = errors.Join(err, s.Close())
 	// The account exists from here on. The folder is for it, the system and
 	// administrators (S-1-5-18, S-1-5-32-544) alone.
-	said, rights := exec.CommandContext(ctx, "icacls", o.data, "/inheritance:r", "/grant:r", account+":(OI)(CI)F",
+	said, rights := exec.CommandContext(ctx, "icacls", o.data, "/inheritance:r", "/grant:r", c.account()+":(OI)(CI)F",
 		"*S-1-5-18:(OI)(CI)F", "*S-1-5-32-544:(OI)(CI)F").CombinedOutput()
 	if rights != nil {
 		err = errors.Join(err, fmt.Errorf("give the service its folder: %w: %s", rights, strings.TrimSpace(string(said))))
 	}
-	if logged := eventlog.InstallAsEventCreate(serviceName, eventlog.Error|eventlog.Warning|eventlog.Info); logged != nil {
+	if logged := eventlog.InstallAsEventCreate(c.what.name, eventlog.Error|eventlog.Warning|eventlog.Info); logged != nil {
 		// A source left by an installation before serves as well.
 		err = errors.Join(err, ignoreExisting(logged))
 	}
@@ -86,28 +86,28 @@ func ignoreExisting(err error) error {
 
 // Uninstall implements manager.
 func (c scm) Uninstall(ctx context.Context) error {
-	return with(func(s *mgr.Service) error {
+	return c.with(func(s *mgr.Service) error {
 		q, err := s.Query()
 		if err == nil && q.State != svc.Stopped {
 			err = halt(ctx, s)
 		}
-		return errors.Join(err, s.Delete(), eventlog.Remove(serviceName))
+		return errors.Join(err, s.Delete(), eventlog.Remove(c.what.name))
 	})
 }
 
 // Start implements manager.
-func (scm) Start(context.Context) error {
-	return with(func(s *mgr.Service) error { return s.Start() })
+func (c scm) Start(context.Context) error {
+	return c.with(func(s *mgr.Service) error { return s.Start() })
 }
 
 // Stop implements manager.
-func (scm) Stop(ctx context.Context) error {
-	return with(func(s *mgr.Service) error { return halt(ctx, s) })
+func (c scm) Stop(ctx context.Context) error {
+	return c.with(func(s *mgr.Service) error { return halt(ctx, s) })
 }
 
 // Status implements manager.
-func (scm) Status(context.Context) (said string, err error) {
-	err = with(func(s *mgr.Service) error {
+func (c scm) Status(context.Context) (said string, err error) {
+	err = c.with(func(s *mgr.Service) error {
 		q, err := s.Query()
 		names := map[svc.State]string{svc.Stopped: "stopped", svc.StartPending: "starting", svc.StopPending: "stopping", svc.Running: "running"}
 		said = fmt.Sprintf("%s, process %d", cmp.Or(names[q.State], "in between"), q.ProcessId)
@@ -133,15 +133,15 @@ func halt(ctx context.Context, s *mgr.Service) error {
 }
 
 // with calls do with the installed service.
-func with(do func(*mgr.Service) error) error {
+func (c scm) with(do func(*mgr.Service) error) error {
 	m, err := connect()
 	if err != nil {
 		return err
 	}
 	defer disconnect(m)
-	s, err := m.OpenService(serviceName)
+	s, err := m.OpenService(c.what.name)
 	if err != nil {
-		return fmt.Errorf("the service %s: %w (vonggac service install makes it)", serviceName, err)
+		return fmt.Errorf("the service %s: %w (%s install makes it)", c.what.name, err, c.what.call)
 	}
 	return errors.Join(do(s), s.Close())
 }

@@ -39,6 +39,7 @@ type Block struct {
 	Samples []Sample // the first rejected lines, at most 8
 	Seen    []Seen   // with Options.Seen, in order of first appearance
 	Hours   []Hour   // with Options.Seen, in order: which hours its lines are about
+	Lags    []Lag    // with Options.Seen, in order: how long before they are read
 }
 
 // Hit is one indicator that one client asked for under one name, or touched as
@@ -139,6 +140,7 @@ type builder struct {
 	places places        // in Seen, by hash
 	hashes []uint64      // of Seen
 	hours  hours         // of Hours
+	lags   lags          // of Lags
 }
 
 type group struct {
@@ -151,7 +153,7 @@ type group struct {
 // take returns the Block and starts the next.
 func (b *builder) take() Block {
 	out := b.Block
-	out.Hours = b.hours.take()
+	out.Hours, out.Lags = b.hours.take(), b.lags.take()
 	b.Block = Block{}
 	clear(b.groups)
 	if n := len(out.Seen); n > 0 {
@@ -204,6 +206,7 @@ func (b *builder) add(o *part, line int64) {
 	b.Length += o.Length
 	b.Counts.Add(o.Counts)
 	b.hours.merge(&o.hours)
+	b.lags.merge(&o.lags)
 	for _, s := range o.Samples[:min(len(o.Samples), maxSamples-len(b.Samples))] {
 		s.Line += line
 		b.Samples = append(b.Samples, s)

@@ -29,7 +29,7 @@ func (s *stream) worker(number int) *worker {
 		w.fold = newFolder(s.opt.Rollup, number*rollup.Shards/s.opt.Workers, w.judge)
 	}
 	if s.opt.Seen {
-		w.watch = &watcher{seed: s.seed}
+		w.watch = &watcher{seed: s.seed, now: s.opt.Lines.At.Unix()}
 	}
 	return w
 }

@@ -46,6 +46,7 @@ func sort(r *format.Record) uint8 {
 // room, so that a part costs but its rows and one string with all their names.
 type watcher struct {
 	seed  suffix.Seed
+	now   int64 // Options.Lines.At
 	slots places
 	rows  []watched
 	names []byte
@@ -73,6 +74,7 @@ func (w *watcher) piece(p *piece) {
 		if b := &p.parts[i]; b.to > b.from {
 			w.part(p, b)
 			b.hours.count(p.recs[b.from:b.to])
+			b.lags.count(p.recs[b.from:b.to], w.now)
 		}
 	}
 }

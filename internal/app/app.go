@@ -7,6 +7,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -25,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
 	"github.com/vonggac/vonggac/internal/intake/sighting"
+	"github.com/vonggac/vonggac/internal/intake/worker"
 	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -32,6 +34,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/metrics"
+	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
@@ -51,6 +54,12 @@ type Options struct {
 	// LakeCommand is the program with its arguments that runs the engine of
 	// searches in received lines; empty: none is run.
 	LakeCommand []string
+	// Reading, when set, is given the joints between the worker and the rooms and
+	// returns those to use: tests end the process between two of them.
+	Reading func(worker.Deps) worker.Deps
+	// Lease is how long a block stays with a worker that is not heard of, Beat how
+	// often what cannot be searched is looked after; zero is the standard.
+	Lease, Beat time.Duration
 	// KeyBurst is how many requests a key of the API may make at once; zero is
 	// the standard.
 	KeyBurst int
@@ -91,6 +100,9 @@ type App struct {
 	examined
 	intake  atomic.Pointer[intake]  // nil while nothing is received
 	keeping atomic.Pointer[keeping] // nil unless started
+	peers   *peers.Peers            // nil where this process is the whole centre
+	heard   atomic.Pointer[[]heard] // what other processes said last
+	again   sync.Map                // ids of blocks in hand that the records had
 	remade  sync.Map                // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue
@@ -126,13 +138,10 @@ func (a *App) open(ctx context.Context) (err error) {
 	if a.Records, err = db.Open(ctx, cfg.Records.Address.Reveal()); err != nil {
 		return err
 	}
-	if a.Files, err = blob.Open(filepath.Join(cfg.Data, "files"), a.opt.Now()); err != nil {
+	if a.Files, err = blob.Open(cmp.Or(cfg.Folder, filepath.Join(cfg.Data, "files")), a.opt.Now()); err != nil {
 		return err
 	}
-	if err := a.guardSchema(ctx); err != nil {
-		return err
-	}
-	if _, err := a.Records.Migrate(ctx, migrations()...); err != nil {
+	if err := a.schema(ctx); err != nil {
 		return err
 	}
 	if a.Assets, err = assets.Load(); err != nil {
@@ -143,9 +152,13 @@ func (a *App) open(ctx context.Context) (err error) {
 	}
 	a.Queue = jobs.New(a.Records, a.opt.Now)
 	a.behind.log, a.behind.now = a.opt.Log, a.opt.Now
+	a.joinPeers()
 	a.measure()
 	if err := a.wire(ctx); err != nil {
 		return err
+	}
+	if !cfg.Run.Has(config.Web) {
+		return nil
 	}
 	return errors.Join(a.Rooms.Findings.StampMissing(ctx), a.Rooms.Infections.StampMissing(ctx))
 }
@@ -161,7 +174,7 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("listen on %s: %w (is another program there? choose another address with --listen)", cfg.Listen, err)
 	}
-	a.server = &http.Server{Handler: a.handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+	a.server = &http.Server{Handler: a.shown(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
 		ErrorLog: slog.NewLogLogger(a.opt.Log.Handler(), slog.LevelInfo)}
 	a.server.RegisterOnShutdown(a.Rooms.Webhooks.Stop)
 	if cfg.TLS.Mode != config.Off {
@@ -172,15 +185,19 @@ func (a *App) Start(ctx context.Context) (address string, err error) {
 	if err := a.listenControl(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
-	if err := a.startKeeping(); err != nil {
-		return "", errors.Join(err, ln.Close())
+	if cfg.Run.Has(config.Web) || cfg.Run.Has(config.Worker) {
+		if err := a.startKeeping(); err != nil {
+			return "", errors.Join(err, ln.Close())
+		}
 	}
 	if err := a.startIntake(ctx); err != nil {
 		return "", errors.Join(err, ln.Close())
 	}
-	a.runner.Start()
-	a.keeper.Start()
-	a.fetcher.Start()
+	if cfg.Run.Has(config.Web) {
+		a.runner.Start()
+		a.keeper.Start()
+		a.fetcher.Start()
+	}
 	a.behind.start()
 	go func() {
 		if a.server.TLSConfig != nil {
@@ -212,7 +229,7 @@ func (a *App) Stop(ctx context.Context) error {
 	}
 	if a.server != nil {
 		errs = append(errs, a.stopIntake(ctx), a.server.Shutdown(ctx))
-		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx), a.stopKeeping())
+		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx), a.stopKeeping(), a.leavePeers(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)
 }

@@ -20,6 +20,7 @@ type duty struct {
 	name  string
 	every time.Duration
 	do    func(ctx context.Context) error
+	here  bool // each process does it for itself
 }
 
 // background runs duties, each in its own turn.
@@ -28,6 +29,10 @@ type background struct {
 	now    func() time.Time
 	duties []duty
 	beats  beats
+	// lease says whether this process is the one to do a duty now; nil: it is.
+	lease func(ctx context.Context, name string, period time.Duration) (bool, error)
+	// only says that duties of the whole centre are for other processes.
+	only bool
 
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -35,7 +40,25 @@ type background struct {
 
 // every adds a duty. It is asked first when the program starts.
 func (b *background) every(period time.Duration, name string, do func(ctx context.Context) error) {
-	b.duties = append(b.duties, duty{name, period, do})
+	b.duties = append(b.duties, duty{name: name, every: period, do: do})
+}
+
+// here adds a duty that each of several processes does for itself.
+func (b *background) here(period time.Duration, name string, do func(ctx context.Context) error) {
+	b.duties = append(b.duties, duty{name: name, every: period, do: do, here: true})
+}
+
+// mine reports whether the duty is for this process now.
+func (b *background) mine(ctx context.Context, d duty) (bool, error) {
+	switch {
+	case d.here:
+		return true, nil
+	case b.only:
+		return false, nil
+	case b.lease == nil:
+		return true, nil
+	}
+	return b.lease(ctx, d.name, d.every)
 }
 
 // start asks every duty now and again after each of its periods, until stop. A
@@ -48,8 +71,11 @@ func (b *background) start() {
 			beat := time.NewTicker(d.every)
 			defer beat.Stop()
 			for {
-				err := d.do(ctx)
-				b.beats.note(d, b.now(), err)
+				mine, err := b.mine(ctx, d)
+				if mine {
+					err = d.do(ctx)
+					b.beats.note(d, b.now(), err)
+				}
 				if err != nil && ctx.Err() == nil {
 					b.log.Error("background work failed", "work", d.name, "err", err)
 				}

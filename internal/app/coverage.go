@@ -26,6 +26,16 @@ func (a *App) coverageLeast() int64 {
 	return int64(t.Value)
 }
 
+// clockSkew is how much the clock of a sender may differ before people are
+// warned: the pack's.
+func (a *App) clockSkew() time.Duration {
+	t, ok := a.pack().Threshold("clock_skew")
+	if !ok {
+		return 5 * time.Minute
+	}
+	return time.Duration(t.Value) * time.Minute
+}
+
 // unseen says, beside or instead of the figure n, how little was seen, in the
 // reader's words; "" when enough was. What was found without a unit's own
 // sources was found by others': there may be more.

@@ -34,6 +34,12 @@ type house struct {
 // configuration with their values.
 func open(t *testing.T, dir string, now func() time.Time, more ...string) *house {
 	t.Helper()
+	return openWith(t, dir, now, nil, more...)
+}
+
+// openWith is open with options that change has changed.
+func openWith(t *testing.T, dir string, now func() time.Time, change func(*app.Options), more ...string) *house {
+	t.Helper()
 	flags := map[string]string{"data": dir, "listen": "127.0.0.1:0", "stream.reserve": "64MiB"}
 	for pair := range slices.Chunk(more, 2) {
 		flags[pair[0]] = pair[1]
@@ -45,8 +51,12 @@ func open(t *testing.T, dir string, now func() time.Time, more ...string) *house
 	if now == nil {
 		now = func() time.Time { return t0 }
 	}
-	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: now, Version: "test",
-		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, BlockSize: 8 << 10})
+	opt := app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: now, Version: "test",
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, BlockSize: 8 << 10}
+	if change != nil {
+		change(&opt)
+	}
+	a, err := app.Open(t.Context(), opt)
 	if err != nil {
 		t.Fatal(err)
 	}

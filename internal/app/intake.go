@@ -19,6 +19,7 @@ import (
 	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/intake/worker"
+	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
@@ -31,6 +32,7 @@ type intake struct {
 	stream   *stream.Stream
 	listener *listener.Server // nil while nothing is received any more
 	worker   *worker.Worker
+	edge     *edgeDoor // of collectors
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -47,24 +49,42 @@ func (a *App) startIntake(ctx context.Context) error {
 		return nil
 	}
 	s, err := stream.Open(ctx, stream.Options{Dir: dir, Address: cfg.Stream.Address, Credentials: cfg.Stream.Credentials, Log: a.opt.Log, Now: a.opt.Now,
-		Reserve: uint64(cfg.Stream.Reserve)})
+		Reserve: uint64(cfg.Stream.Reserve), Lease: a.opt.Lease})
 	if err != nil {
 		return fmt.Errorf("open the stream of received lines: %w", err)
 	}
 	in := &intake{stream: s}
 	how := a.readingBlocks()
-	how.Keep = a.keeping.Load().keep
+	if k := a.keeping.Load(); k != nil {
+		how.Keep = a.keepBlock(k)
+	}
 	how.Pressed = func() bool {
 		in := a.intake.Load()
 		return in != nil && in.listener != nil && in.listener.Pressed()
 	}
+	if a.opt.Reading != nil {
+		how = a.opt.Reading(how)
+	}
 	in.worker = worker.New(how)
-	if in.listener, err = a.listen(ctx, s); err != nil {
-		return errors.Join(err, s.Close())
+	if cfg.Run.Has(config.Listener) {
+		if in.listener, err = a.listen(ctx, s); err != nil {
+			return errors.Join(err, s.Close())
+		}
+	}
+	if cfg.Run.Has(config.Listener) {
+		if in.edge, err = a.listenEdge(ctx); err != nil {
+			return errors.Join(err, in.listener.Stop(ctx), s.Close())
+		}
+		if err := a.noteListening(ctx, in); err != nil {
+			return errors.Join(err, in.edge.stop(ctx), in.listener.Stop(ctx), s.Close())
+		}
 	}
 	a.intake.Store(in)
 	var working context.Context
 	working, in.cancel = context.WithCancel(context.Background())
+	if !cfg.Run.Has(config.Worker) {
+		return nil
+	}
 	in.done.Go(func() { in.failed = s.Consume(working, worker.InHand(), in.worker.Take) })
 	return nil
 }
@@ -80,6 +100,7 @@ func (a *App) stopIntake(ctx context.Context) error {
 	if in.listener != nil { // first, so that what it has read is stored
 		err = in.listener.Stop(ctx)
 	}
+	err = errors.Join(err, in.edge.stop(ctx))
 	in.cancel()
 	done := make(chan struct{})
 	go func() { in.done.Wait(); close(done) }()
@@ -93,7 +114,7 @@ func (a *App) stopIntake(ctx context.Context) error {
 
 // readingBlocks joins the worker to the rooms.
 func (a *App) readingBlocks() worker.Deps {
-	return worker.Deps{Now: a.opt.Now, Source: a.howToRead, Lists: a.listsToRead,
+	return worker.Deps{Now: a.opt.Now, Log: a.opt.Log, Source: a.howToRead, Lists: a.listsToRead,
 		Remember: func(ctx context.Context, b stream.Block, said scan.Block, generation int64) (func(), error) {
 			done, err := a.remember(ctx, ofStream(b), said, generation)
 			if errors.Is(err, hunt.ErrOutdated) {
@@ -102,12 +123,17 @@ func (a *App) readingBlocks() worker.Deps {
 			return done, err
 		},
 		Commit: func(ctx context.Context, blocks []worker.Read) error {
+			kept := time.Duration(a.opt.Config.Lake.Days) * 24 * time.Hour
 			taking := make([]source.Taking, 0, len(blocks))
 			for _, b := range blocks {
 				taking = append(taking, source.Taking{Said: b.Said, Incoming: source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way,
-					ReceivedAt: b.Received, Bytes: int64(len(b.Body))}})
+					ReceivedAt: b.Received, Bytes: int64(len(b.Body)), Kept: kept}})
 			}
-			return a.Rooms.Sources.Take(ctx, taking, a.sinkTaken)
+			known, err := a.Rooms.Sources.Take(ctx, taking, a.sinkTaken)
+			for _, id := range known { // whoever put it there may have brought it to the engine of searches too
+				a.again.Store(id, true)
+			}
+			return err
 		}}
 }
 
@@ -160,9 +186,9 @@ func (a *App) listsToRead(ctx context.Context) (worker.Lists, error) {
 func (a *App) tendIntake() {
 	a.lakeCommands()
 	a.behind.every(time.Hour, "forget blocks", a.Rooms.Sources.ForgetBlocks)
-	a.behind.every(5*time.Minute, "close the hours of the archive", a.sealHours)
-	a.behind.every(time.Hour, "remove lines no longer kept", a.dropLines)
-	a.behind.every(time.Minute, "keep the figures of listeners", a.keepFigures)
+	a.behind.here(5*time.Minute, "close the hours of the archive", a.sealHours)
+	a.behind.here(time.Hour, "remove lines no longer kept", a.dropLines)
+	a.behind.here(time.Minute, "keep the figures of listeners", a.keepFigures)
 	a.measureFlow()
 	a.command("flow", a.flowCommand)
 }

@@ -192,6 +192,10 @@ func TestKillReceiver(t *testing.T) {
 		}
 		return n == blocks
 	})
+	await(t, "all blocks are given back", func() bool {
+		f, err := c.Rooms.Reception.Deps.Stream().Figures(t.Context())
+		return err == nil && f.Pending+f.Unacknowledged == 0
+	})
 	if err := c.Stop(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}

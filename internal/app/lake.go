@@ -39,7 +39,7 @@ func (a *App) startKeeping() error {
 	if k.client != nil {
 		store = k.client
 	}
-	k.keeper = lake.NewKeeper(k.archive, store, lake.KeeperOptions{State: filepath.Join(a.opt.Config.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log})
+	k.keeper = lake.NewKeeper(k.archive, store, lake.KeeperOptions{State: filepath.Join(a.opt.Config.Data, lakeFolder, "settled"), Now: a.opt.Now, Log: a.opt.Log, Beat: a.opt.Beat})
 	k.keeper.Start()
 	a.keeping.Store(k)
 	return nil
@@ -86,9 +86,15 @@ func (k *keeping) close() error {
 	return errors.Join(append(errs, k.archive.Close())...)
 }
 
-// keep keeps the lines of a block.
-func (k *keeping) keep(ctx context.Context, b stream.Block, rows []lake.Row) error {
-	return k.keeper.Put(ctx, lake.Brought{Block: b.ID, Received: b.Received, Rows: rows})
+// keepBlock keeps the lines of a block.
+func (a *App) keepBlock(k *keeping) func(ctx context.Context, b stream.Block, rows []lake.Row) error {
+	return func(ctx context.Context, b stream.Block, rows []lake.Row) error {
+		put := k.keeper.Put
+		if _, again := a.again.LoadAndDelete(b.ID); again {
+			put = k.keeper.Again
+		}
+		return put(ctx, lake.Brought{Block: b.ID, Received: b.Received, Rows: rows})
+	}
 }
 
 // lakeStore is where lines are searched; nil while nobody keeps them so.

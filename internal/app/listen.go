@@ -16,6 +16,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/listener"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
@@ -176,7 +177,25 @@ func (a *App) reception() *reception.Service {
 			}
 			return nil
 		},
-		Listeners: a.doorsOpen, Sources: a.sourceNames})
+		Listeners: a.doorsOpen, Sources: a.sourceNames, Working: a.working})
+}
+
+// working is how this process does with reading and keeping lines.
+func (a *App) working() reception.Work {
+	in := a.intake.Load()
+	if in == nil {
+		return reception.Work{}
+	}
+	var k lake.KeeperState
+	if kept := a.keeping.Load(); kept != nil {
+		k = kept.keeper.State()
+	}
+	poisoned := in.worker.Poisoned()
+	for _, h := range a.others() {
+		poisoned += h.Poisoned
+	}
+	return reception.Work{On: true, Poisoned: poisoned, Searched: k.Searched, Behind: k.Behind, Since: k.Since, Failure: k.Failure,
+		Unsearched: int64(k.Refused.Total())}
 }
 
 // sourceNames names sources for who may know all of them.
@@ -195,7 +214,7 @@ func (a *App) sourceNames(ctx context.Context, ids []string) (map[string]string,
 // Receiving is where the first listener of a protocol stands, such as "tcp"; nil
 // while there is none.
 func (a *App) Receiving(protocol string) net.Addr {
-	for _, l := range a.doorsOpen() {
+	for _, l := range a.ownDoors() {
 		if name, _, _ := strings.Cut(l.Name, "/"); name == protocol {
 			return a.intake.Load().listener.Addr(l.Name)
 		}

@@ -25,15 +25,9 @@ import (
 
 // watchSources gives the room of sources its duties.
 func (a *App) watchSources() {
-	a.behind.every(time.Minute, "read the ways in", a.Rooms.Sources.RefreshWays)
-	a.behind.every(time.Minute, "watch the sources", func(ctx context.Context) error {
-		if len(a.doorsOpen()) > 0 {
-			if err := a.Rooms.Sources.Listening(ctx); err != nil {
-				return err
-			}
-		}
-		return a.Rooms.Sources.Watch(ctx)
-	})
+	a.behind.here(10*time.Second, "read the ways in", a.Rooms.Sources.RefreshWays)
+	a.behind.here(time.Minute, "note that the centre listens", func(ctx context.Context) error { return a.noteListening(ctx, a.intake.Load()) })
+	a.behind.every(time.Minute, "watch the sources", a.Rooms.Sources.Watch)
 	a.behind.every(time.Hour, "forget the minutes of sources", a.Rooms.Sources.Forget)
 }
 
@@ -100,12 +94,30 @@ func (a *App) unread(ctx context.Context) (time.Time, error) {
 	return a.opt.Now().Add(-f.Oldest), nil
 }
 
-// doorsOpen are the listeners of this process.
-func (a *App) doorsOpen() []listener.ListenerFigures {
+// noteListening notes that the centre listens, as long as this process does.
+func (a *App) noteListening(ctx context.Context, in *intake) error {
+	if in == nil || in.listener == nil || !a.opt.Config.Intake.On() {
+		return nil
+	}
+	return a.Rooms.Sources.Listening(ctx)
+}
+
+// ownDoors are the listeners of this process.
+func (a *App) ownDoors() []listener.ListenerFigures {
 	if in := a.intake.Load(); in != nil && in.listener != nil {
 		return in.listener.Figures().Listeners
 	}
 	return nil
+}
+
+// doorsOpen are the listeners of this process and, as they were last heard of,
+// of others.
+func (a *App) doorsOpen() []listener.ListenerFigures {
+	out := a.ownDoors()
+	for _, h := range a.others() {
+		out = append(out, h.Listeners...)
+	}
+	return out
 }
 
 // strangers are the senders that no way fits.

@@ -43,6 +43,7 @@ var groups = []struct {
 		{key: "hunts", href: "/hunts", icon: ui.IconHunt, need: auth.Permission{Area: auth.RawLogs, Act: auth.Read}},
 		{key: "events", href: "/events", icon: ui.IconSearch, need: auth.Permission{Area: auth.RawLogs, Act: auth.Read}},
 		{key: "sources", href: "/sources", icon: ui.IconSource, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
+		{key: "collectors", href: "/collectors", icon: ui.IconUpload, need: auth.Permission{Area: auth.Machines, Act: auth.Read}},
 	}},
 	{"respond", []entry{
 		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},

@@ -164,6 +164,7 @@ var kinds = map[string]map[string]string{
 	"tasks":        {"id": "task"},
 	"keys":         {"key": "key"},
 	"jobs":         {"id": "job"},
+	"collectors":   {"collector": "collector", "way": "collector way", "bundle": "bundle"},
 }
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
@@ -170,6 +171,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 		t.Fatal(err)
 	}
 	g.add("webhook", string(hook.ID))
+	w.collecting(t, g, u, src, word)
 	fed := must(r.Feeds.Create(ctx, feed.Order{Name: "Nguồn " + word, URL: "https://" + word + ".invalid/list.txt", Unit: string(u.ID), Limit: 1,
 		Schedule: feed.Schedule{Every: time.Hour}, List: list.ID}))(t)
 	fed = must(r.Feeds.Switch(ctx, fed.ID, fed.Version, true, ""))(t)
@@ -203,6 +205,32 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 		}
 	}
 	return u
+}
+
+// collecting adds a collector of a unit with a sender, and a bundle it brought.
+func (w *scopes) collecting(t *testing.T, g goods, u unit.Unit, src source.Source, word string) {
+	t.Helper()
+	ctx, r := w.centre, w.Rooms
+	box, _, err := r.Collectors.Create(ctx, collector.Collector{Name: "Bộ thu " + word, Unit: string(u.ID), Note: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, _, err := r.Collectors.AddWay(ctx, collector.Way{Collector: box.ID, Source: string(src.ID), Kind: "syslog-tcp", Host: word, Note: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	brought := db.NewID()
+	err = w.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewRaw(`INSERT INTO collector_bundle (id, collector_id, number, sum, made_at, taken_at, taken_by, first_number, last_number, taken, repeated,
+			refused, missing, receipt) VALUES (?, ?, 1, '', ?, ?, ?, 1, 2, 2, 0, 0, '', ?)`, brought, string(box.ID), db.At(t0), db.At(t0), word, word).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.add("collector", string(box.ID))
+	g.add("collector way", string(at.ID))
+	g.add("bundle", brought)
 }
 
 // peopled signs the officer of a unit in, lends their role to a deputy and has

@@ -54,7 +54,7 @@ func (a *App) openSightings(ctx context.Context) {
 func (a *App) hunts() *hunt.Service {
 	a.openSightings(context.Background())
 	r := &a.Rooms
-	s := hunt.New(hunt.Deps{Records: a.Records, Queue: a.Queue, Memory: a.Sightings, Now: a.opt.Now, Log: a.opt.Log, Days: a.opt.Config.Sightings.Days,
+	s := hunt.New(hunt.Deps{Records: a.Records, Queue: a.Queue, Memory: a.Sightings, Now: a.opt.Now, Log: a.opt.Log, Days: a.opt.Config.Sightings.Days, Several: !a.opt.Config.Run.All(),
 		Record: a.recordPast, Often: a.huntOwed,
 		Lists: hunt.Lists{
 			Generation: r.Indicators.Generation,

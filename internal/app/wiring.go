@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
@@ -46,6 +47,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/setting"
@@ -74,6 +76,7 @@ type Rooms struct {
 	Reports     *report.Service
 	Reception   *reception.Service
 	Retention   *retention.Service
+	Collectors  *collector.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -90,6 +93,7 @@ func migrations() []fs.FS {
 		web.Migrations,
 		audit.Migrations,
 		jobs.Migrations,
+		peers.Migrations,
 		setting.Migrations,
 		notify.Migrations,
 		unit.Migrations,
@@ -109,6 +113,7 @@ func migrations() []fs.FS {
 		webhook.Migrations,
 		feed.Migrations,
 		retention.Migrations,
+		collector.Migrations,
 	}
 }
 
@@ -150,6 +155,7 @@ func Messages() []fs.FS {
 		stream.Messages,
 		reception.Messages,
 		retention.Messages,
+		collector.Messages,
 	}
 }
 
@@ -177,12 +183,15 @@ func (a *App) wire(ctx context.Context) error {
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
-		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast,
+		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast, Skew: a.clockSkew,
 		Oldest: a.unread, ToldDeaf: a.tellDeaf, Keep: a.keepFile})
 	a.watchSources()
 	a.tendIntake()
 	r.Reception = a.reception()
 	r.Retention = a.retention()
+	if r.Collectors, err = a.collectors(); err != nil {
+		return err
+	}
 	r.Indicators = indicator.New(indicator.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Root: a.root, Log: a.opt.Log, Folder: a.indexIn(),
 		Refused: a.tellRefused,
 		Changed: func(ctx context.Context, tx *db.Tx, generation int64, unit string) error {
@@ -315,6 +324,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))
 	add(healthPages{site, a}.routes())
+	add(collector.NewPages(site, r.Collectors, collector.Choices{Units: a.unitOptions, Sources: a.sourceOptions, Limit: a.opt.Config.Upload.Limit}).Routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())

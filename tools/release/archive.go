@@ -40,6 +40,7 @@ func (r release) entries(t target, program string, notices, bom []byte) ([]entry
 		files["install.ps1"] = "packaging/install.ps1"
 	} else {
 		files["vonggac.service"] = "packaging/vonggac.service"
+		files["vonggac-collect.service"] = "packaging/vonggac-collect.service"
 	}
 	err := add(t.program(), program, 0o755)
 	for name, from := range files {

@@ -25,6 +25,7 @@ var topics = []struct{ path, page string }{
 	{"/units", "/guide/quan-tri#don-vi"},
 	{"/contacts", "/guide/quan-tri#don-vi"},
 	{"/settings/intake", "/guide/nguon-nhat-ky#gui-thang"},
+	{"/collectors", "/guide/bo-thu#chuan-bi"},
 	{"/sources", "/guide/nguon-nhat-ky#khai-bao"},
 	{"/files", "/guide/nguon-nhat-ky#doc-ket-qua"},
 	{"/feeds", "/guide/nguon-nhat-ky#nguon-chi-dau"},

@@ -36,7 +36,10 @@ var ErrOutdated = errors.New("the lists have changed since the block was read")
 // since, so that the caller records only what is missing. It fails with
 // [ErrOutdated] when b was read against other lists than those of now.
 func (s *Service) Remember(ctx context.Context, b Block) (known bool, done func(), err error) {
-	s.turn.RLock()
+	release, err := s.share(ctx)
+	if err != nil {
+		return false, nil, err
+	}
 	gen, err := s.Lists.Generation(ctx)
 	if err == nil && gen != b.Generation {
 		err = ErrOutdated
@@ -46,13 +49,13 @@ func (s *Service) Remember(ctx context.Context, b Block) (known bool, done func(
 		taken, err = s.Memory.Put(ctx, b.sighting())
 	}
 	if err != nil {
-		s.turn.RUnlock()
+		release()
 		return false, nil, err
 	}
 	if taken.Left > 0 {
 		s.Log.Warn("names too long to remember were left out of the memory", "block", b.ID, "rows", taken.Left)
 	}
-	return taken.Known, s.turn.RUnlock, nil
+	return taken.Known, release, nil
 }
 
 func (b Block) sighting() sighting.Block {

@@ -55,7 +55,9 @@ func (s *Service) Handler() jobs.Handler {
 		if err != nil {
 			return err
 		}
-		s.settle()
+		if err := s.settle(ctx); err != nil {
+			return err
+		}
 		if err := s.forgetOthers(ctx, p, lists); err != nil {
 			return err
 		}
@@ -70,9 +72,12 @@ func (s *Service) Handler() jobs.Handler {
 
 // settle waits for blocks that were read against older lists: those that come
 // after it are read against lists at least as new as the caller has seen.
-func (s *Service) settle() {
-	s.turn.Lock()
-	defer s.turn.Unlock()
+func (s *Service) settle(ctx context.Context) error {
+	release, err := s.alone(ctx)
+	if err == nil {
+		release()
+	}
+	return err
 }
 
 // run is the looking back for one list.
@@ -276,8 +281,11 @@ type Batch struct {
 // between the memory and its transaction meanwhile, so that what the records
 // have counted can be taken from what the memory holds.
 func (r *run) record(ctx context.Context, values []value) error {
-	r.turn.Lock()
-	defer r.turn.Unlock()
+	release, err := r.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	batches, cut, err := r.batches(ctx, values)
 	if err != nil || len(batches) == 0 {
 		return err

@@ -63,6 +63,8 @@ type Deps struct {
 	Record func(ctx context.Context, tx *db.Tx, b *Batch) (Added, error)
 	// Often is how often a hunt is owed; nil when nothing says so.
 	Often func() Rhythm
+	// Several says that other processes read blocks too.
+	Several bool
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -71,6 +73,34 @@ type Service struct {
 	// turn keeps the looking back from counting a block that is in the memory
 	// and whose transaction is not yet over: blocks hold it for reading.
 	turn sync.RWMutex
+}
+
+// turnNumber names the same among several processes.
+const turnNumber = 0x68756e74
+
+// share holds the turn for a block, alone for the looking back.
+func (s *Service) share(ctx context.Context) (release func(), err error) {
+	s.turn.RLock()
+	return s.among(ctx, false, s.turn.RUnlock)
+}
+
+func (s *Service) alone(ctx context.Context) (release func(), err error) {
+	s.turn.Lock()
+	return s.among(ctx, true, s.turn.Unlock)
+}
+
+// among holds the turn among several processes too, where there are several;
+// here gives back that of this process.
+func (s *Service) among(ctx context.Context, alone bool, here func()) (release func(), err error) {
+	if !s.Several {
+		return here, nil
+	}
+	there, err := s.Records.Turn(ctx, turnNumber, alone)
+	if err != nil {
+		here()
+		return nil, err
+	}
+	return func() { there(); here() }, nil
 }
 
 // New makes the room.

@@ -109,6 +109,10 @@ func (s State) worst(ctx context.Context) *ui.AlertProps {
 		return alert(ui.Warn, "behind", age(ctx, f.Oldest))
 	case f.Missing > 0:
 		return alert(ui.Warn, "missing", f.Missing)
+	case s.Work.Failure != nil:
+		return alert(ui.Warn, "unsearched", s.Work.Failure)
+	case s.Work.Poisoned > 0:
+		return alert(ui.Warn, "poisoned", i18n.Number(ctx, s.Work.Poisoned))
 	}
 	return nil
 }
@@ -126,7 +130,7 @@ func (s State) facts(ctx context.Context) []ui.Fact {
 		}
 	}
 	size := func(n uint64) templ.Component { return ui.Text(i18n.Bytes(ctx, int64(n))) }
-	return []ui.Fact{
+	out := []ui.Fact{
 		{Label: i18n.T(ctx, "reception.waiting"), Value: waiting},
 		{Label: i18n.T(ctx, "reception.oldest"), Value: oldest},
 		{Label: i18n.T(ctx, "reception.disk"), Value: size(f.Bytes)},
@@ -137,6 +141,25 @@ func (s State) facts(ctx context.Context) []ui.Fact {
 		{Label: i18n.T(ctx, "reception.again"), Value: ui.Number(int64(f.Again))},
 		{Label: i18n.T(ctx, "reception.speed"), Value: ui.Text(i18n.T(ctx, "reception.speed.of", milliseconds(ctx, f.P50), milliseconds(ctx, f.P99)))},
 	}
+	if !s.Work.On {
+		return out
+	}
+	return append(out, ui.Fact{Label: i18n.T(ctx, "reception.poisoned"), Value: ui.Number(s.Work.Poisoned)},
+		ui.Fact{Label: i18n.T(ctx, "reception.search"), Value: ui.Text(s.Work.search(ctx))},
+		ui.Fact{Label: i18n.T(ctx, "reception.unsearched"), Value: ui.Number(s.Work.Unsearched)})
+}
+
+// search says how far lines can be searched.
+func (w Work) search(ctx context.Context) string {
+	switch {
+	case !w.Searched:
+		return i18n.T(ctx, "reception.search.off")
+	case w.Failure != nil:
+		return i18n.T(ctx, "reception.search.away")
+	case w.Behind:
+		return i18n.T(ctx, "reception.search.behind")
+	}
+	return i18n.T(ctx, "reception.search.ok")
 }
 
 // milliseconds is d rounded up.

@@ -49,6 +49,19 @@ type Deps struct {
 	Listeners func() []listener.ListenerFigures
 	// Sources names sources for people: id -> name.
 	Sources func(ctx context.Context, ids []string) (map[string]string, error)
+	// Working is how this process does with what it took.
+	Working func() Work
+}
+
+// Work is what became of lines after they were stored.
+type Work struct {
+	On         bool  // blocks are read
+	Poisoned   int64 // lines at which the reading broke, since the start: kept, counted as rejected
+	Searched   bool  // there is an engine of searches
+	Behind     bool  // what was received since Since may not be found yet
+	Since      time.Time
+	Failure    error // why it is behind; nil while it catches up
+	Unsearched int64 // lines outside the days that are searched, or too long: in the archive alone
 }
 
 // Service holds the use cases. Blocks of all units lie in one stream, so that
@@ -92,6 +105,7 @@ type State struct {
 	Figures   stream.Figures
 	Answers   bool // the stream said how it does; else only the counters hold
 	Listeners []listener.ListenerFigures
+	Work      Work
 }
 
 // State says what is received, by this process.
@@ -99,7 +113,7 @@ func (s *Service) State(ctx context.Context) (State, error) {
 	if _, err := s.everywhere(ctx, "reception.State", mayRead); err != nil {
 		return State{}, err
 	}
-	out := State{Listeners: s.Listeners()}
+	out := State{Listeners: s.Listeners(), Work: s.Working()}
 	st := s.Stream()
 	if st == nil {
 		return out, nil

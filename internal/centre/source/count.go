@@ -41,6 +41,8 @@ type Counted struct {
 	// nil says that the hours are not known: then the block counts in none, and
 	// its lines are told as without place.
 	Hours map[time.Time]int64
+	Lags  []scan.Lag    // of lines that came over the network: how long before their receipt they are dated
+	Kept  time.Duration // how long lines are searched; 0: not known
 	// Until is the receipt of the last of several blocks counted together, and Gap
 	// the longest time between two of them; zero of one block.
 	Until time.Time
@@ -70,6 +72,7 @@ func (c *Counted) join(o Counted) {
 	c.Until = o.Received
 	c.Bytes, c.Lines, c.Parsed, c.Hits = c.Bytes+o.Bytes, c.Lines+o.Lines, c.Parsed+o.Parsed, c.Hits+o.Hits
 	c.Skipped, c.Rejected, c.Hours = plus(c.Skipped, o.Skipped), plus(c.Rejected, o.Rejected), plus(c.Hours, o.Hours)
+	c.Lags = append(slices.Clone(c.Lags), o.Lags...)
 	c.Samples = append(slices.Clone(o.Samples), c.Samples...) // the latest first, as addPulse has them
 	if !o.Latest.IsZero() {
 		c.Latest = o.Latest
@@ -166,7 +169,10 @@ func (s *Service) CountBlock(ctx context.Context, tx *db.Tx, c Counted) error {
 	if err := c.addBeat(ctx, tx); err != nil {
 		return err
 	}
-	var lost []lossRow
+	if err := c.addClock(ctx, tx); err != nil {
+		return err
+	}
+	lost := c.dated()
 	day := dayOf(c.Received)
 	for why, n := range c.Rejected {
 		lost = append(lost, lossRow{Source: string(c.Source), Day: day, What: lossRejected, Reason: string(why), N: n})
@@ -201,6 +207,9 @@ func (c *Counted) addHours(ctx context.Context, tx *db.Tx) error {
 	}
 	placed := int64(0)
 	for hour, n := range c.Hours {
+		if !c.believed(hour) {
+			continue
+		}
 		r := row(hour)
 		r.Lines += n
 		r.Parsed += n

@@ -27,6 +27,8 @@ type Live struct {
 	Losses    []Loss // of the last seven days, most first
 	Samples   []Refusal
 	Ways      map[WayID]WayLive
+	Clocks    []Clock // of the last 24 hours, the latest first
+	ClockOff  bool    // the latest differs by more than the pack allows
 }
 
 // WayLive is what listeners said last of one way.
@@ -93,6 +95,10 @@ func (s *Service) Live(ctx context.Context, id ID) (Live, error) {
 		}
 	}
 	l := Live{State: NotWatched, LinesHour: hour.Lines, BytesHour: hour.Bytes, Losses: sumLosses(losses), Ways: map[WayID]WayLive{}}
+	if l.Clocks, err = clocks(ctx, q, id, now); err != nil {
+		return Live{}, err
+	}
+	l.ClockOff = len(l.Clocks) > 0 && s.Skew != nil && l.Clocks[0].Off(s.Skew())
 	for _, st := range states {
 		l.State, l.Since, l.Rate = st.State, st.Since.Time, st.Rate
 	}

@@ -62,6 +62,9 @@ type Deps struct {
 	// ToldDeaf is told, inside the transaction, when the centre listens again
 	// after it did not. May be nil.
 	ToldDeaf func(ctx context.Context, tx *db.Tx, d Deaf) error
+	// Skew is how much a sender's clock may differ from ours before people are
+	// warned; nil: nobody is.
+	Skew func() time.Duration
 }
 
 // Service holds the use cases. It is safe for concurrent use.

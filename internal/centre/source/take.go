@@ -28,6 +28,7 @@ type Incoming struct {
 	Way        string // way in; "" for none
 	ReceivedAt time.Time
 	Bytes      int64
+	Kept       time.Duration // how long lines are searched
 }
 
 // takenRow marks a block as taken.
@@ -90,20 +91,20 @@ type Takes func(ctx context.Context, tx *db.Tx, blocks []Taking) error
 
 // Take takes what blocks say into the records: their marks, what sink makes of
 // them, and their accounts, in one transaction. A block that was taken before
-// changes nothing. A block that hit nothing is nobody's act: its mark and its
-// account are all there is to say.
-func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
+// changes nothing, and is among known. A block that hit nothing is nobody's act:
+// its mark and its account are all there is to say.
+func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) (known []string, err error) {
 	const op = "source.Take"
 	// The key of the mark refuses a second one; looking first spares the work.
-	fresh, err := s.fresh(ctx, blocks)
+	fresh, known, err := s.fresh(ctx, blocks)
 	if err != nil || len(fresh) == 0 {
-		return db.Error(op, err)
+		return known, db.Error(op, err)
 	}
 	write := s.Records.Housekeep
 	if slices.ContainsFunc(fresh, func(b Taking) bool { return len(b.Said.Hits) > 0 }) {
 		write = s.Records.Write
 	}
-	return write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return known, write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		marks := make([]takenRow, 0, len(fresh))
 		for _, b := range fresh {
 			marks = append(marks, takenRow{Block: b.ID, Source: string(b.Source), At: db.At(s.Now())})
@@ -125,22 +126,22 @@ func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
 	})
 }
 
-// fresh are the blocks that were not taken, each once, by source and receipt.
-func (s *Service) fresh(ctx context.Context, blocks []Taking) ([]Taking, error) {
+// fresh are the blocks that were not taken, each once, by source and receipt;
+// known those that were.
+func (s *Service) fresh(ctx context.Context, blocks []Taking) (fresh []Taking, known []string, err error) {
 	ids := make([]string, 0, len(blocks))
 	for _, b := range blocks {
 		ids = append(ids, b.ID)
 	}
-	var known []string
 	if err := s.Records.Read().NewSelect().Model((*takenRow)(nil)).Column("block_id").Where("block_id IN (?)", bun.List(ids)).Scan(ctx, &known); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	out := slices.Clone(blocks)
 	slices.SortFunc(out, func(a, b Taking) int {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Way, b.Way), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
 	})
 	out = slices.CompactFunc(out, func(a, b Taking) bool { return a.ID == b.ID })
-	return slices.DeleteFunc(out, func(b Taking) bool { return slices.Contains(known, b.ID) }), nil
+	return slices.DeleteFunc(out, func(b Taking) bool { return slices.Contains(known, b.ID) }), known, nil
 }
 
 // together gives runs of those blocks that hit something, which stand by source
@@ -204,7 +205,8 @@ func summed(blocks []Taking) (out []Counted) {
 // counted is what the block counts.
 func (in Incoming) counted(b scan.Block) Counted {
 	return Counted{Source: in.Source, Owner: in.Owner, Way: WayID(in.Way), Received: in.ReceivedAt, Bytes: in.Bytes, Lines: b.Lines, Parsed: b.Parsed,
-		Hits: b.Counts.Hits, Skipped: b.Skipped, Rejected: b.Rejected, Samples: b.Samples, Latest: b.Last, Hours: HoursOf(b)}
+		Hits: b.Counts.Hits, Skipped: b.Skipped, Rejected: b.Rejected, Samples: b.Samples, Latest: b.Last, Hours: HoursOf(b),
+		Lags: in.lagsOf(b), Kept: in.Kept}
 }
 
 // ForgetBlocks drops the marks of blocks that cannot come again.

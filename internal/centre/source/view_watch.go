@@ -124,10 +124,56 @@ func liveFacts(ctx context.Context, v showPage) []ui.Fact {
 	if d, ok := l.Lag(); ok {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.field.lag"), Value: ui.Text(lagText(ctx, d))})
 	}
+	if len(l.Clocks) > 0 {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.clock.label"), Value: clockCell(ctx, l)})
+	}
 	if l.Rate != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.live.pattern"), Value: ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.rate."+l.Rate), Tone: ui.Warn})})
 	}
 	return out
+}
+
+// clockCell is the latest measured clock, as a warning when it is off.
+func clockCell(ctx context.Context, l Live) templ.Component {
+	if l.ClockOff {
+		return ui.Badge(ui.BadgeProps{Text: clockText(ctx, l.Clocks[0]), Tone: ui.Warn})
+	}
+	return ui.Text(clockText(ctx, l.Clocks[0]))
+}
+
+// clockText says how a clock differs.
+func clockText(ctx context.Context, c Clock) string {
+	d := i18n.Duration(ctx, c.Median.Abs())
+	switch {
+	case c.Median.Abs() < time.Minute && c.Steady():
+		return i18n.T(ctx, "source.clock.right")
+	case !c.Steady():
+		return i18n.T(ctx, "source.clock.mixed", d)
+	case c.Median < 0:
+		return i18n.T(ctx, "source.clock.ahead", d)
+	}
+	return i18n.T(ctx, "source.clock.behind", d)
+}
+
+// clockHour is one line of the list of clocks.
+func clockHour(ctx context.Context, c Clock) string {
+	return i18n.T(ctx, "source.clock.hour", i18n.Time(ctx, c.Hour), clockText(ctx, c), i18n.Number(ctx, c.Lines))
+}
+
+// split tells the losses from lines with a strange date, which are all kept.
+func (l Live) split() (lost, dates []Loss) {
+	for _, loss := range l.Losses {
+		if loss.What == lossDated {
+			dates = append(dates, loss)
+		} else {
+			lost = append(lost, loss)
+		}
+	}
+	return lost, dates
+}
+
+func datedText(ctx context.Context, l Loss) string {
+	return i18n.T(ctx, "source.dated."+l.Reason, i18n.Number(ctx, l.N))
 }
 
 func lossText(ctx context.Context, l Loss) string {
@@ -156,7 +202,7 @@ func lossReason(ctx context.Context, why string) string {
 
 var readReasons = map[format.Reason]bool{format.TooLong: true, format.NotFormat: true, format.BadTime: true, format.BadClient: true, format.BadName: true,
 	format.BadJSON: true, format.BadText: true, format.MissField: true, format.BadAddress: true, format.BadPort: true, format.NoTemplate: true,
-	format.BadPacket: true, format.Fragment: true, format.BadFrame: true, format.BadMessage: true, "cut_off": true}
+	format.BadPacket: true, format.Fragment: true, format.BadFrame: true, format.BadMessage: true, "cut_off": true, "reader_failed": true}
 
 func gapText(ctx context.Context, g Gap, now time.Time) string {
 	if g.To.IsZero() {

@@ -96,6 +96,10 @@ const keepBeats = 26 * time.Hour
 func (s *Service) Forget(ctx context.Context) error {
 	return s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewDelete().Model((*beatRow)(nil)).Where("minute < ?", db.At(s.Now().Add(-keepBeats))).Exec(ctx)
+		if err != nil {
+			return db.Error("source.Forget", err)
+		}
+		_, err = tx.NewDelete().Model((*clockRow)(nil)).Where("hour < ?", db.At(s.Now().Add(-keepClocks))).Exec(ctx)
 		return db.Error("source.Forget", err)
 	})
 }

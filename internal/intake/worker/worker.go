@@ -13,6 +13,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -62,6 +63,7 @@ type Deps struct {
 	// the cores are left to that. nil: it never does.
 	Pressed func() bool
 	Now     func() time.Time
+	Log     *slog.Logger // nil: slog.Default()
 }
 
 // Read is a block with what it says.
@@ -97,6 +99,8 @@ type Worker struct {
 	commits *together.Group[Read]
 	cores   chan struct{} // one for each goroutine that may work and not wait
 	few     chan struct{} // and for each while the storing is pressed
+
+	poisoned atomic.Int64 // lines that broke the reading
 }
 
 // mostAtOnce is how many blocks are committed together.
@@ -108,6 +112,9 @@ func InHand() int { return 8 * runtime.GOMAXPROCS(0) }
 
 // New returns a Worker.
 func New(d Deps) *Worker {
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
 	return &Worker{Deps: d, commits: together.New(mostAtOnce, d.Commit), cores: make(chan struct{}, runtime.GOMAXPROCS(0)),
 		few: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 }
@@ -174,23 +181,22 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 		return err
 	}
 	defer lists.Release()
-	r, l := Read{Block: b}, format.Log{}
+	var t taken
 	err = w.work(ctx, func() (err error) {
-		r.Said, l, err = w.read(ctx, b, src, lists.Index)
-		r.Format = l.Name
+		t, err = w.careful(ctx, b, src, lists.Index)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := w.note(ctx, r, lists.Generation); err != nil || w.Keep == nil {
+	if err := w.note(ctx, Read{Block: b, Said: t.said, Format: t.log.Name}, lists.Generation); err != nil || w.Keep == nil {
 		return err
 	}
 	ctx = context.WithoutCancel(ctx) // what is half done is done sooner than begun anew
 	var rows []lake.Row
-	err = w.work(ctx, func() error {
-		rows = Rows(b, l, src.Zone)
-		return nil
+	err = w.work(ctx, func() (err error) {
+		rows, err = w.rows(&t, b, src)
+		return err
 	})
 	if err != nil {
 		return err

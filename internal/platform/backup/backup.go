@@ -58,6 +58,8 @@ type LeftOut struct {
 // Sessions and such would let a stolen backup act as the people in it.
 var leftOut = []LeftOut{
 	{"web_session", "sign-ins end with a restore; a stolen backup opens nobody's session"},
+	{"peer", "processes that run say so themselves"},
+	{"peer_lease", "duties are given out anew"},
 }
 
 // NotKept lists the tables that no backup holds.

@@ -29,7 +29,9 @@ import (
 
 // Config is the whole configuration. It is read-only after Load.
 type Config struct {
+	Run       Roles  // what this process does of the whole; none stands for all
 	Data      string // folder of all data; the records, files and keys stand in it
+	Folder    string // of received files and lists, where several processes share them; "": files/ in Data
 	Listen    string // host:port of the pages and the API
 	URL       string // what links begin with, "https://soc.example.vn", no slash at the end
 	TLS       TLS
@@ -185,6 +187,7 @@ func (c *Config) complete(hostname string) error {
 	if c.Records.Address.Reveal() == "" {
 		c.Records.Address = NewSecret(filepath.Join(c.Data, "records.db"))
 	}
+	c.several(wrong)
 	if c.URL == "" {
 		c.URL = c.impliedURL(hostname)
 	}

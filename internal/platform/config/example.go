@@ -13,6 +13,8 @@ import (
 // holds it to the table of settings.
 var about = map[string]string{
 	"data":               "Folder of all data. Without it: the folder of this user's programs. A service: /var/lib/vonggac.",
+	"run":                "What this process does: all, or some of web, worker and listener. Several processes share records in PostgreSQL, a NATS cluster, a VictoriaLogs cluster and files.folder.",
+	"files.folder":       "Folder of received files and lists of indicators, where several processes share it. Without it: files in the data folder.",
 	"listen":             "Address and port of the pages. Beyond this machine (:8443) pages go by HTTPS.",
 	"url":                "What people type and links begin with, such as https://soc.example.vn. Without it: from listen.",
 	"tls.mode":           "off (loopback, or a proxy speaks TLS), own (an authority made at first start), files. Without it: chosen by listen.",
@@ -24,6 +26,7 @@ var about = map[string]string{
 	"intake.http":        "Addresses where programs push lines by HTTP: Filebeat, Fluent Bit, Vector, Winlogbeat, HEC. Beyond this machine by HTTPS.",
 	"intake.dnstap":      "Where DNS servers send dnstap: a socket on this machine, such as /run/vonggac/dnstap.sock (its owner and group may send), or an address such as 10.1.1.5:6000. It is not encrypted.",
 	"intake.netflow":     "Addresses and ports where NetFlow v5, v9 and IPFIX are received by UDP, such as 0.0.0.0:2055.",
+	"intake.edge":        "Addresses where collectors at units' sites (vonggac collect) bring what they received, such as 0.0.0.0:6515: by HTTPS, with certificates that this centre gives them.",
 	"intake.files":       "Log files on this machine that are read as they grow: whole paths, where * stands for anything in a name.",
 	"intake.client_ca":   "Certificates of authorities, PEM, that vouch for senders by TLS. Without it each sender's certificate is known by its hash.",
 	"stream.address":     "Where received lines wait to be read: nats://host:port of a NATS cluster. Without it: in the data folder.",

@@ -25,12 +25,13 @@ type Intake struct {
 	Dnstap        []string // host:port each, or the path of a socket
 	NetFlow       []string // host:port each, UDP
 	Files         []string // patterns of paths, such as /var/log/named/*.log
+	Edge          []string // host:port each, of collectors at units' sites
 	ClientCA      string   // path of PEM certificates that vouch for senders by TLS; "": any certificate is known by its hash
 }
 
 // On reports whether anything is received.
 func (i Intake) On() bool {
-	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Dnstap)+len(i.NetFlow)+len(i.Files) > 0
+	return len(i.UDP)+len(i.TCP)+len(i.TLS)+len(i.HTTP)+len(i.Dnstap)+len(i.NetFlow)+len(i.Files)+len(i.Edge) > 0
 }
 
 // Stream says where received lines wait for the reading: in the data folder, or
@@ -123,6 +124,7 @@ func toUDP(c *Config) *[]string  { return &c.Intake.UDP }
 func toTCP(c *Config) *[]string  { return &c.Intake.TCP }
 func toTLS(c *Config) *[]string  { return &c.Intake.TLS }
 func toHTTP(c *Config) *[]string { return &c.Intake.HTTP }
+func toEdge(c *Config) *[]string { return &c.Intake.Edge }
 
 func toDnstap(c *Config) *[]string  { return &c.Intake.Dnstap }
 func toNetFlow(c *Config) *[]string { return &c.Intake.NetFlow }

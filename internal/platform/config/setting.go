@@ -34,6 +34,8 @@ type setting struct {
 // of data stands in gather, since it follows from the environment.
 var settings = []setting{
 	{key: "data", set: setData, show: func(c *Config) string { return c.Data }},
+	{key: "run", def: "all", set: setRun, show: func(c *Config) string { return c.Run.String() }},
+	{key: "files.folder", set: setFolder, show: func(c *Config) string { return c.Folder }},
 	{key: "listen", def: "127.0.0.1:8080", set: setListen, show: func(c *Config) string { return c.Listen }},
 	{key: "url", set: setURL, show: func(c *Config) string { return c.URL }},
 	{key: "tls.mode", set: setMode, show: func(c *Config) string { return string(c.TLS.Mode) }},
@@ -50,6 +52,7 @@ var settings = []setting{
 	{key: "intake.http", set: setAddresses(toHTTP), show: showAddresses(toHTTP)},
 	{key: "intake.dnstap", set: setDnstap, show: showAddresses(toDnstap)},
 	{key: "intake.netflow", set: setAddresses(toNetFlow), show: showAddresses(toNetFlow)},
+	{key: "intake.edge", set: setAddresses(toEdge), show: showAddresses(toEdge)},
 	{key: "intake.files", set: setFiles, show: func(c *Config) string { return strings.Join(c.Intake.Files, ",") }},
 	{key: "intake.client_ca", set: func(c *Config, s string) error { c.Intake.ClientCA = s; return nil }, show: func(c *Config) string { return c.Intake.ClientCA }},
 	{key: "stream.reserve", def: "2GiB", set: setReserve, show: func(c *Config) string { return size(c.Stream.Reserve) }},

@@ -135,7 +135,7 @@ func (l CodeList) Find(id string) (Code, bool) {
 type Threshold struct {
 	ID     string `yaml:"id"`
 	Value  int    `yaml:"value"`
-	Unit   string `yaml:"unit"` // "percent", "months"
+	Unit   string `yaml:"unit"` // "percent", "months", "minutes"
 	Source Source `yaml:"source"`
 }
 

@@ -46,6 +46,12 @@ func SQLite(t testing.TB, sources ...fs.FS) *db.DB {
 // test; without server the test is skipped.
 func Postgres(t testing.TB, sources ...fs.FS) *db.DB {
 	t.Helper()
+	return open(t, Address(t), sources)
+}
+
+// Address is of an empty database as Postgres makes it, for who opens it itself.
+func Address(t testing.TB) string {
+	t.Helper()
 	server := os.Getenv(PostgresEnv)
 	if server == "" {
 		t.Skip("no PostgreSQL: " + PostgresEnv + " is not set")
@@ -71,7 +77,7 @@ func Postgres(t testing.TB, sources ...fs.FS) *db.DB {
 		t.Fatal(err)
 	}
 	u.Path = "/" + name
-	return open(t, u.String(), sources)
+	return u.String()
 }
 
 func open(t testing.TB, address string, sources []fs.FS) *db.DB {

@@ -1,0 +1,74 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"os"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+)
+
+// heap is what is in use once everything that is not was collected.
+func heap() float64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return float64(m.HeapAlloc)
+}
+
+// TestMemoryStaysFlatWhileReceiving receives and reads for VONGGAC_CHAOS_MINUTES
+// (ten in `make chaos`) and states how the heap in use grows from its second
+// quarter on. A little does grow: what JetStream knows of each block that it
+// keeps, for five minutes the names of the latest, and for an hour their places.
+func TestMemoryStaysFlatWhileReceiving(t *testing.T) {
+	if os.Getenv("VONGGAC_CHAOS") == "" {
+		t.Skip("minutes of work: make chaos")
+	}
+	minutes := 10.0
+	if text := os.Getenv("VONGGAC_CHAOS_MINUTES"); text != "" {
+		minutes = must(strconv.ParseFloat(text, 64))(t)
+	}
+	s := receivingLive(t, t.TempDir(), time.Now, nil)
+	whole := time.Duration(minutes * float64(time.Minute))
+	begun := time.Now()
+	type sample struct{ at, lines, heap float64 }
+	var samples []sample
+	sent, lines := 0, int64(0)
+	for next := whole / 40; time.Since(begun) < whole; {
+		for _, r := range requestsOf(recentLog(20_000), 1000) {
+			s.push(t, sent, r)
+			sent++
+		}
+		lines += 20_000
+		await(t, "what was sent is taken", func() bool { return s.taken(t) == lines })
+		if at := time.Since(begun); at >= next {
+			next = at + whole/40
+			samples = append(samples, sample{at.Minutes(), float64(lines), heap()})
+		}
+	}
+	samples = samples[len(samples)/4:]
+	if len(samples) < 5 {
+		t.Fatalf("%d samples are too few", len(samples))
+	}
+	var n, mx, my, xy, xx float64
+	for _, p := range samples {
+		n, mx, my = n+1, mx+p.lines, my+p.heap
+	}
+	mx, my = mx/n, my/n
+	for _, p := range samples {
+		xy += (p.lines - mx) * (p.heap - my)
+		xx += (p.lines - mx) * (p.lines - mx)
+	}
+	slope := xy / xx // bytes a line
+	first, last := samples[0], samples[len(samples)-1]
+	rate := (last.lines - first.lines) / (last.at - first.at)
+	t.Logf("%.1f minutes, %d lines in blocks of 1,000, %.0f lines a minute: the heap goes from %.1f to %.1f MiB, %.2f bytes a line, %.2f MiB a minute",
+		minutes, lines, rate, first.heap/(1<<20), last.heap/(1<<20), slope, slope*rate/(1<<20))
+	if slope > 2 {
+		t.Errorf("the heap grows by %.2f bytes a line", slope)
+	}
+}
