@@ -64,6 +64,9 @@ func (a *App) listenEdge(ctx context.Context) (*edgeDoor, error) {
 
 // stop takes nothing new and waits for what is in hand as long as ctx allows.
 func (d *edgeDoor) stop(ctx context.Context) error {
+	if d == nil { // this process receives nothing
+		return nil
+	}
 	var errs []error
 	for _, s := range d.servers {
 		if err := s.Shutdown(ctx); err != nil { // what is not stored the collector still has

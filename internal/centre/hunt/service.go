@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -73,6 +74,8 @@ type Service struct {
 	// turn keeps the looking back from counting a block that is in the memory
 	// and whose transaction is not yet over: blocks hold it for reading.
 	turn sync.RWMutex
+	// turns are those held among several processes.
+	turns chan struct{}
 }
 
 // turnNumber names the same among several processes.
@@ -95,16 +98,26 @@ func (s *Service) among(ctx context.Context, alone bool, here func()) (release f
 	if !s.Several {
 		return here, nil
 	}
+	// Each holds a connection to the records, of which the work needs some too.
+	select {
+	case s.turns <- struct{}{}:
+	case <-ctx.Done():
+		here()
+		return nil, ctx.Err()
+	}
 	there, err := s.Records.Turn(ctx, turnNumber, alone)
 	if err != nil {
+		<-s.turns
 		here()
 		return nil, err
 	}
-	return func() { there(); here() }, nil
+	return func() { there(); <-s.turns; here() }, nil
 }
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{Deps: d} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, turns: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
+}
 
 var mayRead = auth.Permission{Area: auth.RawLogs, Act: auth.Read}
 
