@@ -32,11 +32,11 @@ func tapped(name string) (start, query, stop []byte) {
 		wire = append(append(wire, byte(len(label))), label...)
 	}
 	wire = append(wire, 0, 0, 1, 0, 1)
-	message := append([]byte{1<<3 | 0, 5}, text(4, []byte{10, 0, 0, 7})...) // CLIENT_QUERY of 10.0.0.7
-	message = binary.AppendUvarint(append(message, 8<<3|0), uint64(t0.Unix()))
+	message := append([]byte{1 << 3, 5}, text(4, []byte{10, 0, 0, 7})...) // CLIENT_QUERY of 10.0.0.7
+	message = binary.AppendUvarint(append(message, 8<<3), uint64(t0.Unix()))
 	message = append(message, text(10, wire)...)
 	query = append(text(1, []byte("ns1")), text(14, message)...)
-	query = append(query, 15<<3|0, 1)
+	query = append(query, 15<<3, 1)
 	head := append([]byte{0, 0, 0, 2, 0, 0, 0, 1}, frame([]byte(dnstap.ContentType))...)
 	return append(make([]byte, 4), frame(head)...), frame(query), append(make([]byte, 4), frame([]byte{0, 0, 0, 3})...)
 }

@@ -13,6 +13,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -219,9 +220,7 @@ func (s *Service) Fingerprint() (string, error) {
 
 func (s *Service) note(ctx context.Context, tx *db.Tx, action string, c Collector, more map[string]any) error {
 	detail := map[string]any{"name": c.Name, "series": c.Series}
-	for k, v := range more {
-		detail[k] = v
-	}
+	maps.Copy(detail, more)
 	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: "collector", Object: string(c.ID), Unit: c.Unit, Detail: detail})
 }
 
