@@ -25,8 +25,10 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
+	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
 
 // pictures keeps a screenshot of every page in the test's artifacts.
@@ -55,6 +57,9 @@ func pageWorld(t *testing.T) (w *scopes, chief *visitor) {
 	must(w.Rooms.Backups.Start(w.centre))(t)
 	w.work(t)
 	w.own.add("backup", must(w.Rooms.Backups.List(w.centre))(t)[0].Name)
+	hold := must(w.Rooms.Retention.Place(w.centre, retention.Order{Name: "Giữ", Source: string(w.central.ID), From: calendar.DateOf(t0), To: calendar.DateOf(t0),
+		Reason: "Điều tra", Reference: "1/CV"}))(t)
+	w.own.add("hold", string(hold.ID))
 	must(0, w.Attend(t.Context()))(t)
 	acts := must(audit.Sealed(t.Context(), w.Records, 0, 1, nil))(t)
 	w.own.add("act", acts[0].ID)
