@@ -43,6 +43,7 @@ func (l Log) Blocks(text io.Reader, known func(block string) (bool, error), put 
 	if l.Read.Name != "" {
 		read = l.reader()
 	}
+	begun := format.Dates(format.Options{Zone: l.Zone, At: l.Received})
 	in := bufio.NewReaderSize(text, 1<<16)
 	var at, began int64
 	b := Brought{Received: l.Received}
@@ -68,6 +69,9 @@ func (l Log) Blocks(text io.Reader, known func(block string) (bool, error), put 
 		at += int64(n)
 		if n > 0 {
 			row := read(line)
+			if row.Time.IsZero() {
+				row.Time = begun(line)
+			}
 			if row.Time.IsZero() {
 				row.Time = l.Received
 			}

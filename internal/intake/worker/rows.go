@@ -16,13 +16,14 @@ import (
 )
 
 // Rows are the lines of b as they are kept and searched: one row a line, with
-// the fields of the first thing that l reads in it, or none. What has no time is
-// dated by its receipt.
+// the fields of the first thing that l reads in it, or none. What says no time is
+// dated by the head of the line, else by its receipt.
 func Rows(b stream.Block, l format.Log, zone *time.Location) []lake.Row {
 	var text *format.Text
 	if l.Name != "" {
 		text = l.Text(format.Options{Zone: zone, At: b.Received})
 	}
+	begun := format.Dates(format.Options{Zone: zone, At: b.Received})
 	out := make([]lake.Row, 0, b.Lines)
 	// The lines share one string with those beside them.
 	whole, at := "", 0
@@ -44,6 +45,9 @@ func Rows(b stream.Block, l format.Log, zone *time.Location) []lake.Row {
 			case len(acts) > 0:
 				row = lake.FromActivity(acts[0])
 			}
+		}
+		if row.Time.IsZero() {
+			row.Time = begun(line)
 		}
 		if row.Time.IsZero() {
 			row.Time = b.Received
