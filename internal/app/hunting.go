@@ -11,6 +11,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -20,7 +21,7 @@ func (a *App) huntOwed() hunt.Rhythm {
 	if !ok || t.Unit != "months" {
 		return hunt.Rhythm{}
 	}
-	return hunt.Rhythm{Months: t.Value, Basis: t.Source.Key}
+	return hunt.Rhythm{Months: t.Value, Basis: t.Source.Key, Unsure: t.Source.Mark == rulepack.Unsure}
 }
 
 // huntNeighbours are what the records of hunts show of other rooms.

@@ -107,11 +107,11 @@ func TestLogsHitExactlyWhatWasPlanted(t *testing.T) {
 				if !reflect.DeepEqual(got, want) {
 					t.Errorf("%s", difference(got, want))
 				}
-				if sum.Hits != count || sum.Rejected != nil || sum.Detected != s.Format || sum.First.Before(w[0]) || !sum.Last.Before(w[1]) {
+				if sum.Hits != count || sum.Rejected != nil || sum.Format != s.Format || sum.Detected != "" || sum.First.Before(w[0]) || !sum.Last.Before(w[1]) {
 					t.Errorf("account %+v, want %d lines that hit", sum, count)
 				}
-				if auto, _ := hits(t, s, x, content, w[1], false); !reflect.DeepEqual(auto, want) {
-					t.Error("the format found by itself gives other hits")
+				if auto, sum := hits(t, s, x, content, w[1], false); !reflect.DeepEqual(auto, want) || sum.Detected != s.Format {
+					t.Errorf("the format found by itself, %q, gives other hits", sum.Detected)
 				}
 				t.Logf("%d bytes, %d lines, %d queries, %d hits in %d groups, %d overruled", len(content), sum.Lines, sum.Queries, sum.Hits, len(got), sum.Overruled)
 			})

@@ -16,6 +16,7 @@ import (
 type Rhythm struct {
 	Months int    // 0: nobody owes any
 	Basis  string // where that is written
+	Unsure bool   // somebody still has to look it up there
 }
 
 // Standing is where the duty to hunt stands.

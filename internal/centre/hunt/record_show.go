@@ -116,6 +116,9 @@ func resultOptions(ctx context.Context) (out []ui.Option) {
 func DueAlert(ctx context.Context, d Due) *ui.AlertProps {
 	months := i18n.Number(ctx, int64(d.Months))
 	basis := i18n.T(ctx, "hunt.due.basis", months, d.Basis)
+	if d.Unsure {
+		basis += " " + i18n.T(ctx, "hunt.due.unsure")
+	}
 	switch d.Standing {
 	case Never:
 		return &ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "hunt.due.never"), Text: basis}
