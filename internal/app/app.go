@@ -102,7 +102,6 @@ type App struct {
 	keeping atomic.Pointer[keeping] // nil unless started
 	peers   *peers.Peers            // nil where this process is the whole centre
 	heard   atomic.Pointer[[]heard] // what other processes said last
-	again   sync.Map                // ids of blocks in hand that the records had
 	remade  sync.Map                // ids of blocks in hand that an earlier try had remembered
 
 	catalogue *i18n.Catalogue

@@ -153,8 +153,8 @@ func dying(d death, store func() lake.Store) func(worker.Deps) worker.Deps {
 			}
 			return err
 		}
-		out.Keep = func(ctx context.Context, b stream.Block, rows []lake.Row) error {
-			if err := w.Keep(ctx, b, rows); err != nil {
+		out.Archive = func(ctx context.Context, b stream.Block, rows []lake.Row, again bool) error {
+			if err := w.Archive(ctx, b, rows, again); err != nil {
 				return err
 			}
 			pass("archived")

@@ -63,7 +63,7 @@ func (a *App) flow(ctx context.Context, stream bool) (Flow, error) {
 		return f, nil
 	}
 	s, err := in.stream.Figures(ctx)
-	f.Waiting = int64(s.Pending + s.Unacknowledged)
+	f.Waiting = int64(max(s.Left(), s.Keeping.Left()))
 	return f, err
 }
 

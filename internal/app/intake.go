@@ -36,7 +36,7 @@ type intake struct {
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
-	failed error // of Consume; read after done
+	failed [2]error // of Consume, by task; read after done
 }
 
 // startIntake opens the stream, reads what waits in it, and listens as the
@@ -56,7 +56,7 @@ func (a *App) startIntake(ctx context.Context) error {
 	in := &intake{stream: s}
 	how := a.readingBlocks()
 	if k := a.keeping.Load(); k != nil {
-		how.Keep = a.keepBlock(k)
+		how.Archive = a.keepBlock(k)
 	}
 	how.Pressed = func() bool {
 		in := a.intake.Load()
@@ -83,7 +83,9 @@ func (a *App) startIntake(ctx context.Context) error {
 	if !cfg.Run.Has(config.Worker) {
 		return nil
 	}
-	in.done.Go(func() { in.failed = s.Consume(working, worker.InHand(), in.worker.Take) })
+	for task, do := range map[stream.Task]stream.Handle{stream.Reading: in.worker.Take, stream.Keeping: in.worker.Keep} {
+		in.done.Go(func() { in.failed[task] = s.Consume(working, task, worker.InHand(task), do) })
+	}
 	return nil
 }
 
@@ -104,7 +106,7 @@ func (a *App) stopIntake(ctx context.Context) error {
 	go func() { in.done.Wait(); close(done) }()
 	select {
 	case <-done:
-		return errors.Join(err, in.failed, in.stream.Close())
+		return errors.Join(err, in.failed[stream.Reading], in.failed[stream.Keeping], in.stream.Close())
 	case <-ctx.Done():
 		return errors.Join(err, fmt.Errorf("received lines are still being read: %w", ctx.Err()), in.stream.Close())
 	}
@@ -127,11 +129,7 @@ func (a *App) readingBlocks() worker.Deps {
 				taking = append(taking, source.Taking{Said: b.Said, Incoming: source.Incoming{ID: b.ID, Source: source.ID(b.Source), Owner: b.Owner, Way: b.Way,
 					ReceivedAt: b.Received, Bytes: int64(len(b.Body)), Kept: kept}})
 			}
-			known, err := a.Rooms.Sources.Take(ctx, taking, a.sinkTaken)
-			for _, id := range known { // whoever put it there may have brought it to the engine of searches too
-				a.again.Store(id, true)
-			}
-			return err
+			return a.Rooms.Sources.Take(ctx, taking, a.sinkTaken)
 		}}
 }
 

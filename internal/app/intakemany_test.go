@@ -61,7 +61,7 @@ func TestManyLinesAreAllKeptAndCounted(t *testing.T) {
 		await(t, "all lines are read", func() bool { lines, _ := counted(); return lines >= int64(to) })
 		await(t, "all blocks are done with", func() bool {
 			state, err := h.Rooms.Reception.State(ctx)
-			return err == nil && state.Figures.Pending+state.Figures.Unacknowledged == 0
+			return err == nil && state.Figures.Left()+state.Figures.Keeping.Left() == 0
 		})
 		var m runtime.MemStats
 		runtime.GC()

@@ -194,7 +194,7 @@ func TestKillReceiver(t *testing.T) {
 	})
 	await(t, "all blocks are given back", func() bool {
 		f, err := c.Rooms.Reception.Deps.Stream().Figures(t.Context())
-		return err == nil && f.Pending+f.Unacknowledged == 0
+		return err == nil && f.Left()+f.Keeping.Left() == 0
 	})
 	if err := c.Stop(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)

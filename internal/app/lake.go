@@ -87,10 +87,10 @@ func (k *keeping) close() error {
 }
 
 // keepBlock keeps the lines of a block.
-func (a *App) keepBlock(k *keeping) func(ctx context.Context, b stream.Block, rows []lake.Row) error {
-	return func(ctx context.Context, b stream.Block, rows []lake.Row) error {
+func (a *App) keepBlock(k *keeping) func(ctx context.Context, b stream.Block, rows []lake.Row, again bool) error {
+	return func(ctx context.Context, b stream.Block, rows []lake.Row, again bool) error {
 		put := k.keeper.Put
-		if _, again := a.again.LoadAndDelete(b.ID); again {
+		if again { // whoever had it before may have brought it to the engine of searches
 			put = k.keeper.Again
 		}
 		return put(ctx, lake.Brought{Block: b.ID, Received: b.Received, Rows: rows})

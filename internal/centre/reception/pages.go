@@ -101,14 +101,16 @@ func (s State) worst(ctx context.Context) *ui.AlertProps {
 		return alert(ui.Bad, "full")
 	case !s.Answers || !f.Leader:
 		return alert(ui.Bad, "silent")
-	case f.Waits != "":
-		return alert(ui.Bad, "waits", f.Waits)
+	case f.Waits != "" || f.Keeping.Waits != "":
+		return alert(ui.Bad, "waits", cmp.Or(f.Waits, f.Keeping.Waits))
 	case f.Dead > 0:
 		return alert(ui.Warn, "dead", i18n.Number(ctx, int64(f.Dead)))
 	case f.Oldest > tooOld:
 		return alert(ui.Warn, "behind", age(ctx, f.Oldest))
 	case f.Missing > 0:
 		return alert(ui.Warn, "missing", f.Missing)
+	case f.Keeping.Oldest > tooOld:
+		return alert(ui.Warn, "unkept", age(ctx, f.Keeping.Oldest))
 	case s.Work.Failure != nil:
 		return alert(ui.Warn, "unsearched", s.Work.Failure)
 	case s.Work.Poisoned > 0:
@@ -122,9 +124,9 @@ const tooOld = time.Minute
 
 func (s State) facts(ctx context.Context) []ui.Fact {
 	f := s.Figures
-	waiting, oldest := ui.None(), ui.None()
+	waiting, oldest, unkept := ui.None(), ui.None(), ui.None()
 	if s.Answers {
-		waiting = ui.Number(int64(f.Pending + f.Unacknowledged))
+		waiting, unkept = ui.Number(int64(f.Left())), ui.Number(int64(f.Keeping.Left()))
 		if f.Oldest > 0 {
 			oldest = ui.Text(age(ctx, f.Oldest))
 		}
@@ -133,6 +135,7 @@ func (s State) facts(ctx context.Context) []ui.Fact {
 	out := []ui.Fact{
 		{Label: i18n.T(ctx, "reception.waiting"), Value: waiting},
 		{Label: i18n.T(ctx, "reception.oldest"), Value: oldest},
+		{Label: i18n.T(ctx, "reception.unkept"), Value: unkept},
 		{Label: i18n.T(ctx, "reception.disk"), Value: size(f.Bytes)},
 		{Label: i18n.T(ctx, "reception.appended"), Value: ui.Number(int64(f.Appended))},
 		{Label: i18n.T(ctx, "reception.received"), Value: size(f.Received)},

@@ -91,20 +91,20 @@ type Takes func(ctx context.Context, tx *db.Tx, blocks []Taking) error
 
 // Take takes what blocks say into the records: their marks, what sink makes of
 // them, and their accounts, in one transaction. A block that was taken before
-// changes nothing, and is among known. A block that hit nothing is nobody's act:
-// its mark and its account are all there is to say.
-func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) (known []string, err error) {
+// changes nothing. A block that hit nothing is nobody's act: its mark and its
+// account are all there is to say.
+func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
 	const op = "source.Take"
 	// The key of the mark refuses a second one; looking first spares the work.
-	fresh, known, err := s.fresh(ctx, blocks)
+	fresh, err := s.fresh(ctx, blocks)
 	if err != nil || len(fresh) == 0 {
-		return known, db.Error(op, err)
+		return db.Error(op, err)
 	}
 	write := s.Records.Housekeep
 	if slices.ContainsFunc(fresh, func(b Taking) bool { return len(b.Said.Hits) > 0 }) {
 		write = s.Records.Write
 	}
-	return known, write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		marks := make([]takenRow, 0, len(fresh))
 		for _, b := range fresh {
 			marks = append(marks, takenRow{Block: b.ID, Source: string(b.Source), At: db.At(s.Now())})
@@ -126,22 +126,22 @@ func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) (known 
 	})
 }
 
-// fresh are the blocks that were not taken, each once, by source and receipt;
-// known those that were.
-func (s *Service) fresh(ctx context.Context, blocks []Taking) (fresh []Taking, known []string, err error) {
+// fresh are the blocks that were not taken, each once, by source and receipt.
+func (s *Service) fresh(ctx context.Context, blocks []Taking) ([]Taking, error) {
+	var known []string
 	ids := make([]string, 0, len(blocks))
 	for _, b := range blocks {
 		ids = append(ids, b.ID)
 	}
 	if err := s.Records.Read().NewSelect().Model((*takenRow)(nil)).Column("block_id").Where("block_id IN (?)", bun.List(ids)).Scan(ctx, &known); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	out := slices.Clone(blocks)
 	slices.SortFunc(out, func(a, b Taking) int {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Way, b.Way), a.ReceivedAt.Compare(b.ReceivedAt), cmp.Compare(a.ID, b.ID))
 	})
 	out = slices.CompactFunc(out, func(a, b Taking) bool { return a.ID == b.ID })
-	return slices.DeleteFunc(out, func(b Taking) bool { return slices.Contains(known, b.ID) }), known, nil
+	return slices.DeleteFunc(out, func(b Taking) bool { return slices.Contains(known, b.ID) }), nil
 }
 
 // together gives runs of those blocks that hit something, which stand by source

@@ -103,12 +103,15 @@ func (c *child) close() error {
 	return nil
 }
 
-// keep holds an engine up until stop. It stays on one thread: on Linux the
-// engine is told of the death of the thread that started it.
+// keep holds an engine up until stop. It stays on one thread, which ends with
+// it: on Linux the engine is told of the death of the thread that started it, and
+// inherits its priority.
 func (c *child) keep() {
 	defer close(c.ended)
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
+	if err := giveWay(); err != nil {
+		c.o.Log.Warn("the lake engine does not give way to the reading of lines", "err", err)
+	}
 	const shortest, longest = 250 * time.Millisecond, 30 * time.Second
 	pause, served := shortest, false
 	for {

@@ -10,3 +10,10 @@ import "syscall"
 func bound() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 }
+
+// standsBack is how far the engine does so (nice(2)) where all want the
+// processor: a tenth of the weight of what receives and reads lines.
+const standsBack = 10
+
+// giveWay lowers the priority of the thread, and of what it starts.
+func giveWay() error { return syscall.Setpriority(syscall.PRIO_PROCESS, 0, standsBack) }

@@ -100,7 +100,7 @@ func TestAfterCloseNothingIsTaken(t *testing.T) {
 	ended := make(chan error)
 	started := make(chan struct{})
 	go func() {
-		ended <- s.Consume(t.Context(), 1, func(ctx context.Context, _ stream.Block, _ int) error {
+		ended <- s.Consume(t.Context(), stream.Reading, 1, func(ctx context.Context, _ stream.Block, _ int) error {
 			close(started)
 			<-ctx.Done()
 			return ctx.Err()
@@ -114,7 +114,7 @@ func TestAfterCloseNothingIsTaken(t *testing.T) {
 	if err := s.Append(t.Context(), block(2)); !errors.Is(err, stream.ErrClosed) {
 		t.Errorf("append after close: %v", err)
 	}
-	if err := s.Consume(t.Context(), 1, nil); !errors.Is(err, stream.ErrClosed) {
+	if err := s.Consume(t.Context(), stream.Reading, 1, nil); !errors.Is(err, stream.ErrClosed) {
 		t.Errorf("consume after close: %v", err)
 	}
 	take(t, open(t, o), 1, 1, nil) // what was in hand is there
@@ -128,7 +128,7 @@ func TestACallerWhoLeavesIsNotHeld(t *testing.T) {
 	if err := s.Append(ctx, block(1)); !errors.Is(err, context.Canceled) {
 		t.Errorf("append with an ended context: %v", err)
 	}
-	if err := s.Consume(t.Context(), 0, nil); err == nil {
+	if err := s.Consume(t.Context(), stream.Reading, 0, nil); err == nil {
 		t.Error("no workers, no error")
 	}
 }
@@ -145,7 +145,7 @@ func TestWhatIsInHandAtTheEndIsHandedOutAtOnceAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var held atomic.Int32
-	err := s.Consume(ctx, 3, func(ctx context.Context, _ stream.Block, _ int) error {
+	err := s.Consume(ctx, stream.Reading, 3, func(ctx context.Context, _ stream.Block, _ int) error {
 		if held.Add(1) == 3 {
 			cancel()
 		}
@@ -201,7 +201,7 @@ func TestABlockThatAloneWaitsWhileOthersGetDoneIsGivenUp(t *testing.T) {
 	defer cancel()
 	var next atomic.Int32
 	next.Store(1)
-	err := s.Consume(ctx, 2, func(_ context.Context, b stream.Block, _ int) error {
+	err := s.Consume(ctx, stream.Reading, 2, func(_ context.Context, b stream.Block, _ int) error {
 		if b.ID == block(0).ID {
 			return &fault.Error{Kind: fault.Unavailable, Op: "this row"}
 		}

@@ -94,7 +94,7 @@ func BenchmarkKeeping(b *testing.B) {
 			var came atomic.Int64
 			b.ResetTimer()
 			b.StartTimer()
-			err := s.Consume(ctx, workers, func(context.Context, stream.Block, int) error {
+			err := s.Consume(ctx, stream.Reading, workers, func(context.Context, stream.Block, int) error {
 				if int(came.Add(1)) == b.N {
 					b.StopTimer()
 					cancel()

@@ -95,7 +95,7 @@ func TestAServerByAddressKeepsBlocksAsTheOneInsideDoes(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, s := range []*stream.Stream{s, other} {
 		wg.Go(func() {
-			err := s.Consume(ctx, 2, func(_ context.Context, b stream.Block, attempt int) error {
+			err := s.Consume(ctx, stream.Reading, 2, func(_ context.Context, b stream.Block, attempt int) error {
 				if got.note(b) == blocks {
 					cancel()
 				}
@@ -233,6 +233,7 @@ func TestThreeNodesGoOnWithTwoAndWaitWithOne(t *testing.T) {
 		add(t, s, block(i))
 	}
 	got := take(t, s, 4, part, nil)
+	keep(t, s, 2*part)
 	healthy(t, s, "stream.health.replica")
 
 	nodes[1].stop()

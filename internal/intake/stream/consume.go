@@ -24,8 +24,8 @@ const idle = time.Second
 // Consume for what its answer means.
 type Handle func(ctx context.Context, b Block, attempt int) error
 
-// Consume hands blocks to workers, each of which has one at a time, until ctx
-// ends; then it waits for the workers and returns nil. A block stays with its
+// Consume hands the blocks of a task to workers, each of which has one at a
+// time, until ctx ends; then it waits for the workers and returns nil. A block stays with its
 // worker as long as handle runs. Its answer decides:
 //
 //   - nil: the block is acknowledged and not handed out again, unless a crash
@@ -39,7 +39,7 @@ type Handle func(ctx context.Context, b Block, attempt int) error
 //
 // When ctx ends, what handle does not finish is handed out again at once, here
 // or elsewhere. Blocks of several Consume calls and processes are not mixed up.
-func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error {
+func (s *Stream) Consume(ctx context.Context, task Task, workers int, handle Handle) error {
 	if workers < 1 {
 		return fmt.Errorf("stream: %d workers", workers)
 	}
@@ -50,10 +50,8 @@ func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error 
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(s.ctx, cancel)()
-	s.tally.consuming.Add(1)
-	defer s.tally.consuming.Add(-1)
 
-	x := &shift{Stream: s, handle: handle, hand: make(chan *held), over: make(chan struct{}), workers: int32(min(workers, 1<<20))}
+	x := &shift{Stream: s, task: task, handle: handle, hand: make(chan *held), over: make(chan struct{}), workers: int32(min(workers, 1<<20))}
 	var pulling, busy sync.WaitGroup
 	for _, l := range s.lane {
 		pulling.Go(func() { x.pull(ctx, l) })
@@ -80,6 +78,7 @@ func (s *Stream) Consume(ctx context.Context, workers int, handle Handle) error 
 // shift is one call of Consume.
 type shift struct {
 	*Stream
+	task   Task
 	handle Handle
 	hand   chan *held    // from the lanes to the workers
 	over   chan struct{} // closed when no lane asks for blocks any more
@@ -97,10 +96,10 @@ func (s *shift) pull(ctx context.Context, l *lane) {
 	for ctx.Err() == nil {
 		// Without ctx: the server closes the request itself, so that no block
 		// is on its way to a reader that has left.
-		batch, err := l.consumer.Fetch(1, jetstream.FetchMaxWait(idle))
+		batch, err := l.consumer[s.task].Fetch(1, jetstream.FetchMaxWait(idle))
 		if err == nil {
 			for m := range batch.Messages() {
-				left = s.hold(l, m)
+				left = s.hold(s.task, l, m)
 				select {
 				case s.hand <- left:
 					left = nil
@@ -132,13 +131,14 @@ func (s *shift) giveBack(h *held) {
 
 // held is a block whose lease this process extends.
 type held struct {
+	task Task
 	lane *lane
 	m    jetstream.Msg
 	stop func() // of the lease
 }
 
 // hold extends the lease of m until it is settled or released.
-func (s *Stream) hold(l *lane, m jetstream.Msg) *held {
+func (s *Stream) hold(task Task, l *lane, m jetstream.Msg) *held {
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	wg.Go(func() {
@@ -155,7 +155,7 @@ func (s *Stream) hold(l *lane, m jetstream.Msg) *held {
 			}
 		}
 	})
-	return &held{l, m, func() { cancel(); wg.Wait() }}
+	return &held{task, l, m, func() { cancel(); wg.Wait() }}
 }
 
 // release gives the block back, to be handed out again after wait.
@@ -176,7 +176,7 @@ func (h *held) settle(ctx context.Context, s *Stream) {
 		err = h.m.DoubleAck(once)
 		done()
 		if err == nil || errors.Is(err, jetstream.ErrMsgAlreadyAckd) {
-			s.tally.settled(s.o.Now())
+			s.tally.settled(h.task, s.o.Now())
 			return
 		}
 	}
@@ -192,7 +192,7 @@ func (s *shift) work(ctx context.Context, h *held) {
 		h.release(s.Stream, s.o.Lease)
 		return
 	}
-	place := place{h.lane.name, meta.Sequence.Stream}
+	place := place{s.task, h.lane.name, meta.Sequence.Stream}
 	attempt := max(1, int(min(meta.NumDelivered, 1<<30))-s.tally.excused(place))
 	if attempt > 1 {
 		s.tally.again.Add(1)
@@ -240,12 +240,12 @@ func (s *shift) insist(ctx context.Context, b Block, attempt int) (err error, ex
 	}
 	s.waiters.Add(1)
 	defer s.waiters.Add(-1)
-	defer s.tally.wait(nil)
-	began, before := time.Now(), s.tally.acknowledged()
+	defer s.tally.wait(s.task, nil)
+	began, before := time.Now(), s.tally.acknowledged(s.task)
 	for turn := 1; waiting(err) && ctx.Err() == nil; turn++ {
-		s.tally.wait(err)
+		s.tally.wait(s.task, err)
 		if time.Since(began) > s.held {
-			if s.tally.acknowledged() > before {
+			if s.tally.acknowledged(s.task) > before {
 				return err, false
 			}
 			if s.waiters.Load() == s.workers {

@@ -85,7 +85,7 @@ func kill(t *testing.T, s *stream.Stream, n int) []stream.Letter {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var got seen
-	err := s.Consume(ctx, 1, func(_ context.Context, b stream.Block, _ int) error {
+	err := s.Consume(ctx, stream.Reading, 1, func(_ context.Context, b stream.Block, _ int) error {
 		if got.note(b) == n {
 			cancel()
 		}
@@ -199,7 +199,7 @@ func TestABlockThatNeverComesBackIsGivenUp(t *testing.T) {
 	for range 4 {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		err := s.Consume(ctx, 1, func(ctx context.Context, _ stream.Block, _ int) error {
+		err := s.Consume(ctx, stream.Reading, 1, func(ctx context.Context, _ stream.Block, _ int) error {
 			cancel()
 			return ctx.Err()
 		})
@@ -231,7 +231,7 @@ func TestWithoutRoomABlockStaysInsteadOfBecomingALetter(t *testing.T) {
 	tries := 0
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	err := s.Consume(ctx, 1, func(context.Context, stream.Block, int) error {
+	err := s.Consume(ctx, stream.Reading, 1, func(context.Context, stream.Block, int) error {
 		switch tries++; tries {
 		case 3:
 			if f := figures(t, s); f.Dead != 0 || f.Unacknowledged != 1 {

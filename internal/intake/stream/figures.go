@@ -4,6 +4,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -23,13 +24,11 @@ var Messages embed.FS
 
 // Figures are what a page shows of the stream. Counters begin with Open.
 type Figures struct {
-	Pending        uint64        // blocks not yet handed out
-	Unacknowledged uint64        // blocks with workers, or between two attempts
-	Redelivered    uint64        // of these, handed out more than once
-	Oldest         time.Duration // since the oldest block that is not acknowledged was stored; 0 when there is none
-	Bytes          uint64        // on the disk, blocks kept past acknowledgement and dead letters included
-	Blocks         uint64        // stored, those past acknowledgement included
-	Dead           uint64        // letters
+	Backlog // of Reading
+	Keeping Backlog
+	Bytes   uint64 // on the disk, blocks kept past acknowledgement and dead letters included
+	Blocks  uint64 // stored, those past acknowledgement included
+	Dead    uint64 // letters
 
 	Appended   uint64
 	Duplicates uint64        // appended again and known
@@ -40,12 +39,30 @@ type Figures struct {
 	Stored     uint64        // bytes they took when packed
 	P50, P99   time.Duration // of Append, over the last thousand
 
-	Replicas int    // copies that are wanted of each block
-	Missing  int    // copies whose peer is away or behind
-	Leader   bool   // every part has one: without, nothing is stored (no quorum)
-	Full     bool   // the last block was refused for want of room
-	Waits    string // what workers wait for; "" when they do not
+	Replicas int  // copies that are wanted of each block
+	Missing  int  // copies whose peer is away or behind
+	Leader   bool // every part has one: without, nothing is stored (no quorum)
+	Full     bool // the last block was refused for want of room
 }
+
+// Backlog is what a task has before it.
+type Backlog struct {
+	Pending        uint64        // blocks not yet handed out
+	Unacknowledged uint64        // blocks with workers, or between two attempts
+	Redelivered    uint64        // of these, handed out more than once
+	Oldest         time.Duration // since the oldest block that is not acknowledged was stored; 0 when there is none
+	Waits          string        // what workers wait for; "" when they do not
+}
+
+func (f *Figures) of(t Task) *Backlog {
+	if t == Keeping {
+		return &f.Keeping
+	}
+	return &f.Backlog
+}
+
+// Left is how many blocks are not yet done with.
+func (b Backlog) Left() uint64 { return b.Pending + b.Unacknowledged }
 
 // Figures asks the server and adds the counters. An error means that the
 // server gives no answer; the counters are right all the same.
@@ -57,7 +74,9 @@ func (s *Stream) Figures(ctx context.Context) (Figures, error) {
 	}
 	f.P50, f.P99 = t.quantiles()
 	t.mu.Lock()
-	f.Waits = t.waits
+	for task := range tasks {
+		f.of(task).Waits = t.tasks[task].waits
+	}
 	t.mu.Unlock()
 	for _, l := range s.lane {
 		if err := s.lookAt(ctx, l, &f); err != nil {
@@ -97,13 +116,23 @@ func (s *Stream) lookAt(ctx context.Context, l *lane, f *Figures) error {
 	}
 	f.add(info)
 	f.Blocks += info.State.Msgs
-	c, err := l.consumer.Info(ctx)
+	for task, c := range l.consumer {
+		if err := s.left(ctx, l, c, f.of(Task(task))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// left adds what a task has before it on a lane.
+func (s *Stream) left(ctx context.Context, l *lane, consumer jetstream.Consumer, b *Backlog) error {
+	c, err := consumer.Info(ctx)
 	if err != nil {
 		return fmt.Errorf("consumer of %s: %w", l.name, err)
 	}
-	f.Pending += c.NumPending
-	f.Unacknowledged += uint64(c.NumAckPending)
-	f.Redelivered += uint64(c.NumRedelivered)
+	b.Pending += c.NumPending
+	b.Unacknowledged += uint64(c.NumAckPending)
+	b.Redelivered += uint64(c.NumRedelivered)
 	if c.NumPending == 0 && c.NumAckPending == 0 {
 		return nil
 	}
@@ -114,7 +143,7 @@ func (s *Stream) lookAt(ctx context.Context, l *lane, f *Figures) error {
 	if err != nil {
 		return fmt.Errorf("oldest block of %s: %w", l.name, err)
 	}
-	f.Oldest = max(f.Oldest, s.o.Now().Sub(m.Time))
+	b.Oldest = max(b.Oldest, s.o.Now().Sub(m.Time))
 	return nil
 }
 
@@ -127,13 +156,27 @@ func (s *Stream) Health(ctx context.Context) (health.Result, error) {
 	defer cancel()
 	f, err := s.Figures(ctx)
 	s.tally.mu.Lock()
-	done, silent := s.tally.done, s.tally.silent
+	at, silent := s.tally.tasks, s.tally.silent
 	s.tally.mu.Unlock()
-	if done.IsZero() {
-		done = s.opened
+	// The task that is worst off speaks for all.
+	var left uint64
+	var waits string
+	var idle, oldest time.Duration
+	for task := range tasks {
+		b := f.of(task)
+		left = max(left, b.Left())
+		if b.Left() == 0 {
+			continue
+		}
+		waits = cmp.Or(waits, b.Waits)
+		done := at[task].done
+		if done.IsZero() {
+			done = s.opened
+		}
+		if since := min(s.o.Now().Sub(done), b.Oldest); since > oldest {
+			idle, oldest = s.o.Now().Sub(done).Round(time.Second), since
+		}
 	}
-	left := f.Pending + f.Unacknowledged
-	idle := s.o.Now().Sub(done).Round(time.Second)
 	switch {
 	case err != nil || !f.Leader || silent != "":
 		if err == nil {
@@ -145,9 +188,9 @@ func (s *Stream) Health(ctx context.Context) (health.Result, error) {
 		return health.Say(health.Wrong, "stream.health.quorum", err).Then("stream.health.quorum.do"), nil
 	case s.isFull():
 		return health.Say(health.Wrong, "stream.health.full", humanize.IBytes(f.Bytes)).Then("stream.health.full.do"), nil
-	case left > 0 && f.Waits != "":
-		return health.Say(health.Warning, "stream.health.waits", left, f.Waits).Then("stream.health.waits.do"), nil
-	case left > 0 && min(idle, f.Oldest) > stuck:
+	case waits != "":
+		return health.Say(health.Warning, "stream.health.waits", left, waits).Then("stream.health.waits.do"), nil
+	case oldest > stuck:
 		return health.Say(health.Wrong, "stream.health.stuck", left, idle).Then("stream.health.stuck.do"), nil
 	case f.Missing > 0:
 		return health.Say(health.Warning, "stream.health.replica", f.Missing, f.Replicas).Then("stream.health.replica.do"), nil

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -64,13 +65,13 @@ func (s *Stream) sweep(ctx context.Context) error {
 	}
 	var all error
 	for _, l := range s.lane {
-		info, err := l.consumer.Info(ctx)
+		floor, err := l.floor(ctx)
 		if err != nil {
 			all = errors.Join(all, fmt.Errorf("%s: %w", l.name, err))
 			continue
 		}
-		if last := l.marks[len(l.marks)-1]; info.AckFloor.Stream > last.floor {
-			l.marks = append(l.marks, mark{now, info.AckFloor.Stream})
+		if last := l.marks[len(l.marks)-1]; floor > last.floor {
+			l.marks = append(l.marks, mark{now, floor})
 		}
 		past := -1
 		for i, m := range l.marks {
@@ -91,6 +92,19 @@ func (s *Stream) sweep(ctx context.Context) error {
 	return all
 }
 
+// floor is the number up to which all tasks have acknowledged every block.
+func (l *lane) floor(ctx context.Context) (uint64, error) {
+	floor := uint64(math.MaxUint64)
+	for _, c := range l.consumer {
+		info, err := c.Info(ctx)
+		if err != nil {
+			return 0, err
+		}
+		floor = min(floor, info.AckFloor.Stream)
+	}
+	return floor, nil
+}
+
 // short reports whether the disk comes near to where Append refuses.
 func (s *Stream) short() bool {
 	if s.o.Free == nil {
@@ -107,8 +121,8 @@ type Kept struct {
 	Settled bool      // acknowledged for certain; else it may be handed out again
 }
 
-// Recent gives the blocks that were stored since a time, handed out at least
-// once and not yet removed, oldest first within each lane. A block handed out
+// Recent gives the blocks that were stored since a time, handed out for Reading
+// at least once and not yet removed, oldest first within each lane. A block handed out
 // and not Settled was either acknowledged out of order or is still to be done:
 // only the one who works on blocks knows which. Call it before Consume to mend
 // what a crash lost elsewhere. It ends after the first error.
@@ -123,7 +137,7 @@ func (s *Stream) Recent(ctx context.Context, since time.Time) iter.Seq2[Kept, er
 }
 
 func (s *Stream) recent(ctx context.Context, l *lane, since time.Time, yield func(Kept, error) bool) bool {
-	done, err := l.consumer.Info(ctx)
+	done, err := l.consumer[Reading].Info(ctx)
 	if err != nil {
 		yield(Kept{}, fmt.Errorf("%s: %w", l.name, err))
 		return false

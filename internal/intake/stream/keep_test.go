@@ -41,6 +41,25 @@ func sweep(t *testing.T, s *stream.Stream) stream.Figures {
 	return figures(t, s)
 }
 
+// keep has the other task done as well, without which nothing is removed.
+func keep(t *testing.T, s *stream.Stream, n int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	var got seen
+	if err := s.Consume(ctx, stream.Keeping, 4, func(_ context.Context, b stream.Block, _ int) error {
+		if got.note(b) >= n {
+			cancel()
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.ids()) != n {
+		t.Fatalf("%d blocks were kept, want %d", len(got.ids()), n)
+	}
+}
+
 func recent(t *testing.T, s *stream.Stream, since time.Time) map[string]stream.Kept {
 	t.Helper()
 	list := map[string]stream.Kept{}
@@ -71,12 +90,19 @@ func TestBlocksStayForATimePastAcknowledgementAndTheOthersForEver(t *testing.T) 
 		t.Error("blocks that nobody was given are not recent ones")
 	}
 	take(t, s, 4, n, nil)
+	sweep(t, s)
+	c.move(24 * time.Hour)
+	if f := sweep(t, s); f.Blocks != n || f.Keeping.Pending != n || f.Keeping.Oldest < 99*24*time.Hour {
+		t.Errorf("read and not kept: %+v", f)
+	}
+	keep(t, s, n)
 	if f := sweep(t, s); f.Blocks != n || f.Oldest != 0 {
 		t.Errorf("just acknowledged: %+v", f)
 	}
 	before := time.Now()
 	add(t, s, block(n))
 	take(t, s, 4, 1, nil)
+	keep(t, s, 1)
 	all := recent(t, s, time.Time{})
 	if len(all) != n+1 {
 		t.Errorf("%d recent blocks, want %d", len(all), n+1)
@@ -118,7 +144,7 @@ func TestOneBlockInHandKeepsWhatCameAfterItOnItsLane(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var got seen
-	err := s.Consume(ctx, 2, func(ctx context.Context, b stream.Block, _ int) error {
+	err := s.Consume(ctx, stream.Reading, 2, func(ctx context.Context, b stream.Block, _ int) error {
 		if got.note(b) == n {
 			cancel()
 		}
@@ -131,6 +157,7 @@ func TestOneBlockInHandKeepsWhatCameAfterItOnItsLane(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keep(t, s, n)
 	sweep(t, s)
 	c.move(24 * time.Hour)
 	f := sweep(t, s)
@@ -155,6 +182,7 @@ func TestWhenTheDiskIsShortAcknowledgedBlocksGoSooner(t *testing.T) {
 	s := open(t, o)
 	add(t, s, block(1), block(2))
 	take(t, s, 1, 2, nil)
+	keep(t, s, 2)
 	add(t, s, block(3))
 	sweep(t, s)
 	c.move(6 * time.Minute)
@@ -185,6 +213,7 @@ func TestAFullDiskIsFreedOfWhatIsAcknowledged(t *testing.T) {
 		t.Errorf("of %d blocks that nobody has done %d are left", n, f.Blocks)
 	}
 	take(t, s, 2, n, nil)
+	keep(t, s, n)
 	sweep(t, s)
 	c.move(2 * time.Minute)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
@@ -261,5 +290,7 @@ func TestHealthSaysWhenBlocksWaitAndNobodyWorks(t *testing.T) {
 	c.move(6 * time.Minute)
 	healthy(t, s, "stream.health.stuck")
 	take(t, s, 1, 1, nil)
+	healthy(t, s, "stream.health.stuck") // nobody keeps it
+	keep(t, s, 1)
 	healthy(t, s, "stream.health.ok")
 }

@@ -194,7 +194,7 @@ func TestKillChild(t *testing.T) {
 		for done := false; !done; {
 			// One short shift after the other, until nothing is left.
 			shift, end := context.WithTimeout(ctx, 500*time.Millisecond)
-			if err := s.Consume(shift, workers, handle); err != nil {
+			if err := s.Consume(shift, stream.Reading, workers, handle); err != nil {
 				t.Fatal(err)
 			}
 			end()
@@ -203,7 +203,7 @@ func TestKillChild(t *testing.T) {
 		}
 		return
 	}
-	if err := s.Consume(ctx, workers, handle); err != nil {
+	if err := s.Consume(ctx, stream.Reading, workers, handle); err != nil {
 		t.Fatal(err)
 	}
 }

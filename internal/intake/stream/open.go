@@ -79,7 +79,7 @@ type Stream struct {
 type lane struct {
 	name, subject string
 	stream        jetstream.Stream
-	consumer      jetstream.Consumer
+	consumer      [tasks]jetstream.Consumer
 
 	marks   []mark // these two are guarded by Stream.keeping
 	removed uint64 // everything up to this number
@@ -183,24 +183,24 @@ func (s *Stream) openLane(ctx context.Context, i int) (*lane, error) {
 		return nil, err
 	}
 	err = s.patiently(ctx, func(ctx context.Context) error {
-		l.consumer, err = l.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
-			Durable:       "workers",
-			AckPolicy:     jetstream.AckExplicitPolicy,
-			AckWait:       s.o.Lease,
-			MaxDeliver:    -1,
-			MaxAckPending: inHand,
-		})
-		if err != nil {
-			return err
+		for task, name := range durable {
+			l.consumer[task], err = l.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
+				Durable:       name,
+				AckPolicy:     jetstream.AckExplicitPolicy,
+				AckWait:       s.o.Lease,
+				MaxDeliver:    -1,
+				MaxAckPending: inHand,
+			})
+			if err != nil {
+				return err
+			}
 		}
-		info, err := l.consumer.Info(ctx)
-		if err == nil {
-			l.marks = []mark{{s.o.Now(), info.AckFloor.Stream}}
-		}
+		floor, err := l.floor(ctx)
+		l.marks = []mark{{s.o.Now(), floor}}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("consumer of %s: %w", l.name, err)
+		return nil, fmt.Errorf("consumers of %s: %w", l.name, err)
 	}
 	return l, nil
 }

@@ -115,7 +115,7 @@ func take(t testing.TB, s *stream.Stream, workers, n int, handle stream.Handle) 
 	got := &seen{}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	err := s.Consume(ctx, workers, func(ctx context.Context, b stream.Block, attempt int) error {
+	err := s.Consume(ctx, stream.Reading, workers, func(ctx context.Context, b stream.Block, attempt int) error {
 		if handle != nil {
 			if err := handle(ctx, b, attempt); err != nil {
 				return err

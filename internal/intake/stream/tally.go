@@ -15,22 +15,27 @@ type tally struct {
 	appended, duplicates, refused, failed atomic.Uint64
 	received, stored                      atomic.Uint64 // bytes of bodies, and as stored
 	again                                 atomic.Uint64 // blocks handed out a second time or later
-	consuming                             atomic.Int64  // Consume calls under way
 	full                                  atomic.Bool   // the last answer was that there is no room
 
 	mu       sync.Mutex
 	latency  [1024]time.Duration // of the last appended blocks, in a ring
 	measured int
-	done     time.Time           // of the last acknowledgement
-	waits    string              // what the last waiting worker waits for; "" when none does
-	silent   string              // why the server gave no answer; "" once it answers
-	acked    uint64              // blocks acknowledged
+	silent   string // why the server gave no answer; "" once it answers
+	tasks    [tasks]progress
 	failures map[place]time.Time // first failure of blocks that will be tried again
 	excuses  map[place]int       // how often blocks went back for what was not their fault
 }
 
-// place is where a block stands.
+// progress is how a task gets on.
+type progress struct {
+	done  time.Time // of the last acknowledgement
+	acked uint64    // blocks acknowledged
+	waits string    // what the last waiting worker waits for; "" when none does
+}
+
+// place is where a block stands in a task.
 type place struct {
+	task   Task
 	lane   string
 	number uint64
 }
@@ -54,17 +59,18 @@ func (t *tally) quantiles() (p50, p99 time.Duration) {
 	return sorted[len(sorted)/2], sorted[len(sorted)*99/100]
 }
 
-func (t *tally) settled(now time.Time) {
+func (t *tally) settled(task Task, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.done, t.silent = now, ""
-	t.acked++
+	p := &t.tasks[task]
+	p.done, t.silent = now, ""
+	p.acked++
 }
 
-func (t *tally) acknowledged() uint64 {
+func (t *tally) acknowledged(task Task) uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.acked
+	return t.tasks[task].acked
 }
 
 func (t *tally) excuse(p place) {
@@ -82,12 +88,12 @@ func (t *tally) excused(p place) int {
 	return t.excuses[p]
 }
 
-func (t *tally) wait(err error) {
+func (t *tally) wait(task Task, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.waits = ""
+	t.tasks[task].waits = ""
 	if err != nil {
-		t.waits = err.Error()
+		t.tasks[task].waits = err.Error()
 	}
 }
 

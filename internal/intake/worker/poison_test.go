@@ -6,6 +6,7 @@ package worker_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -41,8 +42,7 @@ func breaking(r *rooms, at string, keep func([]lake.Row)) *worker.Worker {
 		return worker.Source{Zone: time.UTC, Log: format.Log{Name: "brittle",
 			Activity: format.Activity{Name: "brittle", New: func(format.Options) format.ActivityReader { return brittle{at} }}}}, nil
 	}
-	// Only the reading breaks: rows are made of lines that were read.
-	d.Keep = func(_ context.Context, _ stream.Block, rows []lake.Row) error { keep(rows); return nil }
+	d.Archive = func(_ context.Context, _ stream.Block, rows []lake.Row, _ bool) error { keep(rows); return nil }
 	return worker.New(d)
 }
 
@@ -60,7 +60,8 @@ func TestAPoisonLineCostsOnlyItself(t *testing.T) {
 	r := &rooms{}
 	var kept []lake.Row
 	w := breaking(r, "poison", func(rows []lake.Row) { kept = rows })
-	if err := w.Take(t.Context(), block("net/1", lines...), 1); err != nil {
+	b := block("net/1", lines...)
+	if err := errors.Join(w.Take(t.Context(), b, 1), w.Keep(t.Context(), b, 1)); err != nil {
 		t.Fatal(err)
 	}
 	said := r.said[0]
@@ -108,7 +109,7 @@ func TestABlockThatIsAllPoisonIsGivenUpAtOnce(t *testing.T) {
 			<-seen
 		}
 	}()
-	if err := s.Consume(ctx, 1, func(ctx context.Context, b stream.Block, attempt int) error {
+	if err := s.Consume(ctx, stream.Reading, 1, func(ctx context.Context, b stream.Block, attempt int) error {
 		err := w.Take(ctx, b, attempt)
 		seen <- err
 		return err

@@ -24,7 +24,6 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/intake/stream"
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/together"
 )
 
@@ -56,9 +55,10 @@ type Deps struct {
 	// once however often it is called. When it fails for several it is called for
 	// each alone.
 	Commit func(ctx context.Context, blocks []Read) error
-	// Keep keeps the lines for searching, durably, once however often it is
-	// called; nil where nobody keeps them.
-	Keep func(ctx context.Context, b stream.Block, rows []lake.Row) error
+	// Archive keeps the lines for searching, durably, once however often it is
+	// called; again says that it may have been called before. nil where nobody
+	// keeps them.
+	Archive func(ctx context.Context, b stream.Block, rows []lake.Row, again bool) error
 	// Pressed reports whether what is received waits to be stored: then half of
 	// the cores are left to that. nil: it never does.
 	Pressed func() bool
@@ -93,22 +93,29 @@ func (r *refusal) Error() string { return r.reason + ": " + r.err.Error() }
 // Worker takes blocks, several at a time.
 type Worker struct {
 	Deps
-	formats sync.Map     // source id -> format.Log that its lines had last
-	failed  sync.Map     // block id -> how many had got through when it failed first
-	through atomic.Int64 // blocks taken
+	formats sync.Map // source id -> format.Log that its lines had last
+	readAs  recent   // the names of formats in which blocks were read, "" of none
+	read    task
+	kept    task
+	reading gate // blocks that are read
 	commits *together.Group[Read]
 	cores   chan struct{} // one for each goroutine that may work and not wait
-	few     chan struct{} // and for each while the storing is pressed
+	few     chan struct{} // and for each that gives way to others
 
 	poisoned atomic.Int64 // lines that broke the reading
 }
 
 // mostAtOnce is how many blocks are committed together.
-const mostAtOnce = 32
+const mostAtOnce = 128
 
 // InHand is how many blocks a Worker has use for at one time: while some are
 // worked on others wait for the disk, together.
-func InHand() int { return 8 * runtime.GOMAXPROCS(0) }
+func InHand(t stream.Task) int {
+	if t == stream.Keeping {
+		return 2 * runtime.GOMAXPROCS(0)
+	}
+	return 32 * runtime.GOMAXPROCS(0)
+}
 
 // New returns a Worker.
 func New(d Deps) *Worker {
@@ -121,10 +128,25 @@ func New(d Deps) *Worker {
 
 // work runs fn when a core is free for it.
 func (w *Worker) work(ctx context.Context, fn func() error) error {
-	room := w.cores
-	if w.Pressed != nil && w.Pressed() {
-		room = w.few
+	if w.pressed() {
+		return within(ctx, w.few, fn)
 	}
+	return within(ctx, w.cores, fn)
+}
+
+// spare runs fn when a core is free that no reading needs.
+func (w *Worker) spare(ctx context.Context, fn func() error) error {
+	select {
+	case <-w.reading.idle():
+		return w.work(ctx, fn)
+	default:
+		return within(ctx, w.few, fn)
+	}
+}
+
+func (w *Worker) pressed() bool { return w.Pressed != nil && w.Pressed() }
+
+func within(ctx context.Context, room chan struct{}, fn func() error) error {
 	select {
 	case room <- struct{}{}:
 	case <-ctx.Done():
@@ -134,46 +156,34 @@ func (w *Worker) work(ctx context.Context, fn func() error) error {
 	return fn()
 }
 
-// Take takes one block through, as stream.Handle. It returns nil when all that
-// follows from the block is stored; an error of stream.Refuse when that can
-// never be; one of kind fault.Unavailable when something of ours failed and no
-// other block got through meanwhile, so that waiting is all there is to do; and
-// the error as it is when others did, for then the fault may be the block's own.
+// Take reads one block and takes it through, as stream.Handle of the task
+// stream.Reading. It returns nil when all that follows from the block is stored;
+// an error of stream.Refuse when that can never be; one of kind fault.Unavailable
+// when something of ours failed and no other block got through meanwhile, so
+// that waiting is all there is to do; and the error as it is when others did,
+// for then the fault may be the block's own.
 func (w *Worker) Take(ctx context.Context, b stream.Block, _ int) error {
-	for {
-		err := w.once(ctx, b)
-		refused := (*refusal)(nil)
-		switch {
-		case err == nil:
-			w.through.Add(1)
-			w.failed.Delete(b.ID)
-			return nil
-		case errors.Is(err, ErrOutdated) && ctx.Err() == nil:
-			continue
-		case errors.As(err, &refused):
-			return stream.Refuse(refused.reason, refused.err)
-		case ctx.Err() != nil:
-			return err
-		}
-		at, _ := w.failed.LoadOrStore(b.ID, w.through.Load())
-		if w.through.Load() > at.(int64) {
-			w.failed.Delete(b.ID)
-			return err
-		}
-		return &fault.Error{Kind: fault.Unavailable, Op: "worker.Take", Err: err}
+	defer w.reading.in()()
+	return w.read.answer(b.ID, func() error { return w.once(ctx, b) }, ctx)
+}
+
+// source is how the lines of b are read.
+func (w *Worker) source(ctx context.Context, b stream.Block) (Source, error) {
+	if b.Kind != stream.Lines {
+		return Source{}, &refusal{"the block is of a kind that this version does not know", fmt.Errorf("kind %q", b.Kind)}
 	}
+	src, err := w.Source(ctx, b.Source)
+	if errors.Is(err, ErrUnknown) {
+		err = &refusal{"nobody can say how the lines are read", err}
+	}
+	return src, err
 }
 
 // once takes the block through, or fails with everything as it was or with
 // marks that the next time will find.
 func (w *Worker) once(ctx context.Context, b stream.Block) error {
-	if b.Kind != stream.Lines {
-		return &refusal{"the block is of a kind that this version does not know", fmt.Errorf("kind %q", b.Kind)}
-	}
-	src, err := w.Source(ctx, b.Source)
-	if errors.Is(err, ErrUnknown) {
-		return &refusal{"nobody can say how the lines are read", err}
-	} else if err != nil {
+	src, err := w.source(ctx, b)
+	if err != nil {
 		return err
 	}
 	lists, err := w.Lists(ctx)
@@ -181,27 +191,18 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 		return err
 	}
 	defer lists.Release()
-	var t taken
+	var r Read
 	err = w.work(ctx, func() (err error) {
-		t, err = w.careful(ctx, b, src, lists.Index)
+		r, err = w.careful(ctx, b, src, lists.Index)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if err := w.note(ctx, Read{Block: b, Said: t.said, Format: t.log.Name}, lists.Generation); err != nil || w.Keep == nil {
-		return err
+	if src.Log.Name == "" {
+		w.readAs.put(b.ID, r.Format)
 	}
-	ctx = context.WithoutCancel(ctx) // what is half done is done sooner than begun anew
-	var rows []lake.Row
-	err = w.work(ctx, func() (err error) {
-		rows, err = w.rows(&t, b, src)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return w.Keep(ctx, b, rows)
+	return w.note(ctx, r, lists.Generation)
 }
 
 // note puts what the block says into the memory and then into the records.
@@ -214,10 +215,10 @@ func (w *Worker) note(ctx context.Context, r Read, generation int64) error {
 	return w.commits.Do(ctx, r)
 }
 
-// read reads the lines of b. Where the source names no format, they are read as
+// lines reads the lines of b. Where the source names no format, they are read as
 // those before them, and found out anew when none of them is such a line: a
 // block may be too short to tell.
-func (w *Worker) read(ctx context.Context, b stream.Block, src Source, index *intel.Index) (scan.Block, format.Log, error) {
+func (w *Worker) lines(ctx context.Context, b stream.Block, src Source, index *intel.Index) (scan.Block, format.Log, error) {
 	l, given := src.Log, src.Log.Name != ""
 	if !given {
 		if known, ok := w.formats.Load(b.Source); ok {

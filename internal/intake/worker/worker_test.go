@@ -203,7 +203,7 @@ func TestWhatCanNeverBeTakenIsRefused(t *testing.T) {
 	met.Add(3)
 	take := worker.New(d).Take
 	go func() { met.Wait(); cancel() }()
-	if err := s.Consume(ctx, 1, func(ctx context.Context, b stream.Block, attempt int) error {
+	if err := s.Consume(ctx, stream.Reading, 1, func(ctx context.Context, b stream.Block, attempt int) error {
 		defer met.Done()
 		return take(ctx, b, attempt)
 	}); err != nil {
