@@ -81,6 +81,7 @@ func TestAnEngineKilledOrWedgedCostsOnlySearches(t *testing.T) {
 		await(t, "all is found again", func() bool { return s.searchable(t) == int64(sent*100) })
 	}
 	s.shows(t, "/settings/intake", "đủ đến hiện tại")
+	t.Logf("%d lines through %d signals: %d found", sent*100, len(signals), s.searchable(t))
 }
 
 // smallDisk is a disk of its own.
@@ -186,9 +187,11 @@ func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
 		t.Error("the page of the source does not say that requests were refused")
 	}
 	s.end(t)
-	if n := archived(t, dir); n != lines {
+	n := archived(t, dir)
+	if n != lines {
 		t.Errorf("%d lines are in the archive, %d were sent", n, lines)
 	}
+	t.Logf("%d lines sent, %d archived", lines, n)
 }
 
 // TestAnEngineWithoutDiskCostsOnlySearches leaves the engine of searches less
