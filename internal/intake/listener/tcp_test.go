@@ -280,11 +280,13 @@ func TestASlowSenderIsLetGo(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	o := tcp(sh, directory(everybody))
-	o.Limits.Line, o.Limits.First = 50*time.Millisecond, 50*time.Millisecond
+	o.Limits.Line, o.Limits.First = 50*time.Millisecond, 2*time.Second // long enough to send in, even here
 	s := start(t, o)
-	silent, slow, quiet := dial(t, s, "tcp"), dial(t, s, "tcp"), dial(t, s, "tcp")
+	quiet := dial(t, s, "tcp")
 	send(t, quiet, "a whole line\n")
+	slow := dial(t, s, "tcp")
 	send(t, slow, "never end")
+	silent := dial(t, s, "tcp")
 	for _, c := range []net.Conn{silent, slow} {
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the connection stays: %v", err)
