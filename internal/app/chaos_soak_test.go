@@ -29,7 +29,11 @@ func heap() (inUse, buffers float64) {
 		n, ok = runtime.MemProfile(records, false)
 	}
 	for _, r := range records[:n] {
-		at, _ := runtime.CallersFrames(r.Stack()).Next()
+		frames := runtime.CallersFrames(r.Stack())
+		at, more := frames.Next()
+		for more && strings.HasPrefix(at.Function, "runtime.") {
+			at, more = frames.Next()
+		}
 		if strings.HasPrefix(at.Function, "github.com/nats-io/nats-server/v2/server.init.") { // its pools, the only ones that allocate there
 			buffers += float64(r.InUseBytes())
 		}
