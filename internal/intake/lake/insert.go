@@ -41,6 +41,9 @@ func (c *Client) Insert(ctx context.Context, rows []Row) (Refused, error) {
 	send := func() error {
 		_, err := c.call(ctx, op, insertPath, insertKind, bytes.NewReader(buf.Bytes()))
 		buf.Reset()
+		c.mu.Lock()
+		c.lastInsert = time.Now() // also of one that failed: it may have arrived
+		c.mu.Unlock()
 		return err
 	}
 	window := keptAt(c.now(), c.o.RetentionDays)
@@ -56,11 +59,6 @@ func (c *Client) Insert(ctx context.Context, rows []Row) (Refused, error) {
 		if err := send(); err != nil {
 			return refused, err
 		}
-	}
-	if !c.place.own() && len(rows) > refused.Total() {
-		c.mu.Lock()
-		c.lastInsert = time.Now()
-		c.mu.Unlock()
 	}
 	return refused, nil
 }
