@@ -55,8 +55,9 @@ bench:
 	tools/postgres.sh go run ./bench/pages
 
 chaos:
-	VONGGAC_CHAOS=1 VONGGAC_CHAOS_MINUTES=$(CHAOS_MINUTES) tools/postgres.sh go test -count=1 -parallel 4 -timeout 60m -v \
-		-run '^Test(KilledAt|KilledWhileReceiving|BlocksThatCome|OnePoison|AClockThat|AnEngine|AFullDisk|SeveralProcesses|TwoWorkers|MemoryStays)' ./internal/app | grep -v 'level='
+	@set -o pipefail; VONGGAC_CHAOS=1 VONGGAC_CHAOS_MINUTES=$(CHAOS_MINUTES) tools/postgres.sh go test -count=1 -parallel 4 -timeout 60m -v \
+		-run '^Test(KilledAt|KilledWhileReceiving|BlocksThatCome|OnePoison|AClockThat|AnEngine|AFullDisk|SeveralProcesses|TwoWorkers|MemoryStays|ALinkThatIsCut|AKilledCollector)' \
+		./internal/app ./internal/centre/collector | grep -v 'level='
 
 fuzz:
 	@set -o pipefail; tools/fuzz.sh $(FUZZTIME) | tools/tally.sh

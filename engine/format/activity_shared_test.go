@@ -170,14 +170,16 @@ func TestSekoiaTrafficMessagesGiveTheirEnds(t *testing.T) {
 }
 
 type sekoiaEnd struct {
-	IP   string
-	Port int
+	IP    string
+	Port  int
+	Bytes int64
 }
 
 type sekoiaTraffic struct {
 	Test, Message string
 	Expected      struct {
 		Source, Destination sekoiaEnd
+		Network             struct{ Transport string }
 		User                struct{ Name string }
 		URL                 struct{ Original string }
 		HTTP                struct {
@@ -220,6 +222,19 @@ func (c *sekoiaTraffic) differs(e event.Activity) (out []string) {
 	}
 	if e.Class == event.Authentication && want.Event.Outcome != "" && e.Status.String() != want.Event.Outcome {
 		out = append(out, "outcome "+e.Status.String()+", want "+want.Event.Outcome)
+	}
+	sent, received := want.Source.Bytes, want.Destination.Bytes
+	if strings.Contains(c.Message, "CEF:0|Palo Alto Networks|") { // upstream takes "in" and "out" the other way than the vendor says
+		sent, received = received, sent
+	}
+	if sent != 0 && e.Sent != sent && c.Test != "test_plugin_waf" { // of which upstream takes an answer's size for what was sent
+		out = append(out, fmt.Sprintf("sent %d, want %d", e.Sent, sent))
+	}
+	if received != 0 && e.Received != received {
+		out = append(out, fmt.Sprintf("received %d, want %d", e.Received, received))
+	}
+	if p := want.Network.Transport; p != "" && e.Class == event.NetworkActivity && !strings.EqualFold(e.Protocol, p) {
+		out = append(out, "protocol "+e.Protocol+", want "+p)
 	}
 	switch want.Action.Name {
 	case "accept", "allow", "pass":

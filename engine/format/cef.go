@@ -48,8 +48,9 @@ var cefFields = []meaning{
 // for those it received: Fortinet, FortiOS Log Message Reference, "Traffic log
 // support for CEF" (sentbyte is out, rcvdbyte is in); Palo Alto Networks, Strata
 // Logging Service, "Traffic CEF Fields" (bytes_sent, bytes_received); Check
-// Point, Log Exporter, mapping of CEF fields (sent_bytes, received_bytes).
-var turned = []string{"fortinet", "palo alto networks", "check point"}
+// Point, Log Exporter, mapping of CEF fields (sent_bytes, received_bytes);
+// SonicWall, SonicOS Log Events Reference Guide, tags sent and rcvd.
+var turned = []string{"fortinet", "palo alto networks", "check point", "sonicwall"}
 
 // bytes reads how many flowed in each direction.
 func (r *cef) bytes(d *draft, vendor string) {

@@ -15,7 +15,7 @@ func TestCEFCountsBytesAsTheStandardSaysUnlessTheVendorTurnsThem(t *testing.T) {
 	if !ok {
 		t.Fatal("no CEF")
 	}
-	for vendor, turned := range map[string]bool{"ACME": false, "ArcSight": false, "": false, "Fortinet": true, "Palo Alto Networks": true, "Check Point": true, "check point": true} {
+	for vendor, turned := range map[string]bool{"ACME": false, "ArcSight": false, "": false, "Fortinet": true, "Palo Alto Networks": true, "Check Point": true, "check point": true, "SonicWall": true} {
 		line := "CEF:0|" + vendor + "|x|1|1|x|3|rt=1763600000000 src=10.0.0.1 dst=192.0.2.1 in=100 out=7"
 		got, verdict := known.New(format.Options{At: received}).Read([]byte(line), nil)
 		if len(got) != 1 {

@@ -15,7 +15,9 @@ import (
 // its VPN; others are about the device itself and are other events, as is a log
 // that names no peer. The time is eventtime, seconds
 // or nanoseconds since 1970, else date, time and tz. Its CEF form is read by
-// cef.
+// cef. A session that lasts is logged again and again with bytes since its
+// beginning and since the log before (sentdelta): the latter add up to what
+// flowed (Fortinet, "Log fields for long-live sessions").
 type fortigate struct {
 	clock clock
 	kv    fields
@@ -28,7 +30,7 @@ func newFortigate(opt Options) ActivityReader {
 var fortigateFields = []meaning{
 	{"srcip", IsSrc}, {"srcport", IsSrcPort}, {"srcname", IsSrcHost},
 	{"dstip", IsDst}, {"dstport", IsDstPort}, {"proto", IsProtocol}, {"hostname", IsDstHost}, {"dstname", IsDstHost},
-	{"action", IsAction}, {"utmaction", IsAction}, {"sentbyte", IsSent}, {"rcvdbyte", IsReceived},
+	{"action", IsAction}, {"utmaction", IsAction}, {"sentdelta", IsSent}, {"rcvddelta", IsReceived}, {"sentbyte", IsSent}, {"rcvdbyte", IsReceived},
 	{"user", IsUser}, {"unauthuser", IsUser}, {"attack", IsTitle}, {"virus", IsTitle}, {"app", IsTitle},
 	{"qname", IsQuery}, {"httpmethod", IsMethod}, {"url", IsURL}, {"agent", IsUserAgent}, {"httpcode", IsStatus},
 	{"sni", IsSNI}, {"tlsver", IsTLS}, {"ja3", IsJA3}, {"ja3s", IsJA3S},

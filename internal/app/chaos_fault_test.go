@@ -130,6 +130,7 @@ func TestBlocksThatComeTwiceAndOutOfOrderCountOnce(t *testing.T) {
 	if queries != want {
 		t.Errorf("%d queries in findings, %d were sent", queries, want)
 	}
+	t.Logf("%d blocks of %d lines handed out %d times, four at once: %d lines and %d queries counted", len(requests), lines, len(order), lines, queries)
 }
 
 // poisonous reads lines of look-ups until one of them breaks it.
@@ -182,6 +183,7 @@ func TestOnePoisonLineInAMillionCostsOnlyItself(t *testing.T) {
 	if page := s.page(t, "/settings/intake"); !strings.Contains(page, "Dòng làm hỏng bộ đọc 1 ") {
 		t.Errorf("the page of reception does not count it: %.900s", page)
 	}
+	t.Logf("%d lines, one of them poison: %d taken, %d rejected", lines, s.taken(t), rejected)
 }
 
 // TestAClockThatJumpsCountsEachLineOnce puts the clock forward by a day and back
@@ -228,4 +230,5 @@ func TestAClockThatJumpsCountsEachLineOnce(t *testing.T) {
 	if n := archived(t, dir); n != sent*100 {
 		t.Errorf("%d lines are in the archive, %d were sent", n, sent*100)
 	}
+	t.Logf("%d requests of %d lines, each sent twice, through four jumps: %d lines and %d queries counted", sent, sent*100, hours, queries)
 }

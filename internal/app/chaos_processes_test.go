@@ -252,6 +252,7 @@ func TestSeveralProcessesAreOneCentre(t *testing.T) {
 	if int64(len(all)) != lines {
 		t.Errorf("%d lines are in the archives of the workers, %d were sent", len(all), lines)
 	}
+	t.Logf("%d requests of %d lines, %d workers killed: %d found, %d archived", len(requests), lines, chaotic(2, 30), web.searchable(t), len(all))
 }
 
 // archivedIn are the lines that the archive in dir holds.

@@ -115,11 +115,13 @@ func prepareLive(t *testing.T) (dir, token string) {
 }
 
 // death is how a life ends: at a seam of the order in which a block is taken,
-// the at-th time it gets there, or after a while.
+// the at-th time it gets there, or after a while, which begins when it receives
+// or, early, when it is started.
 type death struct {
 	seam  string
 	at    int
 	after time.Duration
+	early bool
 }
 
 // The seams of the exactly-once order.
@@ -197,11 +199,37 @@ func TestChaosChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	fmt.Println("receiving at " + c.Receiving("http").String())
-	await(t, "all lines are found", func() bool { return c.taken(t) == want && c.searchable(t) == want })
+	await(t, "all lines are found", func() bool {
+		if c.taken(t) == want && c.searchable(t) == want {
+			return true
+		}
+		c.sendAgain(t)
+		return false
+	})
 	if err := c.Stop(context.WithoutCancel(t.Context())); err != nil {
 		t.Fatal(err)
 	}
 }
+
+// sendAgain does what a person does about blocks that were given up, once
+// nothing else is left to read: a block that was in hand each of 32 times that
+// the process was killed is given up though nothing is wrong with it.
+func (h *house) sendAgain(t *testing.T) {
+	t.Helper()
+	st := h.Rooms.Reception.Deps.Stream()
+	if f, err := st.Figures(t.Context()); err != nil || f.Pending+f.Unacknowledged > 0 {
+		return
+	}
+	for _, l := range must(st.Letters(t.Context(), 0, 1000))(t) {
+		if _, err := st.Replay(t.Context(), l.ID); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(givenUp + l.Block.ID + ": " + l.Reason)
+	}
+}
+
+// givenUp begins what a process of this file says of a block that it sends again.
+const givenUp = "given up and sent again: "
 
 // taken is how many lines are counted in the records.
 func (h *house) taken(t *testing.T) (n int64) {
@@ -233,6 +261,8 @@ type life struct {
 	at   string
 	over chan struct{} // closed when it has ended
 	err  error         // how
+
+	again int // blocks that had been given up and were sent again
 }
 
 // beginLife starts a process that dies as d says.
@@ -249,6 +279,9 @@ func beginLife(t *testing.T, dir string, lines int, d death) *life {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	if d.early {
+		time.AfterFunc(d.after, func() { _ = cmd.Process.Kill() })
+	}
 	l := &life{cmd: cmd, over: make(chan struct{})}
 	at := make(chan string, 1)
 	go func() {
@@ -257,6 +290,9 @@ func beginLife(t *testing.T, dir string, lines int, d death) *life {
 		for lines.Scan() {
 			if address, ok := strings.CutPrefix(lines.Text(), "receiving at "); ok {
 				at <- address
+			}
+			if strings.HasPrefix(lines.Text(), givenUp) {
+				l.again++
 			}
 			fmt.Fprintln(&said, lines.Text())
 		}
@@ -268,12 +304,12 @@ func beginLife(t *testing.T, dir string, lines int, d death) *life {
 		select {
 		case l.at = <-at:
 		default:
-			if d.seam == "" {
+			if d.seam == "" && !d.early {
 				t.Fatalf("the process does not receive: %v\n%s", l.err, said.String())
 			}
 		}
 	}
-	if d.after > 0 {
+	if d.after > 0 && !d.early {
 		time.AfterFunc(d.after, func() { _ = cmd.Process.Kill() })
 	}
 	return l
@@ -285,6 +321,18 @@ func (l *life) ended() bool {
 	case <-l.over:
 		return true
 	default:
+		return false
+	}
+}
+
+// ends reports whether the life is over within limit.
+func (l *life) ends(limit time.Duration) bool {
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	select {
+	case <-l.over:
+		return true
+	case <-late.C:
 		return false
 	}
 }
@@ -309,10 +357,15 @@ func sendThrough(t *testing.T, dir, token string, requests []string, deaths []de
 	// What is left is spread over the deaths that are left, so that each life has
 	// something to die of.
 	each := max(len(requests)/(len(deaths)+2), 1)
-	given := 0
+	given, again, spared, all := 0, 0, 0, len(deaths)
 	for i := 0; i < len(requests); {
 		if l.ended() || given >= each && len(deaths) > 0 {
+			if !l.ends(time.Minute) { // it does not come to its seam by what it was given
+				spared++
+				_ = l.cmd.Process.Kill()
+			}
 			<-l.over
+			again += l.again
 			if l.err == nil {
 				t.Fatal("a process ended by itself before everything was sent")
 			}
@@ -327,7 +380,12 @@ func sendThrough(t *testing.T, dir, token string, requests []string, deaths []de
 	}
 	for {
 		<-l.over
+		again += l.again
 		if l.err == nil {
+			if spared > all/4 {
+				t.Errorf("%d of %d processes did not come to their seam", spared, all)
+			}
+			t.Logf("%d lives cut short, %d of them from outside for want of their seam; %d blocks given up and sent again", cut, spared, again)
 			return cut
 		}
 		cut++
@@ -338,6 +396,9 @@ func sendThrough(t *testing.T, dir, token string, requests []string, deaths []de
 	}
 }
 
+// quietRequest is about what a request takes on a machine that does nothing else.
+const quietRequest = 5 * time.Millisecond
+
 // compare sends requests once through one life and once through deaths, and
 // compares what stands everywhere.
 func compare(t *testing.T, requests []string, deaths []death) {
@@ -347,12 +408,19 @@ func compare(t *testing.T, requests []string, deaths []death) {
 		lines += strings.Count(r, "\n")
 	}
 	whole, token := prepareLive(t)
+	begun := time.Now()
 	if cut := sendThrough(t, whole, token, requests, nil); cut != 0 {
 		t.Fatalf("%d processes were cut short that nobody killed", cut)
 	}
 	want := dump(t, whole)
 	if len(want) < 20 {
 		t.Fatalf("the uninterrupted run left only %d rows to compare", len(want))
+	}
+	// On a machine that is slow each life is as much longer, so that it gets as
+	// much done.
+	slow := min(max(time.Since(begun)/time.Duration(len(requests))/quietRequest, 1), 10)
+	for i := range deaths {
+		deaths[i].after *= slow
 	}
 	killed, token := prepareLive(t)
 	cut := sendThrough(t, killed, token, requests, deaths)
@@ -392,13 +460,14 @@ func TestKilledAtEachSeamLosesAndDoublesNothing(t *testing.T) {
 	compare(t, requestsOf(recentLog(chaotic(3000, 30000)), chaotic(50, 30)), deaths)
 }
 
-// TestKilledAtAnyInstantLosesAndDoublesNothing ends it whenever it happens to.
+// TestKilledAtAnyInstantLosesAndDoublesNothing ends it whenever it happens to,
+// every fifth time while it starts.
 func TestKilledAtAnyInstantLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	rng := rand.New(rand.NewPCG(20261122, 17))
 	var deaths []death
-	for range chaotic(4, 100) {
-		deaths = append(deaths, death{after: time.Duration(1+rng.IntN(400)) * time.Millisecond})
+	for i := range chaotic(4, 100) {
+		deaths = append(deaths, death{after: time.Duration(1+rng.IntN(400)) * time.Millisecond, early: i%5 == 3})
 	}
 	compare(t, requestsOf(recentLog(chaotic(3000, 30000)), chaotic(50, 30)), deaths)
 }

@@ -49,6 +49,7 @@ type desk struct {
 	mu     sync.Mutex
 	blocks map[string]stream.Block
 	order  []string
+	stored int              // lines of blocks
 	again  int              // blocks of an ID that the stream had
 	fails  func(n int) bool // tells which append fails
 	calls  int
@@ -195,7 +196,15 @@ func (d *desk) append(_ context.Context, b stream.Block) error {
 	}
 	d.blocks[b.ID] = b
 	d.order = append(d.order, b.ID)
+	d.stored += b.Lines
 	return nil
+}
+
+// count is how many lines were stored.
+func (d *desk) count() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.stored
 }
 
 // lines are all lines that were stored, with how often.
@@ -351,8 +360,16 @@ func await(t *testing.T, what string, ok func() bool) {
 // arrived waits until the centre has all that was acknowledged.
 func (s *site) arrived() {
 	s.t.Helper()
-	await(s.t, "everything arrives", func() bool { return len(s.d.lines()) >= s.sent+s.tails })
+	await(s.t, "everything arrives", func() bool { return s.d.count() >= s.sent+s.tails })
 	s.d.holds(s.t, s.sent, s.tails)
+}
+
+// counted waits until the centre has counted what arrived, which it does after
+// it stored it.
+func (s *site) counted() *collector.Collector {
+	s.t.Helper()
+	await(s.t, "all that arrived is counted", func() bool { return s.now().Lines >= int64(s.sent+s.tails) })
+	return s.now()
 }
 
 func (s *site) now() *collector.Collector {

@@ -145,7 +145,7 @@ func TestABlockThatIsThereInPartIsFilled(t *testing.T) {
 func TestAWedgedEngineIsFoundOutAndReplaced(t *testing.T) {
 	t.Parallel()
 	o, w := own(t), &words{}
-	o.Log, o.HealthEvery, o.HealthTime = w.logger(), 50*time.Millisecond, 400*time.Millisecond
+	o.Log, o.HealthEvery, o.HealthTime = w.logger(), 200*time.Millisecond, time.Second
 	s := open(t, o)
 	healthy(t, s, w, 0)
 	old := w.pid()

@@ -100,6 +100,7 @@ func Open(o Options) (*Client, error) {
 	c := &Client{o: o, log: o.Log, now: o.Now, http: &http.Client{Transport: transport}}
 	if o.Address != "" {
 		c.place = fixed{spot{o.Address, o.Token}}
+		c.lastInsert = time.Now() // by a process before this one, which may just have died
 	} else {
 		c.place = newChild(o, c.http)
 	}

@@ -4,6 +4,7 @@
 package lake_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -298,5 +299,21 @@ func TestAnAddressWhereNothingAnswersIsUnavailable(t *testing.T) {
 	}
 	if f, err := s.Search(t.Context(), lake.Scope{}, lake.Query{}, lake.Page{}); err != nil || len(f.Rows) != 0 {
 		t.Errorf("who may see nothing needs no engine: %v, %v", f, err)
+	}
+}
+
+// A process that comes after one that was killed does not know what that one
+// brought a moment ago, which a cluster does not show yet: it must not bring it
+// again.
+func TestWhoComesAfterOneThatWasKilledBringsNothingTwice(t *testing.T) {
+	t.Parallel()
+	o, _ := cluster(t)
+	rows := block("net/a", "u", now, 100)
+	if _, err := open(t, o).Insert(t.Context(), rows); err != nil {
+		t.Fatal(err)
+	}
+	did, err := open(t, o).Repair(t.Context(), []lake.Expected{{Block: "net/a", Rows: 100}}, func(context.Context, string) ([]lake.Row, error) { return rows, nil })
+	if err != nil || did.Added != 0 || did.Doubled != 0 {
+		t.Errorf("%+v, %v", did, err)
 	}
 }

@@ -194,7 +194,7 @@ func TestASlowDnstapSenderIsEnded(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	o := tapDoor(sh, directory(everybody), "127.0.0.1:0")
-	o.Limits.Line, o.Limits.First = 30*time.Millisecond, 60*time.Millisecond
+	o.Limits.Line, o.Limits.First = 30*time.Millisecond, 2*time.Second // long enough to send in, even here
 	s := start(t, o)
 	silent, mute := dial(t, s, "tap"), dial(t, s, "tap")
 	send(t, silent, string(tapStart))

@@ -73,7 +73,9 @@ func TestFlowsBecomeLines(t *testing.T) {
 			t.Errorf("line %d is %s", i, l)
 		}
 	}
-	f := eventually(t, s, "counted", func(f listener.Figures) bool { return f.Listeners[0].Datagrams == 5 })
+	f := eventually(t, s, "counted", func(f listener.Figures) bool {
+		return f.Listeners[0].Datagrams == 5 && len(f.Ways) == 1 && countOf(f.Ways[0].Counts, listener.BadPacket) > 0
+	})
 	if p := <-peers; p.Kind != listener.NetFlow || p.Addr != loopback || p.Listener != "flows" || p.Host != "" {
 		t.Errorf("the exporter is %+v", p)
 	}

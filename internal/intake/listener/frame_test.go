@@ -72,7 +72,7 @@ func TestFramesBecomeLines(t *testing.T) {
 			}
 			step := 1
 			if len(tc.in) > 1000 {
-				step = len(tc.in) / 10
+				step = len(tc.in) / 3
 			}
 			for i := 0; i <= len(tc.in); i += step {
 				var split listener.Framer

@@ -280,11 +280,13 @@ func TestASlowSenderIsLetGo(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	o := tcp(sh, directory(everybody))
-	o.Limits.Line, o.Limits.First = 50*time.Millisecond, 50*time.Millisecond
+	o.Limits.Line, o.Limits.First = 50*time.Millisecond, 2*time.Second // long enough to send in, even here
 	s := start(t, o)
-	silent, slow, quiet := dial(t, s, "tcp"), dial(t, s, "tcp"), dial(t, s, "tcp")
+	quiet := dial(t, s, "tcp")
 	send(t, quiet, "a whole line\n")
+	slow := dial(t, s, "tcp")
 	send(t, slow, "never end")
+	silent := dial(t, s, "tcp")
 	for _, c := range []net.Conn{silent, slow} {
 		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("the connection stays: %v", err)
@@ -343,21 +345,25 @@ func TestTooManyConnectionsAreCounted(t *testing.T) {
 	sh.awaitLines(t, 3)
 }
 
-// TestOverItsQuotaTCPSlowsDown sends twice what the quota lets through at
-// once; all is stored, and the sender was made to wait.
+// TestOverItsQuotaTCPSlowsDown sends more than the quota lets through at once,
+// on a clock that stands still, so that a slow machine earns it nothing: all is
+// stored, and the sender was made to wait.
 func TestOverItsQuotaTCPSlowsDown(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()
 	limited := way
 	limited.Quota = listener.Quota{Lines: 20_000}
-	s := start(t, tcp(sh, directory(func(listener.Peer) (listener.Way, bool) { return limited, true })))
+	o := tcp(sh, directory(func(listener.Peer) (listener.Way, bool) { return limited, true }))
+	at := time.Now()
+	o.Now = func() time.Time { return at }
+	s := start(t, o)
 	const n = 20_000*listener.Burst + 15_000
 	c := dial(t, s, "tcp")
 	begin := time.Now()
 	send(t, c, strings.Repeat("a line\n", n))
 	sh.awaitLines(t, n)
 	f := s.Figures()
-	if f.Ways[0].Slowed < 100*time.Millisecond || time.Since(begin) < 100*time.Millisecond {
+	if f.Ways[0].Slowed < 750*time.Millisecond || time.Since(begin) < 100*time.Millisecond {
 		t.Errorf("slowed by %s within %s", f.Ways[0].Slowed, time.Since(begin))
 	}
 }

@@ -155,7 +155,7 @@ func TestARequestSentAgainIsTheSameBlocks(t *testing.T) {
 
 func TestWhatCannotBeTakenIsRefused(t *testing.T) {
 	t.Parallel()
-	bomb := gzipped(t, strings.Repeat("x\n", 2<<20))
+	bomb := gzipped(t, strings.Repeat("x\n", 2<<16))
 	for name, tc := range map[string]struct {
 		path, body string
 		header     []string
@@ -168,10 +168,10 @@ func TestWhatCannotBeTakenIsRefused(t *testing.T) {
 		"broken gzip":         {"/ingest", "no gzip", []string{"Content-Encoding", "gzip"}, 400, "unpacked", listener.BadRequest},
 		"cut gzip":            {"/ingest", gzipped(t, "one\ntwo\n")[:20], []string{"Content-Encoding", "gzip"}, 400, "cannot be read", listener.BadRequest},
 		"unknown packing":     {"/ingest", "x", []string{"Content-Encoding", "br"}, 400, "packing", listener.BadRequest},
-		"too large":           {"/ingest", strings.Repeat("x\n", 1<<20), nil, 413, "1048576", listener.TooLarge},
+		"too large":           {"/ingest", strings.Repeat("x\n", 1<<16), nil, 413, "65536", listener.TooLarge},
 		"a bomb":              {"/ingest", bomb, []string{"Content-Encoding", "gzip"}, 413, "unpacked", listener.TooLarge},
-		"a bomb by zstd":      {"/ingest", zstandard(t, strings.Repeat("x\n", 2<<20)), []string{"Content-Encoding", "zstd"}, 413, "unpacked", listener.TooLarge},
-		"a bomb for _bulk":    {"/_bulk", gzipped(t, strings.Repeat("\n", 2<<20)), []string{"Content-Encoding", "gzip"}, 413, "content_too_long_exception", listener.TooLarge},
+		"a bomb by zstd":      {"/ingest", zstandard(t, strings.Repeat("x\n", 2<<16)), []string{"Content-Encoding", "zstd"}, 413, "unpacked", listener.TooLarge},
+		"a bomb for _bulk":    {"/_bulk", gzipped(t, strings.Repeat("\n", 2<<16)), []string{"Content-Encoding", "gzip"}, 413, "content_too_long_exception", listener.TooLarge},
 		"HEC without events":  {"/services/collector", " ", nil, 400, `"code":5`, listener.BadRequest},
 		"HEC without event":   {"/services/collector", `{"event":"a"}{"host":"h"}`, nil, 400, `"code":12,"invalid-event-number":1`, listener.BadRequest},
 		"HEC blank":           {"/services/collector", `{"event":" "}`, nil, 400, `"code":13,"invalid-event-number":0`, listener.BadRequest},
@@ -186,7 +186,7 @@ func TestWhatCannotBeTakenIsRefused(t *testing.T) {
 			t.Parallel()
 			sh := newShelf()
 			o := web(sh, directory(holder))
-			o.Limits.Body = 1 << 20
+			o.Limits.Body = 1 << 16
 			s := start(t, o)
 			a, text := push(t, s, "POST", tc.path, tc.body, tc.header...)
 			if a.StatusCode != tc.status || !strings.Contains(text, tc.says) {
@@ -475,7 +475,7 @@ func TestCurlPushes(t *testing.T) {
 	s := start(t, web(sh, directory(holder)))
 	base := "http://" + s.Addr("web").String()
 	for _, args := range [][]string{
-		{"-H", "Authorization: Bearer " + secret, "--data-binary", "one\ntwo\n", base + "/ingest"},
+		{"-H", "Authorization: Bearer " + secret, "--data-binary", "one\ntwo\n", base + "/api/v1/ingest"},
 		{"-H", "Authorization: Splunk " + secret, "-d", `{"event":"three"}`, base + "/services/collector"},
 		{"-u", "elastic:" + secret, "-H", "Content-Type: application/x-ndjson", "--data-binary", "{\"create\":{}}\n{\"message\":\"four\"}\n", base + "/logs/_bulk"},
 	} {
