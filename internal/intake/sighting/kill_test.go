@@ -24,13 +24,12 @@ const (
 )
 
 // killBlock is the block of a number; neighbours share rows.
-func killBlock(n int) sighting.Block {
+func killBlock(n int) (id string, rows []sighting.Row) {
 	rng := rand.New(rand.NewPCG(uint64(n), 3))
-	b := sighting.Block{ID: fmt.Sprint("block/", n)}
 	for range 200 {
-		b.Rows = append(b.Rows, domainRow(fmt.Sprintf("n%d.example", rng.IntN(500)), t0.AddDate(0, 0, n/100), "10.0.0.1", 1))
+		rows = append(rows, domainRow(fmt.Sprintf("n%d.example", rng.IntN(500)), t0.AddDate(0, 0, n/100), "10.0.0.1", 1))
 	}
-	return b
+	return fmt.Sprint("block/", n), rows
 }
 
 // TestKilledWhileWritingEndsAsIfNever kills a real process at seeded points
@@ -116,7 +115,8 @@ func TestKillChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range killBlocks {
-		if !put(t, s, killBlock(n).ID, killBlock(n).Rows...).Known {
+		id, rows := killBlock(n)
+		if !put(t, s, id, rows...).Known {
 			fmt.Println("new", n)
 		}
 	}

@@ -102,7 +102,7 @@ func domainRow(value string, at time.Time, client string, count int64) sighting.
 
 func put(t *testing.T, s sighting.Store, id string, rows ...sighting.Row) sighting.Taken {
 	t.Helper()
-	got, err := s.Put(t.Context(), sighting.Block{ID: id, Rows: rows})
+	got, err := s.Put(t.Context(), sighting.Block{ID: id, Rows: slices.Values(rows)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +201,7 @@ func TestRowsThatCannotBeKeptAreCounted(t *testing.T) {
 		if got := hunt(t, s, sighting.Span{}, exact(longest.Value)); len(got) != 1 {
 			t.Errorf("the longest value gives %d rows", len(got))
 		}
-		if _, err := s.Put(t.Context(), sighting.Block{Rows: []sighting.Row{longest}}); err == nil {
+		if _, err := s.Put(t.Context(), sighting.Block{Rows: slices.Values([]sighting.Row{longest})}); err == nil {
 			t.Error("a block without id was taken")
 		}
 	})
@@ -327,14 +327,14 @@ func TestStoresAnswerAsAMapWould(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, 20261122))
 		model := map[sighting.Key]sighting.Row{}
 		for b := range 40 {
-			blk := sighting.Block{ID: fmt.Sprint("block/", b)}
+			var rows []sighting.Row
 			for range 50 {
-				blk.Rows = append(blk.Rows, randomRow(rng))
+				rows = append(rows, randomRow(rng))
 			}
 			for range 1 + rng.IntN(2) {
-				put(t, s, blk.ID, blk.Rows...)
+				put(t, s, fmt.Sprint("block/", b), rows...)
 			}
-			for _, r := range blk.Rows {
+			for _, r := range rows {
 				m, ok := model[r.Key]
 				if !ok {
 					model[r.Key] = r
@@ -475,7 +475,7 @@ func TestADamagedStoreSaysSo(t *testing.T) {
 	}
 	if s, err = openPebble(dir); err == nil {
 		err = s.Check(t.Context())
-		if _, again := s.Put(t.Context(), sighting.Block{ID: "two", Rows: rows[:1]}); !sighting.Damaged(again) {
+		if _, again := s.Put(t.Context(), sighting.Block{ID: "two", Rows: slices.Values(rows[:1])}); !sighting.Damaged(again) {
 			t.Errorf("a damaged store took a block: %v", again)
 		}
 		if err := s.Close(); err != nil {
@@ -563,7 +563,7 @@ func TestBlocksSideBySideCountOnce(t *testing.T) {
 			all.Go(func() {
 				r := domainRow("bad.example", t0, "10.0.0.1", 1)
 				r.Source = fmt.Sprint("s", i%4)
-				taken, err := s.Put(t.Context(), sighting.Block{ID: fmt.Sprint("b", i%20), Rows: []sighting.Row{r, r}})
+				taken, err := s.Put(t.Context(), sighting.Block{ID: fmt.Sprint("b", i%20), Rows: slices.Values([]sighting.Row{r, r})})
 				if err != nil {
 					t.Error(err)
 				}
