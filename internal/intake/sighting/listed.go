@@ -18,8 +18,8 @@ type directory struct {
 	empty bool
 }
 
-// mostNoted bounds the directory: 16 MB. Those of a place lie in one line of the
-// processor's cache.
+// The directory takes 16 MB. Those of a place lie in one line of the processor's
+// cache.
 const (
 	notedPlaces = 1 << 18
 	notedAside  = 4
@@ -38,14 +38,11 @@ func (d *directory) has(n noted) bool {
 	return p[0] == n || p[1] == n || p[2] == n || p[3] == n
 }
 
-// add adds names that are on the disk.
-func (d *directory) add(names []noted) {
-	for _, n := range names {
-		p := &d.names[n[0]%notedPlaces]
-		copy(p[1:], p[:])
-		p[0] = n
-	}
-	d.empty = d.empty && len(names) == 0
+// add adds a name that is on the disk.
+func (d *directory) add(n noted) {
+	p := &d.names[n[0]%notedPlaces]
+	copy(p[1:], p[:])
+	p[0], d.empty = n, false
 }
 
 // forget empties the directory: days are taken away from names.

@@ -87,8 +87,8 @@ func (s *Pebble) options() *pebble.Options {
 		CacheSize:                   cacheSize,
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       4,
-		L0StopWritesThreshold:       24,
+		L0CompactionThreshold:       16, // half as many tables over one another are joined
+		L0StopWritesThreshold:       mostTables,
 		LBaseMaxBytes:               128 << 20,
 		MaxOpenFiles:                512,
 		Merger:                      merger,
@@ -98,6 +98,9 @@ func (s *Pebble) options() *pebble.Options {
 			CompactionEnd:   func(pebble.CompactionInfo) { s.make.eased.tell() },
 			DataCorruption:  func(i pebble.DataCorruptionInfo) { s.note(ruined("sighting.read", i.Details)) },
 		},
+	}
+	for i := range opt.Levels { // larger than a page: less to do for each row
+		opt.Levels[i].BlockSize, opt.Levels[i].IndexBlockSize = 16<<10, 256<<10
 	}
 	opt.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
 	return opt

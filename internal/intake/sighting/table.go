@@ -27,8 +27,9 @@ const (
 	// through the engine's log and memory, where small ones pile up to one table.
 	tableFrom = 8 << 10
 	// mostTables is over how many tables a key may have to be looked for in before
-	// no further one is written until the engine has joined them.
-	mostTables = 24
+	// nothing more is written until the engine has joined them. The more there are
+	// the less joining costs, and the longer a hunt takes meanwhile.
+	mostTables = 64
 )
 
 // making is where tables are made, in the folder of the store.
@@ -50,7 +51,7 @@ type maker struct {
 // do is for one goroutine at a time.
 func (m *maker) do(ctx context.Context, blocks []*gathered) error {
 	const op = "sighting.Put"
-	if err := m.calm(ctx); err != nil {
+	if err := m.calm(); err != nil {
 		return err
 	}
 	m.mu.RLock()
@@ -59,14 +60,13 @@ func (m *maker) do(ctx context.Context, blocks []*gathered) error {
 	if err != nil || len(fresh) == 0 {
 		return m.said(op, err)
 	}
-	m.w.prepare(fresh)
 	if rows < m.tableFrom {
-		err = m.batch()
+		err = m.batch(fresh)
 	} else {
-		err = m.table(ctx)
+		err = m.tables(ctx, fresh)
 	}
 	if err == nil {
-		m.listed.add(m.w.noted)
+		m.w.done()
 	}
 	return m.said(op, err)
 }
@@ -91,10 +91,13 @@ func (m *maker) unknown(blocks []*gathered) (fresh []*gathered, rows int, err er
 	return fresh, rows, errors.Join(err, it.Close())
 }
 
-// batch writes what is prepared through the engine's log.
-func (m *maker) batch() error {
+// batch writes blocks through the engine's log.
+func (m *maker) batch(blocks []*gathered) error {
 	b := m.db.NewBatch()
-	err := m.w.to(intoBatch{b})
+	err := m.w.rows(blocks, intoBatch{b})
+	if err == nil {
+		err = m.w.others(blocks, intoBatch{b})
+	}
 	if err == nil {
 		err = b.Commit(pebble.Sync)
 	}
@@ -109,26 +112,37 @@ func (b intoBatch) Set(key, value []byte) error { return b.Batch.Set(key, value,
 // Merge implements sink.
 func (b intoBatch) Merge(key, value []byte) error { return b.Batch.Merge(key, value, nil) }
 
-// table writes what is prepared as a table, which the engine then takes as its
-// own.
-func (m *maker) table(ctx context.Context) error {
+// tables writes blocks as two tables, one of rows and one of all else, which the
+// engine then takes as its own, both or none.
+func (m *maker) tables(ctx context.Context, blocks []*gathered) error {
 	m.number++
-	path := filepath.Join(m.dir, making, fmt.Sprint(m.number, ".sst"))
+	rows := filepath.Join(m.dir, making, fmt.Sprint(m.number, ".rows"))
+	others := filepath.Join(m.dir, making, fmt.Sprint(m.number, ".others"))
+	err := m.table(rows, func(s sink) error { return m.w.rows(blocks, s) })
+	if err == nil {
+		err = m.table(others, func(s sink) error { return m.w.others(blocks, s) })
+	}
+	if err == nil {
+		err = m.db.Ingest(ctx, []string{others, rows})
+	}
+	if err != nil {
+		for _, path := range []string{rows, others} {
+			if gone := os.Remove(path); !errors.Is(gone, os.ErrNotExist) {
+				err = errors.Join(err, gone)
+			}
+		}
+	}
+	return err
+}
+
+// table makes a table at path, synced.
+func (m *maker) table(path string, fill func(sink) error) error {
 	f, err := vfs.Default.Create(path, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return err
 	}
 	t := sstable.NewWriter(objstorageprovider.NewFileWritable(f), m.opt)
-	err = m.w.to(t)
-	if err = errors.Join(err, t.Close()); err == nil { // which syncs
-		err = m.db.Ingest(ctx, []string{path})
-	}
-	if err != nil {
-		if gone := os.Remove(path); !errors.Is(gone, os.ErrNotExist) {
-			err = errors.Join(err, gone)
-		}
-	}
-	return err
+	return errors.Join(fill(t), t.Close())
 }
 
 // begin makes the folder in which tables are made, without those that an earlier
@@ -141,7 +155,7 @@ func (m *maker) begin(s *Pebble, opt *pebble.Options) error {
 }
 
 // calm waits until the engine has not too many tables to look into.
-func (m *maker) calm(ctx context.Context) error {
+func (m *maker) calm() error {
 	for {
 		eased := m.eased.next()
 		if err := m.whole(); err != nil {
@@ -150,11 +164,7 @@ func (m *maker) calm(ctx context.Context) error {
 		if m.db.Metrics().Levels[0].Sublevels < mostTables {
 			return nil
 		}
-		select {
-		case <-eased:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		<-eased
 	}
 }
 

@@ -15,10 +15,8 @@ import (
 type writing struct {
 	listed *directory
 	contest
-	order []ref
 	days  []dayTotals // in their order
-	names []ref       // rows with a name that was not noted lately
-	noted []noted     // the same
+	names []fresh
 
 	key, value []byte
 }
@@ -28,78 +26,74 @@ type dayTotals struct {
 	totals
 }
 
+// fresh is a name that was not noted lately for a day.
+type fresh struct {
+	noted
+	key []byte // without the space
+	day Day
+}
+
 // sink takes entries in the order of their keys.
 type sink interface {
 	Set(key, value []byte) error
 	Merge(key, value []byte) error
 }
 
-// prepare finds what is to be written of blocks, which then stand in the order of
-// their ids.
-func (w *writing) prepare(blocks []*gathered) {
-	slices.SortFunc(blocks, func(a, b *gathered) int { return strings.Compare(a.id, b.id) })
-	w.days, w.names, w.noted = w.days[:0], w.names[:0], w.noted[:0]
-	w.order = w.merge(blocks, w.order[:0])
-	var last []byte
-	for _, r := range w.order {
-		g := w.blocks[r.block]
-		k := &g.rows[r.row]
-		w.total(k, r.same)
-		if r.same {
-			continue
+// rows writes the rows of blocks in the order of their keys, those of one key as
+// one, and finds what else is to be written.
+func (w *writing) rows(blocks []*gathered, s sink) error {
+	w.days, w.names = w.days[:0], w.names[:0]
+	w.begin(blocks)
+	var name []byte
+	for n := w.first(); n.key != nil; {
+		key, day, size, total := n.key, n.day(), n.name, n.sum
+		for w.pass(); ; w.pass() {
+			if n = w.first(); !bytes.Equal(n.key, key) {
+				break
+			}
+			total.add(n.sum)
 		}
-		name := g.name(r.row) // with the day
-		if bytes.Equal(name, last) {
-			continue
+		if own := key[:size]; !bytes.Equal(own, name) { // with its day
+			name = own
+			w.name(own, day)
 		}
-		last = name
-		if n := w.listed.of(name); !w.listed.has(n) {
-			w.names, w.noted = append(w.names, r), append(w.noted, n)
+		w.total(day, total.count)
+		w.value = total.append(w.value[:0])
+		if err := s.Merge(key, w.value); err != nil {
+			return err
 		}
 	}
-	if len(w.days) > 1 { // a name may stand in several
-		slices.SortFunc(w.names, func(a, b ref) int {
-			return cmp.Or(bytes.Compare(w.nameKey(a), w.nameKey(b)), cmp.Compare(w.day(a), w.day(b)))
-		})
+	return nil
+}
+
+func (w *writing) name(name []byte, day Day) {
+	if n := w.listed.of(name); !w.listed.has(n) {
+		w.names = append(w.names, fresh{n, name[beforeKind:], day})
 	}
 }
 
 // total adds a row to its day. Rows come by day.
-func (w *writing) total(k *kept, same bool) {
-	if n := len(w.days); n == 0 || w.days[n-1].day != k.day {
-		w.days = append(w.days, dayTotals{day: k.day})
+func (w *writing) total(day Day, queries int64) {
+	n := len(w.days)
+	if n == 0 || w.days[n-1].day != day {
+		w.days, n = append(w.days, dayTotals{day: day}), n+1
 	}
-	t := &w.days[len(w.days)-1]
-	t.queries += k.count
-	if !same {
-		t.written++
-	}
+	w.days[n-1].queries += queries
+	w.days[n-1].written++
 }
 
-func (w *writing) day(r ref) Day { return w.blocks[r.block].rows[r.row].day }
-
-// nameKey is the key of the name of a row without its space.
-func (w *writing) nameKey(r ref) []byte { return w.blocks[r.block].name(r.row)[beforeKind:] }
-
-// to writes what prepare has found, in the order of the keys.
-func (w *writing) to(s sink) error {
-	for _, g := range w.blocks { // a mark is kept as long as the latest day of its block
+// others writes what is not a row: the marks of blocks, the names that rows has
+// found and the totals of the days.
+func (w *writing) others(blocks []*gathered, s sink) error {
+	slices.SortFunc(blocks, func(a, b *gathered) int { return strings.Compare(a.id, b.id) })
+	for _, g := range blocks { // a mark is kept as long as the latest day of its block
 		w.key, w.value = append(append(w.key[:0], spaceBlocks), g.id...), appendDays(w.value[:0], []Day{g.latest})
 		if err := s.Set(w.key, w.value); err != nil {
 			return err
 		}
 	}
-	var days []Day
-	for i := 0; i < len(w.names); {
-		name := w.nameKey(w.names[i])
-		days = days[:0]
-		for ; i < len(w.names) && bytes.Equal(w.nameKey(w.names[i]), name); i++ {
-			days = append(days, w.day(w.names[i]))
-		}
-		w.key, w.value = append(append(w.key[:0], spaceNames), name...), appendDays(w.value[:0], days)
-		if err := s.Merge(w.key, w.value); err != nil {
-			return err
-		}
+	if err := w.directory(s); err != nil {
+		return err
 	}
 	for _, t := range w.days {
 		w.key, w.value = appendDay(w.key[:0], spaceTotals, t.day), t.append(w.value[:0])
@@ -107,22 +101,31 @@ func (w *writing) to(s sink) error {
 			return err
 		}
 	}
-	return w.rows(s)
+	return nil
 }
 
-// rows writes the rows, those of one key as one.
-func (w *writing) rows(s sink) error {
-	for i := 0; i < len(w.order); {
-		r := w.order[i]
-		g := w.blocks[r.block]
-		total := g.rows[r.row].sum
-		for i++; i < len(w.order) && w.order[i].same; i++ {
-			total.add(w.blocks[w.order[i].block].rows[w.order[i].row].sum)
+// directory writes the names.
+func (w *writing) directory(s sink) error {
+	if len(w.days) > 1 { // a name may stand in several
+		slices.SortFunc(w.names, func(a, b fresh) int { return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.day, b.day)) })
+	}
+	var days []Day
+	for i := 0; i < len(w.names); {
+		name := w.names[i].key
+		for days = days[:0]; i < len(w.names) && bytes.Equal(w.names[i].key, name); i++ {
+			days = append(days, w.names[i].day)
 		}
-		w.value = total.append(w.value[:0])
-		if err := s.Merge(g.key(r.row), w.value); err != nil {
+		w.key, w.value = append(append(w.key[:0], spaceNames), name...), appendDays(w.value[:0], days)
+		if err := s.Merge(w.key, w.value); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// done notes the names, which are on the disk now.
+func (w *writing) done() {
+	for i := range w.names {
+		w.listed.add(w.names[i].noted)
+	}
 }
