@@ -23,9 +23,10 @@ import (
 const (
 	// mostTogether is how many blocks are written in one go.
 	mostTogether = 128
-	// tableFrom is from how many rows on a go writes a table of its own. Fewer go
-	// through the engine's log and memory, where small ones pile up to one table.
-	tableFrom = 8 << 10
+	// tableFrom is from how many rows on a go writes tables of its own. Fewer go
+	// through the engine's log and memory, where they pile up to larger ones:
+	// joining many small tables costs more than that.
+	tableFrom = 24 << 10
 	// mostTables is over how many tables a key may have to be looked for in before
 	// nothing more is written until the engine has joined them. The more there are
 	// the less joining costs, and the longer a hunt takes meanwhile.
