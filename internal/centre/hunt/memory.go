@@ -46,7 +46,7 @@ func (s *Service) Remember(ctx context.Context, b Block) (known bool, done func(
 	}
 	var taken sighting.Taken
 	if err == nil {
-		taken, err = s.Memory.Put(ctx, b.sighting())
+		taken, err = s.Memory.Put(ctx, sighting.Block{ID: b.ID, Rows: b.rows})
 	}
 	if err != nil {
 		release()
@@ -58,18 +58,25 @@ func (s *Service) Remember(ctx context.Context, b Block) (known bool, done func(
 	return taken.Known, release, nil
 }
 
-func (b Block) sighting() sighting.Block {
-	out := sighting.Block{ID: b.ID, Rows: make([]sighting.Row, 0, len(b.Seen))}
-	for _, n := range b.Seen {
-		r := sighting.Row{Key: sighting.Key{Kind: kindOf(n.Kind, n.Caller), Value: n.Name, Owner: b.Owner, Source: b.Source, Client: n.Client.Unmap().WithZone("")},
-			Count: n.Count, First: db.At(n.First).Time, Last: db.At(n.Last).Time}
-		if n.First.IsZero() {
-			r.Undated, r.First, r.Last = true, db.At(b.ReceivedAt).Time, db.At(b.ReceivedAt).Time
+// rows are what b says as the memory keeps it.
+func (b Block) rows(yield func(sighting.Row) bool) {
+	r := sighting.Row{Key: sighting.Key{Owner: b.Owner, Source: b.Source}}
+	received, day := b.ReceivedAt.UTC().Truncate(time.Millisecond), sighting.DayOf(b.ReceivedAt)
+	for i := range b.Seen {
+		n := &b.Seen[i]
+		if i == 0 || n.Kind != b.Seen[i-1].Kind || n.Caller != b.Seen[i-1].Caller {
+			r.Kind = kindOf(n.Kind, n.Caller)
 		}
-		r.Day = sighting.DayOf(r.First)
-		out.Rows = append(out.Rows, r)
+		r.Value, r.Client, r.Count = n.Name, n.Client.Unmap().WithZone(""), n.Count
+		if r.Undated = n.First.IsZero(); r.Undated {
+			r.First, r.Last, r.Day = received, received, day
+		} else {
+			r.First, r.Last, r.Day = n.First, n.Last, sighting.DayOf(n.First)
+		}
+		if !yield(r) {
+			return
+		}
 	}
-	return out
 }
 
 // horizon is the first day that is kept at now.

@@ -75,6 +75,9 @@ func appendValue(dst []byte, k Kind, value string) []byte {
 }
 
 func appendEscaped(dst []byte, s string) []byte {
+	if plain(s) {
+		return append(dst, s...)
+	}
 	for i := range len(s) {
 		if c := s[i]; c > escape {
 			dst = append(dst, c)
@@ -83,6 +86,25 @@ func appendEscaped(dst []byte, s string) []byte {
 		}
 	}
 	return dst
+}
+
+// plain reports that no byte of s has to be written otherwise. It may miss that
+// in a text that is not ASCII.
+func plain(s string) bool {
+	const each = 0x0101010101010101
+	for ; len(s) >= 8; s = s[8:] {
+		// The top bit of a byte is set when it is below escape+1 or above 0x7f.
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		if (x|(x-each*(escape+1)))&(each<<7) != 0 {
+			return false
+		}
+	}
+	for i := range len(s) {
+		if s[i] <= escape {
+			return false
+		}
+	}
+	return true
 }
 
 var errBroken = errors.New("a key or value does not have the form it was written in")

@@ -4,8 +4,10 @@
 package sighting
 
 import (
+	"encoding/binary"
 	"io"
 	"slices"
+	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 )
@@ -21,13 +23,19 @@ var merger = &pebble.Merger{Name: "vonggac.sighting.1", Merge: func(key, value [
 		m := &totalsMerger{}
 		return m, m.MergeNewer(value)
 	}
-	m := &sumMerger{}
+	m := sums.Get().(*sumMerger)
 	var err error
 	m.sum, err = sumFrom(value)
 	return m, err
 }}
 
-type sumMerger struct{ sum }
+// sums are used again: a compaction needs one for each row.
+var sums = sync.Pool{New: func() any { return new(sumMerger) }}
+
+type sumMerger struct {
+	sum
+	value [3 * binary.MaxVarintLen64]byte
+}
 
 // MergeNewer implements pebble.ValueMerger; adding knows no order.
 func (m *sumMerger) MergeNewer(value []byte) error {
@@ -40,7 +48,13 @@ func (m *sumMerger) MergeNewer(value []byte) error {
 func (m *sumMerger) MergeOlder(value []byte) error { return m.MergeNewer(value) }
 
 // Finish implements pebble.ValueMerger.
-func (m *sumMerger) Finish(bool) ([]byte, io.Closer, error) { return m.sum.append(nil), nil, nil }
+func (m *sumMerger) Finish(bool) ([]byte, io.Closer, error) { return m.sum.append(m.value[:0]), m, nil }
+
+// Close gives m back: what Finish has returned is no longer needed.
+func (m *sumMerger) Close() error {
+	sums.Put(m)
+	return nil
+}
 
 type daysMerger struct{ days []Day }
 

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +36,7 @@ type Pebble struct {
 	names  []pair     // by number
 	taking sync.Map   // ids of blocks being taken
 	listed *directory // names lately noted
+	make   maker
 
 	bad atomic.Pointer[error] // what the engine found damaged in the background
 }
@@ -54,11 +54,13 @@ func OpenPebble(dir string, log *slog.Logger, now time.Time) (*Pebble, error) {
 		return nil, fmt.Errorf("%s: %w", op, err)
 	}
 	s := &Pebble{dir: dir, log: log, pairs: map[pair]uint32{}, listed: newDirectory()}
+	opt := s.options()
+	opt.EnsureDefaults()
 	var err error
-	if s.db, err = pebble.Open(dir, s.options()); err != nil {
+	if s.db, err = pebble.Open(dir, opt); err != nil {
 		return nil, opened(op, dir, err)
 	}
-	if err := errors.Join(s.loadSince(now), s.loadPairs()); err != nil {
+	if err := errors.Join(s.loadSince(now), s.loadPairs(), s.make.begin(s, opt)); err != nil {
 		return nil, errors.Join(s.said(op, err), s.db.Close())
 	}
 	return s, nil
@@ -85,16 +87,20 @@ func (s *Pebble) options() *pebble.Options {
 		CacheSize:                   cacheSize,
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       4,
-		L0StopWritesThreshold:       24,
+		L0CompactionThreshold:       16, // half as many tables over one another are joined
+		L0StopWritesThreshold:       mostTables,
 		LBaseMaxBytes:               128 << 20,
 		MaxOpenFiles:                512,
 		Merger:                      merger,
 		Logger:                      quiet{s.log},
 		EventListener: &pebble.EventListener{
 			BackgroundError: func(err error) { s.hear("sighting.background", err) },
+			CompactionEnd:   func(pebble.CompactionInfo) { s.make.eased.tell() },
 			DataCorruption:  func(i pebble.DataCorruptionInfo) { s.note(ruined("sighting.read", i.Details)) },
 		},
+	}
+	for i := range opt.Levels { // larger than a page: less to do for each row
+		opt.Levels[i].BlockSize, opt.Levels[i].IndexBlockSize = 16<<10, 256<<10
 	}
 	opt.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionBalanced })
 	return opt
@@ -129,6 +135,7 @@ func (s *Pebble) hear(op string, err error) {
 
 func (s *Pebble) note(err error) {
 	if s.bad.CompareAndSwap(nil, &err) {
+		s.make.eased.tell()
 		s.log.Error("the memory of sightings is damaged", "err", err)
 	}
 }
@@ -209,8 +216,8 @@ func (s *Pebble) loadPairs() error {
 // Close implements Store.
 func (s *Pebble) Close() error { return s.db.Close() }
 
-// Put implements Store. Blocks are taken side by side, and those that commit at
-// the same time share a sync.
+// Put implements Store. The rows of blocks are put in order side by side; those
+// that are ready at the same time are written together.
 func (s *Pebble) Put(ctx context.Context, b Block) (Taken, error) {
 	const op = "sighting.Put"
 	if err := errors.Join(ctx.Err(), s.whole(), s.room(op)); err != nil {
@@ -233,81 +240,41 @@ func (s *Pebble) Put(ctx context.Context, b Block) (Taken, error) {
 		}
 	}
 	defer s.taking.Delete(b.ID)
-	if err := s.number(b.Rows); err != nil {
+	g := gather()
+	defer g.free()
+	g.id = b.ID
+	if err := g.take(b.Rows, s.number); err != nil {
 		return Taken{}, s.said(op, err)
 	}
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	mark := append([]byte{spaceBlocks}, b.ID...)
-	switch v, err := s.get(mark); {
-	case err != nil:
-		return Taken{}, s.said(op, err)
-	case v != nil:
+	if err := s.make.group.Do(ctx, g); err != nil {
+		return Taken{}, err
+	}
+	if g.known {
 		return Taken{Known: true}, nil
 	}
-	w := s.writing(len(b.Rows))
-	err := w.rows(b.Rows)
-	if err == nil {
-		err = w.close(mark)
-	}
-	if err == nil {
-		err = w.batch.Commit(pebble.Sync)
-	}
-	if err != nil {
-		return Taken{}, errors.Join(s.said(op, err), w.batch.Close())
-	}
-	s.listed.add(w.noted)
-	return Taken{Left: w.left}, w.batch.Close()
+	return Taken{Left: g.left}, nil
 }
 
-// number gives each source among rows that has none its number.
-func (s *Pebble) number(rows []Row) error {
+// number is the number of a source, which it is given now when it has none.
+func (s *Pebble) number(p pair) (uint32, error) {
 	s.mu.RLock()
-	fresh := s.unnumbered(rows)
+	n, ok := s.pairs[p]
 	s.mu.RUnlock()
-	if len(fresh) == 0 {
-		return nil
+	if ok {
+		return n, nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	fresh = s.unnumbered(rows)
-	batch := s.db.NewBatch()
-	var err error
-	for i, p := range fresh {
-		err = errors.Join(err, batch.Set(binary.BigEndian.AppendUint32([]byte{spacePairs}, uint32(len(s.names)+i)), []byte(p.owner+"\x00"+p.source), nil))
+	if n, ok = s.pairs[p]; ok {
+		return n, nil
 	}
-	if err == nil {
-		err = batch.Commit(pebble.Sync)
+	n = uint32(len(s.names))
+	if err := s.db.Set(binary.BigEndian.AppendUint32([]byte{spacePairs}, n), []byte(p.owner+"\x00"+p.source), pebble.Sync); err != nil {
+		return 0, err
 	}
-	if err != nil {
-		return errors.Join(err, batch.Close())
-	}
-	for _, p := range fresh {
-		s.pairs[p] = uint32(len(s.names))
-		s.names = append(s.names, p)
-	}
-	return batch.Close()
-}
-
-// unnumbered are the sources of rows that have no number yet. mu is held.
-func (s *Pebble) unnumbered(rows []Row) (out []pair) {
-	var last pair
-	for i := range rows {
-		p := pair{rows[i].Owner, rows[i].Source}
-		if i > 0 && p == last {
-			continue
-		}
-		if last = p; p.known(s) || slices.Contains(out, p) {
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-func (p pair) known(s *Pebble) bool {
-	_, ok := s.pairs[p]
-	return ok
+	s.pairs[p] = n
+	s.names = append(s.names, p)
+	return n, nil
 }
 
 // spare is the room on the disk under which nothing more is taken. The engine

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -174,10 +175,9 @@ type pgRow struct {
 
 // folded adds up rows of one key and sorts them: writers that lock rows in one
 // order do not wait for each other in a circle.
-func folded(in []Row) (out []*pgRow, left int64) {
-	by := make(map[Key]*pgRow, len(in))
-	for i := range in {
-		r := in[i]
+func folded(in iter.Seq[Row]) (out []*pgRow, left int64) {
+	by := map[Key]*pgRow{}
+	for r := range in {
 		if r.Value == "" || len(r.Value) > MaxValue || r.Day == 0 || r.Kind == 0 {
 			left++
 			continue

@@ -18,6 +18,7 @@ package sighting
 import (
 	"context"
 	"embed"
+	"iter"
 	"net/netip"
 	"time"
 
@@ -51,10 +52,19 @@ const (
 // none. Days before 1970-01-02 and after 2149-06-06 do not exist here.
 type Day uint16
 
+// Vietnam has kept ahead seconds ahead of UTC since before steady (1976-01-01).
+const (
+	ahead  = 7 * 60 * 60
+	steady = 6 * 365 * 24 * 60 * 60
+)
+
 // DayOf is the day in Vietnam on which t falls, 0 outside what a Day can say.
 func DayOf(t time.Time) Day {
 	if t.IsZero() {
 		return 0
+	}
+	if sec := t.Unix(); sec >= steady && sec < 1<<32 {
+		return Day((sec + ahead) / (24 * 60 * 60))
 	}
 	return DayOn(calendar.DateOf(t))
 }
@@ -110,10 +120,11 @@ type Row struct {
 const MaxValue = 1024
 
 // Block is what one block of a log rolled up to. ID is unique to the block for
-// ever. A key may stand several times: its rows are added up.
+// ever. A key may stand several times: its rows are added up. Rows is gone through
+// once, before Put returns.
 type Block struct {
 	ID   string
-	Rows []Row
+	Rows iter.Seq[Row]
 }
 
 // Taken is what became of a block. Left is how many rows were not remembered

@@ -30,13 +30,18 @@ import (
 
 var t0 = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 
-// each runs test on an empty store of either sort. again closes the store and
+// each runs test on an empty store of either sort, and on one of Pebble that
+// writes each block as tables. again closes the store and
 // opens it anew.
 func each(t *testing.T, test func(t *testing.T, s sighting.Store, again func() sighting.Store)) {
 	t.Helper()
 	t.Run("pebble", func(t *testing.T) {
 		t.Parallel()
 		run(t, test, func() (sighting.Store, error) { return openPebble(filepath.Join(t.ArtifactDir(), "sightings")) })
+	})
+	t.Run("tables", func(t *testing.T) {
+		t.Parallel()
+		run(t, test, func() (sighting.Store, error) { return openTables(filepath.Join(t.ArtifactDir(), "sightings"), 1) })
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
@@ -51,6 +56,15 @@ func openPebble(dir string) (sighting.Store, error) {
 		return nil, err // not a nil *Pebble in a Store
 	}
 	return s, nil
+}
+
+// openTables opens a store that writes blocks as tables from so many rows on.
+func openTables(dir string, rows int) (sighting.Store, error) {
+	s, err := openPebble(dir)
+	if err == nil {
+		s.(*sighting.Pebble).TablesFrom(rows)
+	}
+	return s, err
 }
 
 func run(t *testing.T, test func(*testing.T, sighting.Store, func() sighting.Store), open func() (sighting.Store, error)) {
@@ -102,7 +116,7 @@ func domainRow(value string, at time.Time, client string, count int64) sighting.
 
 func put(t *testing.T, s sighting.Store, id string, rows ...sighting.Row) sighting.Taken {
 	t.Helper()
-	got, err := s.Put(t.Context(), sighting.Block{ID: id, Rows: rows})
+	got, err := s.Put(t.Context(), sighting.Block{ID: id, Rows: slices.Values(rows)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,7 +215,7 @@ func TestRowsThatCannotBeKeptAreCounted(t *testing.T) {
 		if got := hunt(t, s, sighting.Span{}, exact(longest.Value)); len(got) != 1 {
 			t.Errorf("the longest value gives %d rows", len(got))
 		}
-		if _, err := s.Put(t.Context(), sighting.Block{Rows: []sighting.Row{longest}}); err == nil {
+		if _, err := s.Put(t.Context(), sighting.Block{Rows: slices.Values([]sighting.Row{longest})}); err == nil {
 			t.Error("a block without id was taken")
 		}
 	})
@@ -327,14 +341,14 @@ func TestStoresAnswerAsAMapWould(t *testing.T) {
 		rng := rand.New(rand.NewPCG(7, 20261122))
 		model := map[sighting.Key]sighting.Row{}
 		for b := range 40 {
-			blk := sighting.Block{ID: fmt.Sprint("block/", b)}
+			var rows []sighting.Row
 			for range 50 {
-				blk.Rows = append(blk.Rows, randomRow(rng))
+				rows = append(rows, randomRow(rng))
 			}
 			for range 1 + rng.IntN(2) {
-				put(t, s, blk.ID, blk.Rows...)
+				put(t, s, fmt.Sprint("block/", b), rows...)
 			}
-			for _, r := range blk.Rows {
+			for _, r := range rows {
 				m, ok := model[r.Key]
 				if !ok {
 					model[r.Key] = r
@@ -475,7 +489,7 @@ func TestADamagedStoreSaysSo(t *testing.T) {
 	}
 	if s, err = openPebble(dir); err == nil {
 		err = s.Check(t.Context())
-		if _, again := s.Put(t.Context(), sighting.Block{ID: "two", Rows: rows[:1]}); !sighting.Damaged(again) {
+		if _, again := s.Put(t.Context(), sighting.Block{ID: "two", Rows: slices.Values(rows[:1])}); !sighting.Damaged(again) {
 			t.Errorf("a damaged store took a block: %v", again)
 		}
 		if err := s.Close(); err != nil {
@@ -563,7 +577,7 @@ func TestBlocksSideBySideCountOnce(t *testing.T) {
 			all.Go(func() {
 				r := domainRow("bad.example", t0, "10.0.0.1", 1)
 				r.Source = fmt.Sprint("s", i%4)
-				taken, err := s.Put(t.Context(), sighting.Block{ID: fmt.Sprint("b", i%20), Rows: []sighting.Row{r, r}})
+				taken, err := s.Put(t.Context(), sighting.Block{ID: fmt.Sprint("b", i%20), Rows: slices.Values([]sighting.Row{r, r})})
 				if err != nil {
 					t.Error(err)
 				}
@@ -581,4 +595,125 @@ func TestBlocksSideBySideCountOnce(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestBlocksWrittenTogetherAreAsIfOneByOne brings blocks of random rows, many at
+// the same time, and compares what is found with a store that had one at a time.
+func TestBlocksWrittenTogetherAreAsIfOneByOne(t *testing.T) {
+	t.Parallel()
+	blocks := make([][]sighting.Row, 200)
+	rng := rand.New(rand.NewPCG(11, 20261122))
+	for i := range blocks {
+		for range rng.IntN(60) {
+			blocks[i] = append(blocks[i], randomRow(rng))
+		}
+	}
+	asks := []sighting.Ask{below("vn"), below("com"), {Kind: sighting.Address, Value: "10.0.0.0/24", Below: true}, {Kind: sighting.Address, Value: "2001:db8::1"}}
+	one, err := openPebble(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	for i, rows := range blocks {
+		put(t, one, fmt.Sprint("b", i), rows...)
+	}
+	want := hunt(t, one, sighting.Span{}, asks...)
+	for _, from := range []int{1, 100, 1 << 20} {
+		s, err := openTables(t.TempDir(), from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		var all sync.WaitGroup
+		for i, rows := range blocks {
+			all.Go(func() { put(t, s, fmt.Sprint("b", i), rows...) })
+		}
+		all.Wait()
+		if got := hunt(t, s, sighting.Span{}, asks...); len(got) < 500 || !slices.Equal(got, want) {
+			t.Errorf("tables from %d rows: %d rows found, want %d", from, len(got), len(want))
+		}
+		a, errA := one.Stats(t.Context())
+		b, errB := s.Stats(t.Context())
+		for i := range b.Days {
+			if errA != nil || errB != nil || len(a.Days) != len(b.Days) || a.Days[i].Queries != b.Days[i].Queries || b.Days[i].Rows > a.Days[i].Rows {
+				t.Fatalf("tables from %d rows: day %d of %d is %+v, want %+v; %v, %v", from, i, len(a.Days), b.Days[i], a.Days[i], errA, errB)
+			}
+		}
+		if err := s.Check(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestATableThatCannotBeMadeTakesNothing: those who wait for it learn it, and
+// bring their blocks again.
+func TestATableThatCannotBeMadeTakesNothing(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := openTables(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	put(t, s, "before", domainRow("bad.example", t0, "10.0.0.9", 1))
+	if err := os.RemoveAll(sighting.Making(dir)); err != nil {
+		t.Fatal(err)
+	}
+	bring := func() (failed int) {
+		var all sync.WaitGroup
+		errs := make([]error, 20)
+		for i := range errs {
+			all.Go(func() {
+				_, errs[i] = s.Put(t.Context(), sighting.Block{ID: fmt.Sprint("b", i), Rows: slices.Values([]sighting.Row{domainRow("bad.example", t0, "10.0.0.1", 1)})})
+			})
+		}
+		all.Wait()
+		for _, err := range errs {
+			if err != nil {
+				failed++
+			}
+		}
+		return failed
+	}
+	if n := bring(); n != 20 {
+		t.Errorf("%d of 20 blocks failed", n)
+	}
+	if got := hunt(t, s, sighting.Span{}, exact("bad.example")); len(got) != 1 {
+		t.Errorf("found %q, want what was there before", got)
+	}
+	if err := os.Mkdir(sighting.Making(dir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if n := bring(); n != 0 {
+		t.Errorf("%d blocks failed although tables can be made again", n)
+	}
+	if got := hunt(t, s, sighting.Span{}, exact("bad.example")); len(got) != 2 || !strings.Contains(got[0], " 10.0.0.1 false 20 ") {
+		t.Errorf("found %q", got)
+	}
+}
+
+// TestWhatADeadProcessLeftOfATableIsRemoved: it was never taken.
+func TestWhatADeadProcessLeftOfATableIsRemoved(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	left := filepath.Join(sighting.Making(dir), "1.rows")
+	if err := errors.Join(os.Mkdir(sighting.Making(dir), 0o700), os.WriteFile(left, []byte("half"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	s, err := openTables(dir, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the half table: %v", err)
+	}
+	put(t, s, "one", domainRow("bad.example", t0, "10.0.0.1", 1))
+	if files, err := os.ReadDir(sighting.Making(dir)); err != nil || len(files) > 0 {
+		t.Errorf("%d files stay where tables are made, %v", len(files), err)
+	}
 }

@@ -5,180 +5,127 @@ package sighting
 
 import (
 	"bytes"
-	"encoding/binary"
-	"hash/maphash"
+	"cmp"
 	"slices"
-	"sync"
-
-	"github.com/cockroachdb/pebble/v2"
+	"strings"
 )
 
-// writing gathers one block. What it writes stands in the order of the keys: a
-// memory table finds the place of a key quickly from the one before it.
+// writing is what several blocks write together. It keeps its room for the next
+// time; one goroutine at a time has it.
 type writing struct {
-	store *Pebble
-	batch *pebble.Batch
-	days  map[Day]*totals
-	noted []noted // names of the block that were not noted lately
-	left  int64
+	listed *directory
+	contest
+	days  []dayTotals // in their order
+	names []fresh
 
-	text []byte // keys, one behind the other
-	keys []keyed
+	key, value []byte
 }
 
-// keyed is a row with its key.
-type keyed struct {
-	head     uint64 // the first bytes of the key behind space and day, to compare by
-	from, to int    // of the key, in text
-	name     int    // where its value ends, which is the name
-	row      *Row
+type dayTotals struct {
+	day Day
+	totals
 }
 
-func (s *Pebble) writing(rows int) *writing {
-	return &writing{store: s, batch: s.db.NewBatchWithSize(rows * 64), days: map[Day]*totals{}, keys: make([]keyed, 0, rows), text: make([]byte, 0, rows*48)}
+// fresh is a name that was not noted lately for a day.
+type fresh struct {
+	noted
+	key []byte // without the space
+	day Day
 }
 
-// rows adds rows, those of one key as one.
-func (w *writing) rows(rows []Row) error {
-	for i := range rows {
-		w.key(&rows[i])
-	}
-	slices.SortFunc(w.keys, func(a, b keyed) int {
-		switch {
-		case a.row.Day != b.row.Day:
-			return int(a.row.Day) - int(b.row.Day)
-		case a.head < b.head:
-			return -1
-		case a.head > b.head:
-			return 1
-		}
-		return bytes.Compare(w.text[a.from:a.to], w.text[b.from:b.to])
-	})
-	var value []byte
-	for i := 0; i < len(w.keys); {
-		k := &w.keys[i]
-		total := sumOf(k.row)
-		for i++; i < len(w.keys) && bytes.Equal(w.text[w.keys[i].from:w.keys[i].to], w.text[k.from:k.to]); i++ {
-			total.add(sumOf(w.keys[i].row))
-		}
-		value = total.append(value[:0])
-		if err := w.batch.Merge(w.text[k.from:k.to], value, nil); err != nil {
-			return err
-		}
-		t := w.days[k.row.Day]
-		if t == nil {
-			t = &totals{}
-			w.days[k.row.Day] = t
-		}
-		t.queries += total.count
-		t.written++
-	}
-	return w.names()
+// sink takes entries in the order of their keys.
+type sink interface {
+	Set(key, value []byte) error
+	Merge(key, value []byte) error
 }
 
-// key makes the key of a row, unless it is one that is not remembered.
-func (w *writing) key(r *Row) {
-	if r.Value == "" || len(r.Value) > MaxValue || r.Day == 0 || r.Kind == 0 {
-		w.left++
-		return
-	}
-	from := len(w.text)
-	w.text = appendRow(w.text, r.Day, r.Kind, r.Value)
-	name := len(w.text)
-	w.text = appendWhose(w.text, w.store.pairs[pair{r.Owner, r.Source}], r)
-	var head [8]byte
-	copy(head[:], w.text[from+beforeKind:])
-	w.keys = append(w.keys, keyed{head: binary.BigEndian.Uint64(head[:]), from: from, to: len(w.text), name: name, row: r})
-}
-
-// beforeKind is how many bytes of the key of a row stand before what is the key
-// of its name as well: the space and the day.
-const beforeKind = 3
-
-// names notes the days of the names of the rows.
-func (w *writing) names() error {
-	var last []byte
-	var key, value []byte
-	for i := range w.keys {
-		k := &w.keys[i]
-		name := w.text[k.from:k.name] // with the day
-		if bytes.Equal(name, last) {
-			continue
+// rows writes the rows of blocks in the order of their keys, those of one key as
+// one, and finds what else is to be written.
+func (w *writing) rows(blocks []*gathered, s sink) error {
+	w.days, w.names = w.days[:0], w.names[:0]
+	w.begin(blocks)
+	var name []byte
+	for n := w.first(); n.key != nil; {
+		key, day, size, total := n.key, n.day(), n.name, n.sum
+		for w.pass(); ; w.pass() {
+			if n = w.first(); !bytes.Equal(n.key, key) {
+				break
+			}
+			total.add(n.sum)
 		}
-		last = name
-		n := w.store.listed.of(name)
-		if w.store.listed.has(n) {
-			continue
+		if own := key[:size]; !bytes.Equal(own, name) { // with its day
+			name = own
+			w.name(own, day)
 		}
-		w.noted = append(w.noted, n)
-		key = append(append(key[:0], spaceNames), name[beforeKind:]...)
-		value = appendDays(value[:0], []Day{k.row.Day})
-		if err := w.batch.Merge(key, value, nil); err != nil {
+		w.total(day, total.count)
+		w.value = total.append(w.value[:0])
+		if err := s.Merge(key, w.value); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// close adds the totals of the days and the mark of the block, which holds the
-// latest of its days: it is kept as long as they are.
-func (w *writing) close(mark []byte) error {
-	latest := Day(1)
-	for d, t := range w.days {
-		latest = max(latest, d)
-		if err := w.batch.Merge(appendDay(nil, spaceTotals, d), t.append(nil), nil); err != nil {
+func (w *writing) name(name []byte, day Day) {
+	if n := w.listed.of(name); !w.listed.has(n) {
+		w.names = append(w.names, fresh{n, name[beforeKind:], day})
+	}
+}
+
+// total adds a row to its day. Rows come by day.
+func (w *writing) total(day Day, queries int64) {
+	n := len(w.days)
+	if n == 0 || w.days[n-1].day != day {
+		w.days, n = append(w.days, dayTotals{day: day}), n+1
+	}
+	w.days[n-1].queries += queries
+	w.days[n-1].written++
+}
+
+// others writes what is not a row: the marks of blocks, the names that rows has
+// found and the totals of the days.
+func (w *writing) others(blocks []*gathered, s sink) error {
+	slices.SortFunc(blocks, func(a, b *gathered) int { return strings.Compare(a.id, b.id) })
+	for _, g := range blocks { // a mark is kept as long as the latest day of its block
+		w.key, w.value = append(append(w.key[:0], spaceBlocks), g.id...), appendDays(w.value[:0], []Day{g.latest})
+		if err := s.Set(w.key, w.value); err != nil {
 			return err
 		}
 	}
-	return w.batch.Set(mark, appendDays(nil, []Day{latest}), nil)
-}
-
-// noted is the hash of a name with a day.
-type noted [2]uint64
-
-// directory remembers which names were lately noted for which day, so that it is
-// not written again with each block. What it has lies on the disk; what it has
-// not may as well. A hash of 128 bits under keys of this process stands for the
-// name: nobody finds two of the same.
-type directory struct {
-	mu    sync.RWMutex
-	seeds [2]maphash.Seed
-	names map[noted]struct{}
-}
-
-func newDirectory() *directory {
-	return &directory{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, names: map[noted]struct{}{}}
-}
-
-// mostNoted bounds the directory: some 30 MB.
-const mostNoted = 1 << 19
-
-func (d *directory) of(name []byte) noted {
-	return noted{maphash.Bytes(d.seeds[0], name), maphash.Bytes(d.seeds[1], name)}
-}
-
-func (d *directory) has(n noted) bool {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	_, ok := d.names[n]
-	return ok
-}
-
-// add adds names that are on the disk.
-func (d *directory) add(names []noted) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if len(d.names)+len(names) > mostNoted {
-		clear(d.names)
+	if err := w.directory(s); err != nil {
+		return err
 	}
-	for _, n := range names {
-		d.names[n] = struct{}{}
+	for _, t := range w.days {
+		w.key, w.value = appendDay(w.key[:0], spaceTotals, t.day), t.append(w.value[:0])
+		if err := s.Merge(w.key, w.value); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
-// forget empties the directory: days are taken away from names.
-func (d *directory) forget() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	clear(d.names)
+// directory writes the names.
+func (w *writing) directory(s sink) error {
+	if len(w.days) > 1 { // a name may stand in several
+		slices.SortFunc(w.names, func(a, b fresh) int { return cmp.Or(bytes.Compare(a.key, b.key), cmp.Compare(a.day, b.day)) })
+	}
+	var days []Day
+	for i := 0; i < len(w.names); {
+		name := w.names[i].key
+		for days = days[:0]; i < len(w.names) && bytes.Equal(w.names[i].key, name); i++ {
+			days = append(days, w.names[i].day)
+		}
+		w.key, w.value = append(append(w.key[:0], spaceNames), name...), appendDays(w.value[:0], days)
+		if err := s.Merge(w.key, w.value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// done notes the names, which are on the disk now.
+func (w *writing) done() {
+	for i := range w.names {
+		w.listed.add(w.names[i].noted)
+	}
 }

@@ -1,0 +1,54 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package sighting
+
+import "hash/maphash"
+
+// noted is the hash of a name with a day.
+type noted [2]uint64
+
+// directory remembers which names were lately noted for which day, so that it is
+// not written again with each block. What it has lies on the disk; what it has
+// not may as well. A hash of 128 bits under keys of this process stands for the
+// name: nobody finds two of the same. One goroutine at a time has it.
+type directory struct {
+	seeds [2]maphash.Seed
+	names [][notedAside]noted // by hash; the oldest of a place makes room
+	empty bool
+}
+
+// The directory takes 16 MB. Those of a place lie in one line of the processor's
+// cache.
+const (
+	notedPlaces = 1 << 18
+	notedAside  = 4
+)
+
+func newDirectory() *directory {
+	return &directory{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, names: make([][notedAside]noted, notedPlaces), empty: true}
+}
+
+func (d *directory) of(name []byte) noted {
+	return noted{maphash.Bytes(d.seeds[0], name), maphash.Bytes(d.seeds[1], name)}
+}
+
+func (d *directory) has(n noted) bool {
+	p := &d.names[n[0]%notedPlaces]
+	return p[0] == n || p[1] == n || p[2] == n || p[3] == n
+}
+
+// add adds a name that is on the disk.
+func (d *directory) add(n noted) {
+	p := &d.names[n[0]%notedPlaces]
+	copy(p[1:], p[:])
+	p[0], d.empty = n, false
+}
+
+// forget empties the directory: days are taken away from names.
+func (d *directory) forget() {
+	if !d.empty {
+		clear(d.names)
+		d.empty = true
+	}
+}
