@@ -9,6 +9,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"

@@ -52,7 +52,9 @@ func TestOfficeHoursAreTheRulePacks(t *testing.T) {
 		s := h.watched("a", source.Rhythm{Minutes: 30, Office: true})
 		h.line(s, h.now, 1)
 		h.Hours = func(calendar.Date) (from, to time.Duration, ok bool) { return 10 * time.Hour, 16 * time.Hour, true }
-		h.tick(day.Start().Add(10*time.Hour + 29*time.Minute))
+		for at := h.now; at.Before(day.Start().Add(10*time.Hour + 30*time.Minute)); at = at.Add(5 * time.Minute) {
+			h.tick(at)
+		}
 		if got := h.alerts(); got != "" {
 			h.t.Errorf("before the hours of this pack were over, told %q", got)
 		}

@@ -136,6 +136,7 @@ type Threshold struct {
 	ID     string `yaml:"id"`
 	Value  int    `yaml:"value"`
 	Unit   string `yaml:"unit"` // "percent", "months", "minutes"
+	Label  Label  `yaml:"label"` // what is owed, of a duty that comes again; else empty
 	Source Source `yaml:"source"`
 }
 
