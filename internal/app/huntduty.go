@@ -49,7 +49,7 @@ func (a *App) oweHunt(ctx context.Context) error {
 		since = a.opt.Now()
 	}
 	return a.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(root, since.In(i18n.Hanoi).Format("02/01/2006"), since))
+		_, err := a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(root, "CS-"+since.In(i18n.Hanoi).Format("2006"), since))
 		return err
 	})
 }

@@ -57,7 +57,7 @@ func API(a *rest.API, s *Service) {
 
 type apiReason struct {
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why; it goes into the audit trail with every search." example:"Công văn 12/CV-PA05"`
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why; it goes into the audit trail with every search." example:"12/CV-PA05"`
 	}
 }
 

@@ -279,6 +279,9 @@ func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
 	items := []ui.Action{{Label: i18n.T(ctx, "lookup.narrow"), Href: v.narrowed(f.Name, f.Value), Icon: ui.IconFilter},
 		{Label: i18n.T(ctx, "lookup.alone"), Href: v.with("q", "", "addr", "", "name", "", "user", "", "class", "", "source", "", "unit", "", "field", "", "op", "", "value", "",
 			"not", "", "expert", "", fieldExact, f.Name+"="+f.Value), Icon: ui.IconSearch}}
+	if f.Name == userField {
+		return append(items, ui.Action{Label: i18n.T(ctx, "lookup.about"), Href: valuePath + "?" + url.Values{"value": {f.Value}, "kind": {"user"}}.Encode(), Icon: ui.IconInfo})
+	}
 	if !observable(f.Name) {
 		return items
 	}
@@ -291,6 +294,9 @@ func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
 	items = append(items, web.ObservableMenu(ctx, f.Value, ui.ObservableActs{})...)
 	return append(items, ui.Action{Label: i18n.T(ctx, "lookup.about"), Href: valuePath + "?" + about.Encode(), Icon: ui.IconInfo})
 }
+
+// userField is who did what an event tells.
+const userField = "actor.user.name"
 
 // observable reports whether values of a field stand in lists of indicators.
 func observable(field string) bool {
