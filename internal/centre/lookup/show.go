@@ -101,19 +101,23 @@ func fieldsText(r lake.Row) string {
 	return strings.Join(parts, "; ")
 }
 
-// cut is how much of a raw line a list shows, in runes; short is how long a
+// cut is how much of a raw line a table shows, in runes, and cutLine how much
+// stands in the list, whose page cuts it where its column ends; short is how long a
 // value may be to stay on one line, in bytes.
 const (
-	cut   = 160
-	short = 40
+	cut     = 160
+	cutLine = 1000
+	short   = 40
 )
 
-func cutText(s string) string {
+func cutText(s string) string { return cutAt(s, cut) }
+
+func cutAt(s string, most int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if utf8.RuneCountInString(s) <= cut {
+	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return string([]rune(s)[:cut]) + "…"
+	return string([]rune(s)[:most]) + "…"
 }
 
 // list is the rows with everything above them.
