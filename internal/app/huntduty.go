@@ -45,6 +45,11 @@ func (a *App) oweHunt(ctx context.Context) error {
 	if ended != nil && ended.EndedOrMet().After(since) {
 		since = ended.EndedOrMet()
 	}
+	if ended != nil && !since.After(ended.T0) { // people tell the minute of what they did: the next runs from now
+		if since = a.opt.Now(); !since.After(ended.T0) {
+			return nil
+		}
+	}
 	if since.IsZero() { // nobody can owe from before the centre was kept here
 		since = a.opt.Now()
 	}

@@ -73,8 +73,8 @@ func (s *Service) Kept(ctx context.Context, kind string, from, to time.Time) (Ke
 	return Kept{Owed: all + open, OnTime: onTime}, err
 }
 
-// Standing is the obligation about a subject that is open, and the latest of
-// those that ended; each is nil when there is none. It is for the room that opens
+// Standing is the obligation about a subject that is open, and of those that
+// ended the one whose term began last; each is nil when there is none. It is for the room that opens
 // them and asks for no permission.
 func (s *Service) Standing(ctx context.Context, q bun.IDB, kind, id string) (open, ended *Obligation, err error) {
 	rows, err := ofSubjects(ctx, q, nil, kind, []string{id}, "")
@@ -82,7 +82,7 @@ func (s *Service) Standing(ctx context.Context, q bun.IDB, kind, id string) (ope
 		switch {
 		case rows[i].State == Open && open == nil:
 			open = &rows[i]
-		case rows[i].State != Open && (ended == nil || rows[i].EndedOrMet().After(ended.EndedOrMet())):
+		case rows[i].State != Open && (ended == nil || rows[i].T0.After(ended.T0)):
 			ended = &rows[i]
 		}
 	}
