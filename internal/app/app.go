@@ -227,7 +227,7 @@ func (a *App) Stop(ctx context.Context) error {
 		errs = append(errs, a.control.stop())
 	}
 	if a.server != nil {
-		errs = append(errs, a.stopIntake(ctx), a.server.Shutdown(ctx))
+		errs = append(errs, a.stopIntake(ctx), a.keepFigures(ctx), a.server.Shutdown(ctx)) // what was counted since the last minute is kept
 		errs = append(errs, a.runner.Stop(ctx), a.keeper.Stop(ctx), a.fetcher.Stop(ctx), a.behind.stop(ctx), a.stopKeeping(), a.leavePeers(ctx))
 	}
 	return errors.Join(append(errs, a.Close())...)

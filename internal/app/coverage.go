@@ -9,6 +9,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -34,6 +35,18 @@ func (a *App) clockSkew() time.Duration {
 		return 5 * time.Minute
 	}
 	return time.Duration(t.Value) * time.Minute
+}
+
+// officeHours are those of a day, by the pack of that day.
+func (a *App) officeHours(day calendar.Date) (from, to time.Duration, ok bool) {
+	pack := a.Rooms.Packs.At(day)
+	if pack == nil {
+		return 0, 0, false
+	}
+	opens, okFrom := pack.Threshold("office_opens")
+	closes, okTo := pack.Threshold("office_closes")
+	from, to = time.Duration(opens.Value)*time.Minute, time.Duration(closes.Value)*time.Minute
+	return from, to, okFrom && okTo && opens.Unit == "minutes" && closes.Unit == "minutes" && from < to && to <= 24*time.Hour
 }
 
 // unseen says, beside or instead of the figure n, how little was seen, in the

@@ -44,10 +44,11 @@ func (a *App) lookupNeighbours() lookup.Neighbours {
 		Task:        func(job string) string { return task.Path + "/" + job },
 		SourceNames: a.lookedUpSources,
 		Sources: func(ctx context.Context) ([]ui.Option, error) {
-			list, _, err := a.Rooms.Sources.List(ctx, source.Filter{Limit: 500})
-			if fault.Is(err, fault.Forbidden) {
-				return nil, nil
+			_, scope, err := auth.Need(ctx, "app.lookupSources", auth.Permission{Area: auth.RawLogs, Act: auth.Read})
+			if err != nil {
+				return nil, seen(err)
 			}
+			list, err := a.Rooms.Sources.Owned(ctx, scope)
 			var out []ui.Option
 			for _, s := range list {
 				out = append(out, ui.Option{Value: string(s.ID), Label: s.Name})

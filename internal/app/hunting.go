@@ -28,7 +28,7 @@ func (a *App) huntOwed() hunt.Rhythm {
 func (a *App) huntNeighbours() hunt.Around {
 	near := a.lookupNeighbours()
 	return hunt.Around{Units: a.unitOptions, UnitNames: unitNames{a}.Names, Sources: near.Sources, SourceNames: near.SourceNames,
-		Asked: a.askedAgain, Choices: a.huntChoices, Related: a.huntRelated}
+		Asked: a.askedAgain, Choices: a.huntChoices, Related: a.huntRelated, Kept: a.huntKept}
 }
 
 // keepInHunt is where a question about events is kept in a hunt.

@@ -6,7 +6,9 @@ package app
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -36,7 +38,17 @@ func (a *App) retention() *retention.Service {
 			return k.archive.Usage()
 		},
 		Engine: a.engineDisk,
-		Held:   func(id string) ([]lake.HeldCopy, error) { return lake.HeldFiles(a.heldIn(), id) }})
+		Held:   func(id string) ([]lake.HeldCopy, error) { return lake.HeldFiles(a.heldIn(), id) }, Open: a.openHeld})
+}
+
+// openHeld opens a file that a hold keeps.
+func (a *App) openHeld(id, file string) (io.ReadCloser, error) {
+	root, err := os.OpenRoot(a.heldIn())
+	if err != nil {
+		return nil, err
+	}
+	f, err := root.Open(filepath.Join(id, file))
+	return f, errors.Join(err, root.Close())
 }
 
 // knownPlaces fails with fault.NotFound for a source or a unit that is not there.

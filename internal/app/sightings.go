@@ -55,7 +55,7 @@ func (a *App) hunts() *hunt.Service {
 	a.openSightings(context.Background())
 	r := &a.Rooms
 	s := hunt.New(hunt.Deps{Records: a.Records, Queue: a.Queue, Memory: a.Sightings, Now: a.opt.Now, Log: a.opt.Log, Days: a.opt.Config.Sightings.Days, Several: !a.opt.Config.Run.All(),
-		Record: a.recordPast, Often: a.huntOwed,
+		Record: a.recordPast, Often: a.huntOwed, Concluded: a.huntConcluded,
 		Lists: hunt.Lists{
 			Generation: r.Indicators.Generation,
 			Current: func(ctx context.Context) (*intel.Index, func(), error) {

@@ -51,8 +51,8 @@ func (a *App) todayDuties(ctx context.Context) (home.Duties, error) {
 		d := home.Duty{Title: o.Title.In(i18n.Lang(ctx)), Href: "/obligations/" + string(o.ID), Unit: names[o.UnitID],
 			Clock: obligation.Mark(ctx, o, a.opt.Now())}
 		d.Subject = ui.Link{Label: o.Subject.Label}
-		if o.Subject.Kind == "incident" {
-			d.Subject.Href = "/incidents/" + o.Subject.ID
+		if path, ok := dutyPages[o.Subject.Kind]; ok {
+			d.Subject.Href = path + o.Subject.ID
 		}
 		out.First = append(out.First, d)
 	}

@@ -183,7 +183,7 @@ func (a *App) wire(ctx context.Context) error {
 			return string(u.ID), renamed(err, map[string]string{"name": "body"})
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
-		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast, Skew: a.clockSkew,
+		Unread: a.tellUnread, Calendar: packs.Calendar(), Hours: a.officeHours, Told: a.tellSource, Least: a.coverageLeast, Skew: a.clockSkew,
 		Oldest: a.unread, ToldDeaf: a.tellDeaf, Keep: a.keepFile})
 	a.watchSources()
 	a.tendIntake()
@@ -209,6 +209,7 @@ func (a *App) wire(ctx context.Context) error {
 		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans), r.Hunts.Restamp(ctx, tx, spans))
 	})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
+	a.behind.every(time.Hour, "owe the next hunt", a.oweHunt)
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
 	r.Incidents.OnOpened(a.tellOpened)
@@ -315,7 +316,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
 	add(hunt.NewRecordPages(site, r.Hunts, a.huntNeighbours()).Routes())
 	add(lookup.NewPages(site, r.Lookup, a.lookupNeighbours()).Routes())
-	add(obligation.NewPages(site, r.Obligations, names, map[string]string{"incident": "/incidents/"}).Routes())
+	add(obligation.NewPages(site, r.Obligations, names, dutyPages).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())

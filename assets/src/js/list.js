@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // rows lets arrow keys walk the rows of a list, and Enter open the row that
-// has the focus. Keys typed into fields, links and menus are left alone, so
+// has the focus; right and left open and close what it holds in its place. Keys typed into fields, links and menus are left alone, so
 // Vietnamese input methods are never disturbed.
 export function rows() {
   for (const list of document.querySelectorAll("table[data-list]:not([data-ready])")) {
@@ -18,6 +18,11 @@ export function rows() {
         move(all, Math.min(Math.max(to, 0), all.length - 1));
       } else if (e.key === "Enter") {
         location.assign(e.target.dataset.href);
+      } else if (e.key === "ArrowRight" || e.key === "ArrowLeft") {
+        const whole = e.target.querySelector("details.vg-line");
+        if (!whole) return;
+        e.preventDefault();
+        whole.open = e.key === "ArrowRight";
       } else if (e.key === " ") {
         const box = e.target.querySelector("input[type=checkbox]");
         if (!box) return;

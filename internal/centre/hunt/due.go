@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -93,4 +95,12 @@ func (s *Service) Due(ctx context.Context) (Due, error) {
 		every = s.Often()
 	}
 	return DueAt(every, day, calendar.DateOf(s.Now())), nil
+}
+
+// LastConcluded is when a hunt was concluded last, anywhere; zero when none was.
+// It is for who counts duties and asks for no permission.
+func (s *Service) LastConcluded(ctx context.Context, q bun.IDB) (time.Time, error) {
+	var last db.Time
+	err := q.NewSelect().Model((*recordRow)(nil)).ColumnExpr("MAX(hr.concluded_at)").Scan(ctx, &last)
+	return last.Time, db.Error("hunt.LastConcluded", err)
 }

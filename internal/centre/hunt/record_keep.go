@@ -40,6 +40,9 @@ func (p *RecordPages) renderKeep(w http.ResponseWriter, r *http.Request, status 
 	for _, h := range page.Rows {
 		v.open = append(v.open, ui.Option{Value: string(h.ID), Label: h.Code + " · " + h.Title})
 	}
+	if len(v.open) == 1 && v.hunt == "" { // which else
+		v.hunt = v.open[0].Value
+	}
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "hunt.keep.title"), Body: keepView(v)})
 }
 

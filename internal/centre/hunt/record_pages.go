@@ -37,6 +37,8 @@ type Around struct {
 	Choices func(ctx context.Context, kind string) ([]ui.Option, error)
 	// Related is one of those; no label when the actor may not see it.
 	Related func(ctx context.Context, kind, id string) (ui.Link, error)
+	// Kept is the measure of the duty to hunt; nil for who may not see it.
+	Kept func(ctx context.Context) (*ui.Tile, error)
 }
 
 // RecordPages are the screens of the records of hunts.
@@ -81,6 +83,7 @@ type recordsPage struct {
 	names map[string]string
 	units []ui.Option
 	due   Due
+	kept  *ui.Tile
 	now   time.Time
 }
 
@@ -99,6 +102,11 @@ func (p *RecordPages) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.due, err = p.svc.Due(ctx); err != nil {
 		return err
+	}
+	if p.near.Kept != nil {
+		if v.kept, err = p.near.Kept(ctx); err != nil {
+			return err
+		}
 	}
 	if v.units, err = p.near.Units(ctx); err != nil {
 		return err

@@ -200,7 +200,10 @@ func (s *Service) Conclude(ctx context.Context, id RecordID, result Result, word
 		if err != nil {
 			return nil, err
 		}
-		return map[string]any{"result": string(result)}, r.conclude(op, result, words, links, by.Name, s.now())
+		if err := r.conclude(op, result, words, links, by.Name, s.now()); err != nil || s.Concluded == nil {
+			return map[string]any{"result": string(result)}, err
+		}
+		return map[string]any{"result": string(result)}, s.Concluded(ctx, tx, *r)
 	})
 }
 

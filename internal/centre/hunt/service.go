@@ -64,6 +64,9 @@ type Deps struct {
 	Record func(ctx context.Context, tx *db.Tx, b *Batch) (Added, error)
 	// Often is how often a hunt is owed; nil when nothing says so.
 	Often func() Rhythm
+	// Concluded is told, inside the transaction, that a hunt was concluded. May be
+	// nil.
+	Concluded func(ctx context.Context, tx *db.Tx, r Record) error
 	// Several says that other processes read blocks too.
 	Several bool
 }

@@ -29,7 +29,7 @@ type apiEvent struct {
 
 type apiQuery struct {
 	rest.Paging
-	Reason  string    `query:"reason" required:"true" maxLength:"500" doc:"Why; it goes into the audit trail with the search."`
+	Why     string    `query:"why" required:"true" maxLength:"100" doc:"The id of a reason that this key gave, give-event-reason."`
 	Since   time.Time `query:"since" doc:"Events at or after this time. Absent: a day before until."`
 	Until   time.Time `query:"until" doc:"Events before this time. Absent: now."`
 	Q       string    `query:"q" maxLength:"1000" doc:"Words in the raw line; \"several in a row\", -without, begin*."`
@@ -48,13 +48,35 @@ type apiQuery struct {
 
 // API adds the room's operations.
 func API(a *rest.API, s *Service) {
-	rest.Add(a, rest.Op{ID: "list-events", Method: http.MethodGet, Path: "/events", Tag: "Events", Need: mayRead, Summary: "Search events",
-		Description: "Newest first. Every call stands in the audit trail with its reason. 503 when nothing keeps events or the engine does not answer."}, s.apiList)
+	const tag = "Events"
+	rest.Add(a, rest.Op{ID: "give-event-reason", Method: http.MethodPost, Path: "/events/reasons", Tag: tag, Need: mayRead, Status: http.StatusCreated, Summary: "Say why events are searched",
+		Description: "Events show what people did. The reason goes into the audit trail; its id holds for this key alone until `until`, and stands in the addresses of searches in place of the words."}, s.apiGive)
+	rest.Add(a, rest.Op{ID: "list-events", Method: http.MethodGet, Path: "/events", Tag: tag, Need: mayRead, Summary: "Search events",
+		Description: "Newest first. Every call stands in the audit trail with its reason. 422 on `why` when that is nobody's, another's, or holds no more. 503 when nothing keeps events or the engine does not answer."}, s.apiList)
+}
+
+type apiReason struct {
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Why; it goes into the audit trail with every search." example:"12/CV-PA05"`
+	}
+}
+
+type apiGiven struct {
+	ID    string    `json:"id" doc:"For the parameter why of list-events."`
+	Until time.Time `json:"until" doc:"It holds until then."`
+}
+
+func (s *Service) apiGive(ctx context.Context, in *apiReason) (*rest.Answer[apiGiven], error) {
+	why, err := s.Give(ctx, in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Answer[apiGiven]{Body: apiGiven{why.ID, why.Until.UTC()}}, nil
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiQuery) (*rest.Listing[apiEvent], error) {
 	q := Question{Words: in.Q, Addr: in.Address, Name: in.Name, User: in.User, Class: in.Class, Source: in.Source, Unit: in.Unit,
-		More: Compare{in.Field, in.Op, in.Value, in.Not}, Expert: in.Expert, From: in.Since.UTC(), To: in.Until.UTC(), Reason: in.Reason}
+		More: Compare{in.Field, in.Op, in.Value, in.Not}, Expert: in.Expert, From: in.Since.UTC(), To: in.Until.UTC(), Why: in.Why}
 	if in.Until.IsZero() {
 		q.To = s.Now().UTC()
 	}
@@ -82,7 +104,7 @@ func plain(in *apiQuery, err error) error {
 		return &fault.Error{Kind: fault.Unavailable, Op: op, Msg: "lookup.asleep.text", Err: err}
 	}
 	var f *fault.Error
-	if names := map[string]string{"addr": "address", "expert": "logsql", "from": "since", "to": "until"}; errors.As(err, &f) && f.Kind == fault.Invalid {
+	if names := map[string]string{"addr": "address", "expert": "logsql", "from": "since", "to": "until", "reason": "why"}; errors.As(err, &f) && f.Kind == fault.Invalid {
 		fields := map[string]string{}
 		for field, key := range f.Fields {
 			if name, ok := names[field]; ok {

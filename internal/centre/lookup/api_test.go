@@ -36,6 +36,8 @@ type listed struct {
 	}
 	Total  int64
 	After  string
+	ID     string // of a reason
+	Until  time.Time
 	Errors map[string]string
 }
 
@@ -56,15 +58,26 @@ func (h *house) program(u unit.ID) func(status int, pairs ...string) listed {
 	h.t.Cleanup(srv.Close)
 	return func(status int, pairs ...string) (out listed) {
 		h.t.Helper()
-		v := url.Values{}
+		v, method, send := url.Values{}, http.MethodGet, ""
+		at := "/api/v1/events"
 		for i := 0; i+1 < len(pairs); i += 2 {
 			v.Set(pairs[i], pairs[i+1])
 		}
-		req, err := http.NewRequestWithContext(h.t.Context(), http.MethodGet, srv.URL+"/api/v1/events?"+v.Encode(), nil)
+		if v.Has("reason") { // is given, not asked with
+			text, err := json.Marshal(map[string]string{"reason": v.Get("reason")})
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			at, method, send, v = at+"/reasons", http.MethodPost, string(text), nil
+		}
+		req, err := http.NewRequestWithContext(h.t.Context(), method, srv.URL+at+"?"+v.Encode(), strings.NewReader(send))
 		if err != nil {
 			h.t.Fatal(err)
 		}
 		req.Header.Set("Authorization", "Bearer vg_x")
+		if send != "" {
+			req.Header.Set("Content-Type", "application/json")
+		}
 		res, err := srv.Client().Do(req)
 		if err != nil {
 			h.t.Fatal(err)
@@ -89,8 +102,9 @@ func TestProgramsFindTheSame(t *testing.T) {
 		put(t, h.store, queries("dns", h.a, now, 120, "bad.example")...)
 		put(t, h.store, queries("other", h.b, now, 7, "secret.test")...)
 		get, seen := h.program(h.a), map[int64]bool{}
+		why := get(http.StatusCreated, "reason", "công văn 12").ID
 		for after := ""; ; {
-			page := get(http.StatusOK, "reason", "công văn 12", "name", "bad.example", "limit", "50", "after", after)
+			page := get(http.StatusOK, "why", why, "name", "bad.example", "limit", "50", "after", after)
 			for _, e := range page.Items {
 				if seen[e.Line] = true; e.Block != "dns" || e.Fields["query.type"] != "A" || !strings.Contains(e.Raw, "bad.example") {
 					t.Errorf("an event of %+v", e)
@@ -110,13 +124,13 @@ func TestProgramsFindTheSame(t *testing.T) {
 			if strings.Contains(text, "|") || strings.Contains(text, "options") || strings.Contains(text, ") or (") {
 				continue // refused, or of another meaning; the page's test asks all
 			}
-			if page := get(http.StatusOK, "reason", "x", "logsql", text); page.Total > 120 {
+			if page := get(http.StatusOK, "why", why, "logsql", text); page.Total > 120 {
 				t.Errorf("%q counts %d", text, page.Total)
 			}
 		}
 		get(http.StatusUnprocessableEntity, "name", "x")
 		for field, value := range map[string]string{"logsql": "x:in(", "address": "x", "until": "2020-01-01T00:00:00Z"} {
-			pairs := []string{"reason", "x", field, value}
+			pairs := []string{"why", why, field, value}
 			if field == "until" {
 				pairs = append(pairs, "since", "2021-01-01T00:00:00Z")
 			}
@@ -125,6 +139,46 @@ func TestProgramsFindTheSame(t *testing.T) {
 			}
 		}
 		h.store = nil
-		get(http.StatusServiceUnavailable, "reason", "x")
+		get(http.StatusServiceUnavailable, "why", why)
+	})
+}
+
+// TestProgramsSayWhy asks without a reason, with the words of one in the address,
+// with that of somebody else and with one that holds no more: nothing is told, and
+// nothing stands in the audit trail but the reasons that were given.
+func TestProgramsSayWhy(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		h := furnish(t, d, running(t))
+		put(t, h.store, queries("dns", h.a, now, 3, "bad.example")...)
+		get := h.program(h.a)
+		other, err := h.Give(auth.With(t.Context(), auth.Actor{ID: "other", Home: string(h.a), Grants: []auth.Grant{{Role: auth.Duty, Unit: string(h.a)}}}), "việc khác")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, why := range []string{"", "công văn 12", other.ID} {
+			if got := get(http.StatusUnprocessableEntity, "why", why); got.Errors["why"] == "" || got.Total != 0 || len(got.Items) > 0 {
+				t.Errorf("with %q: %+v", why, got)
+			}
+		}
+		if got := get(http.StatusUnprocessableEntity); got.Errors["why"] == "" {
+			t.Errorf("without: %+v", got)
+		}
+		if got := get(http.StatusUnprocessableEntity, "reason", " "); got.Errors["reason"] == "" {
+			t.Errorf("a blank reason: %+v", got)
+		}
+		if len(h.acts(t, "lookup.search")) != 0 {
+			t.Error("a search without a reason was put")
+		}
+		given := get(http.StatusCreated, "reason", "công văn 12")
+		if given.ID == "" || !given.Until.Equal(now.Add(lookup.Lasting)) || len(h.acts(t, "lookup.reason")) != 2 {
+			t.Fatalf("%+v", given)
+		}
+		if got := get(http.StatusOK, "why", given.ID); got.Total != 3 {
+			t.Errorf("with a reason: %+v", got)
+		}
+		if acts := h.acts(t, "lookup.search"); len(acts) != 1 || acts[0]["reason"] != "công văn 12" {
+			t.Errorf("the trail has %v", acts)
+		}
 	})
 }

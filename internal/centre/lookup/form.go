@@ -134,28 +134,41 @@ func (t typed) hidden() (out []ui.Hidden) {
 
 // fields are the form's first ones, as typed.
 func (v page) fields(ctx context.Context) []ui.FieldProps {
-	t := v.typed
-	list := []ui.FieldProps{
+	return v.filled([]ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "lookup.q"), Hint: i18n.T(ctx, "lookup.q.hint"), MaxLength: maxWords},
 		{Name: "addr", Label: i18n.T(ctx, "lookup.addr"), Mono: true},
 		{Name: "name", Label: i18n.T(ctx, "lookup.name"), Mono: true},
 		{Name: "user", Label: i18n.T(ctx, "lookup.user")},
-		{Kind: ui.KindSelect, Name: "class", Label: i18n.T(ctx, "lookup.class"), Blank: i18n.T(ctx, "lookup.any"), Options: classOptions(ctx)},
-	}
+		{Kind: ui.KindSelect, Name: "range", Label: i18n.T(ctx, "lookup.range"), Options: spanOptions(ctx)},
+	})
+}
+
+// narrower are the fields that say where and when more closely.
+func (v page) narrower(ctx context.Context) []ui.FieldProps {
+	list := []ui.FieldProps{{Kind: ui.KindSelect, Name: "class", Label: i18n.T(ctx, "lookup.class"), Blank: i18n.T(ctx, "lookup.any"), Options: classOptions(ctx)}}
 	if len(v.sources) > 0 {
 		list = append(list, ui.FieldProps{Kind: ui.KindSelect, Name: "source", Label: i18n.T(ctx, "lookup.source"), Blank: i18n.T(ctx, "lookup.any"), Options: v.sources})
 	}
 	if len(v.units) > 1 {
 		list = append(list, ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "lookup.unit"), Blank: i18n.T(ctx, "lookup.any"), Options: v.units})
 	}
-	list = append(list,
-		ui.FieldProps{Kind: ui.KindSelect, Name: "range", Label: i18n.T(ctx, "lookup.range"), Options: spanOptions(ctx)},
+	return v.filled(append(list,
 		ui.FieldProps{Kind: ui.KindDateTime, Name: "from", Label: i18n.T(ctx, "lookup.from")},
 		ui.FieldProps{Kind: ui.KindDateTime, Name: "to", Label: i18n.T(ctx, "lookup.to")},
 		ui.FieldProps{Kind: ui.KindSelect, Name: fieldSort, Label: i18n.T(ctx, "lookup.sort"), Options: []ui.Option{{Label: i18n.T(ctx, "lookup.sort.newest")},
-			{Value: oldestFirst, Label: i18n.T(ctx, "lookup.sort.oldest")}}})
+			{Value: oldestFirst, Label: i18n.T(ctx, "lookup.sort.oldest")}}}))
+}
+
+// narrowerOpen reports whether those must be seen: before anything is found, and
+// when one of them says something.
+func (v page) narrowerOpen() bool {
+	return !v.found || slices.ContainsFunc([]string{"class", "source", "unit", "from", "to"}, func(name string) bool { return v.Get(name) != "" || v.errs[name] != "" })
+}
+
+// filled is list with what was typed.
+func (v page) filled(list []ui.FieldProps) []ui.FieldProps {
 	for i := range list {
-		list[i].Value, list[i].Error = t.Get(list[i].Name), t.errs[list[i].Name]
+		list[i].Value, list[i].Error = v.Get(list[i].Name), v.errs[list[i].Name]
 		if list[i].Name == "range" && list[i].Value == "" {
 			list[i].Value = "24h"
 		}

@@ -200,7 +200,7 @@ func (p *Pages) answer(ctx context.Context, v *page) (status int, err error) {
 		}
 		rows = append(slices.Clip(rows), v.around...)
 	}
-	v.names, v.source, err = p.called(ctx, rows, v.answer.Facets)
+	v.names, v.source, err = p.called(ctx, append(rows, v.answer.Table.places()...), v.answer.Facets)
 	return http.StatusOK, err
 }
 

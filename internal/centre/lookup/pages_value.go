@@ -20,6 +20,7 @@ import (
 type valuePage struct {
 	value string
 	addr  bool
+	user  bool // a person's name at a machine
 	at    time.Time
 	unit  ui.Link
 	asked bool // of whom an address was, at a time
@@ -28,10 +29,10 @@ type valuePage struct {
 
 // value handles GET /events/value: whose an address was, and which cases name
 // the value, each as far as the actor may see. Query: value, owner and at (of
-// the line it stands in; may be absent).
+// the line it stands in; may be absent), kind=user.
 func (p *Pages) value(w http.ResponseWriter, r *http.Request) error {
 	ctx, in := r.Context(), r.URL.Query()
-	v := valuePage{value: refangWhole(in.Get("value"))}
+	v := valuePage{value: refangWhole(in.Get("value")), user: in.Get("kind") == "user"}
 	if v.value == "" || len(v.value) > maxText {
 		return web.Redirect(w, r, path)
 	}
@@ -54,6 +55,9 @@ func (p *Pages) value(w http.ResponseWriter, r *http.Request) error {
 func (v valuePage) links(ctx context.Context) []ui.Action {
 	acts := []ui.Action{{Label: i18n.T(ctx, "lookup.hunt"), Href: "/hunts?value=" + url.QueryEscape(v.value), Icon: ui.IconHunt},
 		{Label: i18n.T(ctx, "lookup.about.search"), Href: path + "?q=" + url.QueryEscape(`"`+v.value+`"`), Icon: ui.IconSearch}}
+	if v.user { // stands in no list of indicators and in no memory of look-ups
+		return []ui.Action{{Label: i18n.T(ctx, "lookup.about.search"), Href: path + "?user=" + url.QueryEscape(v.value), Icon: ui.IconSearch}}
+	}
 	if v.addr {
 		acts[1].Href = path + "?addr=" + url.QueryEscape(v.value)
 	}

@@ -101,19 +101,23 @@ func fieldsText(r lake.Row) string {
 	return strings.Join(parts, "; ")
 }
 
-// cut is how much of a raw line a list shows, in runes; short is how long a
+// cut is how much of a raw line a table shows, in runes, and cutLine how much
+// stands in the list, whose page cuts it where its column ends; short is how long a
 // value may be to stay on one line, in bytes.
 const (
-	cut   = 160
-	short = 40
+	cut     = 160
+	cutLine = 1000
+	short   = 40
 )
 
-func cutText(s string) string {
+func cutText(s string) string { return cutAt(s, cut) }
+
+func cutAt(s string, most int) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if utf8.RuneCountInString(s) <= cut {
+	if utf8.RuneCountInString(s) <= most {
 		return s
 	}
-	return string([]rune(s)[:cut]) + "…"
+	return string([]rune(s)[:most]) + "…"
 }
 
 // list is the rows with everything above them.
@@ -123,7 +127,7 @@ func (v page) list(ctx context.Context) ui.ListProps {
 	if !v.found {
 		return l
 	}
-	l.Filtered = true
+	l.Filtered, l.Lines = true, v.answer.Table == nil
 	l.Exports = web.Exports(v.r, path, fieldOpen)
 	for i := range l.Exports {
 		l.Exports[i].Href += "&" + fieldWhy + "=" + url.QueryEscape(v.Get(fieldWhy)) // no view keeps it, the file needs it
@@ -135,7 +139,11 @@ func (v page) list(ctx context.Context) ui.ListProps {
 	l.Heads = []ui.Head{v.timeHead(ctx), {Label: i18n.T(ctx, "lookup.from_where")}, {Label: i18n.T(ctx, "lookup.client")},
 		{Label: i18n.T(ctx, "lookup.what")}, {Label: i18n.T(ctx, "lookup.raw")}}
 	for _, r := range v.answer.Rows {
-		l.Rows = append(l.Rows, ui.Row{ID: url.QueryEscape(rowKey(r)), Name: timeText(r.Time), Href: web.With(v.r, fieldOpen, rowKey(r)) + "#event",
+		var tone ui.Tone
+		if v.open != nil && keyOf(r) == keyOf(*v.open) {
+			tone = ui.Info
+		}
+		l.Rows = append(l.Rows, ui.Row{ID: url.QueryEscape(rowKey(r)), Name: timeText(r.Time), Href: v.opened(r), Tone: tone,
 			Cells: []templ.Component{ui.Text(timeText(r.Time)), placeCell(v, r), clientCell(v, r), whatCell(v, r), rawCell(r)}})
 	}
 	if v.answer.Next != "" {
@@ -159,6 +167,29 @@ func (v page) timeHead(ctx context.Context) ui.Head {
 		h.Sorted, h.Sort = ui.SortAscending, v.with(fieldSort, "")
 	}
 	return h
+}
+
+// opened is the address of the page with a row opened.
+func (v page) opened(r lake.Row) string { return web.With(v.r, fieldOpen, rowKey(r)) + "#event" }
+
+// closed is the address of the page with no row opened, at the list.
+func (v page) closed() string { return web.With(v.r, fieldOpen, "") + "#list" }
+
+// beside are the addresses of the rows above and below the one that is open, ""
+// where the page has none.
+func (v page) beside() (above, below string) {
+	for i, r := range v.answer.Rows {
+		if keyOf(r) != keyOf(*v.open) {
+			continue
+		}
+		if i > 0 {
+			above = v.opened(v.answer.Rows[i-1])
+		}
+		if i+1 < len(v.answer.Rows) {
+			below = v.opened(v.answer.Rows[i+1])
+		}
+	}
+	return above, below
 }
 
 // empty teaches what stands here, or why nothing does.
@@ -198,6 +229,11 @@ func (v page) unitCell(r lake.Row) templ.Component {
 		return ui.Unit(ui.UnitProps{Name: name, Href: "/units/" + r.Owner})
 	}
 	return ui.None()
+}
+
+// placeText is the unit and the source of a row in words.
+func (v page) placeText(r lake.Row) string {
+	return strings.TrimPrefix(strings.TrimSuffix(v.names[r.Owner]+" · "+v.source[r.Source], " · "), " · ")
 }
 
 func (v page) sourceCell(ctx context.Context, r lake.Row) templ.Component {
@@ -247,6 +283,9 @@ func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
 	items := []ui.Action{{Label: i18n.T(ctx, "lookup.narrow"), Href: v.narrowed(f.Name, f.Value), Icon: ui.IconFilter},
 		{Label: i18n.T(ctx, "lookup.alone"), Href: v.with("q", "", "addr", "", "name", "", "user", "", "class", "", "source", "", "unit", "", "field", "", "op", "", "value", "",
 			"not", "", "expert", "", fieldExact, f.Name+"="+f.Value), Icon: ui.IconSearch}}
+	if f.Name == userField {
+		return append(items, ui.Action{Label: i18n.T(ctx, "lookup.about"), Href: valuePath + "?" + url.Values{"value": {f.Value}, "kind": {"user"}}.Encode(), Icon: ui.IconInfo})
+	}
 	if !observable(f.Name) {
 		return items
 	}
@@ -259,6 +298,9 @@ func (v page) menu(ctx context.Context, f lake.Field) []ui.Action {
 	items = append(items, web.ObservableMenu(ctx, f.Value, ui.ObservableActs{})...)
 	return append(items, ui.Action{Label: i18n.T(ctx, "lookup.about"), Href: valuePath + "?" + about.Encode(), Icon: ui.IconInfo})
 }
+
+// userField is who did what an event tells.
+const userField = "actor.user.name"
 
 // observable reports whether values of a field stand in lists of indicators.
 func observable(field string) bool {

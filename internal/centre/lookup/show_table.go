@@ -59,7 +59,7 @@ func (v page) tableCell(ctx context.Context, f lake.Field, numeric bool) templ.C
 		return ui.Text(named(v.names, f.Value))
 	case f.Name == lake.FieldClass:
 		return ui.Text(classText(ctx, f.Value))
-	case observable(f.Name), f.Name == "actor.user.name":
+	case observable(f.Name), f.Name == userField:
 		return valueCell(v, f)
 	case numeric:
 		if n, err := strconv.ParseInt(f.Value, 10, 64); err == nil {

@@ -87,3 +87,21 @@ func compareLines(a, b []string) int {
 	}
 	return 0
 }
+
+// places are the owners and sources that t names, as rows of nothing else.
+func (t *Table) places() (out []lake.Row) {
+	if t == nil {
+		return nil
+	}
+	for i, name := range t.Columns {
+		for _, row := range t.Rows {
+			switch name {
+			case lake.FieldOwner:
+				out = append(out, lake.Row{Owner: row[i]})
+			case lake.FieldSource:
+				out = append(out, lake.Row{Source: row[i]})
+			}
+		}
+	}
+	return out
+}

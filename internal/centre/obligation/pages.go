@@ -145,7 +145,7 @@ func (v listPage) fields(ctx context.Context) []ui.FieldProps {
 
 // kinds are the kinds of duty the interface has words for. Rooms that open a
 // new kind add it here and to the catalogue.
-var kinds = []string{"incident.report"}
+var kinds = []string{"incident.report", "threat_hunt"}
 
 func (v listPage) heads(ctx context.Context) []ui.Head {
 	due := ui.Head{Label: i18n.T(ctx, "obligation.clock"), Sort: web.With(v.r, "sort", "-due", "after", ""), Sorted: ui.SortAscending}

@@ -60,6 +60,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + holdsPath + "/{hold}/lift", Need: mayWrite, Handle: p.sure(Asked, "retention.conflict.not_asked")},
 		{Pattern: "POST " + holdsPath + "/{hold}/lift", Need: mayWrite, Handle: p.lift},
 		{Pattern: "POST " + holdsPath + "/{hold}/keep", Need: mayWrite, Handle: p.keep},
+		{Pattern: "GET " + holdsPath + "/{hold}/take", Need: mayTake, Handle: p.askTake},
+		{Pattern: "POST " + holdsPath + "/{hold}/take", Need: mayTake, Handle: p.take},
 	}
 }
 
@@ -241,6 +243,7 @@ type holdPage struct {
 	files []lake.HeldCopy
 	names names
 	may   bool
+	takes bool   // the actor may have the files
 	me    string // account id
 }
 
@@ -258,7 +261,7 @@ func (p *Pages) one(ctx context.Context, r *http.Request) (v holdPage, err error
 		return v, err
 	}
 	actor, _ := auth.From(ctx)
-	v.me, v.may = actor.ID, p.svc.MayDecide(ctx)
+	v.me, v.may, v.takes = actor.ID, p.svc.MayDecide(ctx), p.svc.MayTake(ctx)
 	v.names, err = p.names(ctx, sourcesOf([]Hold{v.Hold}))
 	return v, err
 }

@@ -5,7 +5,9 @@ package retention_test
 
 import (
 	"context"
+	"io"
 	"io/fs"
+	"strings"
 	"testing"
 	"time"
 
@@ -48,10 +50,13 @@ func each(t *testing.T, test func(t *testing.T, d *db.DB, s *retention.Service))
 			},
 			Engine: func() (int64, error) { return 20, nil },
 			Held: func(id string) ([]lake.HeldCopy, error) {
-				return []lake.HeldCopy{{Manifest: lake.Manifest{File: id, Rows: 3, Bytes: 7}}}, nil
-			}}))
+				return []lake.HeldCopy{{Manifest: lake.Manifest{File: id, Rows: 3, Bytes: 7, SHA256: held}}}, nil
+			}, Open: func(string, string) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader("bảy")), nil }}))
 	})
 }
+
+// held is the SHA-256 of what every file of the tests holds.
+const held = "2b617348a15fc840b5899126adbb7656aae58ff2934ac2a7ed938d8aba6d38df"
 
 func as(t *testing.T, id string, role auth.Role, unit string) context.Context {
 	t.Helper()

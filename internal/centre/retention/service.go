@@ -6,6 +6,7 @@ package retention
 import (
 	"context"
 	"embed"
+	"io"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/intake/lake"
@@ -40,6 +41,8 @@ type Deps struct {
 	Engine func() (int64, error)
 	// Held lists what a hold keeps.
 	Held func(id string) ([]lake.HeldCopy, error)
+	// Open opens a file that Held lists.
+	Open func(id, file string) (io.ReadCloser, error)
 }
 
 // Service holds the use cases. Lines of all units lie together, so that only who

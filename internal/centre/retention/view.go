@@ -5,6 +5,7 @@ package retention
 
 import (
 	"context"
+	"net/url"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -81,18 +82,18 @@ func (v holdPage) hidden() []ui.Hidden {
 }
 
 func (v holdPage) actions(ctx context.Context) []ui.Action {
-	at := holdsPath + "/" + string(v.ID)
+	at, out := holdsPath+"/"+string(v.ID), v.takeActs(ctx)
 	switch {
 	case !v.may || v.State == Lifted:
-		return nil
+		return out
 	case v.State == InForce:
-		return []ui.Action{{Label: i18n.T(ctx, "retention.ask"), Href: at + "/ask", Icon: ui.IconDismiss, Danger: true}}
+		return append(out, ui.Action{Label: i18n.T(ctx, "retention.ask"), Href: at + "/ask", Icon: ui.IconDismiss, Danger: true})
 	}
 	keep := ui.Action{Label: i18n.T(ctx, "retention.keep"), Href: at + "/keep", Icon: ui.IconLock, Post: true, Hidden: v.hidden()}
 	if v.AskedBy == v.me { // nobody lifts what they asked for themselves
-		return []ui.Action{keep}
+		return append(out, keep)
 	}
-	return []ui.Action{keep, {Label: i18n.T(ctx, "retention.lift"), Href: at + "/lift", Icon: ui.IconDismiss, Danger: true}}
+	return append(out, keep, ui.Action{Label: i18n.T(ctx, "retention.lift"), Href: at + "/lift", Icon: ui.IconDismiss, Danger: true})
 }
 
 func (v holdPage) facts(ctx context.Context) []ui.Fact {
@@ -124,7 +125,11 @@ func (v holdPage) list(ctx context.Context) ui.ListProps {
 		{Label: i18n.T(ctx, "retention.field.rows"), Numeric: true}, {Label: i18n.T(ctx, "retention.field.disk"), Numeric: true}, {Label: i18n.T(ctx, "retention.field.hash")}},
 		Empty: ui.EmptyProps{Icon: ui.IconLock, Title: i18n.T(ctx, "retention.files.empty"), Text: i18n.T(ctx, "retention.files.empty.text")}}
 	for _, f := range v.files[:min(len(v.files), mostFiles)] {
-		l.Rows = append(l.Rows, ui.Row{ID: f.File, Name: f.File, Cells: []templ.Component{ui.Code(f.File), ui.Number(f.Rows), ui.Text(i18n.Bytes(ctx, f.Bytes)), ui.Code(f.SHA256)}})
+		file := ui.Code(f.File)
+		if v.takes {
+			file = ui.Anchor(ui.Link{Label: f.File, Href: holdsPath + "/" + string(v.ID) + "/take?file=" + url.QueryEscape(f.File), Icon: ui.IconDownload})
+		}
+		l.Rows = append(l.Rows, ui.Row{ID: f.File, Name: f.File, Cells: []templ.Component{file, ui.Number(f.Rows), ui.Text(i18n.Bytes(ctx, f.Bytes)), ui.Code(f.SHA256)}})
 	}
 	return l
 }

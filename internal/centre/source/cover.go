@@ -12,7 +12,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
@@ -236,14 +235,14 @@ func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (
 			heard[r.Source][r.Hour.Unix()/3600] = r.Lines
 		}
 		for _, id := range part {
-			out[id] = mark(by[id], heard[id], deaf, from, to, now, s.Calendar)
+			out[id] = mark(by[id], heard[id], deaf, from, to, now, s.office())
 		}
 	}
 	return out, nil
 }
 
 // mark lays out the hours of one source.
-func mark(spans []spanRow, heard map[int64]int64, deaf []Deaf, from, to, now time.Time, days *calendar.Calendar) strip {
+func mark(spans []spanRow, heard map[int64]int64, deaf []Deaf, from, to, now time.Time, days office) strip {
 	out := strip{from: from}
 	for hour := from; hour.Before(to); hour = hour.Add(time.Hour) {
 		at := hour.Unix() / 3600
@@ -286,7 +285,7 @@ const officeReach = 12 * 24 * time.Hour
 
 // spoke reports that a source of rhythm r spoke in the hour, or so few expected
 // hours before that it need not have.
-func spoke(heard map[int64]int64, at int64, r Rhythm, days *calendar.Calendar) bool {
+func spoke(heard map[int64]int64, at int64, r Rhythm, days office) bool {
 	left := max(r.Minutes, 1)
 	for back := int64(0); left > 0 && back < int64((mostMinutes*time.Minute+officeReach)/time.Hour); back++ {
 		if heard[at-back] > 0 {

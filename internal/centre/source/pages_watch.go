@@ -95,6 +95,7 @@ type rhythmPage struct {
 	Minutes string // as typed
 	In      Rhythm
 	Suggest int64
+	Office  string // when offices work
 	Errors  map[string]string
 }
 
@@ -106,6 +107,10 @@ func (p *Pages) renderRhythm(w http.ResponseWriter, r *http.Request, status int,
 	}
 	if v.Suggest, err = p.svc.Suggest(ctx, v.Source.ID); err != nil {
 		return err
+	}
+	v.Office = i18n.T(ctx, "source.rhythm.office_days")
+	if from, to, ok := p.svc.OfficeHours(calendar.DateOf(p.svc.Now())); ok {
+		v.Office = i18n.T(ctx, "source.rhythm.office_hint", from, to)
 	}
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "source.rhythm.title"), Body: rhythmView(v)})
 }

@@ -31,12 +31,6 @@ type Rhythm struct {
 // mostMinutes is the slowest rhythm: a week.
 const mostMinutes = 7 * 24 * 60
 
-// Office hours in Vietnam, of days that are worked.
-const (
-	officeFrom = 7*time.Hour + 30*time.Minute
-	officeTo   = 17 * time.Hour
-)
-
 // usual is the rhythm of a source for which nobody chose one: a resolver is
 // asked all the time, other senders now and then, and for a person who uploads
 // files nobody waits.
@@ -57,15 +51,14 @@ func resolver(name string) bool {
 }
 
 // due is when the silence of a source begins whose last line came at last.
-func (r Rhythm) due(last time.Time, days *calendar.Calendar) time.Time {
+func (r Rhythm) due(last time.Time, at office) time.Time {
 	left := time.Duration(r.Minutes) * time.Minute
 	if !r.Office {
 		return last.Add(left)
 	}
 	day := calendar.DateOf(last)
 	for range 400 { // no calendar rests that long
-		if days.IsWorkingDay(day) {
-			from, to := day.Start().Add(officeFrom), day.Start().Add(officeTo)
+		if from, to, open := at.open(day); open {
 			if from.Before(last) {
 				from = last
 			}
@@ -82,13 +75,12 @@ func (r Rhythm) due(last time.Time, days *calendar.Calendar) time.Time {
 
 // expects reports whether the source should have spoken in the hour that begins
 // at hour.
-func (r Rhythm) expects(hour time.Time, days *calendar.Calendar) bool {
+func (r Rhythm) expects(hour time.Time, at office) bool {
 	if !r.Office {
 		return true
 	}
-	day := calendar.DateOf(hour)
-	from, to := day.Start().Add(officeFrom), day.Start().Add(officeTo)
-	return days.IsWorkingDay(day) && !hour.Add(30*time.Minute).Before(from) && hour.Before(to)
+	from, to, open := at.open(calendar.DateOf(hour))
+	return open && !hour.Add(30*time.Minute).Before(from) && hour.Before(to)
 }
 
 type rhythmRow struct {

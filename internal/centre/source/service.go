@@ -48,6 +48,10 @@ type Deps struct {
 	// Calendar says which days are worked: for sources that speak in office
 	// hours.
 	Calendar *calendar.Calendar
+	// Hours are those of an office on a day, from its midnight, as the rule pack
+	// of that day has them; ok is false where it says none: all of a day that is
+	// worked counts then. May be nil.
+	Hours func(day calendar.Date) (from, to time.Duration, ok bool)
 	// Told is told, inside the transaction, of what people must know of a source:
 	// that it fell silent, came back, flaps or leaves its pattern. May be nil.
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error

@@ -52,7 +52,7 @@ func each(t *testing.T, test func(h *house)) {
 		h := &house{t: t, records: d, now: t0}
 		clock := func() time.Time { return h.now }
 		h.queue = jobs.New(d, clock)
-		h.Service = source.New(source.Deps{Records: d, Files: files, Queue: h.queue, Now: clock, Limit: 1 << 20, Calendar: days(t),
+		h.Service = source.New(source.Deps{Records: d, Files: files, Queue: h.queue, Now: clock, Limit: 1 << 20, Calendar: days(t), Hours: hours(t),
 			Told: func(_ context.Context, _ *db.Tx, a source.Alert) error {
 				h.told = append(h.told, a)
 				return nil

@@ -7,6 +7,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -21,6 +23,7 @@ type Uptime struct {
 	Unasked  int64
 	Deaf     int64 // hours lost because this centre did not listen: not among Expected
 	Lines    int64 // of the hours of the month
+	Watched  bool  // it is waited for now
 }
 
 // Percent is the share of expected hours with data, in tenths of a percent,
@@ -65,11 +68,15 @@ func (s *Service) UptimePage(ctx context.Context, first calendar.Date, f Filter)
 	if err != nil {
 		return nil, 0, db.Error(op, err)
 	}
+	watched, err := s.watchedNow(ctx, ids)
+	if err != nil {
+		return nil, 0, err
+	}
 	out := make([]Uptime, len(rows))
 	for i, r := range rows {
 		st := strips[string(r.ID)]
 		t := st.sum()
-		out[i] = Uptime{Source: r.Source, Seen: t.seen, Expected: t.expected, Unasked: t.unasked, Deaf: t.deaf}
+		out[i] = Uptime{Source: r.Source, Seen: t.seen, Expected: t.expected, Unasked: t.unasked, Deaf: t.deaf, Watched: watched[string(r.ID)]}
 		for _, n := range st.lines {
 			out[i].Lines += n
 		}
@@ -88,4 +95,18 @@ func (s *Service) strip(ctx context.Context, id ID, from, to time.Time) (strip, 
 	}
 	all, err := s.hours(ctx, []string{string(id)}, from, to)
 	return all[string(id)], err
+}
+
+// watchedNow are the sources of ids that are waited for.
+func (s *Service) watchedNow(ctx context.Context, ids []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var open []string
+	err := s.Records.Read().NewSelect().Model((*spanRow)(nil)).Column("source_id").Where("s.source_id IN (?)", bun.List(ids)).Where("s.to_at IS NULL").Scan(ctx, &open)
+	for _, id := range open {
+		out[id] = true
+	}
+	return out, db.Error("source.watchedNow", err)
 }

@@ -236,8 +236,11 @@ func hourText(ctx context.Context, s strip, i int) string {
 	return i18n.T(ctx, "source.strip.hour", i18n.Time(ctx, at), i18n.T(ctx, "source.mark."+string(s.marks[i])), i18n.Number(ctx, s.lines[i]))
 }
 
-func stripSummary(ctx context.Context, s strip) string {
+func stripSummary(ctx context.Context, s strip, r Rhythm) string {
 	t := s.sum()
+	if t.expected == 0 && r.Minutes > 0 {
+		return i18n.T(ctx, "source.strip.young", i18n.Number(ctx, t.unasked))
+	}
 	if t.expected == 0 {
 		return i18n.T(ctx, "source.strip.unwatched", i18n.Number(ctx, t.unasked))
 	}
@@ -491,7 +494,7 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 
 func percentCell(ctx context.Context, u Uptime) templ.Component {
 	if _, ok := u.Percent(); !ok {
-		return ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.life.not_watched"), Tone: ui.NoData})
+		return ui.Badge(ui.BadgeProps{Text: percentText(ctx, u), Tone: ui.NoData})
 	}
 	return ui.Text(percentText(ctx, u))
 }
@@ -507,6 +510,9 @@ func hoursCell(u Uptime, hours int64) templ.Component {
 // percentText is the uptime as people write it: "99,3%".
 func percentText(ctx context.Context, u Uptime) string {
 	tenths, ok := u.Percent()
+	if !ok && u.Watched {
+		return i18n.T(ctx, "source.uptime.young")
+	}
 	if !ok {
 		return i18n.T(ctx, "source.life.not_watched")
 	}

@@ -103,7 +103,7 @@ func (f *facts) quiet(s *Service) (since time.Time, quiet bool) {
 			since = from
 		}
 	}
-	return f.last, !f.until.Before(f.rhythm.due(since, s.Calendar))
+	return f.last, !f.until.Before(f.rhythm.due(since, s.office()))
 }
 
 // late reports that what the source speaks of is older than its rhythm.

@@ -26,6 +26,49 @@ func days(t *testing.T) *calendar.Calendar {
 	return packs.Calendar()
 }
 
+// hours are those of the product's rule packs.
+func hours(t *testing.T) func(calendar.Date) (from, to time.Duration, ok bool) {
+	t.Helper()
+	packs, err := rulepack.Load(rulepacks.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(day calendar.Date) (from, to time.Duration, ok bool) {
+		pack := packs.At(day)
+		opens, okFrom := pack.Threshold("office_opens")
+		closes, okTo := pack.Threshold("office_closes")
+		return time.Duration(opens.Value) * time.Minute, time.Duration(closes.Value) * time.Minute, okFrom && okTo
+	}
+}
+
+// TestOfficeHoursAreTheRulePacks moves the hours, and takes them away.
+func TestOfficeHoursAreTheRulePacks(t *testing.T) {
+	each(t, func(h *house) {
+		day := calendar.Date{Year: 2026, Month: time.November, Day: 25} // a Wednesday that is worked
+		if from, to, ok := h.OfficeHours(day); from != "07:30" || to != "17:00" || !ok {
+			h.t.Errorf("the pack says %s to %s, %v", from, to, ok)
+		}
+		h.now = day.Start().Add(6 * time.Hour)
+		s := h.watched("a", source.Rhythm{Minutes: 30, Office: true})
+		h.line(s, h.now, 1)
+		h.Hours = func(calendar.Date) (from, to time.Duration, ok bool) { return 10 * time.Hour, 16 * time.Hour, true }
+		for at := h.now; at.Before(day.Start().Add(10*time.Hour + 30*time.Minute)); at = at.Add(5 * time.Minute) {
+			h.tick(at)
+		}
+		if got := h.alerts(); got != "" {
+			h.t.Errorf("before the hours of this pack were over, told %q", got)
+		}
+		h.tick(day.Start().Add(10*time.Hour + 30*time.Minute))
+		if got := h.alerts(); !strings.HasPrefix(got, "silent") {
+			h.t.Errorf("half an hour after they began, told %q", got)
+		}
+		h.Hours = nil
+		if _, _, ok := h.OfficeHours(day); ok {
+			h.t.Error("hours without a pack")
+		}
+	})
+}
+
 // line brings lines at a moment that are about it.
 func (h *house) line(s source.Source, at time.Time, n int64) {
 	h.t.Helper()

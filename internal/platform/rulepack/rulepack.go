@@ -135,7 +135,8 @@ func (l CodeList) Find(id string) (Code, bool) {
 type Threshold struct {
 	ID     string `yaml:"id"`
 	Value  int    `yaml:"value"`
-	Unit   string `yaml:"unit"` // "percent", "months", "minutes"
+	Unit   string `yaml:"unit"`  // "percent", "months", "minutes"
+	Label  Label  `yaml:"label"` // what is owed, of a duty that comes again; else empty
 	Source Source `yaml:"source"`
 }
 

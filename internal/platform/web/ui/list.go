@@ -61,6 +61,7 @@ type ListProps struct {
 	Next     string
 	Exports  []Link // CSV, XLSX
 	Bulk     *Bulk
+	Lines    bool // one line a row in columns of fixed shares: lists of log lines
 	Empty    EmptyProps
 }
 
