@@ -91,7 +91,9 @@ const (
 )
 
 // States lists all states in the order pages offer them.
-func States() []State { return []State{Fine, Behind, Near, Silent, Full, Copied, Waiting, Lapsed, Revoked} }
+func States() []State {
+	return []State{Fine, Behind, Near, Silent, Full, Copied, Waiting, Lapsed, Revoked}
+}
 
 // Rhythms are the choices of how often a collector is to be heard of, in
 // minutes: with a link always, without one as often as somebody carries it.
@@ -224,7 +226,9 @@ type Way struct {
 }
 
 // Kinds lists the kinds of ways in the order pages offer them.
-func Kinds() []string { return []string{"syslog-udp", "syslog-tcp", "syslog-tls", "http", "dnstap", "netflow", "file"} }
+func Kinds() []string {
+	return []string{"syslog-udp", "syslog-tcp", "syslog-tls", "http", "dnstap", "netflow", "file"}
+}
 
 // Check cleans w and reports what cannot be stored, by form field.
 func (w *Way) Check() error {
