@@ -53,6 +53,9 @@ type desk struct {
 	fails  func(n int) bool // tells which append fails
 	calls  int
 	lost   []collector.Losses
+	told   []string // kind of an alert and how many sources come through
+	// listens is since when the centre does.
+	listens time.Time
 	shift  atomic.Int64 // of its clock
 }
 
@@ -131,10 +134,18 @@ func newDesk(t *testing.T, records *db.DB) *desk {
 			d.lost = append(d.lost, list...)
 			return nil
 		},
+		Told: func(_ context.Context, _ *db.Tx, a collector.Alert) error {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.told = append(d.told, fmt.Sprintf("%s %d", a.Kind, a.Sources))
+			return nil
+		},
+		Listens: func(context.Context) (time.Time, error) { return d.listens, nil },
 		Address: func() string { return "https://" + d.at }})
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.listens = time.Now().Add(-24 * time.Hour)
 	d.listen(own)
 	return d
 }
@@ -196,6 +207,13 @@ func (d *desk) append(_ context.Context, b stream.Block) error {
 	d.blocks[b.ID] = b
 	d.order = append(d.order, b.ID)
 	return nil
+}
+
+// stored is how many blocks were stored.
+func (d *desk) stored() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.blocks)
 }
 
 // lines are all lines that were stored, with how often.
@@ -351,7 +369,15 @@ func await(t *testing.T, what string, ok func() bool) {
 // arrived waits until the centre has all that was acknowledged.
 func (s *site) arrived() {
 	s.t.Helper()
-	await(s.t, "everything arrives", func() bool { return len(s.d.lines()) >= s.sent+s.tails })
+	seen := -1
+	await(s.t, "everything arrives", func() bool {
+		n := s.d.stored()
+		if n == seen { // nothing new to look at
+			return false
+		}
+		seen = n
+		return len(s.d.lines()) >= s.sent+s.tails
+	})
 	s.d.holds(s.t, s.sent, s.tails)
 }
 
