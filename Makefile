@@ -5,7 +5,7 @@
 # make demo   the same with a fictitious province
 # make test   all tests, both databases; sets up what it needs
 # make check  everything a change must satisfy besides tests
-# make chaos  breaks what receives, reads and keeps lines, a hundred times and more: some 20 minutes (CHAOS_MINUTES=10 of them measure memory)
+# make chaos  breaks what receives, reads and keeps lines, a hundred times and more, and cuts the link of a collector a thousand times: some 20 minutes (CHAOS_MINUTES=10 of them measure memory)
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
 # make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
 #             (MATCH='-peers plain,mawk,grep' leaves out what is not installed); received lines beside rsyslog, and 60 million
@@ -57,6 +57,7 @@ bench:
 chaos:
 	VONGGAC_CHAOS=1 VONGGAC_CHAOS_MINUTES=$(CHAOS_MINUTES) tools/postgres.sh go test -count=1 -parallel 4 -timeout 60m -v \
 		-run '^Test(KilledAt|KilledWhileReceiving|BlocksThatCome|OnePoison|AClockThat|AnEngine|AFullDisk|SeveralProcesses|TwoWorkers|MemoryStays)' ./internal/app | grep -v 'level='
+	VONGGAC_CHAOS=1 go test -count=1 -timeout 60m -v -run '^Test(ALinkThatIsCut|AKilledCollector)' ./internal/centre/collector
 
 fuzz:
 	@set -o pipefail; tools/fuzz.sh $(FUZZTIME) | tools/tally.sh
