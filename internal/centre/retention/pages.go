@@ -13,6 +13,7 @@ import (
 	"github.com/vonggac/vonggac/internal/intake/lake"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -54,7 +55,9 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + holdsPath + "/new", Need: mayWrite, Handle: p.ask},
 		{Pattern: "POST " + holdsPath + "/new", Need: mayWrite, Handle: p.place},
 		{Pattern: "GET " + holdsPath + "/{hold}", Need: mayRead, Handle: p.hold},
-		{Pattern: "GET " + holdsPath + "/{hold}/lift", Need: mayWrite, Handle: p.askLift},
+		{Pattern: "GET " + holdsPath + "/{hold}/ask", Need: mayWrite, Handle: p.sure(InForce, "retention.conflict.asked")},
+		{Pattern: "POST " + holdsPath + "/{hold}/ask", Need: mayWrite, Handle: p.askLift},
+		{Pattern: "GET " + holdsPath + "/{hold}/lift", Need: mayWrite, Handle: p.sure(Asked, "retention.conflict.not_asked")},
 		{Pattern: "POST " + holdsPath + "/{hold}/lift", Need: mayWrite, Handle: p.lift},
 		{Pattern: "POST " + holdsPath + "/{hold}/keep", Need: mayWrite, Handle: p.keep},
 	}
@@ -268,34 +271,33 @@ func version(r *http.Request) int64 {
 	return n
 }
 
-// askLift handles GET /settings/retention/holds/{hold}/lift: the asking by one
-// person, or the deciding by another.
-func (p *Pages) askLift(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	v, err := p.one(ctx, r)
-	if err != nil {
-		return err
+// sure handles GET /settings/retention/holds/{hold}/ask, on which one person asks
+// to lift a hold, and .../lift, on which another does: the page before the act,
+// as long as the hold stands where the act begins.
+func (p *Pages) sure(in State, otherwise string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		v, err := p.one(r.Context(), r)
+		if err == nil && v.State != in {
+			err = &fault.Error{Kind: fault.Conflict, Op: "retention.sure", Msg: otherwise}
+		}
+		if err != nil {
+			return err
+		}
+		c := v.confirm(r.Context(), "")
+		return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
 	}
-	c := v.confirm(ctx, "")
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
-// lift handles POST /settings/retention/holds/{hold}/lift. Form: version, and
-// reason where nobody has asked yet.
-func (p *Pages) lift(w http.ResponseWriter, r *http.Request) error {
+// askLift handles POST /settings/retention/holds/{hold}/ask. Form: version,
+// reason.
+func (p *Pages) askLift(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v, err := p.one(ctx, r)
-	if err != nil {
-		return err
-	}
-	told := "retention.lifted"
-	if v.State == InForce {
-		told = "retention.asked"
-		_, err = p.svc.AskLift(ctx, v.ID, version(r), r.PostFormValue("reason"))
-	} else {
-		_, err = p.svc.Lift(ctx, v.ID, version(r))
-	}
+	h, err := p.svc.AskLift(ctx, ID(r.PathValue("hold")), version(r), r.PostFormValue("reason"))
 	if errs := web.Errors(ctx, err); errs != nil {
+		v, err := p.one(ctx, r)
+		if err != nil {
+			return err
+		}
 		c := v.confirm(ctx, r.PostFormValue("reason"))
 		for i := range c.Fields {
 			c.Fields[i].Error = errs[c.Fields[i].Name]
@@ -306,8 +308,18 @@ func (p *Pages) lift(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, told))
-	return web.Redirect(w, r, holdsPath+"/"+string(v.ID))
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "retention.asked"))
+	return web.Redirect(w, r, holdsPath+"/"+string(h.ID))
+}
+
+// lift handles POST /settings/retention/holds/{hold}/lift. Form: version.
+func (p *Pages) lift(w http.ResponseWriter, r *http.Request) error {
+	h, err := p.svc.Lift(r.Context(), ID(r.PathValue("hold")), version(r))
+	if err != nil {
+		return err
+	}
+	p.site.Flash(r.Context(), ui.OK, i18n.T(r.Context(), "retention.lifted"))
+	return web.Redirect(w, r, holdsPath+"/"+string(h.ID))
 }
 
 // keep handles POST /settings/retention/holds/{hold}/keep. Form: version.

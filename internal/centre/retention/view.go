@@ -86,7 +86,7 @@ func (v holdPage) actions(ctx context.Context) []ui.Action {
 	case !v.may || v.State == Lifted:
 		return nil
 	case v.State == InForce:
-		return []ui.Action{{Label: i18n.T(ctx, "retention.ask"), Href: at + "/lift", Icon: ui.IconDismiss, Danger: true}}
+		return []ui.Action{{Label: i18n.T(ctx, "retention.ask"), Href: at + "/ask", Icon: ui.IconDismiss, Danger: true}}
 	}
 	keep := ui.Action{Label: i18n.T(ctx, "retention.keep"), Href: at + "/keep", Icon: ui.IconLock, Post: true, Hidden: v.hidden()}
 	if v.AskedBy == v.me { // nobody lifts what they asked for themselves
@@ -135,6 +135,7 @@ func (v holdPage) confirm(ctx context.Context, reason string) ui.ConfirmProps {
 	c := ui.ConfirmProps{Action: at + "/lift", Danger: true, Hidden: v.hidden(), Record: ui.Record{Kind: "hold", ID: string(v.ID)},
 		Cancel: ui.Link{Label: i18n.T(ctx, "retention.lift.not"), Href: at}}
 	if v.State == InForce {
+		c.Action = at + "/ask"
 		c.Title, c.Submit = i18n.T(ctx, "retention.ask.title"), ui.Submit{Label: i18n.T(ctx, "retention.ask")}
 		c.Effect = i18n.T(ctx, "retention.ask.effect")
 		c.Fields = []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "retention.field.asked_reason"), Required: true, Value: reason}}
