@@ -56,7 +56,7 @@ type desk struct {
 	told   []string // kind of an alert and how many sources come through
 	// listens is since when the centre does.
 	listens time.Time
-	shift  atomic.Int64 // of its clock
+	shift   atomic.Int64 // of its clock
 }
 
 func (d *desk) now() time.Time { return time.Now().Add(time.Duration(d.shift.Load())) }
