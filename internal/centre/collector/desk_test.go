@@ -209,11 +209,15 @@ func (d *desk) append(_ context.Context, b stream.Block) error {
 	return nil
 }
 
-// stored is how many blocks were stored.
+// stored is how many lines were stored.
 func (d *desk) stored() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return len(d.blocks)
+	n := 0
+	for _, b := range d.blocks {
+		n += b.Lines
+	}
+	return n
 }
 
 // lines are all lines that were stored, with how often.

@@ -49,10 +49,11 @@ func TestALinkThatIsCutAgainAndAgainLosesAndDoublesNothing(t *testing.T) {
 		if !s.pushPadded(fmt.Sprintf("%x", pad)) {
 			t.Fatal("the collector refused")
 		}
-		await(t, "the link gets something through", func() bool { return s.sent-d.stored() < inFlight || l.cuts.Load() >= want })
+		await(t, "the link gets something through", func() bool { return s.sent+s.tails-d.stored() < inFlight || l.cuts.Load() >= want })
 	}
 	l.mean.Store(0)
 	s.arrived()
+	await(t, "the account of the last request is kept", func() bool { return s.now().Lines >= int64(s.sent+s.tails) })
 	c := s.now()
 	if len(c.Missing()) > 0 || c.Lines != int64(s.sent+s.tails) {
 		t.Errorf("missing %q, %d lines counted of %d", c.Missing(), c.Lines, s.sent)
