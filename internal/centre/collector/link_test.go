@@ -38,7 +38,7 @@ func TestALinkThatIsCutAgainAndAgainLosesAndDoublesNothing(t *testing.T) {
 	if chaos() {
 		want = 1000
 	}
-	l.mean.Store(8 << 10)
+	l.mean.Store(48 << 10)
 	s.run(nil)
 	noise := rand.NewChaCha8([32]byte{2})
 	for l.cuts.Load() < want {
