@@ -5,7 +5,7 @@
 # make demo   the same with a fictitious province
 # make test   all tests, both databases; sets up what it needs
 # make check  everything a change must satisfy besides tests
-# make chaos  breaks what receives, reads and keeps lines, a hundred times and more: some 20 minutes (CHAOS_MINUTES=10 of them measure memory)
+# make chaos  breaks what receives, reads and keeps lines, a hundred times and more, and cuts the link of a collector a thousand times: some 20 minutes (CHAOS_MINUTES=10 of them measure memory)
 # make fuzz   long fuzz runs (FUZZTIME=10m each)
 # make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
 #             (MATCH='-peers plain,mawk,grep' leaves out what is not installed); received lines beside rsyslog, and 60 million

@@ -143,11 +143,12 @@ func (a *App) collectors() (*collector.Service, error) {
 			}
 			return a.Rooms.Sources.CountLost(ctx, out)
 		},
-		Address: a.edgeAddress})
+		Address: a.edgeAddress, Told: a.tellCollector, Listens: a.Rooms.Sources.ListeningSince})
 	if err != nil {
 		return nil, err
 	}
 	a.command("collect.accept", a.acceptCommand)
+	a.behind.every(time.Minute, "watch the collectors", s.Watch)
 	return s, nil
 }
 

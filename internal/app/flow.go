@@ -53,7 +53,7 @@ func (a *App) flow(ctx context.Context, stream bool) (Flow, error) {
 		for _, w := range all.Ways {
 			f.Taken, f.Stored, f.Blocks, f.Received = f.Taken+w.Lines, f.Stored+w.StoredLines, f.Blocks+w.Blocks, f.Received+w.StoredBytes
 			for _, c := range w.Counts {
-				if lost[c.Reason] {
+				if c.Reason.Gone() {
 					f.Lost += c.Lines
 				}
 			}

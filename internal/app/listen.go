@@ -132,11 +132,6 @@ func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	return way, ok
 }
 
-// lost are the reasons for which lines are gone; what is refused for others the
-// sender has still got.
-var lost = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true, listener.Truncated: true, listener.Vanished: true,
-	listener.LostFlows: true, listener.LostPackets: true, listener.BadFrame: true, listener.LargeFrame: true, listener.BadPacket: true, listener.NoTemplate: true}
-
 // keepFigures has what the listeners counted kept in the records.
 func (a *App) keepFigures(ctx context.Context) error {
 	in := a.intake.Load()
@@ -154,7 +149,7 @@ func (a *App) keepFigures(ctx context.Context) error {
 				continue
 			case c.Kept:
 				f.Odd[string(c.Reason)] += c.Lines
-			case lost[c.Reason]:
+			case c.Reason.Gone():
 				f.Dropped[string(c.Reason)] += c.Lines
 			default:
 				f.Refused[string(c.Reason)] += c.Lines

@@ -22,7 +22,8 @@ func (a *App) unitNamed(ctx context.Context, text string) ([]string, error) {
 }
 
 // todayAlerts are the uses of break-glass that wait for the reader, as second
-// person, to confirm having seen them, and a hunt that is due.
+// person, to confirm having seen them, collectors in trouble, and a hunt that is
+// due.
 func (a *App) todayAlerts(ctx context.Context) ([]ui.AlertProps, error) {
 	list, err := a.Rooms.Accounts.AwaitingMe(ctx)
 	var out []ui.AlertProps
@@ -33,6 +34,10 @@ func (a *App) todayAlerts(ctx context.Context) ([]ui.AlertProps, error) {
 	if err != nil {
 		return nil, err
 	}
+	sites, err := a.todayCollectors(ctx)
+	if err != nil {
+		return nil, err
+	}
 	hunts, err := a.todayHunt(ctx)
-	return append(out, hunts...), err
+	return append(append(out, sites...), hunts...), err
 }

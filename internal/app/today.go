@@ -132,8 +132,12 @@ func (a *App) todaySources(ctx context.Context, since time.Time) (home.Sources, 
 	}
 	hours, err := a.Rooms.Sources.CoveredScope(ctx, since, a.opt.Now())
 	out.Hours = home.Hours{Seen: hours.Seen, Expected: hours.Expected}
+	because, err := a.because(ctx)
+	if err != nil {
+		return out, err
+	}
 	for _, s := range c.Silent {
-		out.Silent = append(out.Silent, home.Source{Name: s.Name, Href: "/sources/" + string(s.ID), Unit: names[s.Owner], Last: s.LastAt.Time})
+		out.Silent = append(out.Silent, home.Source{Name: s.Name, Why: because(s.ID), Href: "/sources/" + string(s.ID), Unit: names[s.Owner], Last: s.LastAt.Time})
 	}
 	for _, f := range c.Broken {
 		out.Broken = append(out.Broken, home.File{Name: f.Name, Href: "/files/" + string(f.ID),

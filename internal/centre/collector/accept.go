@@ -40,10 +40,15 @@ func (s *Service) AcceptAsOwner(ctx context.Context, r io.Reader) (Bundle, error
 	return s.accept(ctx, r, "system", func(Collector) error { return nil })
 }
 
-// bad is the one answer to what is no bundle of a collector that the reader may
-// know of.
-func bad(err error) error {
-	return &fault.Error{Kind: fault.Invalid, Op: "collector.Accept", Fields: map[string]string{"file": "collector.bad.bundle"}, Err: err}
+// bad says why a file is not taken: "" is no bundle at all, "foreign" one of a
+// collector that is not known here, or not to the reader, which is the same
+// answer, and "damaged" one of a known collector that is not as it was written.
+func bad(why string, err error) error {
+	key := "collector.bad.bundle"
+	if why != "" {
+		key += "_" + why
+	}
+	return &fault.Error{Kind: fault.Invalid, Op: "collector.Accept", Fields: map[string]string{"file": key}, Err: err}
 }
 
 func (s *Service) accept(ctx context.Context, r io.Reader, by string, may func(Collector) error) (b Bundle, err error) {
@@ -58,14 +63,14 @@ func (s *Service) accept(ctx context.Context, r io.Reader, by string, may func(C
 	}
 	head, err := edge.PeekBundle(f, size)
 	if err != nil {
-		return b, bad(err)
+		return b, bad("", err)
 	}
 	who, err := s.byName(ctx, head.Collector)
 	if err == nil {
 		err = may(who)
 	}
 	if fault.Is(err, fault.SignedOut) || fault.Is(err, fault.NotFound) {
-		return b, bad(err)
+		return b, bad("foreign", err)
 	}
 	if err != nil {
 		return b, err
@@ -106,11 +111,11 @@ func (s *Service) open(ctx context.Context, f *os.File, size int64, who Collecto
 	}
 	switch {
 	case errors.Is(err, edge.ErrBundle):
-		return Bundle{}, bad(err)
+		return Bundle{}, bad("damaged", err)
 	case err != nil:
 		return Bundle{}, err
 	case t == nil: // a bundle without blocks
-		return Bundle{}, bad(edge.ErrBundle)
+		return Bundle{}, bad("damaged", edge.ErrBundle)
 	}
 	c := *t.c
 	b := Bundle{ID: BundleID(db.NewID()), Collector: c.ID, Number: int64(head.Number), Sum: sum, MadeAt: head.Made, TakenAt: s.Now(), TakenBy: by,

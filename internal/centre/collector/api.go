@@ -17,9 +17,11 @@ type apiCollector struct {
 	Name        string     `json:"name"`
 	UnitID      string     `json:"unit_id" doc:"The unit whose site it stands at."`
 	Note        string     `json:"note"`
-	State       string     `json:"state" enum:"fine,silent,full,copied,waiting,lapsed,revoked" doc:"silent: not heard of for five minutes; full: its spool has no room; copied: it runs on an old copy of its folder; waiting, lapsed: for its code, which ran out."`
+	State       string     `json:"state" enum:"fine,behind,near,silent,full,copied,waiting,lapsed,revoked" doc:"behind: what comes was received long before; near, full: its spool soon has no room, or has none; silent: not heard of within its rhythm; copied: it runs on an old copy of its folder; waiting, lapsed: for its code, which ran out."`
 	SeenAt      *time.Time `json:"seen_at,omitempty" doc:"Last report."`
 	TakenAt     *time.Time `json:"taken_at,omitempty" doc:"Last block."`
+	ReachedAt   *time.Time `json:"reached_at,omitempty" doc:"When the last block was received there."`
+	Rhythm      int64      `json:"rhythm_minutes" doc:"Within which it is to be heard of, by the network or on a stick."`
 	Version     string     `json:"program_version"`
 	Host        string     `json:"host"`
 	Backlog     int64      `json:"backlog_blocks" doc:"Blocks that lie there and have not come."`
@@ -43,7 +45,7 @@ type apiListQuery struct {
 	rest.Paging
 	Q     string `query:"q" maxLength:"500" doc:"Words of name and note."`
 	Unit  string `query:"unit" maxLength:"200" doc:"Unit, with those below it."`
-	State string `query:"state" enum:"fine,silent,full,copied,waiting,lapsed,revoked" doc:"Absent: all."`
+	State string `query:"state" enum:"fine,behind,near,silent,full,copied,waiting,lapsed,revoked" doc:"Absent: all."`
 }
 
 // API adds the room's operations.
@@ -81,7 +83,7 @@ func (s *Service) apiGet(ctx context.Context, in *apiOne) (*rest.Record[apiColle
 
 func (s *Service) apiView(c Collector) apiCollector {
 	return apiCollector{ID: string(c.ID), Name: c.Name, UnitID: c.Unit, Note: c.Note, State: string(c.State(s.Now())), SeenAt: rest.Time(c.SeenAt),
-		TakenAt: rest.Time(c.TakenAt), Version: c.Said.Version, Host: c.Said.Host, Backlog: c.Backlog(), SpoolBytes: c.Said.Bytes, SpoolLimit: c.Said.Limit,
+		TakenAt: rest.Time(c.TakenAt), ReachedAt: rest.Time(c.Reached), Rhythm: c.Rhythm, Version: c.Said.Version, Host: c.Said.Host, Backlog: c.Backlog(), SpoolBytes: c.Said.Bytes, SpoolLimit: c.Said.Limit,
 		Refused: c.Said.Refused, Next: int64(c.Next()), Missing: c.Missing().String(), Gone: c.Gone().String(), Skew: c.Skew.Seconds(), Blocks: c.Blocks,
 		Lines: c.Lines, Bytes: c.Bytes, Repeated: c.Repeated, Certificate: rest.Time(c.CertEnds), CreatedAt: c.CreatedAt.UTC(), Revision: c.Version}
 }

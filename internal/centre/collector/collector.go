@@ -11,6 +11,7 @@
 package collector
 
 import (
+	"cmp"
 	"net/netip"
 	"path"
 	"slices"
@@ -52,6 +53,8 @@ type Collector struct {
 	Skew    time.Duration // its clock less the centre's, at the last report
 	Said    edge.Hello    // the last report
 	TakenAt time.Time     // last block
+	Reached time.Time     // when that was received, by the centre's clock
+	Rhythm  int64         // minutes within which it is to be heard of; 0 is 5
 
 	First    uint64       // number the account begins with; 0 before the first report
 	Have     edge.Numbers // numbers that came
@@ -82,14 +85,24 @@ const (
 	Copied  State = "copied"  // its folder is a copy of an older state
 	Full    State = "full"    // its spool has no room
 	Silent  State = "silent"  // not heard of
+	Near    State = "near"    // its spool soon has no room
+	Behind  State = "behind"  // what comes was received long before
 	Fine    State = "fine"
 )
 
 // States lists all states in the order pages offer them.
-func States() []State { return []State{Fine, Silent, Full, Copied, Waiting, Lapsed, Revoked} }
+func States() []State {
+	return []State{Fine, Behind, Near, Silent, Full, Copied, Waiting, Lapsed, Revoked}
+}
 
-// quiet is how long a collector may not be heard of: it reports every 30 s.
-const quiet = 5 * time.Minute
+// Rhythms are the choices of how often a collector is to be heard of, in
+// minutes: with a link always, without one as often as somebody carries it.
+func Rhythms() []int64 { return []int64{5, 30, 120, 1440, 7 * 1440, 31 * 1440} }
+
+func (c *Collector) rhythm() time.Duration { return time.Duration(cmp.Or(c.Rhythm, 5)) * time.Minute }
+
+// silent reports that it is not heard of within its rhythm.
+func (c *Collector) silent(now time.Time) bool { return now.Sub(c.Heard()) > c.rhythm() }
 
 // State is how c does at now.
 func (c *Collector) State(now time.Time) State {
@@ -102,10 +115,14 @@ func (c *Collector) State(now time.Time) State {
 		return Waiting
 	case c.Said.Diverged:
 		return Copied
-	case now.Sub(c.SeenAt) > quiet:
+	case c.silent(now):
 		return Silent
 	case !c.Said.FullSince.IsZero():
 		return Full
+	case c.nearlyFull():
+		return Near
+	case c.slow(now):
+		return Behind
 	}
 	return Fine
 }
@@ -122,6 +139,9 @@ func (c *Collector) Check() error {
 	}
 	if utf8.RuneCountInString(c.Note) > 500 {
 		bad["note"] = "collector.bad.note"
+	}
+	if c.Rhythm = cmp.Or(c.Rhythm, 5); !slices.Contains(Rhythms(), c.Rhythm) {
+		bad["rhythm"] = "collector.bad.rhythm"
 	}
 	if len(bad) > 0 {
 		return &fault.Error{Kind: fault.Invalid, Op: "collector.Check", Fields: bad}
@@ -206,7 +226,9 @@ type Way struct {
 }
 
 // Kinds lists the kinds of ways in the order pages offer them.
-func Kinds() []string { return []string{"syslog-udp", "syslog-tcp", "syslog-tls", "http", "file"} }
+func Kinds() []string {
+	return []string{"syslog-udp", "syslog-tcp", "syslog-tls", "http", "dnstap", "netflow", "file"}
+}
 
 // Check cleans w and reports what cannot be stored, by form field.
 func (w *Way) Check() error {
@@ -248,7 +270,7 @@ func (w *Way) Check() error {
 	if w.Source == "" {
 		bad["source"] = "collector.bad.source"
 	}
-	if w.Host != "" && (w.Kind == "http" || w.Kind == "file") {
+	if w.Host != "" && (w.Kind == "http" || w.Kind == "file" || w.Kind == "netflow") {
 		bad["host"] = "collector.bad.not_of_kind"
 	}
 	if w.Network != "" && w.Kind == "file" {

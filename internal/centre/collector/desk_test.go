@@ -54,7 +54,10 @@ type desk struct {
 	fails  func(n int) bool // tells which append fails
 	calls  int
 	lost   []collector.Losses
-	shift  atomic.Int64 // of its clock
+	told   []string // kind of an alert and how many sources come through
+	// listens is since when the centre does.
+	listens time.Time
+	shift   atomic.Int64 // of its clock
 }
 
 func (d *desk) now() time.Time { return time.Now().Add(time.Duration(d.shift.Load())) }
@@ -132,10 +135,18 @@ func newDesk(t *testing.T, records *db.DB) *desk {
 			d.lost = append(d.lost, list...)
 			return nil
 		},
+		Told: func(_ context.Context, _ *db.Tx, a collector.Alert) error {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.told = append(d.told, fmt.Sprintf("%s %d", a.Kind, a.Sources))
+			return nil
+		},
+		Listens: func(context.Context) (time.Time, error) { return d.listens, nil },
 		Address: func() string { return "https://" + d.at }})
 	if err != nil {
 		t.Fatal(err)
 	}
+	d.listens = time.Now().Add(-24 * time.Hour)
 	d.listen(own)
 	return d
 }

@@ -154,7 +154,7 @@ func labelOf(options []ui.Option, id string) string {
 func stateText(ctx context.Context, s State) string { return i18n.T(ctx, "collector.state."+string(s)) }
 
 func badge(ctx context.Context, s State) ui.BadgeProps {
-	tone := map[State]ui.Tone{Fine: ui.OK, Silent: ui.Bad, Full: ui.Bad, Copied: ui.Bad, Waiting: ui.Info, Lapsed: ui.Warn, Revoked: ui.NoData}[s]
+	tone := map[State]ui.Tone{Fine: ui.OK, Behind: ui.Warn, Near: ui.Warn, Silent: ui.Bad, Full: ui.Bad, Copied: ui.Bad, Waiting: ui.Info, Lapsed: ui.Warn, Revoked: ui.NoData}[s]
 	return ui.BadgeProps{Text: stateText(ctx, s), Tone: tone}
 }
 
@@ -201,11 +201,15 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	return p.renderForm(w, r, http.StatusOK, formPage{In: Collector{Unit: cmp.Or(r.URL.Query().Get("unit"), actor.Home)}})
 }
 
-// create handles POST /collectors/new. Form: name, unit, note. The code is on the
-// answered page, once.
+// rhythm is the chosen one; 0 when none was given, which is the usual one, and -1
+// for what is no number, which Check refuses.
+func rhythm(r *http.Request) int64 { return count(r.PostFormValue("rhythm")) }
+
+// create handles POST /collectors/new. Form: name, unit, note, rhythm. The code
+// is on the answered page, once.
 func (p *Pages) create(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := formPage{In: Collector{Name: r.PostFormValue("name"), Unit: r.PostFormValue("unit"), Note: r.PostFormValue("note")}}
+	v := formPage{In: Collector{Name: r.PostFormValue("name"), Unit: r.PostFormValue("unit"), Note: r.PostFormValue("note"), Rhythm: rhythm(r)}}
 	c, code, err := p.svc.Create(ctx, v.In)
 	if v.Errors = web.Errors(ctx, err); v.Errors != nil {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
@@ -255,16 +259,17 @@ func (p *Pages) askEdit(w http.ResponseWriter, r *http.Request) error {
 	return p.renderForm(w, r, http.StatusOK, formPage{In: c})
 }
 
-// edit handles POST /collectors/{collector}/edit. Form: name, note, version.
+// edit handles POST /collectors/{collector}/edit. Form: name, note, rhythm,
+// version.
 func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	_, err := p.svc.Change(ctx, id(r), r.PostFormValue("name"), r.PostFormValue("note"), formVersion(r))
+	_, err := p.svc.Change(ctx, id(r), r.PostFormValue("name"), r.PostFormValue("note"), rhythm(r), formVersion(r))
 	if errs := web.Errors(ctx, err); errs != nil {
 		c, err := p.svc.Get(ctx, id(r))
 		if err != nil {
 			return err
 		}
-		c.Name, c.Note, c.Version = r.PostFormValue("name"), r.PostFormValue("note"), formVersion(r)
+		c.Name, c.Note, c.Rhythm, c.Version = r.PostFormValue("name"), r.PostFormValue("note"), rhythm(r), formVersion(r)
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, formPage{In: c, Errors: errs})
 	}
 	if err != nil {
@@ -499,7 +504,7 @@ func (p *Pages) bundle(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		p.site.Flash(ctx, ui.OK, i18n.T(ctx, "collector.bundle.taken", i18n.Number(ctx, b.Taken), i18n.Number(ctx, b.Repeated)))
+		p.site.Flash(ctx, b.tone(), b.words(ctx))
 		return web.Redirect(w, r, Path+"/"+string(b.Collector)+"#bundles")
 	}
 }

@@ -74,6 +74,11 @@ type Deps struct {
 	// Address is where collectors reach the centre, https://host:port; "" where
 	// it does not listen for them.
 	Address func() string
+	// Told is told, inside the transaction, of what people must know of a
+	// collector. May be nil.
+	Told func(ctx context.Context, tx *db.Tx, a Alert) error
+	// Listens is since when the centre listens; zero while it does not.
+	Listens func(ctx context.Context) (time.Time, error)
 	// Temp is a folder for bundles while they are read.
 	Temp string
 }
@@ -177,7 +182,7 @@ func (s *Service) Create(ctx context.Context, c Collector) (Collector, string, e
 	if err := c.Check(); err != nil {
 		return Collector{}, "", err
 	}
-	c = Collector{ID: ID(db.NewID()), Name: c.Name, Unit: c.Unit, Note: c.Note, CreatedAt: s.Now(), Version: 1, said: "{}"}
+	c = Collector{ID: ID(db.NewID()), Name: c.Name, Unit: c.Unit, Note: c.Note, Rhythm: c.Rhythm, CreatedAt: s.Now(), Version: 1, said: "{}"}
 	code, err := s.newCode(&c)
 	if err != nil {
 		return Collector{}, "", err
@@ -252,11 +257,11 @@ func (s *Service) edit(ctx context.Context, op, action string, id ID, version in
 	return c, err
 }
 
-// Change changes name and note. The unit stays: another site is another
+// Change changes name, note and rhythm. The unit stays: another site is another
 // collector.
-func (s *Service) Change(ctx context.Context, id ID, name, note string, version int64) (Collector, error) {
+func (s *Service) Change(ctx context.Context, id ID, name, note string, rhythm, version int64) (Collector, error) {
 	return s.edit(ctx, "collector.Change", "collector.change", id, version, func(c *Collector) (map[string]any, error) {
-		c.Name, c.Note = name, note
+		c.Name, c.Note, c.Rhythm = name, note, rhythm
 		return nil, c.Check()
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -51,6 +50,10 @@ type row struct {
 	SumOf      int64   `bun:"sum_of"`
 	Sum        string  `bun:"sum"`
 	TakenAt    db.Time `bun:"taken_at"`
+	Reached    db.Time `bun:"reached_at"`
+	Rhythm     int64   `bun:"rhythm_minutes"`
+	Waits      bool    `bun:"waits"` // may send, and has something: for lists
+	Near       bool    `bun:"near"`  // for lists
 	Blocks     int64   `bun:"blocks"`
 	Lines      int64   `bun:"lines"`
 	Bytes      int64   `bun:"bytes"`
@@ -64,7 +67,8 @@ func toRow(c Collector) row {
 		Key: c.key, Cert: c.cert, CertEnds: db.At(c.CertEnds), RevokedAt: db.At(c.RevokedAt), Reason: c.Reason, WaysAt: c.waysAt,
 		SeenAt: db.At(c.SeenAt), SkewMS: c.Skew.Milliseconds(), Said: c.said, Copied: c.Said.Diverged, Full: db.At(c.Said.FullSince),
 		Progress: c.progress, First: int64(c.First), Have: c.Have.String(),
-		SumOf: int64(c.sumOf), Sum: c.sum, TakenAt: db.At(c.TakenAt), Blocks: c.Blocks, Lines: c.Lines, Bytes: c.Bytes, Repeated: c.Repeated, Refused: c.Refused}
+		SumOf: int64(c.sumOf), Sum: c.sum, TakenAt: db.At(c.TakenAt), Reached: db.At(c.Reached), Rhythm: c.Rhythm, Waits: c.waits(), Near: c.nearlyFull(),
+		Blocks: c.Blocks, Lines: c.Lines, Bytes: c.Bytes, Repeated: c.Repeated, Refused: c.Refused}
 }
 
 func (r row) collector() (Collector, error) {
@@ -72,7 +76,7 @@ func (r row) collector() (Collector, error) {
 		CodeUntil: r.CodeUntil.Time, CodeUsedAt: r.CodeUsed.Time, Series: r.Series, EnrolledAt: r.EnrolledAt.Time, key: r.Key, cert: r.Cert,
 		CertEnds: r.CertEnds.Time, RevokedAt: r.RevokedAt.Time, Reason: r.Reason, waysAt: r.WaysAt, SeenAt: r.SeenAt.Time,
 		Skew: time.Duration(r.SkewMS) * time.Millisecond, said: r.Said, progress: r.Progress, First: uint64(r.First), sumOf: uint64(r.SumOf), sum: r.Sum,
-		TakenAt: r.TakenAt.Time, Blocks: r.Blocks, Lines: r.Lines, Bytes: r.Bytes, Repeated: r.Repeated, Refused: r.Refused}
+		TakenAt: r.TakenAt.Time, Reached: r.Reached.Time, Rhythm: r.Rhythm, Blocks: r.Blocks, Lines: r.Lines, Bytes: r.Bytes, Repeated: r.Repeated, Refused: r.Refused}
 	var err error
 	if c.Have, err = edge.ParseNumbers(r.Have); err != nil {
 		return c, fmt.Errorf("collector %s: %w", r.ID, err)
@@ -99,9 +103,16 @@ func (f Filter) narrow(q *bun.SelectQuery, scope auth.Scope) *bun.SelectQuery {
 	if f.Unit != "" {
 		q = q.Where("c.unit_id IN (SELECT descendant FROM unit_closure WHERE ancestor = ?)", f.Unit)
 	}
-	silent := db.At(f.now.Add(-quiet))
-	if slices.Contains([]State{Copied, Silent, Full, Fine}, f.State) {
+	const heard = "(COALESCE(c.seen_at, 0) + c.rhythm_minutes * 60000 >= ?0 OR COALESCE(c.taken_at, 0) + c.rhythm_minutes * 60000 >= ?0)"
+	const slow = "(c.waits AND c.reached_at IS NOT NULL AND c.reached_at < ?)"
+	now, late := db.At(f.now), db.At(f.now.Add(-behind))
+	switch f.State {
+	case Copied, Silent, Full, Near, Behind, Fine:
 		q = q.Where("c.revoked_at IS NULL").Where("c.enrolled_at IS NOT NULL")
+	}
+	switch f.State {
+	case Full, Near, Behind, Fine:
+		q = q.Where("NOT c.copied").Where(heard, now)
 	}
 	switch f.State {
 	case Revoked:
@@ -113,11 +124,15 @@ func (f Filter) narrow(q *bun.SelectQuery, scope auth.Scope) *bun.SelectQuery {
 	case Copied:
 		q = q.Where("c.copied")
 	case Silent:
-		q = q.Where("NOT c.copied").Where("(c.seen_at IS NULL OR c.seen_at < ?)", silent)
+		q = q.Where("NOT c.copied").Where("NOT "+heard, now)
 	case Full:
-		q = q.Where("NOT c.copied").Where("c.seen_at >= ?", silent).Where("c.full_since IS NOT NULL")
+		q = q.Where("c.full_since IS NOT NULL")
+	case Near:
+		q = q.Where("c.full_since IS NULL").Where("c.near")
+	case Behind:
+		q = q.Where("c.full_since IS NULL").Where("NOT c.near").Where(slow, late)
 	case Fine:
-		q = q.Where("NOT c.copied").Where("c.seen_at >= ?", silent).Where("c.full_since IS NULL")
+		q = q.Where("c.full_since IS NULL").Where("NOT c.near").Where("NOT "+slow, late)
 	}
 	return q
 }
@@ -170,10 +185,11 @@ func insert(ctx context.Context, tx *db.Tx, c Collector) error {
 
 // decided are the columns that change by an act of a person, or by enrolling.
 var decided = []string{"name", "note", "folded", "version", "code", "code_until", "code_used_at", "series", "enrolled_at", "public_key", "certificate",
-	"cert_ends", "revoked_at", "reason", "ways_at"}
+	"cert_ends", "revoked_at", "reason", "ways_at", "rhythm_minutes"}
 
 // reported are the columns that collectors move by themselves.
-var reported = []string{"seen_at", "skew_ms", "said", "copied", "full_since", "progress", "first_number", "have", "sum_of", "sum", "taken_at", "blocks", "lines", "bytes", "repeated", "refused"}
+var reported = []string{"seen_at", "skew_ms", "said", "copied", "full_since", "progress", "first_number", "have", "sum_of", "sum", "taken_at", "reached_at", "waits", "near",
+	"blocks", "lines", "bytes", "repeated", "refused"}
 
 // update writes what was decided, as the successor of version was.
 func update(ctx context.Context, tx *db.Tx, c Collector, was int64, more ...string) error {

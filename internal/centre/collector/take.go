@@ -355,7 +355,7 @@ func (t *taking) take(ctx context.Context, frame []byte, b edge.Block) error {
 	if b.Number >= c.sumOf {
 		c.sumOf, c.sum = b.Number, edge.SumOf(frame)
 	}
-	c.TakenAt = t.s.Now()
+	c.TakenAt, c.Reached = t.s.Now(), t.received(b.Received)
 	if t.open++; t.open >= keepEvery {
 		return t.keep(ctx)
 	}

@@ -23,8 +23,8 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 		s := c.State(v.Now)
 		row := ui.Row{ID: string(c.ID), Name: c.Name, Href: Path + "/" + string(c.ID), Cells: []templ.Component{ui.Text(c.Name), ui.Text(labelOf(v.Units, c.Unit)),
 			ui.Badge(badge(ctx, s)), ui.Time(c.SeenAt), backlog(ctx, c), spool(ctx, c), missing(ctx, c), skew(ctx, c)}}
-		if s == Silent || s == Full || s == Copied {
-			row.Tone = ui.Bad
+		if tone := badge(ctx, s).Tone; tone == ui.Bad || tone == ui.Warn {
+			row.Tone = tone
 		}
 		out = append(out, row)
 	}
@@ -80,6 +80,20 @@ func listActions(ctx context.Context, v listPage) []ui.Action {
 		{Label: i18n.T(ctx, "collector.new"), Href: Path + "/new", Icon: ui.IconAdd, Primary: true}}
 }
 
+func (v formPage) rhythm() string { return strconv.FormatInt(cmp.Or(v.In.Rhythm, Rhythms()[0]), 10) }
+
+func rhythms(ctx context.Context) []ui.Option {
+	var out []ui.Option
+	for _, n := range Rhythms() {
+		out = append(out, ui.Option{Value: strconv.FormatInt(n, 10), Label: rhythmText(ctx, n)})
+	}
+	return out
+}
+
+func rhythmText(ctx context.Context, minutes int64) string {
+	return i18n.T(ctx, "collector.rhythm."+strconv.FormatInt(minutes, 10))
+}
+
 func states(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, s := range States() {
@@ -121,11 +135,17 @@ func (v showPage) alert(ctx context.Context) *ui.AlertProps {
 	case Copied:
 		return tell(ui.Bad, "copied")
 	case Silent:
-		return tell(ui.Bad, "silent", i18n.Time(ctx, c.SeenAt))
+		return tell(ui.Bad, "silent", i18n.Time(ctx, c.Heard()), i18n.Number(ctx, int64(v.through())))
 	case Full:
 		return tell(ui.Bad, "full", i18n.Time(ctx, c.Said.FullSince), i18n.Number(ctx, c.Said.Refused))
+	case Near:
+		return tell(ui.Warn, "near", i18n.Bytes(ctx, c.Said.Backlog), i18n.Bytes(ctx, c.Said.Limit))
+	case Behind:
+		return tell(ui.Warn, "behind", i18n.Time(ctx, c.Reached), i18n.Number(ctx, c.Backlog()), i18n.Bytes(ctx, c.Said.Backlog))
 	}
 	switch {
+	case c.CertEnds.Sub(v.Now) < ending:
+		return tell(ui.Warn, "certificate", i18n.Time(ctx, c.CertEnds))
 	case c.Skew > skewed || c.Skew < -skewed:
 		return tell(ui.Warn, "skew", skewText(ctx, c.Skew))
 	case len(c.Gone()) > 0:
@@ -149,7 +169,7 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 			gaps = ui.Code(m.String())
 		}
 	}
-	out := []ui.Fact{fact("seen", ui.Time(c.SeenAt)), fact("taken", ui.Time(c.TakenAt)), fact("backlog", backlog(ctx, c)), fact("spool", spool(ctx, c)),
+	out := []ui.Fact{fact("seen", ui.Time(c.SeenAt)), fact("taken", ui.Time(c.TakenAt)), fact("reached", ui.Time(c.Reached)), fact("rhythm", ui.Text(rhythmText(ctx, c.Rhythm))), fact("backlog", backlog(ctx, c)), fact("spool", spool(ctx, c)),
 		fact("next", numbers), fact("missing", gaps), fact("skew", skew(ctx, c)), fact("blocks", ui.Number(c.Blocks)), fact("lines", ui.Number(c.Lines)),
 		fact("bytes", ui.Text(i18n.Bytes(ctx, c.Bytes))), fact("repeated", ui.Number(c.Repeated)), fact("refused_here", ui.Number(c.Refused)),
 		fact("refused", ui.Number(c.Said.Refused)), fact("host", text(c.Said.Host)), fact("version", text(c.Said.Version)),
@@ -158,6 +178,41 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 		out = append(out, fact("paused", ui.Text(i18n.T(ctx, "collector.paused"))))
 	}
 	return out
+}
+
+// through is how many sources come through the collector.
+func (v showPage) through() int {
+	sources := map[string]bool{}
+	for _, w := range v.Ways {
+		if !w.Off {
+			sources[w.Source] = true
+		}
+	}
+	return len(sources)
+}
+
+// words say what came of a bundle: what was new, what was known, what is missing
+// still.
+func (b *Bundle) words(ctx context.Context) string {
+	key := "collector.bundle.taken"
+	if b.Taken+b.Refused == 0 {
+		key = "collector.bundle.again"
+	}
+	out := i18n.T(ctx, key, i18n.Number(ctx, b.Number), i18n.Number(ctx, b.Taken), i18n.Number(ctx, b.Repeated))
+	if b.Refused > 0 {
+		out += " " + i18n.T(ctx, "collector.bundle.no_source", i18n.Number(ctx, b.Refused))
+	}
+	if b.Missing != "" {
+		out += " " + i18n.T(ctx, "collector.bundle.gaps", b.Missing)
+	}
+	return out + " " + i18n.T(ctx, "collector.bundle.next")
+}
+
+func (b *Bundle) tone() ui.Tone {
+	if b.Missing != "" || b.Refused > 0 {
+		return ui.Warn
+	}
+	return ui.OK
 }
 
 func text(s string) templ.Component {

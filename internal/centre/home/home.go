@@ -136,6 +136,7 @@ type Hours struct{ Seen, Expected int64 }
 type Source struct {
 	Name, Href string
 	Unit       string    // may be empty
+	Why        string    // what explains it; may be empty
 	Last       time.Time // zero: never heard
 }
 

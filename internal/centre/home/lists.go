@@ -88,7 +88,7 @@ func (v page) silentList(ctx context.Context) ui.ListProps {
 		if !v.opens("/sources") {
 			href = ""
 		}
-		l.Rows = append(l.Rows, ui.Row{Href: href, Name: x.Name, Tone: ui.NoData, Cells: []templ.Component{ui.Text(x.Name), unitMark(x.Unit), last(ctx, x.Last)}})
+		l.Rows = append(l.Rows, ui.Row{Href: href, Name: x.Name, Tone: ui.NoData, Cells: []templ.Component{ui.Text(strings.TrimSpace(x.Name + " " + x.Why)), unitMark(x.Unit), last(ctx, x.Last)}})
 	}
 	return l
 }

@@ -89,6 +89,16 @@ func listening(ctx context.Context, q bun.IDB) (listeningRow, error) {
 	return rows[0], nil
 }
 
+// ListeningSince is since when the centre listens without a break; zero when it
+// never did, or has stopped.
+func (s *Service) ListeningSince(ctx context.Context) (time.Time, error) {
+	row, err := listening(ctx, s.Records.Read())
+	if err != nil || s.Now().Sub(row.Last.Time) > deafAfter {
+		return time.Time{}, err
+	}
+	return row.Since.Time, nil
+}
+
 // heard says between which moments the centre would know of lines: since it
 // listens without a break, and as far as it has read what it received.
 func (s *Service) heard(ctx context.Context, now time.Time) (since, until time.Time, err error) {

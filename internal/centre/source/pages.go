@@ -49,6 +49,9 @@ type Neighbours struct {
 	// Strangers are the senders that no way fits, as the listeners of this process
 	// saw them; nil without listeners.
 	Strangers func() []Stranger
+	// Explained is what may explain that a source is silent: a collector that is
+	// not heard of; nil when there is none. May be nil.
+	Explained func(ctx context.Context, id ID) (*ui.AlertProps, error)
 	// Root is the unit that runs the centre.
 	Root func(ctx context.Context) (string, error)
 }

@@ -43,6 +43,7 @@ func (p *Pages) watchRoutes() []web.Route {
 // watchPart is what the page of a source shows of its watch.
 type watchPart struct {
 	Live   Live
+	Why    *ui.AlertProps // a collector that may explain its silence
 	Ways   []Way
 	Rhythm Rhythm
 	Strip  strip
@@ -59,6 +60,9 @@ func (p *Pages) loadWatch(ctx context.Context, v *showPage) (err error) {
 	if v.Live, err = p.svc.Live(ctx, id); err != nil {
 		return err
 	}
+	if err = p.explain(ctx, v); err != nil {
+		return err
+	}
 	if v.Ways, err = p.svc.Ways(ctx, id); err != nil {
 		return err
 	}
@@ -73,6 +77,13 @@ func (p *Pages) loadWatch(ctx context.Context, v *showPage) (err error) {
 	return err
 }
 
+func (p *Pages) explain(ctx context.Context, v *showPage) (err error) {
+	if p.near.Explained != nil {
+		v.Why, err = p.near.Explained(ctx, v.Source.ID)
+	}
+	return err
+}
+
 // live answers the part of the page that follows the source.
 func (p *Pages) live(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -82,6 +93,9 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := showPage{Source: src}
 	if v.Live, err = p.svc.Live(ctx, src.ID); err != nil {
+		return err
+	}
+	if err := p.explain(ctx, &v); err != nil {
 		return err
 	}
 	if v.Rhythm, err = p.svc.Rhythm(ctx, src.ID); err != nil {

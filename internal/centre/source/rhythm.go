@@ -126,10 +126,10 @@ func (s *Service) Rhythm(ctx context.Context, id ID) (Rhythm, error) {
 	if err != nil {
 		return Rhythm{}, err
 	}
-	return rhythmOf(ctx, s.Records.Read(), src)
+	return s.rhythmOf(ctx, s.Records.Read(), src)
 }
 
-func rhythmOf(ctx context.Context, q bun.IDB, src Source) (Rhythm, error) {
+func (s *Service) rhythmOf(ctx context.Context, q bun.IDB, src Source) (Rhythm, error) {
 	const op = "source.rhythmOf"
 	var rows []rhythmRow
 	if err := q.NewSelect().Model(&rows).Where("r.source_id = ?", string(src.ID)).Scan(ctx); err != nil {
@@ -139,7 +139,11 @@ func rhythmOf(ctx context.Context, q bun.IDB, src Source) (Rhythm, error) {
 		return rows[0].rhythm(), nil
 	}
 	ways, err := q.NewSelect().Model((*wayRow)(nil)).Where("w.source_id = ?", string(src.ID)).Where("NOT w.closed").Exists(ctx)
-	return usual(src.Format, ways), db.Error(op, err)
+	if err != nil || ways {
+		return usual(src.Format, ways), db.Error(op, err)
+	}
+	through, err := s.through(ctx)
+	return usual(src.Format, len(through[src.ID]) > 0), err
 }
 
 // SetRhythm keeps how often a source is expected to speak; Minutes 0 ends the

@@ -55,6 +55,10 @@ type Deps struct {
 	// Told is told, inside the transaction, of what people must know of a source:
 	// that it fell silent, came back, flaps or leaves its pattern. May be nil.
 	Told func(ctx context.Context, tx *db.Tx, a Alert) error
+	// Through are the collectors that lines of sources come through. Their
+	// silence explains that of a source, of which people are then not told. nil:
+	// there are none.
+	Through func(ctx context.Context) (map[ID][]Passage, error)
 	// Keep keeps the lines of a file that was read, for searching: once however
 	// often it is called. May be nil.
 	Keep func(ctx context.Context, f File, how Reader) error

@@ -64,6 +64,8 @@ type stateRow struct {
 	State  Life    `bun:"state"`
 	Since  db.Time `bun:"since"`
 	Rate   string  `bun:"rate"`
+	// Withheld says that people were not told of it: a collector explains it.
+	Withheld bool `bun:"withheld"`
 }
 
 type silenceRow struct {
@@ -89,6 +91,8 @@ type facts struct {
 	// Lines would be known of that came between these: the centre listens since
 	// the one, and has read all that was received up to the other.
 	since, until time.Time
+	explained    bool // a collector that is not heard of, or has not brought all, may hold its lines
+	mute         bool // it should have spoken by now
 }
 
 // quiet reports that the source should have spoken by now, and since when it
@@ -150,6 +154,7 @@ func (s *Service) judge(ctx context.Context, f *facts, now time.Time) error {
 		return s.move(ctx, f, NeverHeard, now, nil)
 	}
 	since, quiet := f.quiet(s)
+	f.mute = quiet
 	var change func(ctx context.Context, tx *db.Tx) error
 	switch {
 	case quiet && f.silence == nil:
@@ -207,7 +212,8 @@ func endSilence(ctx context.Context, tx *db.Tx, row silenceRow, last, now time.T
 
 // move writes a change of what is known, or of the state, and tells of it.
 func (s *Service) move(ctx context.Context, f *facts, next Life, now time.Time, change func(ctx context.Context, tx *db.Tx) error) error {
-	if f.state.State == next && change == nil {
+	overdue := f.state.State == next && f.state.Withheld && f.mute && !f.explained // nothing explains it any more
+	if f.state.State == next && change == nil && !overdue {
 		return nil
 	}
 	return s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -215,6 +221,9 @@ func (s *Service) move(ctx context.Context, f *facts, next Life, now time.Time, 
 			if err := change(ctx, tx); err != nil {
 				return err
 			}
+		}
+		if overdue {
+			return s.release(ctx, tx, f, now)
 		}
 		if f.state.State == next {
 			return nil
@@ -230,9 +239,11 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, f *facts, next Life, now
 	if was == next {
 		return nil
 	}
-	row := stateRow{Source: string(f.source.ID), State: next, Since: db.At(now)}
+	bad := next == Silent || next == Flapping
+	held := bad && (f.explained || f.state.Withheld && !f.mute)
+	row := stateRow{Source: string(f.source.ID), State: next, Since: db.At(now), Withheld: held}
 	res, err := tx.NewInsert().Model(&row).On("CONFLICT (source_id) DO UPDATE").Set("state = EXCLUDED.state").Set("since = EXCLUDED.since").
-		Where("st.state = ?", was).Exec(ctx)
+		Set("withheld = EXCLUDED.withheld").Where("st.state = ?", was).Exec(ctx)
 	if err != nil {
 		return db.Error(op, err)
 	}
@@ -240,9 +251,24 @@ func (s *Service) enter(ctx context.Context, tx *db.Tx, f *facts, next Life, now
 		return db.Error(op, err)
 	}
 	kind, tell := worth(was, next)
-	if !tell || s.Told == nil {
+	if !tell || held || !bad && f.state.Withheld || s.Told == nil { // of what nobody was told there is no end to tell
 		return nil
 	}
+	return s.Told(ctx, tx, Alert{Kind: kind, Source: f.source, At: now, Since: f.last})
+}
+
+// release tells of a silence that was held back, unless another process has.
+func (s *Service) release(ctx context.Context, tx *db.Tx, f *facts, now time.Time) error {
+	const op = "source.release"
+	res, err := tx.NewUpdate().Model((*stateRow)(nil)).Set("withheld = FALSE").Where("st.source_id = ?", string(f.source.ID)).
+		Where("st.state = ?", f.state.State).Where("st.withheld").Exec(ctx)
+	if err != nil {
+		return db.Error(op, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 || s.Told == nil {
+		return db.Error(op, err)
+	}
+	kind, _ := worth(Living, f.state.State)
 	return s.Told(ctx, tx, Alert{Kind: kind, Source: f.source, At: now, Since: f.last})
 }
 

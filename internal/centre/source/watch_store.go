@@ -37,6 +37,10 @@ func (s *Service) facts(ctx context.Context, now time.Time) ([]facts, error) {
 			return nil, db.Error(op, err)
 		}
 	}
+	through, err := s.through(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]facts, len(sources))
 	at := make(map[string]*facts, len(sources))
 	for i, r := range sources {
@@ -48,7 +52,7 @@ func (s *Service) facts(ctx context.Context, now time.Time) ([]facts, error) {
 		inUse[w.Source] = true
 	}
 	for id, f := range at {
-		f.rhythm = usual(f.source.Format, inUse[id])
+		f.rhythm = usual(f.source.Format, inUse[id] || len(through[ID(id)]) > 0)
 	}
 	of := func(id string) *facts {
 		if f := at[id]; f != nil {
@@ -72,6 +76,9 @@ func (s *Service) facts(ctx context.Context, now time.Time) ([]facts, error) {
 	}
 	for _, q := range silences {
 		of(q.Source).count(q, since.Time)
+	}
+	for id, f := range at {
+		f.explained = !inUse[id] && explains(through[ID(id)], func(last time.Time) bool { return now.Before(f.rhythm.due(last, s.office())) })
 	}
 	return out, nil
 }

@@ -13,6 +13,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,11 +26,13 @@ import (
 // Config is the configuration of a collector.
 type Config struct {
 	Listen struct {
-		UDP   []string `yaml:"udp"`
-		TCP   []string `yaml:"tcp"`
-		TLS   []string `yaml:"tls"`
-		HTTP  []string `yaml:"http"`
-		Files []string `yaml:"files"`
+		UDP     []string `yaml:"udp"`
+		TCP     []string `yaml:"tcp"`
+		TLS     []string `yaml:"tls"`
+		HTTP    []string `yaml:"http"`
+		Dnstap  []string `yaml:"dnstap"` // host:port, or the path of a socket
+		NetFlow []string `yaml:"netflow"`
+		Files   []string `yaml:"files"`
 	} `yaml:"listen"`
 	Spool struct {
 		Limit   Size `yaml:"limit"`
@@ -90,7 +93,8 @@ func LoadConfig(path string) (Config, error) {
 
 func (c *Config) check() error {
 	var bad []error
-	for _, list := range [][]string{c.Listen.UDP, c.Listen.TCP, c.Listen.TLS, c.Listen.HTTP} {
+	taps := slices.DeleteFunc(slices.Clone(c.Listen.Dnstap), filepath.IsAbs)
+	for _, list := range [][]string{c.Listen.UDP, c.Listen.TCP, c.Listen.TLS, c.Listen.HTTP, taps, c.Listen.NetFlow} {
 		for _, at := range list {
 			if _, _, err := net.SplitHostPort(at); err != nil {
 				bad = append(bad, fmt.Errorf("listen: %q: want host:port, such as 0.0.0.0:514", at))
@@ -161,7 +165,7 @@ func (c *Config) doors() []listener.Listen {
 	var out []listener.Listen
 	add := func(name string, kind listener.Kind, addresses []string) {
 		for i, at := range addresses {
-			l := listener.Listen{Name: name + "/" + at, Kind: kind, Address: at}
+			l := listener.Listen{Name: name + "/" + strings.TrimPrefix(at, "/"), Kind: kind, Address: at}
 			if _, port, err := net.SplitHostPort(at); err == nil && port == "0" {
 				l.Name = fmt.Sprintf("%s/%d", name, i)
 			}
@@ -172,6 +176,8 @@ func (c *Config) doors() []listener.Listen {
 	add("tcp", listener.SyslogTCP, c.Listen.TCP)
 	add("tls", listener.SyslogTLS, c.Listen.TLS)
 	add("http", listener.HTTP, c.Listen.HTTP)
+	add("dnstap", listener.Dnstap, c.Listen.Dnstap)
+	add("netflow", listener.NetFlow, c.Listen.NetFlow)
 	if len(c.Listen.Files) > 0 {
 		out = append(out, listener.Listen{Name: "files", Kind: listener.File, Paths: c.Listen.Files})
 	}

@@ -220,11 +220,6 @@ func (c *Collector) keep() error {
 	return errors.Join(c.takeReceipts(), c.spool.Sweep(c.o.Now()), c.writeStatus())
 }
 
-// gone are the reasons for which lines are lost; what is refused for others the
-// sender has still got.
-var gone = map[listener.Reason]bool{listener.Overflow: true, listener.OverQuota: true, listener.Unstored: true, listener.Invalid: true,
-	listener.Truncated: true, listener.Vanished: true}
-
 // mostUnknown is how many unknown senders are told of.
 const mostUnknown = 20
 
@@ -240,7 +235,7 @@ func (c *Collector) hello() Hello {
 		for _, n := range w.Counts {
 			switch {
 			case n.Kept || n.Reason == listener.Empty:
-			case gone[n.Reason]:
+			case n.Reason.Gone():
 				x.Lost[string(n.Reason)] += n.Lines
 			default:
 				x.Refused[string(n.Reason)] += n.Lines

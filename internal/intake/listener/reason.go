@@ -62,6 +62,13 @@ func (r Reason) Kept() bool {
 	return slices.Contains([]Reason{TooLong, NotUTF8, NoNewline, Rewritten, Held}, r)
 }
 
+// Gone reports whether what r counts is lost. What is refused for other reasons
+// the sender has still got, or it holds nothing.
+func (r Reason) Gone() bool {
+	return slices.Contains([]Reason{Overflow, OverQuota, Unstored, Invalid, Truncated, Vanished, LostFlows, LostPackets, BadFrame, LargeFrame, BadPacket,
+		NoTemplate}, r)
+}
+
 const (
 	sampleBytes  = 200
 	sampleCount  = 8
