@@ -184,8 +184,6 @@ func (a *App) wire(ctx context.Context) error {
 		}, Invited: a.tellInvited, Told: a.tellPeople})
 	r.Sources = source.New(source.Deps{Records: a.Records, Files: a.Files, Queue: a.Queue, Now: now, Limit: a.opt.Config.Upload.Limit,
 		Unread: a.tellUnread, Calendar: packs.Calendar(), Hours: a.officeHours, Told: a.tellSource, Least: a.coverageLeast, Skew: a.clockSkew,
-		Oldest: a.unread, ToldDeaf: a.tellDeaf, Keep: a.keepFile})
-		Unread: a.tellUnread, Calendar: packs.Calendar(), Told: a.tellSource, Least: a.coverageLeast, Skew: a.clockSkew,
 		Oldest: a.unread, ToldDeaf: a.tellDeaf, Keep: a.keepFile, Through: a.through})
 	a.watchSources()
 	a.tendIntake()
