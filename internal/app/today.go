@@ -131,6 +131,9 @@ func (a *App) todaySources(ctx context.Context, since time.Time) (home.Sources, 
 		return out, err
 	}
 	hours, err := a.Rooms.Sources.CoveredScope(ctx, since, a.opt.Now())
+	if err != nil {
+		return out, err
+	}
 	out.Hours = home.Hours{Seen: hours.Seen, Expected: hours.Expected}
 	because, err := a.because(ctx)
 	if err != nil {
@@ -143,7 +146,7 @@ func (a *App) todaySources(ctx context.Context, since time.Time) (home.Sources, 
 		out.Broken = append(out.Broken, home.File{Name: f.Name, Href: "/files/" + string(f.ID),
 			Why: i18n.T(ctx, f.Problem, i18n.Number(ctx, f.Line)), At: f.ReceivedAt})
 	}
-	return out, err
+	return out, nil
 }
 
 func (a *App) todayIndicators(ctx context.Context) (home.Indicators, error) {
