@@ -60,7 +60,10 @@ func (c fictitious) Found(ctx context.Context, body, kind string, first demo.Per
 	}
 	_, err = accounts.Start(ctx, secret, account.First{Body: body, Kind: kind, Name: first.Name, Login: first.Login,
 		Title: first.Title, Password: rand.Text()}) // kept nowhere: nobody signs in with it
-	return err
+	if err != nil {
+		return err
+	}
+	return c.oweHunt(ctx) // as a real one does within its first minute
 }
 
 // accountOf finds whose login it is, before anybody acts.

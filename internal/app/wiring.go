@@ -209,7 +209,7 @@ func (a *App) wire(ctx context.Context) error {
 		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans), r.Hunts.Restamp(ctx, tx, spans))
 	})
 	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
-	a.behind.every(time.Hour, "owe the next hunt", a.oweHunt)
+	a.behind.every(time.Minute, "owe the next hunt", a.oweHunt)
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
 	r.Incidents.OnOpened(a.tellOpened)

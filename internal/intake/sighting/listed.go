@@ -14,11 +14,10 @@ type noted [2]uint64
 // name: nobody finds two of the same. One goroutine at a time has it.
 type directory struct {
 	seeds [2]maphash.Seed
-	names [][notedAside]noted // by hash; the oldest of a place makes room
-	empty bool
+	names [][notedAside]noted // by hash; the oldest of a place makes room; nil while there is none
 }
 
-// The directory takes 16 MB. Those of a place lie in one line of the processor's
+// The directory takes 16 MB once it has a name. Those of a place lie in one line of the processor's
 // cache.
 const (
 	notedPlaces = 1 << 18
@@ -26,7 +25,7 @@ const (
 )
 
 func newDirectory() *directory {
-	return &directory{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, names: make([][notedAside]noted, notedPlaces), empty: true}
+	return &directory{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 func (d *directory) of(name []byte) noted {
@@ -34,21 +33,22 @@ func (d *directory) of(name []byte) noted {
 }
 
 func (d *directory) has(n noted) bool {
+	if d.names == nil {
+		return false
+	}
 	p := &d.names[n[0]%notedPlaces]
 	return p[0] == n || p[1] == n || p[2] == n || p[3] == n
 }
 
 // add adds a name that is on the disk.
 func (d *directory) add(n noted) {
+	if d.names == nil {
+		d.names = make([][notedAside]noted, notedPlaces)
+	}
 	p := &d.names[n[0]%notedPlaces]
 	copy(p[1:], p[:])
-	p[0], d.empty = n, false
+	p[0] = n
 }
 
 // forget empties the directory: days are taken away from names.
-func (d *directory) forget() {
-	if !d.empty {
-		clear(d.names)
-		d.empty = true
-	}
-}
+func (d *directory) forget() { d.names = nil }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,13 +20,23 @@ import (
 
 // archive is what a worker kept.
 type archive struct {
+	mu    sync.Mutex
 	rows  []lake.Row
 	again []bool
 	fail  error
 }
 
+// times is how often something was kept.
+func (a *archive) times() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.again)
+}
+
 func (a *archive) deps(d worker.Deps) worker.Deps {
 	d.Archive = func(_ context.Context, _ stream.Block, rows []lake.Row, again bool) error {
+		a.mu.Lock()
+		defer a.mu.Unlock()
 		a.rows, a.again = rows, append(a.again, again)
 		return a.fail
 	}
@@ -102,7 +113,7 @@ func TestReadingGoesBeforeKeeping(t *testing.T) {
 		synctest.Wait()
 		go func() { kept <- w.Keep(t.Context(), read, 1) }()
 		synctest.Wait()
-		if len(a.again) != 0 {
+		if a.times() != 0 {
 			t.Error("kept while a block is read")
 		}
 		if err := <-kept; err != nil || time.Since(begun) != 3*time.Second {
@@ -113,8 +124,8 @@ func TestReadingGoesBeforeKeeping(t *testing.T) {
 		go func() { kept <- w.Keep(t.Context(), late, 1) }()
 		synctest.Wait()
 		close(over)
-		if err := errors.Join(<-reading, <-kept); err != nil || len(a.again) != 2 || time.Since(begun) != 3*time.Second {
-			t.Errorf("once nothing is read: %d kept after %v, %v", len(a.again), time.Since(begun), err)
+		if err := errors.Join(<-reading, <-kept); err != nil || a.times() != 2 || time.Since(begun) != 3*time.Second {
+			t.Errorf("once nothing is read: %d kept after %v, %v", a.times(), time.Since(begun), err)
 		}
 	})
 }
