@@ -205,8 +205,8 @@ func (b *builder) add(o *part, line int64) {
 	}
 	b.Length += o.Length
 	b.Counts.Add(o.Counts)
-	b.hours.merge(&o.hours)
-	b.lags.merge(&o.lags)
+	b.hours.merge(&o.hours.steps)
+	b.lags.merge(&o.lags.steps)
 	for _, s := range o.Samples[:min(len(o.Samples), maxSamples-len(b.Samples))] {
 		s.Line += line
 		b.Samples = append(b.Samples, s)

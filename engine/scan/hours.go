@@ -17,12 +17,49 @@ type Hour struct {
 	Lines int64     // with an event at a time within the hour
 }
 
-// hours counts lines by hour. Lines follow each other in time, nearly always:
-// the hour at hand is counted beside the others.
-type hours struct {
-	at, n int64 // hours since 1970, and its lines
+// steps counts lines by whole numbers. Lines follow each other, nearly always:
+// the number at hand is counted beside the others.
+type steps struct {
+	at, n int64
 	rest  map[int64]int64
 }
+
+func (s *steps) add(at, n int64) {
+	if at != s.at && s.n > 0 {
+		if s.rest == nil {
+			s.rest = map[int64]int64{}
+		}
+		s.rest[s.at] += s.n
+		s.n = 0
+	}
+	s.at = at
+	s.n += n
+}
+
+// merge adds what o has counted.
+func (s *steps) merge(o *steps) {
+	for at, n := range o.rest {
+		s.add(at, n)
+	}
+	if o.n > 0 {
+		s.add(o.at, o.n)
+	}
+}
+
+// takeSteps returns what s counted, in order, each as it is to be, and starts anew.
+func takeSteps[T any](s *steps, as func(at, n int64) T) (out []T) {
+	if s.n > 0 {
+		s.add(s.at+1, 0)
+	}
+	for _, at := range slices.Sorted(maps.Keys(s.rest)) {
+		out = append(out, as(at, s.rest[at]))
+	}
+	*s = steps{}
+	return out
+}
+
+// hours counts lines by hours since 1970.
+type hours struct{ steps }
 
 // count counts the lines of recs.
 func (h *hours) count(recs []format.Record) {
@@ -33,40 +70,9 @@ func (h *hours) count(recs []format.Record) {
 	}
 }
 
-func (h *hours) add(at, n int64) {
-	if at != h.at && h.n > 0 {
-		if h.rest == nil {
-			h.rest = map[int64]int64{}
-		}
-		h.rest[h.at] += h.n
-		h.n = 0
-	}
-	h.at = at
-	h.n += n
-}
-
-// merge adds what o has counted.
-func (h *hours) merge(o *hours) {
-	for at, n := range o.rest {
-		h.add(at, n)
-	}
-	if o.n > 0 {
-		h.add(o.at, o.n)
-	}
-}
-
 // take returns the hours in their order and starts anew.
 func (h *hours) take() []Hour {
-	if h.n == 0 && len(h.rest) == 0 {
-		return nil
-	}
-	h.add(h.at+1, 0)
-	out := make([]Hour, 0, len(h.rest))
-	for _, at := range slices.Sorted(maps.Keys(h.rest)) {
-		out = append(out, Hour{time.Unix(at*3600, 0).UTC(), h.rest[at]})
-	}
-	*h = hours{}
-	return out
+	return takeSteps(&h.steps, func(at, n int64) Hour { return Hour{time.Unix(at*3600, 0).UTC(), n} })
 }
 
 // hourAt is the hour that sec is in, also before 1970.

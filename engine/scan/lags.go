@@ -4,9 +4,6 @@
 package scan
 
 import (
-	"maps"
-	"slices"
-
 	"github.com/vonggac/vonggac/engine/format"
 )
 
@@ -39,11 +36,8 @@ func LagStep(seconds int64) int64 {
 	}
 }
 
-// lags counts lines by their lag, as hours does by their hour.
-type lags struct {
-	at, n int64
-	rest  map[int64]int64
-}
+// lags counts lines by their lag.
+type lags struct{ steps }
 
 // count counts the lines of recs that a log read at now holds.
 func (l *lags) count(recs []format.Record, now int64) {
@@ -54,37 +48,7 @@ func (l *lags) count(recs []format.Record, now int64) {
 	}
 }
 
-func (l *lags) add(at, n int64) {
-	if at != l.at && l.n > 0 {
-		if l.rest == nil {
-			l.rest = map[int64]int64{}
-		}
-		l.rest[l.at] += l.n
-		l.n = 0
-	}
-	l.at = at
-	l.n += n
-}
-
-func (l *lags) merge(o *lags) {
-	for at, n := range o.rest {
-		l.add(at, n)
-	}
-	if o.n > 0 {
-		l.add(o.at, o.n)
-	}
-}
-
 // take returns the lags, the smallest first, and starts anew.
 func (l *lags) take() []Lag {
-	if l.n == 0 && len(l.rest) == 0 {
-		return nil
-	}
-	l.add(l.at+1, 0)
-	out := make([]Lag, 0, len(l.rest))
-	for _, at := range slices.Sorted(maps.Keys(l.rest)) {
-		out = append(out, Lag{at, l.rest[at]})
-	}
-	*l = lags{}
-	return out
+	return takeSteps(&l.steps, func(at, n int64) Lag { return Lag{at, n} })
 }
