@@ -37,6 +37,10 @@ func TestManyLinesAreAllKeptAndCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	manyLinesAreAllKeptAndCounted(t, n)
+}
+
+func manyLinesAreAllKeptAndCounted(t *testing.T, n int) {
 	dir := t.TempDir()
 	h := receiving(t, dir)
 	ctx := h.found(t)
