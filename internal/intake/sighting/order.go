@@ -15,7 +15,7 @@ type contest struct {
 
 // cursor is the next row of a block.
 type cursor struct {
-	place       // of kept, so that comparing does not look there
+	place // of kept, so that comparing does not look there
 	*kept
 	key  []byte // nil after the last
 	text []byte

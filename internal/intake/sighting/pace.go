@@ -11,7 +11,7 @@ import (
 // In a rush it pays to wait for rows enough for a table, as long as more come.
 const (
 	patience = 250 * time.Millisecond // with those that came first
-	lull    = 30 * time.Millisecond  // since the last came
+	lull     = 30 * time.Millisecond  // since the last came
 )
 
 // pace knows how many rows came lately, and tells how long a go waits for more.
