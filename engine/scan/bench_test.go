@@ -93,3 +93,23 @@ func BenchmarkStream(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkBlocks reads one block of a stream after the other, each alone: names
+// of which few come again within it, matched, with rows.
+func BenchmarkBlocks(b *testing.B) {
+	var build intel.Builder
+	if _, err := build.Load(strings.NewReader("bad0.example.com\n"), intel.List{Name: "bench"}); err != nil {
+		b.Fatal(err)
+	}
+	bind, _ := format.Lookup("bind9")
+	log := benchLog(1500, true)
+	opt := scan.Options{Format: bind, Index: build.Build(), Lines: format.Options{At: at}, Now: at, Seen: true, Text: true, Workers: 1, BlockSize: 1 << 40}
+	b.SetBytes(int64(len(log)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := scan.Stream(b.Context(), bytes.NewReader(log), opt, func(said scan.Block) error { said.Forget(); return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1500, "ns/line")
+}

@@ -37,7 +37,7 @@ type Block struct {
 	Counts
 	Hits    []Hit    // in order of first appearance
 	Samples []Sample // the first rejected lines, at most 8
-	Seen    []Seen   // with Options.Seen, in order of first appearance
+	Seen    []Seen   // with Options.Seen, in order of first appearance; see Forget
 	Hours   []Hour   // with Options.Seen, in order: which hours its lines are about
 	Lags    []Lag    // with Options.Seen, in order: how long before they are read
 }
@@ -137,10 +137,11 @@ type builder struct {
 	Block
 	groups map[group]int // index in Hits
 	line   []int         // groups that the line at hand has hit
-	places places        // in Seen, by hash
-	hashes []uint64      // of Seen
-	hours  hours         // of Hours
-	lags   lags          // of Lags
+	places places        // in Seen, by hash, once filed
+	filed  bool
+	hashes []uint64 // of Seen
+	hours  hours    // of Hours
+	lags   lags     // of Lags
 }
 
 type group struct {
@@ -156,11 +157,12 @@ func (b *builder) take() Block {
 	out.Hours, out.Lags = b.hours.take(), b.lags.take()
 	b.Block = Block{}
 	clear(b.groups)
-	if n := len(out.Seen); n > 0 {
-		b.Seen = make([]Seen, 0, n+n/8) // the next block is like this one
+	if b.filed {
 		b.places.clear()
-		b.hashes = b.hashes[:0]
+		b.filed = false
 	}
+	hashRooms.give(b.hashes)
+	b.hashes = nil
 	return out
 }
 
@@ -214,9 +216,7 @@ func (b *builder) add(o *part, line int64) {
 	if len(o.Hits) > 0 && b.groups == nil {
 		b.groups = map[group]int{}
 	}
-	for i, row := range o.Seen {
-		b.row(row, o.hashes[i])
-	}
+	b.rows(o)
 	for _, h := range o.Hits {
 		key := group{h.Match.ID, h.Client, h.Kind, h.Name}
 		if i, ok := b.groups[key]; ok {

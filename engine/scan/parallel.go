@@ -29,7 +29,8 @@ func (s *stream) worker(number int) *worker {
 		w.fold = newFolder(s.opt.Rollup, number*rollup.Shards/s.opt.Workers, w.judge)
 	}
 	if s.opt.Seen {
-		w.watch = &watcher{seed: s.seed, now: s.opt.Lines.At.Unix()}
+		w.watch = watchers.Get().(*watcher)
+		w.watch.seed, w.watch.now = s.seed, s.opt.Lines.At.Unix()
 	}
 	return w
 }
@@ -41,6 +42,16 @@ func (w *worker) match(p *piece) {
 	}
 }
 
+// end gives back what is used again.
+func (w *worker) end() {
+	if w.watch != nil {
+		watchers.Put(w.watch)
+	}
+}
+
+// watchers have room for the rows of a part.
+var watchers = sync.Pool{New: func() any { return new(watcher) }}
+
 // pieces reads the text to its end. It returns io.EOF there, an *Error when
 // reading breaks, and any other error as it is.
 func (s *stream) pieces() error {
@@ -50,6 +61,7 @@ func (s *stream) pieces() error {
 	cut := &cutter{r: io.MultiReader(seen, s.source), at: s.lines.off, size: cmp.Or(s.opt.piece, pieceSize)}
 	first := s.worker(0)
 	if s.opt.Workers == 1 {
+		cut.size = cmp.Or(s.opt.piece, lonePiece)
 		return s.alone(cut, first)
 	}
 	workers := []*worker{first}
@@ -68,6 +80,7 @@ var pieces = sync.Pool{New: func() any { return new(piece) }}
 func (s *stream) alone(cut *cutter, w *worker) error {
 	p := pieces.Get().(*piece)
 	defer pieces.Put(p)
+	defer w.end()
 	for {
 		if cut.next(p) {
 			w.read(p)
@@ -108,7 +121,10 @@ func (s *stream) together(cut *cutter, workers []*worker) error {
 	divided := len(workers) > 1
 	for _, w := range workers {
 		w.free = make(chan *piece, ahead)
-		wait.Go(func() { c.run(w, divided) })
+		wait.Go(func() {
+			defer w.end()
+			c.run(w, divided)
+		})
 	}
 	err := s.collect(c, divided)
 	close(c.stop)

@@ -6,6 +6,7 @@ package scan
 import (
 	"math/bits"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/engine/event"
@@ -40,6 +41,38 @@ func sort(r *format.Record) uint8 {
 		return uint8(typeOf(r)) | 1<<4
 	}
 	return uint8(typeOf(r))
+}
+
+// Forget gives the room of Seen back, to be used again: nobody may look at those
+// rows any more, but their names stay.
+func (b *Block) Forget() {
+	seenRooms.give(b.Seen)
+	b.Seen = nil
+}
+
+// rooms are slices that are used again.
+type rooms[T any] struct{ pool sync.Pool }
+
+var (
+	seenRooms rooms[Seen]
+	hashRooms rooms[uint64]
+)
+
+// mostRows bounds the slices that are used again.
+const mostRows = 1 << 14
+
+// of returns a slice of n elements, of which nothing is known.
+func (r *rooms[T]) of(n int) []T {
+	if s, ok := r.pool.Get().(*[]T); ok && cap(*s) >= n {
+		return (*s)[:n]
+	}
+	return make([]T, n, n+n/4) // the next is like this one
+}
+
+func (r *rooms[T]) give(s []T) {
+	if cap(s) > 0 && cap(s) <= mostRows {
+		r.pool.Put(&s)
+	}
 }
 
 // watcher finds the rows of one part of a piece after the other. It keeps its
@@ -98,14 +131,13 @@ func (w *watcher) part(p *piece, b *part) {
 		}
 	}
 	text := string(w.names)
-	b.Seen, b.hashes = make([]Seen, len(w.rows)), make([]uint64, len(w.rows))
+	b.Seen, b.hashes = seenRooms.of(len(w.rows)), hashRooms.of(len(w.rows))
 	for i := range w.rows {
 		row := &w.rows[i]
 		r := &p.recs[row.record]
 		b.hashes[i] = row.hash
 		s := &b.Seen[i]
-		s.Kind, s.Caller, s.Client = typeOf(r), calls(r), r.Client()
-		s.Name, s.Count = text[row.name:row.name+int(r.Size)], row.count
+		*s = Seen{Kind: typeOf(r), Caller: calls(r), Client: r.Client(), Name: text[row.name : row.name+int(r.Size)], Count: row.count}
 		if r.Timed {
 			s.First = time.Unix(row.first.sec, int64(row.first.nsec)).UTC()
 			s.Last = time.Unix(row.last.sec, int64(row.last.nsec)).UTC()
@@ -143,6 +175,35 @@ func (w *watcher) row(p *piece, i int, day int64, at moment) *watched {
 	return &w.rows[len(w.rows)-1]
 }
 
+// rows adds the rows of a part of the block, whose room goes with them.
+func (b *builder) rows(o *part) {
+	if len(b.Seen) == 0 {
+		b.Seen, b.hashes = o.Seen, o.hashes
+		o.Seen, o.hashes = nil, nil
+		return
+	}
+	if !b.filed && len(o.Seen) > 0 {
+		b.file()
+	}
+	for i, row := range o.Seen {
+		b.row(row, o.hashes[i])
+	}
+	o.Forget()
+	hashRooms.give(o.hashes)
+	o.hashes = nil
+}
+
+// file puts all rows into places.
+func (b *builder) file() {
+	b.filed = true
+	for b.places.start(0); b.places.full(len(b.hashes)); {
+		b.places.grow()
+	}
+	for n, h := range b.hashes {
+		b.places.put(b.places.free(h), n+1)
+	}
+}
+
 // row adds a row of a part of the block, whose hash is h.
 func (b *builder) row(s Seen, h uint64) {
 	slot := b.places.start(h)
@@ -157,9 +218,7 @@ func (b *builder) row(s Seen, h uint64) {
 	b.places.put(slot, len(b.Seen))
 	if b.places.full(len(b.Seen)) {
 		b.places.grow()
-		for n, h := range b.hashes {
-			b.places.put(b.places.free(h), n+1)
-		}
+		b.file()
 	}
 }
 

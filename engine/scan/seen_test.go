@@ -51,6 +51,9 @@ func TestBlocksSayWhoAskedForWhat(t *testing.T) {
 				r.Count += s.Count
 				sums[key] = r
 			}
+			if b.Forget(); b.Seen != nil {
+				t.Error("a block has rows that it gave back")
+			}
 			return nil
 		})
 		if err != nil {
@@ -123,9 +126,13 @@ func TestRowsOfBlocksDependOnTheBlockOnly(t *testing.T) {
 		opt := scan.Options{Lines: format.Options{At: start.Add(24 * time.Hour), Zone: time.UTC}, Seen: true, BlockSize: size,
 			Workers: rapid.IntRange(1, 4).Draw(rt, "workers")}
 		var got []string
+		forget := rapid.Bool().Draw(rt, "forget")
 		_, err := scan.Stream(t.Context(), strings.NewReader(b.String()), scan.InPieces(opt, rapid.IntRange(1, 3000).Draw(rt, "piece")), func(b scan.Block) error {
 			for _, r := range b.Seen {
 				got = append(got, fmt.Sprint(b.Offset/size, r))
+			}
+			if forget {
+				b.Forget()
 			}
 			return nil
 		})

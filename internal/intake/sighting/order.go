@@ -15,10 +15,12 @@ type contest struct {
 
 // cursor is the next row of a block.
 type cursor struct {
+	place // of kept, so that comparing does not look there
 	*kept
 	key  []byte // nil after the last
 	text []byte
 	rows []kept // behind it
+	near uint64 // of no meaning: see step
 }
 
 func (n *cursor) step() {
@@ -27,7 +29,12 @@ func (n *cursor) step() {
 		return
 	}
 	n.kept, n.rows = &n.rows[0], n.rows[1:]
-	n.key = n.kept.key(n.text)
+	n.place, n.key = n.kept.place, n.kept.key(n.text)
+	if len(n.rows) > 0 {
+		// The row behind it and its key are in the processor's cache once they are
+		// needed: nothing waits for them here.
+		n.near = n.rows[0].head ^ uint64(n.text[n.from+int(n.size)])
+	}
 }
 
 // begin puts blocks in, at least one.
@@ -90,8 +97,8 @@ func (c *contest) before(i, j int32) bool {
 		return a.group < b.group
 	case a.head != b.head:
 		return a.head < b.head
-	case a.kept.next != b.kept.next:
-		return a.kept.next < b.kept.next
+	case a.next != b.next:
+		return a.next < b.next
 	}
 	return bytes.Compare(rest(a.key), rest(b.key)) < 0
 }

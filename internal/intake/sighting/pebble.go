@@ -87,7 +87,7 @@ func (s *Pebble) options() *pebble.Options {
 		CacheSize:                   cacheSize,
 		MemTableSize:                32 << 20,
 		MemTableStopWritesThreshold: 4,
-		L0CompactionThreshold:       16, // half as many tables over one another are joined
+		L0CompactionThreshold:       2 * joinTables, // the engine counts each table over another twice
 		L0StopWritesThreshold:       mostTables,
 		LBaseMaxBytes:               128 << 20,
 		MaxOpenFiles:                512,

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/objstorage/objstorageprovider"
@@ -27,6 +28,11 @@ const (
 	// through the engine's log and memory, where they pile up to larger ones:
 	// joining many small tables costs more than that.
 	tableFrom = 24 << 10
+	// tableRows is with how many rows a go begins although more may come.
+	tableRows = 64 << 10
+	// joinTables is from how many tables over one another on the engine joins them:
+	// the more there are, the fewer rows that were joined before are written again.
+	joinTables = 32
 	// mostTables is over how many tables a key may have to be looked for in before
 	// nothing more is written until the engine has joined them. The more there are
 	// the less joining costs, and the longer a hunt takes meanwhile.
@@ -47,6 +53,7 @@ type maker struct {
 	w         writing
 	number    int
 	eased     easing
+	pace      pace
 }
 
 // do is for one goroutine at a time.
@@ -58,6 +65,7 @@ func (m *maker) do(ctx context.Context, blocks []*gathered) error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	fresh, rows, err := m.unknown(blocks)
+	m.pace.gone(rows)
 	if err != nil || len(fresh) == 0 {
 		return m.said(op, err)
 	}
@@ -70,6 +78,18 @@ func (m *maker) do(ctx context.Context, blocks []*gathered) error {
 		m.w.done()
 	}
 	return m.said(op, err)
+}
+
+// wait is how long the next go waits for another block, as together.Patient asks.
+func (m *maker) wait(blocks []*gathered) time.Duration {
+	rows := 0
+	for _, g := range blocks {
+		rows += len(g.rows)
+	}
+	if rows >= tableRows {
+		return 0
+	}
+	return m.pace.wait()
 }
 
 // unknown are those of blocks that were not taken before, and how many rows they
@@ -150,7 +170,7 @@ func (m *maker) table(path string, fill func(sink) error) error {
 // process left there.
 func (m *maker) begin(s *Pebble, opt *pebble.Options) error {
 	m.Pebble, m.tableFrom, m.opt = s, tableFrom, opt.MakeWriterOptions(0, s.db.TableFormat())
-	m.group, m.w.listed = together.New(mostTogether, m.do), s.listed
+	m.group, m.w.listed = together.Patient(mostTogether, m.do, m.wait), s.listed
 	dir := filepath.Join(s.dir, making)
 	return errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700))
 }

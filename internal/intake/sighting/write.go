@@ -15,8 +15,9 @@ import (
 type writing struct {
 	listed *directory
 	contest
-	days  []dayTotals // in their order
-	names []fresh
+	days    []dayTotals // in their order
+	names   []fresh     // of those from unasked on it is not known yet
+	unasked int
 
 	key, value []byte
 }
@@ -42,7 +43,7 @@ type sink interface {
 // rows writes the rows of blocks in the order of their keys, those of one key as
 // one, and finds what else is to be written.
 func (w *writing) rows(blocks []*gathered, s sink) error {
-	w.days, w.names = w.days[:0], w.names[:0]
+	w.days, w.names, w.unasked = w.days[:0], w.names[:0], 0
 	w.begin(blocks)
 	var name []byte
 	for n := w.first(); n.key != nil; {
@@ -63,13 +64,31 @@ func (w *writing) rows(blocks []*gathered, s sink) error {
 			return err
 		}
 	}
+	w.ask()
 	return nil
 }
 
+// askAtOnce is how many names the directory is asked for together.
+const askAtOnce = 64
+
 func (w *writing) name(name []byte, day Day) {
-	if n := w.listed.of(name); !w.listed.has(n) {
-		w.names = append(w.names, fresh{n, name[beforeKind:], day})
+	w.names = append(w.names, fresh{w.listed.of(name), name[beforeKind:], day})
+	if len(w.names) == w.unasked+askAtOnce {
+		w.ask()
 	}
+}
+
+// ask leaves those of the last names that the directory lacks.
+func (w *writing) ask() {
+	last := w.names[w.unasked:]
+	w.listed.fetch(last)
+	for _, n := range last {
+		if !w.listed.has(n.noted) {
+			w.names[w.unasked] = n
+			w.unasked++
+		}
+	}
+	w.names = w.names[:w.unasked]
 }
 
 // total adds a row to its day. Rows come by day.

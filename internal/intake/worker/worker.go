@@ -49,7 +49,8 @@ type Deps struct {
 	Lists  func(ctx context.Context) (Lists, error)
 	// Remember puts what the block says into the memory, durably, once however
 	// often it is called. It fails with ErrOutdated when the lists have changed
-	// since generation. done is called when Commit is over.
+	// since generation. What said has seen is gone once it returns. done is called
+	// when Commit is over.
 	Remember func(ctx context.Context, b stream.Block, said scan.Block, generation int64) (done func(), err error)
 	// Commit takes blocks into the records with their marks, all or none, each
 	// once however often it is called. When it fails for several it is called for
@@ -205,9 +206,11 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 	return w.note(ctx, r, lists.Generation)
 }
 
-// note puts what the block says into the memory and then into the records.
+// note puts what the block says into the memory and then into the records. Its
+// rows are needed for the memory alone.
 func (w *Worker) note(ctx context.Context, r Read, generation int64) error {
 	done, err := w.Remember(ctx, r.Block, r.Said, generation)
+	r.Said.Forget()
 	if err != nil {
 		return err
 	}

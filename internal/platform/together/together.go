@@ -2,14 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package together has what several callers want at the same time done in one
-// go: a transaction, a sync of the disk. Nobody waits for company: who comes
-// first begins at once, alone, and those who come meanwhile are the next go.
+// go: a transaction, a sync of the disk. Who comes first begins at once, alone,
+// and those who come meanwhile are the next go; only a group made by Patient may
+// wait for company.
 package together
 
 import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Group is work that is done for several callers together. It is safe for
@@ -17,7 +19,9 @@ import (
 type Group[T any] struct {
 	most int
 	do   func(ctx context.Context, items []T) error
-	turn chan struct{} // held by who does the work
+	wait func(waiting []T) time.Duration // nil: nobody waits
+	came chan struct{}                   // takes one when somebody came
+	turn chan struct{}                   // held by who does the work
 
 	mu      sync.Mutex
 	waiting []*call[T] // in the order they came
@@ -35,7 +39,17 @@ type call[T any] struct {
 // alone, so that one that is bad takes no other with it. It is called by one
 // goroutine at a time.
 func New[T any](most int, do func(ctx context.Context, items []T) error) *Group[T] {
-	return &Group[T]{most: most, do: do, turn: make(chan struct{}, 1)}
+	return &Group[T]{most: most, do: do, turn: make(chan struct{}, 1), came: make(chan struct{}, 1)}
+}
+
+// Patient makes a Group as New does, but before each go wait says how long another
+// is to be waited for, 0 for not at all, and says so again when one has come. It is
+// given those that wait, in the order they came; with most of them nobody is waited
+// for, nor once the ctx ends of who does the work.
+func Patient[T any](most int, do func(ctx context.Context, items []T) error, wait func(waiting []T) time.Duration) *Group[T] {
+	g := New(most, do)
+	g.wait = wait
+	return g
 }
 
 // Do returns once item is done, alone or with others, and why not. When ctx ends
@@ -46,6 +60,10 @@ func (g *Group[T]) Do(ctx context.Context, item T) error {
 	g.mu.Lock()
 	g.waiting = append(g.waiting, c)
 	g.mu.Unlock()
+	select {
+	case g.came <- struct{}{}:
+	default:
+	}
 	select {
 	case <-c.done:
 		return c.err
@@ -63,6 +81,7 @@ func (g *Group[T]) Do(ctx context.Context, item T) error {
 		case <-c.done:
 			return c.err
 		default:
+			g.company(ctx)
 			g.next()
 		}
 	}
@@ -77,6 +96,41 @@ func (g *Group[T]) leave(c *call[T]) bool {
 		g.waiting = slices.Delete(g.waiting, at, at+1)
 	}
 	return at >= 0
+}
+
+// company returns when the next go is to begin.
+func (g *Group[T]) company(ctx context.Context) {
+	for g.wait != nil {
+		items := g.items()
+		if len(items) == g.most {
+			return
+		}
+		d := g.wait(items)
+		if d <= 0 {
+			return
+		}
+		timer := time.NewTimer(d)
+		select {
+		case <-g.came:
+			timer.Stop()
+		case <-timer.C:
+			return
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		}
+	}
+}
+
+// items are those of the next go, as far as they have come.
+func (g *Group[T]) items() []T {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	items := make([]T, 0, min(g.most, len(g.waiting)))
+	for _, c := range g.waiting[:cap(items)] {
+		items = append(items, c.item)
+	}
+	return items
 }
 
 // next does the work of those who have waited longest.

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/together"
 )
@@ -82,6 +83,57 @@ func TestWhoLeavesBeforeItsTurnIsNotDone(t *testing.T) {
 		all.Wait()
 		if first != nil || !errors.Is(second, context.Canceled) || !slices.EqualFunc(w.all, [][]int{{1}}, slices.Equal) {
 			t.Errorf("begun: %v; not begun: %v; done %v", first, second, w.all)
+		}
+	})
+}
+
+// TestWhoIsPatientWaitsForCompany has a group wait a second for each other item
+// until there are three: two that come in time are done with the first, one whom
+// nobody follows is done after its second, and one whose context ends waits no
+// longer.
+func TestWhoIsPatientWaitsForCompany(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := &goes{bad: -1, hold: make(chan struct{})}
+		close(w.hold)
+		g := together.Patient(4, w.do, func(waiting []int) time.Duration {
+			if len(waiting) == 3 {
+				return 0
+			}
+			return time.Second
+		})
+		began := time.Now()
+		took := map[int]time.Duration{}
+		var mu sync.Mutex
+		var all sync.WaitGroup
+		bring := func(ctx context.Context, item int) {
+			all.Go(func() {
+				if err := g.Do(ctx, item); err != nil {
+					t.Errorf("item %d: %v", item, err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				took[item] = time.Since(began)
+			})
+		}
+		bring(t.Context(), 1)
+		time.Sleep(900 * time.Millisecond)
+		bring(t.Context(), 2)
+		time.Sleep(900 * time.Millisecond)
+		bring(t.Context(), 3)
+		all.Wait()
+		bring(t.Context(), 4)
+		all.Wait()
+		ctx, cancel := context.WithCancel(t.Context())
+		bring(ctx, 5)
+		synctest.Wait()
+		cancel()
+		all.Wait()
+		if want := [][]int{{1, 2, 3}, {4}, {5}}; !slices.EqualFunc(w.all, want, slices.Equal) {
+			t.Errorf("done in goes %v, want %v", w.all, want)
+		}
+		if took[1] != 1800*time.Millisecond || took[4] != 2800*time.Millisecond || took[5] != took[4] {
+			t.Errorf("done after %v", took)
 		}
 	})
 }
