@@ -27,7 +27,7 @@ type Keeper struct {
 	next    chan Brought
 	cuts    chan cut
 	ended   chan struct{}  // closed when run is over
-	mended  chan struct{}  // of one: a mending is over
+	mended  chan struct{}  // of one: a turn of mending is over
 	slots   chan struct{}  // one for each insert that may be under way
 	under   sync.WaitGroup // inserts under way
 	mending turn           // of who brings what is missing
@@ -320,12 +320,8 @@ func (k *Keeper) tend(ctx context.Context) {
 	if k.State().Behind {
 		if k.mending.try() {
 			k.done.Go(func() {
+				defer k.over()
 				k.mend(ctx)
-				k.mending.end()
-				select {
-				case k.mended <- struct{}{}:
-				default:
-				}
 			})
 		}
 		return
@@ -350,6 +346,16 @@ func (k *Keeper) tend(ctx context.Context) {
 		k.settled(k.whole.at.Add(-margin))
 	}
 	k.whole = mark{at, k.sent.Load()}
+}
+
+// over ends the turn of who brought what was missing, and has run look whether
+// there is more.
+func (k *Keeper) over() {
+	k.mending.end()
+	select {
+	case k.mended <- struct{}{}:
+	default:
+	}
 }
 
 // hurry has what found no place mended as soon as nothing waits, rather than at
@@ -431,9 +437,16 @@ func (k *Keeper) Rebuild(ctx context.Context, from, to time.Time, said func(Rebu
 	if err := k.mending.take(ctx); err != nil {
 		return Rebuilt{}, err
 	}
-	defer k.mending.end()
+	defer k.over()
 	return k.archive.Refill(ctx, k.store, Refill{From: from, To: to, Said: said, Cut: func(mark func(time.Time, map[string]bool)) error {
-		return k.still(ctx, func() { mark(time.Time{}, nil) })
+		return k.still(ctx, func() {
+			k.mu.Lock()
+			for id := range k.only { // the rebuild brings them too
+				k.only[id] = false
+			}
+			k.mu.Unlock()
+			mark(time.Time{}, nil)
+		})
 	}})
 }
 
