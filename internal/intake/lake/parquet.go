@@ -280,9 +280,14 @@ const groupRows = 100_000
 // words of the one before it, and raw lines repeat themselves.
 const pageBytes = 4 << 20
 
+// packing is how files of rows are written.
+func packing() []parquet.WriterOption {
+	return []parquet.WriterOption{parquet.Compression(&zstd.Codec{Level: zstd.SpeedBetterCompression}), parquet.PageBufferSize(pageBytes),
+		parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("vonggac", "1", "")}
+}
+
 func newParquet(w io.Writer) *parquet.GenericWriter[record] {
-	return parquet.NewGenericWriter[record](w, parquet.Compression(&zstd.Codec{Level: zstd.SpeedBetterCompression}), parquet.PageBufferSize(pageBytes), parquet.MaxRowsPerRowGroup(groupRows),
-		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("time"))), parquet.CreatedBy("vonggac", "1", ""))
+	return parquet.NewGenericWriter[record](w, append(packing(), parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("time"))))...)
 }
 
 // readFile gives the rows of a file, the earliest first.
