@@ -14,6 +14,6 @@ func (k *Keeper) Again(ctx context.Context, b Brought) error {
 		return err
 	}
 	k.bring(b.Received)
-	k.leave(b)
+	k.leave(b, false)
 	return nil
 }

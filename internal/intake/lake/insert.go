@@ -6,7 +6,9 @@ package lake
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -173,26 +175,37 @@ func appendString(b []byte, s string) []byte {
 // Flush implements Store.
 func (c *Client) Flush(ctx context.Context) error {
 	const op = "lake.Flush"
-	if c.place.own() {
-		_, err := c.call(ctx, op, "/internal/force_flush", insertKind, nil)
-		return err
-	}
-	// A front spreads what it took within a second, a node shows it a second
-	// later, and neither can be asked: wait that out.
-	c.mu.Lock()
-	rest := c.o.Settle - time.Since(c.lastInsert)
-	c.mu.Unlock()
-	if rest > 0 {
-		timer := time.NewTimer(rest)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", op, ctx.Err())
+	if !c.place.own() {
+		// A front spreads what it took within a second, a node shows it a second
+		// later, and neither can be asked: wait that out.
+		c.mu.Lock()
+		rest := c.o.Settle - time.Since(c.lastInsert)
+		c.mu.Unlock()
+		if rest > 0 {
+			timer := time.NewTimer(rest)
+			defer timer.Stop()
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+				return fmt.Errorf("%s: %w", op, ctx.Err())
+			}
 		}
 	}
-	// One that is no cluster can be asked, and shows on a busy machine what it
-	// took only after longer; a front says that it cannot.
-	_, _ = c.call(ctx, op, "/internal/force_flush", insertKind, nil)
-	return ctx.Err()
+	limited, cancel := context.WithTimeout(ctx, insertTime)
+	defer cancel()
+	_, err := c.call(limited, op, "/internal/force_flush", insertKind, nil)
+	if no, ok := errors.AsType[*answered](err); ok && !c.place.own() {
+		// One that is no cluster shows at once what it took, which on a busy machine
+		// it does by itself only after longer; a front has nothing to show.
+		switch no.status {
+		case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed:
+			return nil
+		case http.StatusUnauthorized, http.StatusForbidden: // or it takes no word from us at all, which other calls tell
+			c.shut.Do(func() {
+				c.log.Warn("the server of searches may not be asked to show what it took; it is given time instead", "address", c.o.Address, "err", no)
+			})
+			return nil
+		}
+	}
+	return err
 }

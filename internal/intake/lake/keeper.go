@@ -27,6 +27,7 @@ type Keeper struct {
 	next    chan Brought
 	cuts    chan cut
 	ended   chan struct{}  // closed when run is over
+	mended  chan struct{}  // of one: a turn of mending is over
 	slots   chan struct{}  // one for each insert that may be under way
 	under   sync.WaitGroup // inserts under way
 	mending turn           // of who brings what is missing
@@ -39,7 +40,8 @@ type Keeper struct {
 	mu      sync.Mutex
 	behind  bool
 	since   time.Time       // what was received since then may be missing, while behind
-	only    map[string]bool // while behind: that is these blocks; nil: any
+	only    map[string]bool // while behind: that is these blocks, true when the engine was not told of them; nil: any
+	crowded bool            // some were left for want of a place alone
 	refused Refused
 	failure error // of the last try, while behind
 	// The earliest receipts of what was brought since the last beat, and in the
@@ -83,7 +85,7 @@ func NewKeeper(a *Archive, s Store, o KeeperOptions) *Keeper {
 	if o.Beat == 0 {
 		o.Beat = 20 * time.Second
 	}
-	k := &Keeper{archive: a, store: s, o: o, next: make(chan Brought, waiting), cuts: make(chan cut), ended: make(chan struct{}), mending: make(turn, 1), slots: make(chan struct{}, sideBySide),
+	k := &Keeper{archive: a, store: s, o: o, next: make(chan Brought, waiting), cuts: make(chan cut), ended: make(chan struct{}), mending: make(turn, 1), mended: make(chan struct{}, 1), slots: make(chan struct{}, sideBySide),
 		behind: true}
 	if empty, err := a.Empty(); err != nil {
 		o.Log.Warn("what is in the archive is not known yet", "err", err)
@@ -132,29 +134,34 @@ func (k *Keeper) Put(ctx context.Context, b Brought) error {
 	}
 	k.bring(b.Received)
 	if len(known) > 0 {
-		k.leave(b)
+		k.leave(b, false)
 		return nil
 	}
 	select {
 	case k.next <- b:
 		k.sent.Add(1)
 	default:
-		k.leave(b)
+		k.leave(b, true)
 	}
 	return nil
 }
 
-// leave leaves a block to the mending.
-func (k *Keeper) leave(b Brought) {
+// leave leaves a block to the mending. It is untold when the engine cannot have
+// any of it.
+func (k *Keeper) leave(b Brought, untold bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.crowded = k.crowded || untold
 	switch {
 	case !k.behind:
-		k.behind, k.since, k.only = true, b.Received, map[string]bool{b.Block: true}
+		k.behind, k.since, k.only = true, b.Received, map[string]bool{b.Block: untold}
 	case k.only == nil || len(k.only) >= named:
 		k.only = nil
 	default:
-		k.only[b.Block] = true
+		if was, ok := k.only[b.Block]; ok {
+			untold = untold && was
+		}
+		k.only[b.Block] = untold
 	}
 	if b.Received.Before(k.since) {
 		k.since = b.Received
@@ -249,6 +256,9 @@ func (k *Keeper) run(ctx context.Context) {
 		case b := <-k.next:
 			k.took++
 			k.insert(ctx, b)
+			k.hurry(ctx)
+		case <-k.mended:
+			k.hurry(ctx)
 		case c := <-k.cuts:
 			k.under.Wait()
 			c.do()
@@ -310,7 +320,7 @@ func (k *Keeper) tend(ctx context.Context) {
 	if k.State().Behind {
 		if k.mending.try() {
 			k.done.Go(func() {
-				defer k.mending.end()
+				defer k.over()
 				k.mend(ctx)
 			})
 		}
@@ -338,6 +348,27 @@ func (k *Keeper) tend(ctx context.Context) {
 	k.whole = mark{at, k.sent.Load()}
 }
 
+// over ends the turn of who brought what was missing, and has run look whether
+// there is more.
+func (k *Keeper) over() {
+	k.mending.end()
+	select {
+	case k.mended <- struct{}{}:
+	default:
+	}
+}
+
+// hurry has what found no place mended as soon as nothing waits, rather than at
+// the next beat. An engine that failed is left alone until then.
+func (k *Keeper) hurry(ctx context.Context) {
+	k.mu.Lock()
+	due := k.crowded && k.failure == nil && len(k.next) == 0
+	k.mu.Unlock()
+	if due {
+		k.tend(ctx)
+	}
+}
+
 // idle reports whether nothing was brought lately: then the engine need not be
 // asked, nor started.
 func (k *Keeper) idle() bool {
@@ -354,7 +385,7 @@ func (k *Keeper) still(ctx context.Context, do func()) error {
 		defer k.putting.Unlock()
 		for range len(k.next) {
 			k.took++
-			k.leave(<-k.next)
+			k.leave(<-k.next, true)
 		}
 		do()
 	}}
@@ -378,7 +409,7 @@ func (k *Keeper) mend(ctx context.Context) {
 			k.mu.Lock()
 			since = k.since
 			only := k.only
-			k.behind, k.only = false, nil // what fails from here on is noted anew
+			k.behind, k.only, k.crowded = false, nil, false // what fails from here on is noted anew
 			k.mu.Unlock()
 			mark(since, only)
 		})
@@ -406,9 +437,16 @@ func (k *Keeper) Rebuild(ctx context.Context, from, to time.Time, said func(Rebu
 	if err := k.mending.take(ctx); err != nil {
 		return Rebuilt{}, err
 	}
-	defer k.mending.end()
+	defer k.over()
 	return k.archive.Refill(ctx, k.store, Refill{From: from, To: to, Said: said, Cut: func(mark func(time.Time, map[string]bool)) error {
-		return k.still(ctx, func() { mark(time.Time{}, nil) })
+		return k.still(ctx, func() {
+			k.mu.Lock()
+			for id := range k.only { // the rebuild brings them too
+				k.only[id] = false
+			}
+			k.mu.Unlock()
+			mark(time.Time{}, nil)
+		})
 	}})
 }
 

@@ -55,6 +55,7 @@ type Client struct {
 	http  *http.Client
 
 	repairing sync.Mutex
+	shut      sync.Once // it was said that Flush may not ask
 
 	mu         sync.Mutex
 	lastInsert time.Time // at a cluster: until when it may still be spreading

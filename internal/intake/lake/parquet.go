@@ -276,9 +276,18 @@ func (r *record) row() (Row, error) {
 // enough to be held in memory.
 const groupRows = 100_000
 
+// pageBytes is how much of a column is packed as one: a page starts without the
+// words of the one before it, and raw lines repeat themselves.
+const pageBytes = 4 << 20
+
+// packing is how files of rows are written.
+func packing() []parquet.WriterOption {
+	return []parquet.WriterOption{parquet.Compression(&zstd.Codec{Level: zstd.SpeedBetterCompression}), parquet.PageBufferSize(pageBytes),
+		parquet.MaxRowsPerRowGroup(groupRows), parquet.CreatedBy("vonggac", "1", "")}
+}
+
 func newParquet(w io.Writer) *parquet.GenericWriter[record] {
-	return parquet.NewGenericWriter[record](w, parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault}), parquet.MaxRowsPerRowGroup(groupRows),
-		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("time"))), parquet.CreatedBy("vonggac", "1", ""))
+	return parquet.NewGenericWriter[record](w, append(packing(), parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending("time"))))...)
 }
 
 // readFile gives the rows of a file, the earliest first.

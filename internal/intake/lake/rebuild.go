@@ -31,9 +31,11 @@ const (
 
 // Refill says what of an archive is brought to a store. The zero value is all.
 type Refill struct {
-	From, To time.Time       // times of rows, from From on and before To; zero is an open end
-	Since    time.Time       // hours of receipt that ended before are left out
-	Only     map[string]bool // blocks, nil for all; hours closed since then are looked at whole
+	From, To time.Time // times of rows, from From on and before To; zero is an open end
+	Since    time.Time // hours of receipt that ended before are left out
+	// Only are blocks, nil for all; hours closed since then are looked at whole.
+	// True is one of which the store surely has nothing: it is not looked for.
+	Only map[string]bool
 	// Cut, when not nil, calls mark at the moment that divides what is brought from
 	// what is put later and left out, as another brings it. Since and Only are
 	// those that it gives.
@@ -280,12 +282,16 @@ func (r *rebuild) journals(list []openHour) error {
 	defer p.close()
 	for _, j := range list {
 		_, err := scanTo(j.path, j.size, func(block string, n uint64, packed []byte) error {
-			if r.want.Only != nil && !r.want.Only[block] {
+			untold, wanted := r.want.Only[block]
+			if r.want.Only != nil && !wanted {
 				return nil
 			}
 			rows, err := p.unpack(packed, n)
 			if err != nil {
 				return fmt.Errorf("%s: block %s: %w", j.path, block, err)
+			}
+			if untold {
+				return r.untold(block, rows)
 			}
 			return r.block(block, rows)
 		})
@@ -295,6 +301,18 @@ func (r *rebuild) journals(list []openHour) error {
 		r.looked()
 	}
 	return r.settle()
+}
+
+// untold brings a block of which the store has nothing.
+func (r *rebuild) untold(id string, rows []Row) error {
+	r.want.Only[id] = false // should it be there once more, it is looked for
+	all := Gaps{Short: map[string]map[int64]bool{id: nil}}
+	for _, row := range rows {
+		if err := r.take(all, row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // block keeps one block for the next settle.

@@ -27,6 +27,8 @@ import (
 const (
 	grace    = 5 * time.Minute // after its end an hour still takes blocks that are under way
 	inMemory = 64 << 20        // bytes of rows sorted in memory at a time
+
+	atOnceWritten = 256 // rows that are divided into columns together, each column at a time
 )
 
 // Seal makes Parquet files of the hours that ended some minutes before now, and
@@ -232,20 +234,24 @@ func writeParquet(path string, q *queue) (m Manifest, err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	sum, buf := sha256.New(), bufio.NewWriterSize(f, 1<<20)
 	w := newParquet(io.MultiWriter(buf, sum))
-	one, shares := make([]record, 1), shares{}
+	some, shares := make([]record, 0, atOnceWritten), shares{}
 	for q.Len() > 0 {
 		row, err := q.pop()
 		if err != nil {
 			return m, err
 		}
-		if err := one[0].fill(&row); err != nil {
-			return m, err
-		}
-		if _, err := w.Write(one); err != nil {
+		some = some[:len(some)+1]
+		if err := some[len(some)-1].fill(&row); err != nil {
 			return m, err
 		}
 		m.count(&row)
 		shares.count(&row)
+		if len(some) == cap(some) || q.Len() == 0 {
+			if _, err := w.Write(some); err != nil {
+				return m, err
+			}
+			some = some[:0]
+		}
 	}
 	if err := cmp.Or(w.Close(), buf.Flush(), f.Sync()); err != nil {
 		return m, err

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // Takeout is a file of rows that leaves the house: what was searched for, or
@@ -27,8 +26,7 @@ type Takeout interface {
 // NewParquetTakeout writes rows as the archive does, in the order in which they
 // come. What is said of it is in the metadata of the file.
 func NewParquetTakeout(w io.Writer, about map[string]string) Takeout {
-	options := []parquet.WriterOption{parquet.Compression(&zstd.Codec{Level: zstd.SpeedDefault}), parquet.MaxRowsPerRowGroup(groupRows),
-		parquet.CreatedBy("vonggac", "1", "")}
+	options := packing()
 	for _, name := range slices.Sorted(maps.Keys(about)) {
 		options = append(options, parquet.KeyValueMetadata("vonggac."+name, about[name]))
 	}

@@ -62,10 +62,18 @@ func (c *Client) broken(ctx context.Context, op string, err error) error {
 	return unavailable(op, err)
 }
 
+// answered is the status and the end of an answer that is none.
+type answered struct {
+	status int
+	text   string
+}
+
+func (a *answered) Error() string { return fmt.Sprintf("status %d: %s", a.status, a.text) }
+
 // refusal is an answer that is none. The engine tells what is wrong with a
 // query and what is wrong with a cluster by the same status, 400.
 func refusal(op string, status int, text string) error {
-	err := fmt.Errorf("status %d: %s", status, strings.ToValidUTF8(text[max(0, len(text)-500):], "?")) // what is wrong comes last
+	err := &answered{status, strings.ToValidUTF8(text[max(0, len(text)-500):], "?")} // what is wrong comes last
 	switch {
 	case status == http.StatusTooManyRequests:
 		return unavailable(op, errors.Join(ErrDiskFull, err))

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,5 +67,50 @@ func TestAnAnswerCutShortIsAnError(t *testing.T) {
 	s := open(t, lake.Options{Address: server.URL})
 	if n, err := s.Count(t.Context(), everyone, lake.Query{}); !errors.Is(err, lake.ErrUnavailable) || n != 0 {
 		t.Errorf("%d, %v", n, err)
+	}
+}
+
+// TestAFlushSaysWhatWentWrong plays a front, which cannot be asked to show what
+// it took, one that wants a key for it, and some that failed.
+func TestAFlushSaysWhatWentWrong(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		status int
+		body   string
+		ok     bool
+		warned bool
+	}{
+		"one that is no cluster":   {status: 200, ok: true},
+		"a front":                  {400, `unsupported path requested: "/internal/force_flush"`, true, false},
+		"a front behind ours":      {404, "404 page not found", true, false},
+		"one that wants a key":     {401, "Expected to receive non-empty authKey", true, true},
+		"a door that lets it not":  {403, "", true, true},
+		"it fails":                 {500, "panic", false, false},
+		"a proxy without a server": {502, "bad gateway", false, false},
+		"it is busy":               {503, "", false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(tc.status)
+				_, _ = io.WriteString(w, tc.body) // who left needs no answer
+			}))
+			defer server.Close()
+			var said words
+			s := open(t, lake.Options{Address: server.URL, Settle: time.Nanosecond, Log: said.logger()})
+			for range 2 {
+				if err := s.Flush(t.Context()); tc.ok != (err == nil) || err != nil && !errors.Is(err, lake.ErrUnavailable) {
+					t.Errorf("flush: %v", err)
+				}
+			}
+			if n := strings.Count(said.String(), "level=WARN"); n > 1 || tc.warned != (n == 1) {
+				t.Errorf("said: %s", said.String())
+			}
+		})
+	}
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	if err := open(t, lake.Options{Address: gone.URL, Settle: time.Nanosecond}).Flush(t.Context()); !errors.Is(err, lake.ErrUnavailable) {
+		t.Errorf("flush of a server that is gone: %v", err)
 	}
 }
