@@ -23,7 +23,6 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
-	_ "modernc.org/sqlite" // registers "sqlite"
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
