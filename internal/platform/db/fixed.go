@@ -99,14 +99,9 @@ func inParts[R any](ctx context.Context, tx *Tx, t *schema.Table, head, then str
 	return nil
 }
 
-// plainArg is a field as the driver takes it; others database/sql converts.
+// plainArg is a field as a driver takes it; what is of no such kind, as Time,
+// database/sql converts.
 func plainArg(v reflect.Value) any {
-	if t, ok := v.Interface().(Time); ok {
-		if t.IsZero() {
-			return nil
-		}
-		return t.UnixMilli()
-	}
 	switch v.Kind() {
 	case reflect.String:
 		return v.String()
