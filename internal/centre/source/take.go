@@ -47,11 +47,15 @@ const keepTaken = 48 * time.Hour
 // Known is the source with this id, whoever asks: for the reading of lines, not
 // for people. It fails with fault.NotFound.
 func (s *Service) Known(ctx context.Context, id ID) (Source, error) {
-	var r row
-	if err := s.Records.Read().NewSelect().Model(&r).Where("id = ?", string(id)).Scan(ctx); err != nil {
-		return Source{}, db.Error("source.Known", err)
+	const op = "source.Known"
+	rows, err := db.Select[row](ctx, s.Records, "WHERE id = ?", string(id))
+	if err == nil && len(rows) == 0 {
+		err = &fault.Error{Kind: fault.NotFound, Op: op}
 	}
-	return r.source(), nil
+	if err != nil {
+		return Source{}, db.Error(op, err)
+	}
+	return rows[0].source(), nil
 }
 
 // HowToRead says how lines that come now are read: as what, the zero Log where

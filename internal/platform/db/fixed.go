@@ -124,11 +124,20 @@ func columns(t *schema.Table) string {
 // marks are the places of n values.
 func marks(n int) string { return "(" + strings.Repeat("?, ", n-1) + "?)" }
 
+// Fetcher is a Tx, or a DB for what changes nothing.
+type Fetcher interface {
+	Fetch(ctx context.Context, dest any, text string, args ...any) error
+	Dialect() schema.Dialect
+}
+
+// Dialect is that of bun for this engine.
+func (d *DB) Dialect() schema.Dialect { return d.read.Dialect() }
+
 // Select reads rows of a model of bun; rest is what follows the table, with
 // arguments as of Fetch.
-func Select[R any](ctx context.Context, tx *Tx, rest string, args ...any) (rows []R, err error) {
-	t := tx.Dialect().Tables().Get(reflect.TypeFor[R]())
-	err = tx.Fetch(ctx, &rows, "SELECT "+columns(t)+" FROM "+string(t.SQLName)+" AS "+string(t.SQLAlias)+" "+rest, args...)
+func Select[R any](ctx context.Context, q Fetcher, rest string, args ...any) (rows []R, err error) {
+	t := q.Dialect().Tables().Get(reflect.TypeFor[R]())
+	err = q.Fetch(ctx, &rows, "SELECT "+columns(t)+" FROM "+string(t.SQLName)+" AS "+string(t.SQLAlias)+" "+rest, args...)
 	return rows, err
 }
 
