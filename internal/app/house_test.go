@@ -32,13 +32,13 @@ type house struct {
 
 // open opens the centre in dir; now nil is t0 for ever. more are keys of the
 // configuration with their values.
-func open(t *testing.T, dir string, now func() time.Time, more ...string) *house {
+func open(t testing.TB, dir string, now func() time.Time, more ...string) *house {
 	t.Helper()
 	return openWith(t, dir, now, nil, more...)
 }
 
 // openWith is open with options that change has changed.
-func openWith(t *testing.T, dir string, now func() time.Time, change func(*app.Options), more ...string) *house {
+func openWith(t testing.TB, dir string, now func() time.Time, change func(*app.Options), more ...string) *house {
 	t.Helper()
 	flags := map[string]string{"data": dir, "listen": "127.0.0.1:0", "stream.reserve": "64MiB"}
 	for pair := range slices.Chunk(more, 2) {
@@ -66,7 +66,7 @@ func openWith(t *testing.T, dir string, now func() time.Time, change func(*app.O
 const phrase = "gác đêm giao thừa"
 
 // found sets the centre up and returns the context of its first person.
-func (h *house) found(t *testing.T) context.Context {
+func (h *house) found(t testing.TB) context.Context {
 	t.Helper()
 	secret, err := h.Rooms.Accounts.FirstLink(t.Context())
 	if err != nil {
@@ -81,7 +81,7 @@ func (h *house) found(t *testing.T) context.Context {
 	return auth.With(t.Context(), a.Actor())
 }
 
-func (h *house) source(t *testing.T, ctx context.Context, name, owner string) source.Source {
+func (h *house) source(t testing.TB, ctx context.Context, name, owner string) source.Source {
 	t.Helper()
 	if owner == "" {
 		owner = h.root

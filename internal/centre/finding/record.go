@@ -66,14 +66,12 @@ func stand(ctx context.Context, tx *db.Tx, owner string, groups []*group) (map[K
 	out := map[Key][]*standing{}
 	names := map[Key][]*named{}
 	for part := range slices.Chunk(groups, chunk) {
-		var keys [][]string
+		var keys db.Tuples
 		for _, g := range part {
 			keys = append(keys, []string{g.key.AddrKey, g.key.Threat})
 			names[g.key] = g.names
 		}
-		var rows []row
-		err := tx.NewSelect().Model(&rows).Where("f.owner_unit = ?", owner).
-			Where("(f.addr_key, f.threat) IN (?)", db.Tuples(keys)).Order("f.episode").Scan(ctx)
+		rows, err := db.Select[row](ctx, tx, "WHERE f.owner_unit = ? AND (f.addr_key, f.threat) IN (?) ORDER BY f.episode", owner, keys)
 		if err != nil {
 			return nil, err
 		}
@@ -90,7 +88,7 @@ func stand(ctx context.Context, tx *db.Tx, owner string, groups []*group) (map[K
 
 func hold(ctx context.Context, tx *db.Tx, found map[Key][]*standing, names map[Key][]*named) error {
 	byID := map[string]*standing{}
-	var pairs [][]string
+	var pairs db.Tuples
 	for key, list := range found {
 		for _, f := range list {
 			byID[string(f.ID)] = f
@@ -101,8 +99,7 @@ func hold(ctx context.Context, tx *db.Tx, found map[Key][]*standing, names map[K
 	}
 	for part := range slices.Chunk(pairs, chunk) {
 		var rows []nameRow
-		err := tx.NewSelect().Model(&rows).Column("finding_id", "name").
-			Where("(n.finding_id, n.name) IN (?)", db.Tuples(part)).Scan(ctx)
+		err := tx.Fetch(ctx, &rows, "SELECT finding_id, name FROM finding_name WHERE (finding_id, name) IN (?)", part)
 		if err != nil {
 			return err
 		}

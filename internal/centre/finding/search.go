@@ -45,17 +45,10 @@ func learn(ctx context.Context, tx *db.Tx, rows []row, names []nameRow) error {
 	texts = slices.CompactFunc(texts, func(a, b textRow) bool { return a.Threat == b.Threat && a.Lists == b.Lists })
 	slices.SortFunc(known, func(a, b knownRow) int { return strings.Compare(a.Name, b.Name) })
 	known = slices.Compact(known)
-	for part := range slices.Chunk(texts, chunk) {
-		if _, err := tx.NewInsert().Model(&part).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx); err != nil {
-			return err
-		}
+	if err := db.Put(ctx, tx, "ON CONFLICT DO NOTHING", texts...); err != nil {
+		return err
 	}
-	for part := range slices.Chunk(known, chunk) {
-		if _, err := tx.NewInsert().Model(&part).On("CONFLICT DO NOTHING").Returning("NULL").Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return db.Put(ctx, tx, "ON CONFLICT DO NOTHING", known...)
 }
 
 // about is the searched text of a finding without its address.

@@ -6,8 +6,6 @@ package finding
 import (
 	"context"
 
-	"github.com/uptrace/bun"
-
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
@@ -37,6 +35,6 @@ func (s *Service) StampMissing(ctx context.Context) error {
 	}
 }
 
-func stamp(ctx context.Context, tx bun.IDB, ids []string) error {
-	return unit.Stamp(ctx, tx, table, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("s.id IN (?)", bun.List(ids)) })
+func stamp(ctx context.Context, tx *db.Tx, ids []string) error {
+	return unit.StampRows(ctx, tx, table, ids)
 }

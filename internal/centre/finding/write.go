@@ -5,9 +5,8 @@ package finding
 
 import (
 	"context"
+	"fmt"
 	"slices"
-
-	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
@@ -25,7 +24,7 @@ func (w *writing) write(ctx context.Context, tx *db.Tx) error {
 			rows = append(rows, r)
 		}
 		all = append(all, rows...)
-		if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
+		if err := db.Put(ctx, tx, "", rows...); err != nil {
 			return err
 		}
 	}
@@ -39,19 +38,13 @@ func (w *writing) write(ctx context.Context, tx *db.Tx) error {
 	if err := learn(ctx, tx, all, w.names); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(w.names, chunk) {
-		q := tx.NewInsert().Model(&part).On("CONFLICT (finding_id, name) DO UPDATE")
-		if _, err := grow(q, tx, "n").Exec(ctx); err != nil {
-			return err
-		}
+	if err := db.Put(ctx, tx, "ON CONFLICT (finding_id, name) DO UPDATE SET "+grow(tx, "n"), w.names...); err != nil {
+		return err
 	}
-	for part := range slices.Chunk(w.hits, chunk) {
-		q := tx.NewInsert().Model(&part).
-			On("CONFLICT (finding_id, name, indicator, list, type, source_id, file_id, day, undated) DO UPDATE").
-			Set("lines = h.lines + EXCLUDED.lines").Set("roles = h.roles | EXCLUDED.roles")
-		if _, err := grow(q, tx, "h").Exec(ctx); err != nil {
-			return err
-		}
+	err := db.Put(ctx, tx, "ON CONFLICT (finding_id, name, indicator, list, type, source_id, file_id, day, undated) DO UPDATE SET "+
+		"lines = h.lines + EXCLUDED.lines, roles = h.roles | EXCLUDED.roles, "+grow(tx, "h"), w.hits...)
+	if err != nil {
+		return err
 	}
 	for part := range slices.Chunk(w.touched, chunk) {
 		ids := make([]string, len(part))
@@ -66,11 +59,9 @@ func (w *writing) write(ctx context.Context, tx *db.Tx) error {
 }
 
 // grow adds the counts of a row that stands already and widens its span.
-func grow(q *bun.InsertQuery, tx *db.Tx, alias string) *bun.InsertQuery {
-	a := bun.Ident(alias)
-	return q.Set("queries = ?.queries + EXCLUDED.queries", a).
-		Set("first_seen = ?(?.first_seen, EXCLUDED.first_seen)", tx.Least(), a).
-		Set("last_seen = ?(?.last_seen, EXCLUDED.last_seen)", tx.Greatest(), a)
+func grow(tx *db.Tx, alias string) string {
+	return fmt.Sprintf("queries = %[1]s.queries + EXCLUDED.queries, first_seen = %[2]s(%[1]s.first_seen, EXCLUDED.first_seen), "+
+		"last_seen = %[3]s(%[1]s.last_seen, EXCLUDED.last_seen)", alias, tx.Least(), tx.Greatest())
 }
 
 // delta is what a batch adds to a finding that stands.
@@ -84,6 +75,7 @@ type delta struct {
 	Lists     string `bun:"lists,type:TEXT"`
 	TLP       string `bun:"tlp,type:TEXT"`
 	Search    string `bun:"search,type:TEXT"`
+	UpdatedAt int64  `bun:"updated_at,type:BIGINT"`
 }
 
 // update adds to findings that stand, and gives their rows. Their state and
@@ -97,13 +89,10 @@ func (w *writing) update(ctx context.Context, tx *db.Tx, part []change) (all []r
 		}
 		all = append(all, r)
 		rows = append(rows, delta{ID: r.ID, Queries: c.added.queries, Undated: c.added.undated, Names: c.names,
-			FirstSeen: c.added.first.UnixMilli(), LastSeen: c.added.last.UnixMilli(), Lists: r.Lists, TLP: r.TLP, Search: r.Search})
+			FirstSeen: c.added.first.UnixMilli(), LastSeen: c.added.last.UnixMilli(), Lists: r.Lists, TLP: r.TLP, Search: r.Search,
+			UpdatedAt: db.At(w.now).UnixMilli()})
 	}
-	_, err = tx.NewUpdate().With("d", tx.NewValues(&rows)).Model((*row)(nil)).TableExpr("d").
-		Set("queries = f.queries + d.queries").Set("undated = f.undated + d.undated").Set("names = f.names + d.names").
-		Set("first_seen = ?(f.first_seen, d.first_seen)", tx.Least()).
-		Set("last_seen = ?(f.last_seen, d.last_seen)", tx.Greatest()).
-		Set("lists = d.lists").Set("tlp = d.tlp").Set("search = d.search").Set("updated_at = ?", db.At(w.now)).
-		Where("f.id = d.id").Exec(ctx)
-	return all, err
+	return all, db.Amend(ctx, tx, fmt.Sprintf(`UPDATE finding AS f SET queries = f.queries + d.queries, undated = f.undated + d.undated, names = f.names + d.names,
+		first_seen = %s(f.first_seen, d.first_seen), last_seen = %s(f.last_seen, d.last_seen), lists = d.lists, tlp = d.tlp, search = d.search,
+		updated_at = d.updated_at FROM d WHERE f.id = d.id`, tx.Least(), tx.Greatest()), rows...)
 }

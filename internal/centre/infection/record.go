@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -64,7 +62,7 @@ func (s *Service) Record(ctx context.Context, tx *db.Tx, now time.Time, touched 
 		}
 		changed = append(changed, i)
 	}
-	return db.Error(op, tallied(ctx, tx, machinesOf(slices.Collect(maps.Values(machines))), func() error { return write(ctx, tx, fresh, changed) }))
+	return db.Error(op, tallied(ctx, tx, machinesOf(slices.Sorted(maps.Values(machines))), func() error { return write(ctx, tx, fresh, changed) }))
 }
 
 // write puts the rows of a batch into tx and stamps them.
@@ -130,7 +128,7 @@ func machines(ctx context.Context, tx *db.Tx, signs []sign) (map[string]MachineI
 	out := map[string]MachineID{}
 	for part := range slices.Chunk(signs, chunk) {
 		var rows []machineRow
-		var keys [][]string
+		var keys db.Tuples
 		for _, g := range part {
 			if len(keys) > 0 && keys[len(keys)-1][0] == g.key.Owner && keys[len(keys)-1][1] == g.key.AddrKey {
 				continue
@@ -138,11 +136,10 @@ func machines(ctx context.Context, tx *db.Tx, signs []sign) (map[string]MachineI
 			keys = append(keys, []string{g.key.Owner, g.key.AddrKey})
 			rows = append(rows, machineRow{ID: MachineID(db.NewID()), OwnerUnit: g.key.Owner, Addr: g.addr.String(), AddrKey: g.key.AddrKey})
 		}
-		if _, err := tx.NewInsert().Model(&rows).On("CONFLICT (owner_unit, addr_key) DO NOTHING").Returning("NULL").Exec(ctx); err != nil {
+		if err := db.Put(ctx, tx, "ON CONFLICT (owner_unit, addr_key) DO NOTHING", rows...); err != nil {
 			return nil, err
 		}
-		var found []machineRow
-		err := tx.NewSelect().Model(&found).Where("(m.owner_unit, m.addr_key) IN (?)", db.Tuples(keys)).Scan(ctx)
+		found, err := db.Select[machineRow](ctx, tx, "WHERE (m.owner_unit, m.addr_key) IN (?)", keys)
 		if err != nil {
 			return nil, err
 		}
@@ -156,12 +153,11 @@ func machines(ctx context.Context, tx *db.Tx, signs []sign) (map[string]MachineI
 func standing(ctx context.Context, tx *db.Tx, signs []sign) (map[finding.Key]Infection, error) {
 	out := map[finding.Key]Infection{}
 	for part := range slices.Chunk(signs, chunk) {
-		var keys [][]string
+		var keys db.Tuples
 		for _, g := range part {
 			keys = append(keys, []string{g.key.Owner, g.key.AddrKey, g.key.Threat})
 		}
-		var rows []row
-		err := tx.NewSelect().Model(&rows).Where("(i.owner_unit, i.addr_key, i.threat) IN (?)", db.Tuples(keys)).Scan(ctx)
+		rows, err := db.Select[row](ctx, tx, "WHERE (i.owner_unit, i.addr_key, i.threat) IN (?)", keys)
 		if err != nil {
 			return nil, err
 		}
@@ -177,16 +173,11 @@ func standing(ctx context.Context, tx *db.Tx, signs []sign) (map[finding.Key]Inf
 }
 
 func insert(ctx context.Context, tx *db.Tx, list []Infection) error {
-	for part := range slices.Chunk(list, chunk) {
-		rows := make([]row, 0, len(part))
-		for _, i := range part {
-			rows = append(rows, toRow(i))
-		}
-		if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
-			return err
-		}
+	rows := make([]row, 0, len(list))
+	for _, i := range list {
+		rows = append(rows, toRow(i))
 	}
-	return nil
+	return db.Put(ctx, tx, "", rows...)
 }
 
 // counted is what a batch changes of an infection that stands. The transaction
@@ -206,20 +197,13 @@ type counted struct {
 }
 
 func update(ctx context.Context, tx *db.Tx, list []Infection) error {
-	for part := range slices.Chunk(list, chunk) {
-		rows := make([]counted, 0, len(part))
-		for _, i := range part {
-			rows = append(rows, counted{ID: string(i.ID), State: string(i.State), FirstSeen: i.FirstSeen.UnixMilli(),
-				LastSeen: i.LastSeen.UnixMilli(), Queries: i.Queries, Undated: i.Undated, Names: i.Names, Episodes: i.Episodes,
-				Note: i.Note, UpdatedAt: i.UpdatedAt.UnixMilli(), Version: i.Version})
-		}
-		q := tx.NewUpdate().With("d", tx.NewValues(&rows)).Model((*row)(nil)).TableExpr("d").Where("i.id = d.id")
-		for _, column := range []string{"state", "first_seen", "last_seen", "queries", "undated", "names", "episodes", "note", "updated_at", "version"} {
-			q = q.Set("? = d.?", bun.Ident(column), bun.Ident(column))
-		}
-		if _, err := q.Exec(ctx); err != nil {
-			return err
-		}
+	rows := make([]counted, 0, len(list))
+	for _, i := range list {
+		rows = append(rows, counted{ID: string(i.ID), State: string(i.State), FirstSeen: i.FirstSeen.UnixMilli(),
+			LastSeen: i.LastSeen.UnixMilli(), Queries: i.Queries, Undated: i.Undated, Names: i.Names, Episodes: i.Episodes,
+			Note: i.Note, UpdatedAt: i.UpdatedAt.UnixMilli(), Version: i.Version})
 	}
-	return nil
+	return db.Amend(ctx, tx, `UPDATE infection AS i SET state = d.state, first_seen = d.first_seen, last_seen = d.last_seen, queries = d.queries,
+		undated = d.undated, names = d.names, episodes = d.episodes, note = d.note, updated_at = d.updated_at, version = d.version
+		FROM d WHERE i.id = d.id`, rows...)
 }

@@ -20,14 +20,12 @@ const manySpans = 100
 // Restamp writes anew whose the addresses in spans are, inside the transaction
 // that changed the address plan.
 func (s *Service) Restamp(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
-	var held []func(*bun.SelectQuery) *bun.SelectQuery
+	var held []some
 	for _, sp := range spans {
-		held = append(held, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Where("i.owner_unit = ?", sp.Owner).Where("i.addr_key >= ?", sp.Lo).Where("i.addr_key <= ?", sp.Hi)
-		})
+		held = append(held, some{"i.owner_unit = ? AND i.addr_key >= ? AND i.addr_key <= ?", []any{string(sp.Owner), sp.Lo, sp.Hi}})
 	}
 	if len(spans) > manySpans {
-		held = []func(*bun.SelectQuery) *bun.SelectQuery{func(q *bun.SelectQuery) *bun.SelectQuery { return q }}
+		held = everyone
 	}
 	return tallied(ctx, tx, held, func() error { return unit.Restamp(ctx, tx, table, spans) })
 }
@@ -55,6 +53,6 @@ func (s *Service) StampMissing(ctx context.Context) error {
 	}
 }
 
-func stamp(ctx context.Context, tx bun.IDB, ids []string) error {
-	return unit.Stamp(ctx, tx, table, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("s.id IN (?)", bun.List(ids)) })
+func stamp(ctx context.Context, tx *db.Tx, ids []string) error {
+	return unit.StampRows(ctx, tx, table, ids)
 }

@@ -42,28 +42,38 @@ type group struct {
 	kind  unit.AddressKind
 }
 
-// machinesOf narrows to the infections of machines, some hundred a query.
-func machinesOf(ids []MachineID) []func(*bun.SelectQuery) *bun.SelectQuery {
-	var out []func(*bun.SelectQuery) *bun.SelectQuery
+// some are the infections, alias i, of which a condition holds.
+type some struct {
+	where string
+	args  []any
+}
+
+var everyone = []some{{where: "1 = 1"}}
+
+// machinesOf are the infections of machines, some hundred at a time.
+func machinesOf(ids []MachineID) (out []some) {
 	for part := range slices.Chunk(ids, chunk) {
-		out = append(out, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("i.machine_id IN (?)", bun.List(part)) })
+		list := make(db.In, len(part))
+		for n, id := range part {
+			list[n] = string(id)
+		}
+		out = append(out, some{"i.machine_id IN (?)", []any{list}})
 	}
 	return out
 }
 
 // tallied runs change, which writes infections, and adds to the tally what it
-// changed. narrow names the infections by queries that together hold every
-// record of each machine that change writes. All writing of infections goes
-// through here.
-func tallied(ctx context.Context, tx *db.Tx, narrow []func(*bun.SelectQuery) *bun.SelectQuery, change func() error) error {
-	before, err := spots(ctx, tx, narrow)
+// changed. of are all records of each machine that change writes, and perhaps
+// more. All writing of infections goes through here.
+func tallied(ctx context.Context, tx *db.Tx, of []some, change func() error) error {
+	before, err := spots(ctx, tx, of)
 	if err != nil {
 		return err
 	}
 	if err := change(); err != nil {
 		return err
 	}
-	after, err := spots(ctx, tx, narrow)
+	after, err := spots(ctx, tx, of)
 	if err != nil {
 		return err
 	}
@@ -87,13 +97,18 @@ func tallied(ctx context.Context, tx *db.Tx, narrow []func(*bun.SelectQuery) *bu
 	return share(ctx, tx, moved, after)
 }
 
-// spots are those of the machines that narrow names.
-func spots(ctx context.Context, tx *db.Tx, narrow []func(*bun.SelectQuery) *bun.SelectQuery) (map[spot]bool, error) {
+// spots are those of the machines of infections.
+func spots(ctx context.Context, tx *db.Tx, of []some) (map[spot]bool, error) {
 	out := map[spot]bool{}
-	for _, n := range narrow {
+	var states db.In
+	for _, s := range active {
+		states = append(states, string(s))
+	}
+	for _, o := range of {
 		var rows []spot
-		q := tx.NewSelect().TableExpr("infection AS i").ColumnExpr("i.machine_id, i.address_kind, i.scope_unit").Distinct()
-		if err := n(q.Where("i.state IN (?)", bun.List(active))).Scan(ctx, &rows); err != nil {
+		err := tx.Fetch(ctx, &rows, "SELECT DISTINCT i.machine_id, i.address_kind, i.scope_unit FROM infection AS i WHERE i.state IN (?) AND "+o.where,
+			append([]any{states}, o.args...)...)
+		if err != nil {
 			return nil, db.Error("infection.spots", err)
 		}
 		for _, r := range rows {
@@ -111,12 +126,7 @@ func add(ctx context.Context, tx *db.Tx, changed map[group]int64) error {
 			rows = append(rows, tallyRow{ID: db.NewID(), ScopeUnit: g.scope, Kind: g.kind, Machines: n})
 		}
 	}
-	for part := range slices.Chunk(rows, chunk) {
-		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
-			return db.Error("infection.add", err)
-		}
-	}
-	return nil
+	return db.Error("infection.add", db.Put(ctx, tx, "", rows...))
 }
 
 // share notes anew which of moved have spots of one kind in several units.
@@ -143,12 +153,7 @@ func share(ctx context.Context, tx *db.Tx, moved map[MachineID]bool, after map[s
 			rows = append(rows, list...)
 		}
 	}
-	for part := range slices.Chunk(rows, chunk) {
-		if _, err := tx.NewInsert().Model(&part).Exec(ctx); err != nil {
-			return db.Error(op, err)
-		}
-	}
-	return nil
+	return db.Error(op, db.Put(ctx, tx, "", rows...))
 }
 
 // total adds up the tally of a scope, by kind of address.
@@ -206,8 +211,7 @@ func (s *Service) Recount(ctx context.Context) error {
 				return db.Error("infection.Recount", err)
 			}
 		}
-		all := []func(*bun.SelectQuery) *bun.SelectQuery{func(q *bun.SelectQuery) *bun.SelectQuery { return q }}
-		after, err := spots(ctx, tx, all)
+		after, err := spots(ctx, tx, everyone)
 		if err != nil {
 			return err
 		}

@@ -63,15 +63,7 @@ func (c *Counted) addClock(ctx context.Context, tx *db.Tx) error {
 	for _, lag := range slices.Sorted(maps.Keys(by)) { // rows are locked in one order
 		rows = append(rows, clockRow{Source: string(c.Source), Hour: db.At(c.Received.UTC().Truncate(time.Hour)), Lag: lag, Lines: by[lag]})
 	}
-	for len(rows) > 0 {
-		part := rows[:min(len(rows), 500)]
-		rows = rows[len(part):]
-		_, err := tx.NewInsert().Model(&part).On("CONFLICT (source_id, hour, lag) DO UPDATE").Set("lines = k.lines + EXCLUDED.lines").Exec(ctx)
-		if err != nil {
-			return db.Error("source.addClock", err)
-		}
-	}
-	return nil
+	return db.Error("source.addClock", db.Put(ctx, tx, "ON CONFLICT (source_id, hour, lag) DO UPDATE SET lines = k.lines + EXCLUDED.lines", rows...))
 }
 
 // dated are the lines whose date comes late or cannot be believed.

@@ -232,16 +232,9 @@ func (c *Counted) addHours(ctx context.Context, tx *db.Tx) error {
 	for _, hour := range slices.SortedFunc(maps.Keys(by), time.Time.Compare) {
 		rows = append(rows, *by[hour])
 	}
-	for part := range slices.Chunk(rows, 500) {
-		_, err := tx.NewInsert().Model(&part).On("CONFLICT (source_id, hour) DO UPDATE").Set("lines = h.lines + EXCLUDED.lines").
-			Set("parsed = h.parsed + EXCLUDED.parsed").Set("skipped = h.skipped + EXCLUDED.skipped").
-			Set("rejected = h.rejected + EXCLUDED.rejected").Set("hits = h.hits + EXCLUDED.hits").Set("bytes = h.bytes + EXCLUDED.bytes").
-			Set("received_last = EXCLUDED.received_last").Exec(ctx)
-		if err != nil {
-			return db.Error("source.addHours", err)
-		}
-	}
-	return nil
+	return db.Error("source.addHours", db.Put(ctx, tx, `ON CONFLICT (source_id, hour) DO UPDATE SET lines = h.lines + EXCLUDED.lines,
+		parsed = h.parsed + EXCLUDED.parsed, skipped = h.skipped + EXCLUDED.skipped, rejected = h.rejected + EXCLUDED.rejected,
+		hits = h.hits + EXCLUDED.hits, bytes = h.bytes + EXCLUDED.bytes, received_last = EXCLUDED.received_last`, rows...))
 }
 
 // rest is the hour in which lines without a time count: that of the receipt, and
@@ -256,20 +249,13 @@ func (c *Counted) rest() time.Time {
 
 func (c *Counted) addBeat(ctx context.Context, tx *db.Tx) error {
 	r := beatRow{Source: string(c.Source), Minute: db.At(c.Received.Truncate(time.Minute)), Way: string(c.Way), Lines: c.Lines, Bytes: c.Bytes}
-	_, err := tx.NewInsert().Model(&r).On("CONFLICT (source_id, minute, way_id) DO UPDATE").Set("lines = b.lines + EXCLUDED.lines").
-		Set("bytes = b.bytes + EXCLUDED.bytes").Exec(ctx)
-	return db.Error("source.addBeat", err)
+	return db.Error("source.addBeat", db.Put(ctx, tx,
+		"ON CONFLICT (source_id, minute, way_id) DO UPDATE SET lines = b.lines + EXCLUDED.lines, bytes = b.bytes + EXCLUDED.bytes", r))
 }
 
 func addLosses(ctx context.Context, tx *db.Tx, rows []lossRow) error {
 	slices.SortFunc(rows, compareLoss) // rows are locked in one order
-	for part := range slices.Chunk(rows, 500) {
-		_, err := tx.NewInsert().Model(&part).On("CONFLICT (source_id, day, what, reason) DO UPDATE").Set("n = l.n + EXCLUDED.n").Exec(ctx)
-		if err != nil {
-			return db.Error("source.addLosses", err)
-		}
-	}
-	return nil
+	return db.Error("source.addLosses", db.Put(ctx, tx, "ON CONFLICT (source_id, day, what, reason) DO UPDATE SET n = l.n + EXCLUDED.n", rows...))
 }
 
 // mostSamples are kept of a source, and no more than sameSamples of one reason.
@@ -288,8 +274,8 @@ type Refusal struct {
 // addPulse notes that the source was heard, after how long.
 func (c *Counted) addPulse(ctx context.Context, tx *db.Tx) error {
 	const op = "source.addPulse"
-	var was []pulseRow
-	if err := tx.NewSelect().Model(&was).Where("p.source_id = ?", string(c.Source)).Scan(ctx); err != nil {
+	was, err := db.Select[pulseRow](ctx, tx, "WHERE p.source_id = ?", string(c.Source))
+	if err != nil {
 		return db.Error(op, err)
 	}
 	now := pulseRow{Source: string(c.Source), Last: db.At(c.last()), Samples: "[]"}
@@ -317,9 +303,8 @@ func (c *Counted) addPulse(ctx context.Context, tx *db.Tx) error {
 		}
 		now.Samples = samples
 	}
-	_, err := tx.NewInsert().Model(&now).On("CONFLICT (source_id) DO UPDATE").Set("last_at = EXCLUDED.last_at").
-		Set("last_event = EXCLUDED.last_event").Set("samples = EXCLUDED.samples").Exec(ctx)
-	return db.Error(op, err)
+	return db.Error(op, db.Put(ctx, tx,
+		"ON CONFLICT (source_id) DO UPDATE SET last_at = EXCLUDED.last_at, last_event = EXCLUDED.last_event, samples = EXCLUDED.samples", now))
 }
 
 // sampled is the stored samples with those of c in front.
@@ -369,9 +354,8 @@ func asJSON(v any) (string, error) {
 // addGap remembers the longest silence of a day.
 func (c *Counted) addGap(ctx context.Context, tx *db.Tx, gap time.Duration) error {
 	r := dayRow{Source: string(c.Source), Day: dayOf(c.Received), Longest: gap.Milliseconds()}
-	_, err := tx.NewInsert().Model(&r).On("CONFLICT (source_id, day) DO UPDATE").
-		Set("longest = CASE WHEN EXCLUDED.longest > d.longest THEN EXCLUDED.longest ELSE d.longest END").Exec(ctx)
-	return db.Error("source.addGap", err)
+	return db.Error("source.addGap", db.Put(ctx, tx, `ON CONFLICT (source_id, day) DO UPDATE
+		SET longest = CASE WHEN EXCLUDED.longest > d.longest THEN EXCLUDED.longest ELSE d.longest END`, r))
 }
 
 // ofFile is what a block of a file counts.

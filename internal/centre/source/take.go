@@ -47,11 +47,15 @@ const keepTaken = 48 * time.Hour
 // Known is the source with this id, whoever asks: for the reading of lines, not
 // for people. It fails with fault.NotFound.
 func (s *Service) Known(ctx context.Context, id ID) (Source, error) {
-	var r row
-	if err := s.Records.Read().NewSelect().Model(&r).Where("id = ?", string(id)).Scan(ctx); err != nil {
-		return Source{}, db.Error("source.Known", err)
+	const op = "source.Known"
+	rows, err := db.Select[row](ctx, s.Records, "WHERE id = ?", string(id))
+	if err == nil && len(rows) == 0 {
+		err = &fault.Error{Kind: fault.NotFound, Op: op}
 	}
-	return r.source(), nil
+	if err != nil {
+		return Source{}, db.Error(op, err)
+	}
+	return rows[0].source(), nil
 }
 
 // HowToRead says how lines that come now are read: as what, the zero Log where
@@ -109,7 +113,7 @@ func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
 		for _, b := range fresh {
 			marks = append(marks, takenRow{Block: b.ID, Source: string(b.Source), At: db.At(s.Now())})
 		}
-		if _, err := tx.NewInsert().Model(&marks).Exec(ctx); err != nil {
+		if err := db.Put(ctx, tx, "", marks...); err != nil {
 			return db.Error(op, err)
 		}
 		for some := range together(fresh) {
@@ -128,12 +132,15 @@ func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
 
 // fresh are the blocks that were not taken, each once, by source and receipt.
 func (s *Service) fresh(ctx context.Context, blocks []Taking) ([]Taking, error) {
+	if len(blocks) == 0 {
+		return nil, nil
+	}
 	var known []string
-	ids := make([]string, 0, len(blocks))
+	ids := make(db.In, 0, len(blocks))
 	for _, b := range blocks {
 		ids = append(ids, b.ID)
 	}
-	if err := s.Records.Read().NewSelect().Model((*takenRow)(nil)).Column("block_id").Where("block_id IN (?)", bun.List(ids)).Scan(ctx, &known); err != nil {
+	if err := s.Records.Fetch(ctx, &known, "SELECT block_id FROM source_taken WHERE block_id IN (?)", ids); err != nil {
 		return nil, err
 	}
 	out := slices.Clone(blocks)

@@ -6,6 +6,7 @@ package unit
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -37,16 +38,35 @@ const kindWidth = "8"
 // corrected plan corrects history (design.md §9.3). Looking every row up when it
 // is read gave the same and took seconds at a hundred thousand rows.
 func Stamp(ctx context.Context, tx bun.IDB, table string, narrow func(*bun.SelectQuery) *bun.SelectQuery) error {
-	best := attributeSQL("s.addr_key", "s.owner_unit", "s.last_seen")
-	whose := narrow(tx.NewSelect().TableExpr("? AS s", bun.Ident(table)).ColumnExpr("s.id").ColumnExpr(best.stamp + " AS whose"))
+	whose := narrow(tx.NewSelect().TableExpr("? AS s", bun.Ident(table)).ColumnExpr("s.id").ColumnExpr(stampSQL + " AS whose"))
 	_, err := tx.NewUpdate().WithQuery(bun.NewWithQuery("w", whose).Materialized()).
 		TableExpr("? AS t", bun.Ident(table)).TableExpr("w").
-		Set("unit_id = substr(w.whose, " + kindWidth + " + 1)").
-		Set("address_kind = rtrim(substr(w.whose, 1, " + kindWidth + "))").
-		Set("scope_unit = CASE WHEN length(w.whose) > " + kindWidth + " THEN substr(w.whose, " + kindWidth + " + 1) ELSE t.owner_unit END").
+		Set("unit_id = " + stampUnit).Set("address_kind = " + stampKind).Set("scope_unit = " + stampScope).
 		Where("t.id = w.id").Exec(ctx)
 	return db.Error("unit.Stamp", err)
 }
+
+// StampRows is Stamp of the rows with these ids, at most some hundred, by a
+// statement that stays prepared. Rows that are stamped so already are not
+// written: most are, and each has indexes.
+func StampRows(ctx context.Context, tx *db.Tx, table string, ids []string) error {
+	_, err := tx.Do(ctx, strings.ReplaceAll(stampRowsSQL, "{table}", table), db.In(ids))
+	return db.Error("unit.StampRows", err)
+}
+
+// stampSQL is attribution.stamp over the columns of alias s.
+var stampSQL = attributeSQL("s.addr_key", "s.owner_unit", "s.last_seen").stamp
+
+// What a stamp writes, out of w.whose for row t.
+const (
+	stampUnit  = "substr(w.whose, " + kindWidth + " + 1)"
+	stampKind  = "rtrim(substr(w.whose, 1, " + kindWidth + "))"
+	stampScope = "CASE WHEN length(w.whose) > " + kindWidth + " THEN " + stampUnit + " ELSE t.owner_unit END"
+)
+
+var stampRowsSQL = "WITH w AS MATERIALIZED (SELECT s.id, " + stampSQL + " AS whose FROM {table} AS s WHERE s.id IN (?))" +
+	" UPDATE {table} AS t SET unit_id = " + stampUnit + ", address_kind = " + stampKind + ", scope_unit = " + stampScope + " FROM w WHERE t.id = w.id" +
+	" AND (t.unit_id <> " + stampUnit + " OR t.address_kind <> " + stampKind + " OR t.scope_unit <> " + stampScope + ")"
 
 // WhoseSQL is the unit an address was of at a time, ” when nobody's, as an
 // expression over three columns of a query, which are trusted SQL: an address as

@@ -75,10 +75,10 @@ func Add(ctx context.Context, tx *db.Tx, now time.Time, e Entry) error {
 	if actor, ok := auth.From(ctx); ok {
 		row.ActorID, row.ActorName, row.Elevated = actor.ID, actor.Name, actor.Elevated
 	}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+	if err := db.Put(ctx, tx, "", row); err != nil {
 		return fmt.Errorf("audit %s: %w", e.Action, err)
 	}
-	if _, err := tx.NewInsert().Model(&pendingRow{EntryID: row.ID}).Exec(ctx); err != nil {
+	if err := db.Put(ctx, tx, "", pendingRow{EntryID: row.ID}); err != nil {
 		return fmt.Errorf("audit %s: %w", e.Action, err)
 	}
 	tx.MarkAudited()

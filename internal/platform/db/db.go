@@ -7,7 +7,9 @@
 //
 // SQLite has one writer connection and a pool of readers: with a free pool one
 // writer was seen to wait for seconds. PostgreSQL writes run serializable and
-// are tried again on a conflict. Start at Open, DB.Read and DB.Write.
+// are tried again on a conflict. Start at Open, DB.Read and DB.Write; for what
+// runs all the time at Put, Amend, Select and Tx.Fetch, whose statements stay
+// prepared.
 package db
 
 import (
@@ -23,7 +25,6 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
-	_ "modernc.org/sqlite" // registers "sqlite"
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )

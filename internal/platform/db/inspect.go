@@ -19,15 +19,17 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
+	"modernc.org/sqlite"
 )
 
 // sqlitePool opens conns connections to the file at path with the options q.
 func sqlitePool(ctx context.Context, path string, conns int, q url.Values) (*bun.DB, error) {
 	dsn := (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: q.Encode()}).String()
-	pool, err := sql.Open("sqlite", dsn)
+	driver, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite %s: %w", path, err)
 	}
+	pool := sql.OpenDB(keeping{driver})
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	b := bun.NewDB(pool, sqlitedialect.New())
