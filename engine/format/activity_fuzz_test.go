@@ -34,6 +34,10 @@ func FuzzAuth(f *testing.F)         { fuzzActivity(f, "auth") }
 func FuzzPostfix(f *testing.F)      { fuzzActivity(f, "postfix") }
 func FuzzDovecot(f *testing.F)      { fuzzActivity(f, "dovecot") }
 func FuzzZimbra(f *testing.F)       { fuzzActivity(f, "zimbra") }
+func FuzzExim(f *testing.F)         { fuzzActivity(f, "exim") }
+func FuzzVsftpd(f *testing.F)       { fuzzActivity(f, "vsftpd") }
+func FuzzKeycloak(f *testing.F)     { fuzzActivity(f, "keycloak") }
+func FuzzAuditd(f *testing.F)       { fuzzActivity(f, "auditd") }
 func FuzzOpenVPN(f *testing.F)      { fuzzActivity(f, "openvpn") }
 func FuzzHAProxy(f *testing.F)      { fuzzActivity(f, "haproxy") }
 func FuzzAccess(f *testing.F)       { fuzzActivity(f, "access") }

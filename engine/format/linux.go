@@ -23,11 +23,11 @@ type linux struct {
 
 func newLinux(opt Options) ActivityReader {
 	c := newClock(opt)
-	web, vpn := &access{c}, &openvpn{c}
+	web, vpn, mail, audit := &access{c}, &openvpn{c}, &exim{c}, &auditd{c}
 	return activityTextGuard(&linux{clock: c, kernel: &netfilter{c}, auth: &auth{c}, by: map[string]lines[event.Activity]{
 		"dovecot": &dovecot{c}, "haproxy": &haproxy{c}, "openvpn": vpn, "ovpn-server": vpn,
 		"nginx": web, "apache2": web, "apache": web, "httpd": web, "traefik": web, "squid": &squid{c}, "(squid-1)": &squid{c},
-		"postfix": &postfix{c},
+		"postfix": &postfix{c}, "exim": mail, "exim4": mail, "vsftpd": &vsftpd{c}, "audispd": audit, "audisp-syslog": audit,
 	}}, opt)
 }
 

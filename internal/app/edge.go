@@ -17,12 +17,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/certificate"
+	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -210,8 +212,14 @@ func (a *App) EdgeAddress() string {
 	return ""
 }
 
-// sourceOptions are the open sources in the actor's scope.
-func (a *App) sourceOptions(ctx context.Context) ([]ui.Option, error) {
+// sourceOptions are the open sources in the actor's scope of a unit and of those
+// below it.
+func (a *App) sourceOptions(ctx context.Context, unit string) ([]ui.Option, error) {
+	var below []string
+	err := a.Records.Read().NewSelect().Table("unit_closure").ColumnExpr("DISTINCT descendant").Where("ancestor = ?", unit).Scan(ctx, &below)
+	if err != nil {
+		return nil, db.Error("app.sourceOptions", err)
+	}
 	var out []ui.Option
 	for f := (source.Filter{Limit: 500}); ; {
 		rows, _, err := a.Rooms.Sources.List(ctx, f)
@@ -219,7 +227,7 @@ func (a *App) sourceOptions(ctx context.Context) ([]ui.Option, error) {
 			return nil, err
 		}
 		for _, s := range rows {
-			if !s.Closed {
+			if !s.Closed && slices.Contains(below, s.Owner) {
 				out = append(out, ui.Option{Value: string(s.ID), Label: s.Name})
 			}
 		}

@@ -7,7 +7,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/intake/edge"
 )
 
@@ -125,6 +131,123 @@ func TestALineAtAUnitsSiteBecomesAFinding(t *testing.T) {
 		t.Errorf("%d lines are counted, 81 were sent, %v", lines, err)
 	}
 	if err := h.Stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDnstapAndFlowsThroughACollector has the same DNS server and exporter send
+// to a collector at a unit's site and to the centre itself, over real sockets:
+// what is kept of both is equal to the field, and what the exporter lost on its
+// way to the collector is on its source's page.
+func TestDnstapAndFlowsThroughACollector(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h := open(t, dir, nil, "intake.edge", "127.0.0.1:0", "intake.dnstap", "127.0.0.1:0", "intake.netflow", "127.0.0.1:0")
+	if _, err := h.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx := h.found(t)
+	h.arm(t, ctx, "evil.test\n203.0.113.66\n")
+	dns, flows := h.source(t, ctx, "DNS", ""), h.source(t, ctx, "Bộ định tuyến", "")
+	siteDNS, siteFlows := h.source(t, ctx, "DNS xã", ""), h.source(t, ctx, "Bộ định tuyến xã", "")
+	for _, w := range []source.Way{{Source: dns.ID, Kind: source.Dnstap, Host: "ns1"}, {Source: flows.ID, Kind: source.NetFlow, Network: "127.0.0.0/8"}} {
+		if _, _, err := h.Rooms.Sources.AddWay(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, code, err := h.Rooms.Collectors.Create(ctx, collector.Collector{Name: "Bộ thu xã", Unit: h.root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []collector.Way{{Collector: c.ID, Source: string(siteDNS.ID), Kind: "dnstap", Host: "NS1"},
+		{Collector: c.ID, Source: string(siteFlows.ID), Kind: "netflow", Network: "127.0.0.0/8"}} {
+		if _, _, err := h.Rooms.Collectors.AddWay(ctx, w); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run, err := os.MkdirTemp("", "vg") // short: it holds a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(run) }) // of the test alone
+	site, socket := t.TempDir(), filepath.Join(run, "tap")
+	if _, err := edge.Enrol(t.Context(), edge.Enrolment{Dir: site, Centre: "https://" + h.EdgeAddress(), Code: code, Version: "test", Now: time.Now}); err != nil {
+		t.Fatal(err)
+	}
+	o := edge.Options{Dir: site, Version: "test", Every: 50 * time.Millisecond, Wait: 5 * time.Millisecond, Log: slog.New(slog.DiscardHandler)}
+	o.Config.Listen.Dnstap, o.Config.Listen.NetFlow = []string{"127.0.0.1:0", socket}, []string{"127.0.0.1:0"}
+	ready, done := make(chan *edge.Collector, 1), make(chan error, 1)
+	o.Ready = func(c *edge.Collector) { ready <- c }
+	running, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	defer stop()
+	go func() { done <- edge.Run(running, o) }()
+	at := <-ready
+	await(t, "the collector hears of the ways", func() bool {
+		got, err := h.Rooms.Collectors.Get(ctx, c.ID)
+		return err == nil && got.Said.WaysAt == 2
+	})
+	begin, query, finish := tapped("www.evil.test")
+	stream := string(begin) + strings.Repeat(string(query), 3) + string(finish)
+	for _, tap := range [][2]string{{"tcp", h.door(t, ctx, "dnstap/0")}, {"tcp", at.Addr("dnstap/0").String()}, {"unix", socket}} {
+		tapInto(t, tap[0], tap[1], stream)
+	}
+	for i := range uint32(60) { // six are lost after the tenth
+		message := string(flowed(1 + i + []uint32{0, 6}[min(i/10, 1)]))
+		send(t, "udp", h.door(t, ctx, "netflow"), message)
+		send(t, "udp", at.Addr("netflow/0").String(), message)
+	}
+	lost := func(id source.ID) bool {
+		live, err := h.Rooms.Sources.Live(ctx, id)
+		return err == nil && slices.ContainsFunc(live.Losses, func(l source.Loss) bool { return l.What == "dropped" && l.Reason == "lost_flows" && l.N == 6 })
+	}
+	await(t, "129 hits, and what was lost on the way to the collector", func() bool {
+		page, err := h.Rooms.Findings.List(ctx, finding.Filter{State: finding.AnyOpen, Limit: 100})
+		var queries int64
+		for _, f := range page.Rows {
+			queries += f.Queries
+		}
+		return err == nil && queries == 3*3+2*60 && lost(siteFlows.ID)
+	})
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Stop(context.WithoutCancel(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	kept := map[string]int{}
+	for _, row := range rowsKept(t, dir) {
+		kept[row]++
+	}
+	taps, exports := 0, 0
+	for row, n := range kept {
+		switch {
+		case strings.Contains(row, "query.hostname=www.evil.test query.type=A src_endpoint.ip=10.0.0.7") && n == 9:
+			taps++
+		case strings.Contains(row, "dst_endpoint.ip=203.0.113.66 src_endpoint.ip=10.0.0.8 traffic.bytes_out=512") && n == 120:
+			exports++
+		default:
+			t.Errorf("%d times %s", n, row)
+		}
+	}
+	if taps != 1 || exports != 1 {
+		t.Errorf("what came through the collector is not what came directly: %v", kept)
+	}
+}
+
+// tapInto sends a whole Frame Stream and waits until its end is answered or
+// closed.
+func tapInto(t *testing.T, network, address, stream string) {
+	t.Helper()
+	c, err := (&net.Dialer{}).DialContext(t.Context(), network, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, stream); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(io.Discard, c); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -17,7 +17,8 @@ import (
 )
 
 // This file makes the periodic hunt a duty of the unit that runs the centre: one
-// obligation is always open, met by the next hunt that is concluded.
+// obligation is always open, met by the next hunt that this unit leads to its
+// end. Other units owe none: their hunts are kept and meet nothing here.
 
 // huntDuty is the kind of its obligations and of their subject, the unit.
 const huntDuty = "threat_hunt"
@@ -29,16 +30,16 @@ var dutyPages = map[string]string{"incident": "/incidents/", huntDuty: hunt.Reco
 // begins to ask for it, and after one was met or waived by hand. It does nothing
 // before the centre is founded.
 func (a *App) oweHunt(ctx context.Context) error {
-	root, err := a.root(ctx)
-	if err != nil || root == "" || a.huntOwed().Months <= 0 {
+	owed, err := a.huntOwed(ctx)
+	if err != nil || owed.Owner == "" {
 		return err
 	}
 	q := a.Records.Read()
-	open, ended, err := a.Rooms.Obligations.Standing(ctx, q, huntDuty, root)
+	open, ended, err := a.Rooms.Obligations.Standing(ctx, q, huntDuty, owed.Owner)
 	if err != nil || open != nil {
 		return err
 	}
-	since, err := a.Rooms.Hunts.LastConcluded(ctx, q)
+	since, err := a.Rooms.Hunts.LastConcluded(ctx, q, owed.Owner)
 	if err != nil {
 		return err
 	}
@@ -54,32 +55,33 @@ func (a *App) oweHunt(ctx context.Context) error {
 		since = a.opt.Now()
 	}
 	return a.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(root, "CS-"+since.In(i18n.Hanoi).Format("2006"), since))
+		_, err := a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(owed, "CS-"+since.In(i18n.Hanoi).Format("2006"), since))
 		return err
 	})
 }
 
 // huntTerm is the duty that runs from a moment: label says from what.
-func (a *App) huntTerm(root, label string, since time.Time) obligation.Duty {
+func (a *App) huntTerm(owed hunt.Rhythm, label string, since time.Time) obligation.Duty {
 	pack := a.pack()
 	t, _ := pack.Threshold(huntDuty)
 	first := calendar.DateOf(since)
-	day := hunt.DueAt(a.huntOwed(), first, first).Day
+	day := hunt.DueAt(owed, first, first).Day
 	days := int(day.Start().Sub(first.Start()) / (24 * time.Hour))
 	// The months of the pack, as the days they have; the end does not move.
 	_, e := a.Rooms.Packs.Calendar().Due(since, calendar.Amount{N: days, Unit: calendar.Day}, calendar.Counting{KeepOffDay: true})
-	return obligation.Duty{Kind: huntDuty, Title: t.Label, UnitID: root, Subject: obligation.Subject{Kind: huntDuty, ID: root, Label: label},
+	return obligation.Duty{Kind: huntDuty, Title: t.Label, UnitID: owed.Owner, Subject: obligation.Subject{Kind: huntDuty, ID: owed.Owner, Label: label},
 		PackID: pack.ID, PackHash: pack.Version, ClockID: huntDuty + "@" + since.UTC().Format(time.RFC3339Nano), Basis: t.Source.Key,
 		RemindBefore: []int{30 * 24}, Explanation: e.Citing(t.Source.Key)}
 }
 
-// huntConcluded meets the duty by the hunt that was concluded, and opens the next.
+// huntConcluded meets the duty by a hunt that its unit concluded, and opens the
+// next.
 func (a *App) huntConcluded(ctx context.Context, tx *db.Tx, r hunt.Record) error {
-	root, err := a.root(ctx)
-	if err != nil || root == "" || a.huntOwed().Months <= 0 {
+	owed, err := a.huntOwed(ctx)
+	if err != nil || owed.Owner == "" || r.Owner != owed.Owner {
 		return err
 	}
-	open, _, err := a.Rooms.Obligations.Standing(ctx, tx, huntDuty, root)
+	open, _, err := a.Rooms.Obligations.Standing(ctx, tx, huntDuty, owed.Owner)
 	if err != nil {
 		return err
 	}
@@ -88,7 +90,7 @@ func (a *App) huntConcluded(ctx context.Context, tx *db.Tx, r hunt.Record) error
 			return err
 		}
 	}
-	_, err = a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(root, r.Code, r.ConcludedAt))
+	_, err = a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(owed, r.Code, r.ConcludedAt))
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/unit"
 )
 
 // TestAHuntIsAlwaysOwed follows the duty from the founding of a centre over a
@@ -37,12 +38,21 @@ func TestAHuntIsAlwaysOwed(t *testing.T) {
 	if first.State != obligation.Open || first.UnitID != h.root || first.Title.VI == "" || first.Basis == "" || first.DueAt.Before(now.AddDate(0, 6, 0)) || first.DueAt.After(now.AddDate(0, 6, 1)) {
 		t.Fatalf("%+v", first)
 	}
-	conclude := func() {
+	led := func(by string) {
 		t.Helper()
-		r := must(h.Rooms.Hunts.Begin(ctx, hunt.Plan{Title: "DNS", Hypothesis: "Có máy dùng DNS để gửi dữ liệu.", Owner: h.root}))(t)
+		r := must(h.Rooms.Hunts.Begin(ctx, hunt.Plan{Title: "DNS", Hypothesis: "Có máy dùng DNS để gửi dữ liệu.", Owner: by}))(t)
 		must(h.Rooms.Hunts.Conclude(ctx, r.ID, hunt.Nothing, "Không thấy.", r.Version))(t)
 	}
+	conclude := func() {
+		t.Helper()
+		led(h.root)
+	}
 	now = now.AddDate(0, 2, 0)
+	commune := must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Alpha", Code: "alpha", Kind: "xa", ParentID: unit.ID(h.root)}))(t)
+	led(string(commune.ID))
+	if o := owed(1)[0]; o.State != obligation.Open || !o.DueAt.Equal(first.DueAt) {
+		t.Fatalf("a hunt that a unit led meets the centre's duty: %+v", o)
+	}
 	conclude()
 	states := map[obligation.State]int{}
 	var next obligation.Obligation
@@ -51,7 +61,7 @@ func TestAHuntIsAlwaysOwed(t *testing.T) {
 			next = o
 		}
 	}
-	if states[obligation.Met] != 1 || states[obligation.Open] != 1 || !next.T0.Equal(now.Truncate(time.Millisecond)) || next.Subject.Label != "CS-2027-0001" {
+	if states[obligation.Met] != 1 || states[obligation.Open] != 1 || !next.T0.Equal(now.Truncate(time.Millisecond)) || next.Subject.Label != "CS-2027-0002" {
 		t.Fatalf("%v, next %+v", states, next)
 	}
 	now = now.AddDate(0, 7, 0)

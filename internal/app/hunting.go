@@ -15,13 +15,18 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
-// huntOwed is how often a hunt is owed: the pack's.
-func (a *App) huntOwed() hunt.Rhythm {
-	t, ok := a.pack().Threshold("threat_hunt")
-	if !ok || t.Unit != "months" {
-		return hunt.Rhythm{}
+// huntOwed is how often a hunt is owed, the pack's, and by whom: the unit that
+// runs the centre. Nobody owes any before the centre is founded.
+func (a *App) huntOwed(ctx context.Context) (hunt.Rhythm, error) {
+	t, ok := a.pack().Threshold(huntDuty)
+	if !ok || t.Unit != "months" || t.Value <= 0 {
+		return hunt.Rhythm{}, nil
 	}
-	return hunt.Rhythm{Months: t.Value, Basis: t.Source.Key, Unsure: t.Source.Mark == rulepack.Unsure}
+	root, name, err := a.rootNamed(ctx)
+	if err != nil || root == "" {
+		return hunt.Rhythm{}, err
+	}
+	return hunt.Rhythm{Months: t.Value, Basis: t.Source.Key, Unsure: t.Source.Mark == rulepack.Unsure, Owner: root, OwnerName: name}, nil
 }
 
 // huntNeighbours are what the records of hunts show of other rooms.

@@ -25,9 +25,11 @@ const Path = "/collectors"
 
 // Choices are what the pages need from other rooms; app gives them.
 type Choices struct {
-	Units   func(ctx context.Context) ([]ui.Option, error) // in the actor's scope
-	Sources func(ctx context.Context) ([]ui.Option, error) // open ones in the actor's scope
-	Limit   int64                                          // most bytes of an upload
+	Units func(ctx context.Context) ([]ui.Option, error) // in the actor's scope
+	// Sources are the open ones in the actor's scope of a unit and those below,
+	// which alone a collector of that unit may bring lines for.
+	Sources func(ctx context.Context, unit string) ([]ui.Option, error)
+	Limit   int64 // most bytes of an upload
 }
 
 // Pages are the room's screens.
@@ -402,7 +404,7 @@ func (p *Pages) renderWay(w http.ResponseWriter, r *http.Request, status int, v 
 	if v.Collector, err = p.svc.Get(ctx, id(r)); err != nil {
 		return err
 	}
-	if v.Sources, err = p.choices.Sources(ctx); err != nil {
+	if v.Sources, err = p.choices.Sources(ctx, v.Collector.Unit); err != nil {
 		return err
 	}
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "collector.way.new"), Body: wayView(v)})

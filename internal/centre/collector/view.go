@@ -37,7 +37,11 @@ func backlog(ctx context.Context, c Collector) templ.Component {
 	if c.Said.Next == 0 {
 		return ui.None()
 	}
-	return ui.Text(i18n.T(ctx, "collector.backlog", i18n.Number(ctx, c.Backlog()), i18n.Bytes(ctx, c.Said.Backlog)))
+	size := c.Said.Backlog
+	if c.Backlog() == 0 { // all came since it said so
+		size = 0
+	}
+	return ui.Text(i18n.T(ctx, "collector.backlog", i18n.Number(ctx, c.Backlog()), i18n.Bytes(ctx, size)))
 }
 
 func spool(ctx context.Context, c Collector) templ.Component {

@@ -19,6 +19,9 @@ type Rhythm struct {
 	Months int    // 0: nobody owes any
 	Basis  string // where that is written
 	Unsure bool   // somebody still has to look it up there
+	Owner  string // the unit that owes it
+	// OwnerName is its name.
+	OwnerName string
 }
 
 // Standing is where the duty to hunt stands.
@@ -73,34 +76,40 @@ func DueAt(every Rhythm, last, today calendar.Date) Due {
 
 func daysFrom(a, b calendar.Date) int { return int(b.Start().Sub(a.Start()) / (24 * time.Hour)) }
 
-// Due says where the duty to hunt stands in the actor's units: for who sees the
-// whole centre, of the centre.
+// Due says where the duty to hunt stands: for who sees the unit that owes it.
+// Hunts that other units lead do not meet it.
 func (s *Service) Due(ctx context.Context) (Due, error) {
 	const op = "hunt.Due"
 	_, scope, err := auth.Need(auth.Wide(ctx), op, mayRead)
 	if err != nil {
 		return Due{}, err
 	}
-	var last db.Time
-	q := scope.Filter(s.Records.Read().NewSelect().Model((*recordRow)(nil)), "hr.owner_unit").ColumnExpr("MAX(hr.concluded_at)")
-	if err := q.Scan(ctx, &last); err != nil {
+	if s.Often == nil {
+		return Due{}, nil
+	}
+	every, err := s.Often(ctx)
+	if err != nil || every.Months <= 0 {
+		return Due{}, err
+	}
+	q := s.Records.Read()
+	if sees, err := scope.Holds(ctx, q, every.Owner); err != nil || !sees {
 		return Due{}, db.Error(op, err)
+	}
+	last, err := s.LastConcluded(ctx, q, every.Owner)
+	if err != nil {
+		return Due{}, err
 	}
 	var day calendar.Date
 	if !last.IsZero() {
-		day = calendar.DateOf(last.Time)
-	}
-	var every Rhythm
-	if s.Often != nil {
-		every = s.Often()
+		day = calendar.DateOf(last)
 	}
 	return DueAt(every, day, calendar.DateOf(s.Now())), nil
 }
 
-// LastConcluded is when a hunt was concluded last, anywhere; zero when none was.
-// It is for who counts duties and asks for no permission.
-func (s *Service) LastConcluded(ctx context.Context, q bun.IDB) (time.Time, error) {
+// LastConcluded is when a hunt that a unit led was concluded last; zero when
+// none was. It is for who counts duties and asks for no permission.
+func (s *Service) LastConcluded(ctx context.Context, q bun.IDB, unit string) (time.Time, error) {
 	var last db.Time
-	err := q.NewSelect().Model((*recordRow)(nil)).ColumnExpr("MAX(hr.concluded_at)").Scan(ctx, &last)
+	err := q.NewSelect().Model((*recordRow)(nil)).ColumnExpr("MAX(hr.concluded_at)").Where("hr.owner_unit = ?", unit).Scan(ctx, &last)
 	return last.Time, db.Error("hunt.LastConcluded", err)
 }

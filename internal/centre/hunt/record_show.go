@@ -115,7 +115,7 @@ func resultOptions(ctx context.Context) (out []ui.Option) {
 // DueAlert says where the duty to hunt stands; nil when there is none.
 func DueAlert(ctx context.Context, d Due) *ui.AlertProps {
 	months := i18n.Number(ctx, int64(d.Months))
-	basis := i18n.T(ctx, "hunt.due.basis", months, d.Basis)
+	basis := i18n.T(ctx, "hunt.due.basis", months, d.Basis, d.OwnerName)
 	if d.Unsure {
 		basis += " " + i18n.T(ctx, "hunt.due.unsure")
 	}

@@ -42,7 +42,9 @@ func lay(t *testing.T, d *db.DB) *ground {
 	g := &ground{t: t, now: t0}
 	clock := func() time.Time { return g.now }
 	units := unit.New(d, kinds, clock)
-	g.Service = hunt.New(hunt.Deps{Records: d, Now: clock, Often: func() hunt.Rhythm { return hunt.Rhythm{Months: 6, Basis: "CT 18"} }})
+	g.Service = hunt.New(hunt.Deps{Records: d, Now: clock, Often: func(context.Context) (hunt.Rhythm, error) {
+		return hunt.Rhythm{Months: 6, Basis: "CT 18", Owner: string(g.root)}, nil
+	}})
 	err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		u, err := units.Found(ctx, tx, "Tỉnh Mẫu", "tinh")
 		g.root = u.ID
@@ -171,8 +173,18 @@ func TestAnotherUnitsHuntIsNotThere(t *testing.T) {
 		if _, err := g.Conclude(ofA, h.ID, hunt.Nothing, "không thấy", 1); err != nil {
 			t.Fatal(err)
 		}
-		if due, err := g.Due(ofB); err != nil || due.Standing != hunt.Never {
-			t.Errorf("%+v, %v", due, err)
+		if due, err := g.Due(ofB); err != nil || due.Standing != hunt.NotOwed {
+			t.Errorf("a unit that owes none: %+v, %v", due, err)
+		}
+		centre := g.as(auth.Centre, g.root)
+		if due, err := g.Due(centre); err != nil || due.Standing != hunt.Never {
+			t.Errorf("a hunt that a unit led meets what the centre owes: %+v, %v", due, err)
+		}
+		if h, err = g.Begin(centre, g.plan(g.root)); err == nil {
+			_, err = g.Conclude(centre, h.ID, hunt.Nothing, "không thấy", 1)
+		}
+		if err != nil {
+			t.Fatal(err)
 		}
 		if due, err := g.Due(g.as(auth.Centre, g.root)); err != nil || due.Standing != hunt.OnTime || due.Days != 0 {
 			t.Errorf("%+v, %v", due, err)

@@ -63,7 +63,7 @@ type Deps struct {
 	// transaction, which has the audit entry.
 	Record func(ctx context.Context, tx *db.Tx, b *Batch) (Added, error)
 	// Often is how often a hunt is owed; nil when nothing says so.
-	Often func() Rhythm
+	Often func(ctx context.Context) (Rhythm, error)
 	// Concluded is told, inside the transaction, that a hunt was concluded. May be
 	// nil.
 	Concluded func(ctx context.Context, tx *db.Tx, r Record) error

@@ -124,7 +124,10 @@ const tooOld = time.Minute
 
 func (s State) facts(ctx context.Context) []ui.Fact {
 	f := s.Figures
-	waiting, oldest, unkept := ui.None(), ui.None(), ui.None()
+	waiting, oldest, unkept, speed := ui.None(), ui.None(), ui.None(), ui.None()
+	if f.Appended > 0 {
+		speed = ui.Text(i18n.T(ctx, "reception.speed.of", milliseconds(ctx, f.P50), milliseconds(ctx, f.P99)))
+	}
 	if s.Answers {
 		waiting, unkept = ui.Number(int64(f.Left())), ui.Number(int64(f.Keeping.Left()))
 		if f.Oldest > 0 {
@@ -142,7 +145,7 @@ func (s State) facts(ctx context.Context) []ui.Fact {
 		{Label: i18n.T(ctx, "reception.duplicates"), Value: ui.Number(int64(f.Duplicates))},
 		{Label: i18n.T(ctx, "reception.failed"), Value: ui.Number(int64(f.Failed))},
 		{Label: i18n.T(ctx, "reception.again"), Value: ui.Number(int64(f.Again))},
-		{Label: i18n.T(ctx, "reception.speed"), Value: ui.Text(i18n.T(ctx, "reception.speed.of", milliseconds(ctx, f.P50), milliseconds(ctx, f.P99)))},
+		{Label: i18n.T(ctx, "reception.speed"), Value: speed},
 	}
 	if !s.Work.On {
 		return out
@@ -193,15 +196,27 @@ func (s State) listeners(ctx context.Context) ui.ListProps {
 			badge = ui.BadgeProps{Text: i18n.T(ctx, "reception.down", d.Failure), Tone: ui.Bad}
 		}
 		l.Rows = append(l.Rows, ui.Row{ID: d.Name, Name: d.Name, Cells: []templ.Component{ui.Text(i18n.T(ctx, "reception.kind."+string(d.Kind))), ui.Code(cmp.Or(d.Address, d.Name)),
-			ui.Badge(badge), ui.Number(int64(d.Connections)), ui.Number(d.Datagrams), kernelDrops(ctx, d), ui.Number(d.Unknown)}})
+			ui.Badge(badge), ui.Number(int64(d.Connections)), datagrams(d), kernelDrops(ctx, d), ui.Number(d.Unknown)}})
 	}
 	return l
+}
+
+// ofDatagrams reports that a listener takes datagrams, not connections.
+func ofDatagrams(d listener.ListenerFigures) bool {
+	return d.Kind == listener.SyslogUDP || d.Kind == listener.NetFlow
+}
+
+func datagrams(d listener.ListenerFigures) templ.Component {
+	if !ofDatagrams(d) {
+		return ui.None()
+	}
+	return ui.Number(d.Datagrams)
 }
 
 // kernelDrops is what the system threw away before the program could take it.
 func kernelDrops(ctx context.Context, d listener.ListenerFigures) templ.Component {
 	switch {
-	case d.Kind != listener.SyslogUDP && d.Kind != listener.NetFlow:
+	case !ofDatagrams(d):
 		return ui.None()
 	case !d.KernelDropKnown:
 		return ui.Text(i18n.T(ctx, "reception.drops.unknown"))

@@ -48,10 +48,6 @@ func (p *Pages) export(format web.Format) web.Handler {
 }
 
 func exportRow(ctx context.Context, s Listed, unit string) []any {
-	name := i18n.T(ctx, "source.format.auto")
-	if s.Format != "" {
-		name = formatTitle(ctx, s.Format)
-	}
-	return []any{s.Name, unit, name, s.LastAt.Time, s.Files, s.Lines, s.Hits, listedState(ctx, s).Text,
+	return []any{s.Name, unit, chosenFormat(ctx, s.Format), s.LastAt.Time, s.Files, s.Lines, s.Hits, listedState(ctx, s).Text,
 		lifeBadge(ctx, s.Life).Text, s.Hour, s.Lost, s.Note}
 }

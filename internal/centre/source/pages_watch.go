@@ -45,6 +45,7 @@ type watchPart struct {
 	Live   Live
 	Why    *ui.AlertProps // a collector that may explain its silence
 	Ways   []Way
+	Behind int // collectors that its lines come through
 	Rhythm Rhythm
 	Strip  strip
 	Gaps   []Gap
@@ -66,6 +67,11 @@ func (p *Pages) loadWatch(ctx context.Context, v *showPage) (err error) {
 	if v.Ways, err = p.svc.Ways(ctx, id); err != nil {
 		return err
 	}
+	through, err := p.svc.through(ctx)
+	if err != nil {
+		return err
+	}
+	v.Behind = len(through[id])
 	if v.Rhythm, err = p.svc.Rhythm(ctx, id); err != nil {
 		return err
 	}

@@ -5,7 +5,9 @@ package source_test
 
 import (
 	"context"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/source"
 )
@@ -58,6 +60,56 @@ func TestASourceBehindACollectorIsWatched(t *testing.T) {
 		h.run(s, hanoi(22, 1, 11), hanoi(22, 2, 30), never)
 		if got := h.alerts(); got != "silent 02:10" && got != "silent 01:25" {
 			h.t.Errorf("told %q, want its silence within the usual rhythm", got)
+		}
+	})
+}
+
+// TestALinkThatComesAndGoesMakesNoSourceFlap cuts a collector off every ten
+// minutes for three hours; then a device behind it does the same by itself.
+func TestALinkThatComesAndGoesMakesNoSourceFlap(t *testing.T) {
+	each(t, func(h *house) {
+		h.now = hanoi(21, 21, 0)
+		s := h.watched("a", source.Rhythm{Minutes: 5})
+		var passage source.Passage
+		h.Through = func(context.Context) (map[source.ID][]source.Passage, error) {
+			return map[source.ID][]source.Passage{s.ID: {passage}}, nil
+		}
+		on := func(at time.Time) bool { return at.Minute()/10%2 == 0 }
+		h.run(s, hanoi(22, 8, 0), hanoi(22, 11, 0), func(at time.Time) bool {
+			passage.Unheard = !on(at)
+			return on(at)
+		})
+		if got := h.alerts(); got != "" {
+			h.t.Errorf("told %q of a source whose link comes and goes", got)
+		}
+		if got := h.life(s); got != source.Living {
+			h.t.Errorf("it is %q", got)
+		}
+		passage = source.Passage{}
+		h.run(s, hanoi(22, 11, 1), hanoi(22, 13, 0), on)
+		if got := h.alerts(); !strings.Contains(got, "flapping") {
+			h.t.Errorf("told %q of one that flaps by itself", got)
+		}
+	})
+}
+
+// TestASilenceThatOutlastsItsExplanationCounts as one of the source's own.
+func TestASilenceThatOutlastsItsExplanationCounts(t *testing.T) {
+	each(t, func(h *house) {
+		h.now = hanoi(21, 21, 0)
+		s := h.watched("a", source.Rhythm{Minutes: 5})
+		var passage source.Passage
+		h.Through = func(context.Context) (map[source.ID][]source.Passage, error) {
+			return map[source.ID][]source.Passage{s.ID: {passage}}, nil
+		}
+		// Each hour: ten minutes without the collector, ten more without the source.
+		h.run(s, hanoi(22, 8, 0), hanoi(22, 9, 59), func(at time.Time) bool {
+			passage.Unheard = at.Minute() >= 40 && at.Minute() < 50
+			return at.Minute() < 40
+		})
+		h.run(s, hanoi(22, 10, 0), hanoi(22, 10, 10), always)
+		if got := h.alerts(); got != "silent 08:50, back 09:00, silent 09:50, flapping 10:00" {
+			h.t.Errorf("told %q", got)
 		}
 	})
 }

@@ -170,7 +170,7 @@ type Listed struct {
 	Hour   int64   // lines in the last 60 minutes
 	Event  db.Time // what the latest block spoke of; zero when not known
 	LineAt db.Time // of the latest line
-	Lost   int64   // refused and dropped at the door within seven days
+	Lost   int64   // lines refused, dropped or not read within seven days
 }
 
 // Lag is how long before its receipt the latest block ended; see Live.Lag.
@@ -204,8 +204,8 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter) ([]Listed,
 			db.At(f.now.Add(-time.Hour)), db.At(f.now)).
 		ColumnExpr("(SELECT p.last_at FROM source_pulse AS p WHERE p.source_id = row.id) AS line_at").
 		ColumnExpr("(SELECT p.last_event FROM source_pulse AS p WHERE p.source_id = row.id) AS event").
-		ColumnExpr("(SELECT COALESCE(SUM(l.n), 0) FROM source_loss AS l WHERE l.source_id = row.id AND l.day > ? AND l.what IN (?, ?)) AS lost",
-			dayOf(f.now.AddDate(0, 0, -7)), lossRefused, lossDropped).
+		ColumnExpr("(SELECT COALESCE(SUM(l.n), 0) FROM source_loss AS l WHERE l.source_id = row.id AND l.day > ? AND l.what IN (?, ?, ?)) AS lost",
+			dayOf(f.now.AddDate(0, 0, -7)), lossRefused, lossDropped, lossRejected).
 		Order("row.id").Limit(int64(f.Limit))
 	if f.After != "" {
 		page = page.Where("row.id > ?", f.After)

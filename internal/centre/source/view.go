@@ -134,6 +134,15 @@ func jobState(f File) ui.JobState {
 	}
 }
 
+// chosenFormat is the format that a source is read as; none chosen is found out
+// from what comes.
+func chosenFormat(ctx context.Context, name string) string {
+	if name == "" {
+		return i18n.T(ctx, "source.format.auto")
+	}
+	return formatTitle(ctx, name)
+}
+
 func formatTitle(ctx context.Context, name string) string {
 	if name == "" {
 		return i18n.T(ctx, "source.format.none")

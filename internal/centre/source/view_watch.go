@@ -130,7 +130,8 @@ func liveFacts(ctx context.Context, v showPage) []ui.Fact {
 	if l.Rate != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "source.live.pattern"), Value: ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "source.rate."+l.Rate), Tone: ui.Warn})})
 	}
-	return out
+	return append(out, ui.Fact{Label: i18n.T(ctx, "source.field.format"), Value: ui.Text(chosenFormat(ctx, v.Source.Format))},
+		ui.Fact{Label: i18n.T(ctx, "source.field.zone_short"), Value: ui.Text(cmp.Or(v.Source.Zone, i18n.Hanoi.String()))})
 }
 
 // clockCell is the latest measured clock, as a warning when it is off.

@@ -76,6 +76,9 @@ type silenceRow struct {
 	NotedAt db.Time `bun:"noted_at"`
 	To      db.Time `bun:"to_at"` // the first line after; none while it lasts
 	EndedAt db.Time `bun:"ended_at"`
+	// Explained says that it may be the silence of a collector, so that it says
+	// nothing of the source.
+	Explained bool `bun:"explained"`
 }
 
 // facts are what is known of one source when its state is judged.
@@ -108,6 +111,13 @@ func (f *facts) quiet(s *Service) (since time.Time, quiet bool) {
 		}
 	}
 	return f.last, !f.until.Before(f.rhythm.due(since, s.office()))
+}
+
+// changed counts a change of the source now, unless a collector explains it.
+func (f *facts) changed(explained bool) {
+	if !explained {
+		f.changes++
+	}
 }
 
 // late reports that what the source speaks of is older than its rhythm.
@@ -158,14 +168,21 @@ func (s *Service) judge(ctx context.Context, f *facts, now time.Time) error {
 	var change func(ctx context.Context, tx *db.Tx) error
 	switch {
 	case quiet && f.silence == nil:
-		f.changes++
+		f.changed(f.explained)
 		change = func(ctx context.Context, tx *db.Tx) error {
-			row := silenceRow{Source: string(f.source.ID), From: db.At(since), NotedAt: db.At(now)}
-			_, err := tx.NewInsert().Model(&row).On("CONFLICT (source_id, from_at) DO UPDATE").Set("to_at = NULL").Set("ended_at = NULL").Exec(ctx)
+			row := silenceRow{Source: string(f.source.ID), From: db.At(since), NotedAt: db.At(now), Explained: f.explained}
+			_, err := tx.NewInsert().Model(&row).On("CONFLICT (source_id, from_at) DO UPDATE").Set("to_at = NULL").Set("ended_at = NULL").
+				Set("explained = EXCLUDED.explained").Exec(ctx)
+			return db.Error("source.judge", err)
+		}
+	case quiet && f.silence.Explained && !f.explained: // from here on it is its own
+		f.changed(false)
+		change = func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.NewUpdate().Model(f.silence).Set("explained = FALSE").WherePK().Exec(ctx)
 			return db.Error("source.judge", err)
 		}
 	case !quiet && f.silence != nil:
-		f.changes++
+		f.changed(f.silence.Explained)
 		change = func(ctx context.Context, tx *db.Tx) error { return endSilence(ctx, tx, *f.silence, f.last, now) }
 	}
 	next := Living

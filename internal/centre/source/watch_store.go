@@ -83,13 +83,14 @@ func (s *Service) facts(ctx context.Context, now time.Time) ([]facts, error) {
 	return out, nil
 }
 
-// count adds a silence to the changes of the last hours.
+// count adds a silence to the changes of the last hours. One that a collector
+// explains says nothing of how steady the source is.
 func (f *facts) count(q silenceRow, since time.Time) {
 	if q.NotedAt.After(since) {
-		f.changes++
+		f.changed(q.Explained)
 	}
 	if q.EndedAt.After(since) {
-		f.changes++
+		f.changed(q.Explained)
 	}
 	if q.EndedAt.IsZero() {
 		f.silence = &q

@@ -96,16 +96,24 @@ func (d *Directory) Find(p listener.Peer) (listener.Way, bool) {
 	if p.Token != "" {
 		token = sha256.Sum256([]byte(p.Token))
 	}
+	var out listener.Way
+	found := false
 	for i := range *table {
 		e := &(*table)[i]
-		if e.Kind != string(p.Kind) || e.Listener != "" && e.Listener != p.Listener || e.Host != "" && e.Host != host ||
-			e.network.IsValid() && !e.network.Contains(addr) || e.Token != "" && (p.Token == "" || e.token != token) {
+		if e.Kind != string(p.Kind) || e.Listener != "" && e.Listener != p.Listener || e.network.IsValid() && !e.network.Contains(addr) ||
+			e.Token != "" && (p.Token == "" || e.token != token) {
 			continue
 		}
 		if fit, err := path.Match(e.Path, file); e.Path != "" && (err != nil || !fit) {
 			continue
 		}
-		return listener.Way{ID: e.ID, Source: e.ID, Quota: listener.Quota{Lines: e.Lines, Bytes: e.Bytes}}, true
+		// Where a way asks for a host, the sender may relay lines of several: each
+		// goes by its own, since the centre has but the way to tell its source from.
+		out.ByHost = out.ByHost || e.Host != "" && (p.Kind == listener.SyslogTCP || p.Kind == listener.SyslogTLS)
+		if !found && (e.Host == "" || e.Host == host) {
+			found = true
+			out.ID, out.Source, out.Quota = e.ID, e.ID, listener.Quota{Lines: e.Lines, Bytes: e.Bytes}
+		}
 	}
-	return listener.Way{}, false
+	return out, found
 }

@@ -79,6 +79,19 @@ func TestAWayFitsAsTheCentreSays(t *testing.T) {
 			t.Errorf("%s found %q", p, w.ID)
 		}
 	}
+	relayed := []edge.Way{{ID: "a", Kind: "syslog-tcp", Network: "10.1.0.0/16", Host: "fw-01"}, {ID: "rest", Kind: "syslog-tcp", Network: "10.1.0.0/16"}, {ID: "c", Kind: "syslog-tcp"}}
+	if err := d.Set(append(relayed, ways...)); err != nil {
+		t.Fatal(err)
+	}
+	for want, p := range map[listener.Way]listener.Peer{
+		{ID: "a", Source: "a", ByHost: true}:       {Kind: listener.SyslogTCP, Addr: at("10.1.2.9"), Host: "fw-01"},
+		{ID: "rest", Source: "rest", ByHost: true}: {Kind: listener.SyslogTCP, Addr: at("10.1.2.9"), Host: "fw-02"},
+		{ID: "c", Source: "c"}:                     {Kind: listener.SyslogTCP, Addr: at("10.2.2.9"), Host: "fw-01"},
+	} {
+		if w, ok := d.Find(p); !ok || w != want {
+			t.Errorf("a relay found %+v, want %+v", w, want)
+		}
+	}
 	if d.Set([]edge.Way{{ID: "bad", Network: "10.1.2.3.4"}}) == nil {
 		t.Error("a network that is none is taken")
 	}
