@@ -42,6 +42,10 @@ func Sample(line string) string { return sample([]byte(line)) }
 // LongestLine is the most bytes of a line.
 const LongestLine = longestLine
 
+// FullRun is the size of a block that waits for no more, and InFlight how many
+// of a way may be under way.
+const FullRun, InFlight = fullRun, inFlight
+
 // Routes are the paths of the first listener of s, which need not listen.
 func Routes(s *Server) http.Handler {
 	d := s.doors[0]

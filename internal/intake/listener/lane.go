@@ -117,8 +117,7 @@ func (l *lane) add(w Way, text []byte, lines int, now time.Time) bool {
 	}
 	l.way = w
 	if l.run.lines == 0 {
-		l.run = run{source: w.Source, owner: w.Owner, first: now, due: time.Now().Add(l.s.limits.Run),
-			body: make([]byte, 0, max(len(text), l.hint))}
+		l.run = run{source: w.Source, owner: w.Owner, first: now, due: time.Now().Add(l.s.limits.Run), body: body(max(len(text), l.hint))}
 		if !l.queued {
 			l.queued = true
 			l.s.flusher.enqueue(l, l.run.due)
@@ -143,11 +142,26 @@ func (l *lane) seal() {
 	l.hint = min(len(b.Body), fullRun)
 	l.run, l.late = run{}, false
 	l.flight++
-	l.s.unstored.Add(1)
+	l.s.toStore()
 	l.s.storing.Go(func() {
 		defer l.s.unstored.Add(-1)
 		l.store(b)
 	})
+}
+
+// bodies are those of large runs that were stored, for the next ones: memory that
+// was used a moment ago costs the processor a tenth of what new memory does.
+var bodies sync.Pool
+
+// body is room for a run of so many bytes, which may become more.
+func body(size int) []byte {
+	if size <= fullRun/2 || size > fullRun {
+		return make([]byte, 0, size)
+	}
+	if b, ok := bodies.Get().(*[]byte); ok {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, fullRun)
 }
 
 // overdue hands on a run whose time is up and tells whether it did, and when
@@ -259,6 +273,9 @@ func (l *lane) done(b stream.Block, stored bool) {
 		close(l.freed)
 		l.freed = nil
 	}
+	if cap(b.Body) == fullRun {
+		bodies.Put(&b.Body)
+	}
 }
 
 // count counts b as stored. The lock is held.
@@ -268,10 +285,20 @@ func (l *lane) count(b stream.Block) {
 	l.stored.bytes += int64(len(b.Body))
 }
 
+// connections counts who comes and goes. When the last has gone and the run
+// before was large, this one is the end of a rush and does not wait for more;
+// it is the only such one, so that a sender with a connection for each line has
+// its lines gathered like others.
 func (l *lane) connections(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open += n
+	if l.open > 0 || l.run.lines == 0 || l.hint <= fullRun/2 {
+		return
+	}
+	if l.late = l.flight >= inFlight; !l.late {
+		l.seal()
+	}
 }
 
 // blockID is a new one for what came over the network: the run of the process
