@@ -42,9 +42,9 @@ func Sample(line string) string { return sample([]byte(line)) }
 // LongestLine is the most bytes of a line.
 const LongestLine = longestLine
 
-// FullRun is the size of a block that waits for no more, and InFlight how many
-// of a way may be under way.
-const FullRun, InFlight = fullRun, inFlight
+// MostRun is the most bytes of a block, and InFlight how many of a way may be
+// under way.
+const MostRun, InFlight = mostRun, inFlight
 
 // Routes are the paths of the first listener of s, which need not listen.
 func Routes(s *Server) http.Handler {

@@ -106,7 +106,7 @@ func (l *lane) offer(w Way, text []byte, lines int, now time.Time) (Reason, bool
 func (l *lane) add(w Way, text []byte, lines int, now time.Time) bool {
 	full := l.s.memory.full()
 	same := l.run.source == w.Source && l.run.owner == w.Owner
-	if l.run.lines > 0 && (full || !same || len(l.run.body)+len(text) > fullRun) {
+	if l.run.lines > 0 && (full || !same || len(l.run.body)+len(text) > l.most()) {
 		if l.flight >= inFlight {
 			return false
 		}
@@ -129,17 +129,27 @@ func (l *lane) add(w Way, text []byte, lines int, now time.Time) bool {
 	l.total.lines += int64(lines)
 	l.total.bytes += int64(len(text))
 	l.last = now
-	if len(l.run.body) >= fullRun && l.flight < inFlight {
+	if len(l.run.body) >= l.most() && l.flight < inFlight {
 		l.seal()
 	}
 	return true
+}
+
+// most is the size at which the run waits for no more lines. While others of the
+// way wait for the stream it is larger, for a large block is synced as fast as a
+// small one. The lock is held.
+func (l *lane) most() int {
+	if l.flight > 0 {
+		return mostRun
+	}
+	return fullRun
 }
 
 // seal hands the run to the stream. The lock is held.
 func (l *lane) seal() {
 	b := stream.Block{ID: l.s.blockID(), Source: l.run.source, Owner: l.run.owner, Way: l.way.ID, Kind: stream.Lines,
 		Received: l.run.first.UTC(), Lines: l.run.lines, Body: l.run.body}
-	l.hint = min(len(b.Body), fullRun)
+	l.hint = min(len(b.Body), mostRun)
 	l.run, l.late = run{}, false
 	l.flight++
 	l.s.toStore()
@@ -155,13 +165,17 @@ var bodies sync.Pool
 
 // body is room for a run of so many bytes, which may become more.
 func body(size int) []byte {
-	if size <= fullRun/2 || size > fullRun {
+	room := fullRun
+	switch {
+	case size <= fullRun/2 || size > mostRun:
 		return make([]byte, 0, size)
+	case size > fullRun:
+		room = mostRun
 	}
-	if b, ok := bodies.Get().(*[]byte); ok {
+	if b, ok := bodies.Get().(*[]byte); ok && cap(*b) >= room {
 		return (*b)[:0]
 	}
-	return make([]byte, 0, fullRun)
+	return make([]byte, 0, room)
 }
 
 // overdue hands on a run whose time is up and tells whether it did, and when
@@ -273,7 +287,7 @@ func (l *lane) done(b stream.Block, stored bool) {
 		close(l.freed)
 		l.freed = nil
 	}
-	if cap(b.Body) == fullRun {
+	if c := cap(b.Body); c >= fullRun && c <= mostRun {
 		bodies.Put(&b.Body)
 	}
 }

@@ -139,7 +139,7 @@ func TestNothingIsLostWhileTheStreamRefuses(t *testing.T) {
 	eventually(t, s, "held back", func(f listener.Figures) bool {
 		return len(f.Ways) == 1 && f.Ways[0].Waiting == listener.InFlight && f.Ways[0].Retries > listener.InFlight
 	})
-	if f := s.Figures(); f.Held > (listener.InFlight+1)*listener.FullRun || f.Ways[0].Lines == n {
+	if f := s.Figures(); f.Held > (listener.InFlight+1)*listener.MostRun || f.Ways[0].Lines == n {
 		t.Errorf("held %d bytes", f.Held)
 	}
 	sh.set(func(s *shelf) { s.refuse = nil })
@@ -155,7 +155,7 @@ func TestNothingIsLostWhileTheStreamRefuses(t *testing.T) {
 		t.Errorf("%d lines, %d different, want %d", sh.count(), len(seen), n)
 	}
 	for _, b := range sh.blocks {
-		if len(b.Body) > 256<<10 {
+		if len(b.Body) > listener.MostRun {
 			t.Errorf("a block of %d bytes", len(b.Body))
 		}
 	}
