@@ -159,8 +159,8 @@ func (l *lane) seal() {
 	})
 }
 
-// bodies are those of large runs that were stored, for the next ones: memory that
-// was used a moment ago costs the processor a tenth of what new memory does.
+// bodies are those of large runs that were stored, for the next ones: new memory
+// was half of what receiving costs.
 var bodies sync.Pool
 
 // body is room for a run of so many bytes, which may become more.

@@ -171,7 +171,7 @@ func (s *Server) Pressed() bool {
 
 // pressLasts is how long the stream counts as pressed after blocks waited for it: in
 // a rush that is stored as fast as it comes there is often but one.
-const pressLasts = 10 * time.Millisecond
+const pressLasts = 30 * time.Millisecond
 
 // toStore counts a block that is handed to the stream.
 func (s *Server) toStore() {
