@@ -16,8 +16,8 @@ const (
 	// second-level cache of one core.
 	pieceSize = 256 << 10
 	// lonePiece is that where one goroutine reads: a block of the stream, which ends
-	// with the line or the few behind 256 KiB, is one piece.
-	lonePiece = 320 << 10
+	// with the line or the few behind 512 KiB at most, is one piece.
+	lonePiece = 576 << 10
 	// longest is the room a line takes at most while its end is looked for.
 	longest = format.MaxLine + len("\r\n")
 )

@@ -42,6 +42,10 @@ func Sample(line string) string { return sample([]byte(line)) }
 // LongestLine is the most bytes of a line.
 const LongestLine = longestLine
 
+// MostRun is the most bytes of a block, and InFlight how many of a way may be
+// under way.
+const MostRun, InFlight = mostRun, inFlight
+
 // Routes are the paths of the first listener of s, which need not listen.
 func Routes(s *Server) http.Handler {
 	d := s.doors[0]

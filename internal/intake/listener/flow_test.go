@@ -98,7 +98,7 @@ func TestALargeMessageOfSmallFlowsIsTakenInPieces(t *testing.T) {
 	})
 	sh.set(func(sh *shelf) {
 		for _, b := range sh.blocks {
-			if len(b.Body) > 256<<10 {
+			if len(b.Body) > listener.MostRun {
 				t.Errorf("a block has %d bytes", len(b.Body))
 			}
 		}

@@ -76,10 +76,17 @@ func (f *framer) greeted() bool { return false }
 func (f *framer) reply() ([]byte, error) { return nil, nil }
 
 func (f *framer) feed(out, in []byte, n *notes) (text []byte, lines int) {
+	tried := false
 	for len(in) > 0 {
 		ok := false
 		switch f.state {
 		case atStart:
+			if !tried {
+				tried = true
+				size, k := plainLines(in)
+				out, in, lines = append(out, in[:size]...), in[size:], lines+k
+				continue
+			}
 			f.state = inLine
 			if c := in[0]; '1' <= c && c <= '9' {
 				f.state, f.size = inNumber, 0
@@ -111,6 +118,41 @@ func (f *framer) feed(out, in []byte, n *notes) (text []byte, lines int) {
 		}
 	}
 	return out, lines
+}
+
+// plainLines gives the size of the lines at the start of in that come out as they
+// went in, and how many they are. Most text is nothing else, and is looked at
+// and copied as a whole.
+func plainLines(in []byte) (size, lines int) {
+	for size < len(in) {
+		rest := in[size:]
+		if mayCount(rest) {
+			break
+		}
+		end := bytes.IndexByte(rest, '\n')
+		if end <= 0 || rest[end-1] == '\r' || end > longestLine {
+			break
+		}
+		size += end + 1
+		lines++
+	}
+	if text := in[:size]; bytes.IndexByte(text, 0) >= 0 || !utf8.Valid(text) {
+		return 0, 0
+	}
+	return size, lines
+}
+
+// mayCount reports whether in begins with the count of a frame, or may do so
+// once more of it has come.
+func mayCount(in []byte) bool {
+	if c := in[0]; c < '1' || c > '9' {
+		return false
+	}
+	i := 1
+	for i < len(in) && i < mostDigits && '0' <= in[i] && in[i] <= '9' {
+		i++
+	}
+	return i == len(in) || in[i] == ' ' && (i+1 == len(in) || in[i+1] == '<')
 }
 
 // number reads what may be the count of a frame, a byte at a time, for it is

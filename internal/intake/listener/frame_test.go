@@ -53,6 +53,7 @@ func TestFramesBecomeLines(t *testing.T) {
 		"too long once written out":            {in: counted("<"+strings.Repeat("\n", listener.LongestLine-1)) + "a\n", want: ("<" + strings.Repeat("#012", listener.LongestLine/4))[:listener.LongestLine] + "\na\n", counts: map[listener.Reason]int64{listener.TooLong: 1, listener.Rewritten: 1}},
 		"no character is cut in two":           {in: long[1:] + "ế\n", want: long[1:] + "\n", counts: map[listener.Reason]int64{listener.TooLong: 1}},
 		"Windows-1258":                         {in: "<13>B\xe1o \xf0\xf5ng\n", want: "<13>B\xe1o \xf0\xf5ng\n", counts: map[listener.Reason]int64{listener.NotUTF8: 1}},
+		"one of many":                          {in: "plain\n" + counted("<1>a\nb") + "plain\nB\xe1o\nplain\r\n\n1 plain\nz\x00\n", want: "plain\n<1>a#012b\nplain\nB\xe1o\nplain\n1 plain\nz\n", counts: map[listener.Reason]int64{listener.Rewritten: 1, listener.NotUTF8: 1, listener.Empty: 1}},
 		"UTF-16":                               {in: "<\x001\x00>\x00a\x00\n\x00", want: "<#0001#000>#000a\n", counts: map[listener.Reason]int64{listener.NotUTF8: 1, listener.Empty: 1, listener.Rewritten: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -106,7 +106,7 @@ func (l *lane) offer(w Way, text []byte, lines int, now time.Time) (Reason, bool
 func (l *lane) add(w Way, text []byte, lines int, now time.Time) bool {
 	full := l.s.memory.full()
 	same := l.run.source == w.Source && l.run.owner == w.Owner
-	if l.run.lines > 0 && (full || !same || len(l.run.body)+len(text) > fullRun) {
+	if l.run.lines > 0 && (full || !same || len(l.run.body)+len(text) > l.most()) {
 		if l.flight >= inFlight {
 			return false
 		}
@@ -117,8 +117,7 @@ func (l *lane) add(w Way, text []byte, lines int, now time.Time) bool {
 	}
 	l.way = w
 	if l.run.lines == 0 {
-		l.run = run{source: w.Source, owner: w.Owner, first: now, due: time.Now().Add(l.s.limits.Run),
-			body: make([]byte, 0, max(len(text), l.hint))}
+		l.run = run{source: w.Source, owner: w.Owner, first: now, due: time.Now().Add(l.s.limits.Run), body: body(max(len(text), l.hint))}
 		if !l.queued {
 			l.queued = true
 			l.s.flusher.enqueue(l, l.run.due)
@@ -130,24 +129,53 @@ func (l *lane) add(w Way, text []byte, lines int, now time.Time) bool {
 	l.total.lines += int64(lines)
 	l.total.bytes += int64(len(text))
 	l.last = now
-	if len(l.run.body) >= fullRun && l.flight < inFlight {
+	if len(l.run.body) >= l.most() && l.flight < inFlight {
 		l.seal()
 	}
 	return true
+}
+
+// most is the size at which the run waits for no more lines. While others of the
+// way wait for the stream it is larger, for a large block is synced as fast as a
+// small one. The lock is held.
+func (l *lane) most() int {
+	if l.flight > 0 {
+		return mostRun
+	}
+	return fullRun
 }
 
 // seal hands the run to the stream. The lock is held.
 func (l *lane) seal() {
 	b := stream.Block{ID: l.s.blockID(), Source: l.run.source, Owner: l.run.owner, Way: l.way.ID, Kind: stream.Lines,
 		Received: l.run.first.UTC(), Lines: l.run.lines, Body: l.run.body}
-	l.hint = min(len(b.Body), fullRun)
+	l.hint = min(len(b.Body), mostRun)
 	l.run, l.late = run{}, false
 	l.flight++
-	l.s.unstored.Add(1)
+	l.s.toStore()
 	l.s.storing.Go(func() {
 		defer l.s.unstored.Add(-1)
 		l.store(b)
 	})
+}
+
+// bodies are those of large runs that were stored, for the next ones: new memory
+// was half of what receiving costs.
+var bodies sync.Pool
+
+// body is room for a run of so many bytes, which may become more.
+func body(size int) []byte {
+	room := fullRun
+	switch {
+	case size <= fullRun/2 || size > mostRun:
+		return make([]byte, 0, size)
+	case size > fullRun:
+		room = mostRun
+	}
+	if b, ok := bodies.Get().(*[]byte); ok && cap(*b) >= room {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, room)
 }
 
 // overdue hands on a run whose time is up and tells whether it did, and when
@@ -259,6 +287,9 @@ func (l *lane) done(b stream.Block, stored bool) {
 		close(l.freed)
 		l.freed = nil
 	}
+	if c := cap(b.Body); c >= fullRun && c <= mostRun {
+		bodies.Put(&b.Body)
+	}
 }
 
 // count counts b as stored. The lock is held.
@@ -268,10 +299,20 @@ func (l *lane) count(b stream.Block) {
 	l.stored.bytes += int64(len(b.Body))
 }
 
+// connections counts who comes and goes. When the last has gone and the run
+// before was large, this one is the end of a rush and does not wait for more;
+// it is the only such one, so that a sender with a connection for each line has
+// its lines gathered like others.
 func (l *lane) connections(n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open += n
+	if l.open > 0 || l.run.lines == 0 || l.hint <= fullRun/2 {
+		return
+	}
+	if l.late = l.flight >= inFlight; !l.late {
+		l.seal()
+	}
 }
 
 // blockID is a new one for what came over the network: the run of the process

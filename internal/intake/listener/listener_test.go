@@ -4,6 +4,7 @@
 package listener_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -74,6 +75,7 @@ func (s *shelf) Append(ctx context.Context, b stream.Block) error {
 	}
 	if !s.ids[b.ID] {
 		s.ids[b.ID] = true
+		b.Body = bytes.Clone(b.Body) // it is used again
 		s.blocks = append(s.blocks, b)
 	}
 	return nil

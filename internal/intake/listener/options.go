@@ -85,6 +85,7 @@ func (l Limits) withDefaults() Limits {
 const (
 	longestLine = 1 << 20   // bytes of a line, its newline not counted; engine/format takes as many
 	fullRun     = 256 << 10 // bytes of lines at which a block is stored without waiting
+	mostRun     = 512 << 10 // and while others of its way wait for the stream
 	inFlight    = 4         // blocks of a way not yet stored before its senders have to wait
 	mostName    = 120       // bytes of a listener's name
 	quietPace   = 20 * time.Millisecond

@@ -34,6 +34,8 @@ type Server struct {
 	begun    atomic.Int64 // bytes of begun lines
 	inUse    atomic.Int64 // workspaces
 	unstored atomic.Int64 // blocks handed to the stream and not taken
+	pressed  atomic.Int64 // until when the stream counts as pressed, nanoseconds since opened
+	opened   time.Time    // on the process's own clock
 	acks     atomic.Int64 // the last number given for a HEC acknowledgement
 	flusher  flusher
 	pace     pace
@@ -67,7 +69,7 @@ func New(o Options) (*Server, error) {
 	var birth [8]byte
 	_, _ = rand.Read(birth[:]) // crypto/rand.Read never fails
 	s := &Server{opt: o, limits: o.Limits.withDefaults(), now: o.Now, log: o.Log, birth: hex.EncodeToString(birth[:]),
-		lanes: map[string]*lane{}, stopping: make(chan struct{}), flusher: flusher{wake: make(chan struct{}, 1)}}
+		lanes: map[string]*lane{}, stopping: make(chan struct{}), flusher: flusher{wake: make(chan struct{}, 1)}, opened: time.Now()}
 	s.started = s.now().UTC()
 	s.acks.Store(s.started.UnixMilli())
 	s.memory.limit = s.limits.Memory
@@ -161,8 +163,22 @@ func waitFor(ctx context.Context, g *sync.WaitGroup) error {
 }
 
 // Pressed reports whether lines come faster than they are stored at once: several
-// blocks wait for the stream. What is stored can wait; what is not may be lost.
-func (s *Server) Pressed() bool { return s.unstored.Load() > 1 }
+// blocks wait for the stream, or did a moment ago. What is stored can wait; what
+// is not may be lost.
+func (s *Server) Pressed() bool {
+	return s.unstored.Load() > 1 || time.Since(s.opened).Nanoseconds() < s.pressed.Load()
+}
+
+// pressLasts is how long the stream counts as pressed after blocks waited for it: in
+// a rush that is stored as fast as it comes there is often but one.
+const pressLasts = 30 * time.Millisecond
+
+// toStore counts a block that is handed to the stream.
+func (s *Server) toStore() {
+	if s.unstored.Add(1) > 1 {
+		s.pressed.Store((time.Since(s.opened) + pressLasts).Nanoseconds())
+	}
+}
 
 // lane gives the lane of w.
 func (s *Server) lane(w Way) *lane {

@@ -137,9 +137,9 @@ func TestNothingIsLostWhileTheStreamRefuses(t *testing.T) {
 		sent <- errors.Join(err, c.Close())
 	}()
 	eventually(t, s, "held back", func(f listener.Figures) bool {
-		return len(f.Ways) == 1 && f.Ways[0].Waiting == 4 && f.Ways[0].Retries > 4
+		return len(f.Ways) == 1 && f.Ways[0].Waiting == listener.InFlight && f.Ways[0].Retries > listener.InFlight
 	})
-	if f := s.Figures(); f.Held > 5*(256<<10) || f.Ways[0].Lines == n {
+	if f := s.Figures(); f.Held > (listener.InFlight+1)*listener.MostRun || f.Ways[0].Lines == n {
 		t.Errorf("held %d bytes", f.Held)
 	}
 	sh.set(func(s *shelf) { s.refuse = nil })
@@ -155,7 +155,7 @@ func TestNothingIsLostWhileTheStreamRefuses(t *testing.T) {
 		t.Errorf("%d lines, %d different, want %d", sh.count(), len(seen), n)
 	}
 	for _, b := range sh.blocks {
-		if len(b.Body) > 256<<10 {
+		if len(b.Body) > listener.MostRun {
 			t.Errorf("a block of %d bytes", len(b.Body))
 		}
 	}
@@ -405,7 +405,7 @@ func TestWhatCannotBeStoredBeforeTheEndIsCounted(t *testing.T) {
 		}
 	}()
 	eventually(t, s, "held back", func(f listener.Figures) bool {
-		return len(f.Ways) == 1 && f.Ways[0].Waiting == 4 && f.Ways[0].Retries > 8
+		return len(f.Ways) == 1 && f.Ways[0].Waiting == listener.InFlight && f.Ways[0].Retries > 2*listener.InFlight
 	})
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
@@ -520,4 +520,65 @@ func TestATakenAddressIsNamed(t *testing.T) {
 	if err := s.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "again") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestTheEndOfARushDoesNotWaitForMore sends much and hangs up, where lines else
+// wait an hour for more. A few lines do wait.
+func TestTheEndOfARushDoesNotWaitForMore(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		text string
+		wait bool
+	}{
+		"rush":      {text: strings.Repeat("a line of some length, of which there are many\n", 12_000)},
+		"few lines": {text: "one\ntwo\n", wait: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			sh := newShelf()
+			o := tcp(sh, directory(everybody))
+			o.Limits.Run = time.Hour
+			s := start(t, o)
+			for i := range int64(2) { // memory of stored blocks is used again
+				n := (i + 1) * int64(strings.Count(tc.text, "\n"))
+				c := dial(t, s, "tcp")
+				send(t, c, tc.text)
+				if err := c.Close(); err != nil {
+					t.Fatal(err)
+				}
+				eventually(t, s, "read", func(f listener.Figures) bool {
+					return len(f.Ways) == 1 && f.Ways[0].Connections == 0 && f.Ways[0].Lines == n
+				})
+				if tc.wait {
+					if f := s.Figures(); f.Ways[0].Waiting != 0 || f.Ways[0].Blocks != 0 {
+						t.Errorf("figures %+v", f)
+					}
+					return
+				}
+				sh.awaitLines(t, int(n))
+			}
+			if got := sh.text(); got != tc.text+tc.text {
+				t.Errorf("stored %s", short(got))
+			}
+		})
+	}
+}
+
+// TestStoringIsPressedWhileBlocksWait holds the stream back for a while.
+func TestStoringIsPressedWhileBlocksWait(t *testing.T) {
+	t.Parallel()
+	sh := newShelf()
+	sh.blocked = make(chan struct{})
+	s := start(t, tcp(sh, directory(everybody)))
+	if s.Pressed() {
+		t.Error("pressed by nothing")
+	}
+	c := dial(t, s, "tcp")
+	send(t, c, strings.Repeat("a line of some length, of which there are many\n", 12_000))
+	eventually(t, s, "two blocks", func(f listener.Figures) bool { return len(f.Ways) == 1 && f.Ways[0].Waiting >= 2 })
+	if !s.Pressed() {
+		t.Error("not pressed by two blocks that wait")
+	}
+	close(sh.blocked)
+	eventually(t, s, "calm", func(f listener.Figures) bool { return f.Held == 0 && !s.Pressed() })
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -42,7 +43,10 @@ func (s *Stream) Append(ctx context.Context, b Block) error {
 		return ErrClosed
 	}
 	began := time.Now()
-	stored := encode(b)
+	room := packing.Get().(*[]byte)
+	defer packing.Put(room)
+	stored := encode((*room)[:0], b)
+	*room = stored
 	key := keyOf(b.ID)
 	duplicate, err := s.store(ctx, s.lane[key[0]%lanes].subject, hex.EncodeToString(key[:16]), stored, s.o.Reserve)
 	switch {
@@ -59,6 +63,10 @@ func (s *Stream) Append(ctx context.Context, b Block) error {
 	}
 	return nil
 }
+
+// packing is room for blocks as they are stored: the connection has copied one
+// when it is published.
+var packing = sync.Pool{New: func() any { return new([]byte) }}
 
 // keyOf chooses the lane of an ID and names it to the server in few bytes.
 func keyOf(id string) [sha256.Size]byte { return sha256.Sum256([]byte(id)) }

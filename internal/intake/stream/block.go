@@ -41,6 +41,7 @@ type Block struct {
 // Appender takes blocks in.
 type Appender interface {
 	// Append returns nil once b lies on the disk, synced, and an error when it
-	// does not: then nothing was promised and the sender keeps it.
+	// does not: then nothing was promised and the sender keeps it. Once it has
+	// returned it does not look at b.Body any more.
 	Append(ctx context.Context, b Block) error
 }

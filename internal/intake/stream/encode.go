@@ -74,9 +74,11 @@ func check(b Block) error {
 // What 64 bits of nanoseconds can say.
 var earliest, latest = time.Unix(0, -1<<63), time.Unix(0, 1<<63-1)
 
-// encode is b as it is stored; b has passed check.
-func encode(b Block) []byte {
-	out := make([]byte, 0, maxAround+s2.MaxEncodedLen(len(b.Body))) // so that S2 packs in place
+// encode appends b to out as it is stored; b has passed check and out is empty.
+func encode(out []byte, b Block) []byte {
+	if room := maxAround + s2.MaxEncodedLen(len(b.Body)); cap(out) < room { // so that S2 packs in place
+		out = make([]byte, 0, room)
+	}
 	out = append(out, version, packed)
 	for _, name := range []string{b.ID, b.Source, b.Owner, b.Way, string(b.Kind)} {
 		out = appendText(out, name)

@@ -40,7 +40,7 @@ func (w *Worker) keep(ctx context.Context, b stream.Block, again bool) error {
 	}
 	w.yield(ctx, b.Received)
 	var rows []lake.Row
-	err = w.spare(ctx, func() error {
+	err = w.spare(ctx, b.Received, func() error {
 		rows = w.rows(b, w.format(b, src), src.Zone)
 		return nil
 	})

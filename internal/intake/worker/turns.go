@@ -8,6 +8,7 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -80,6 +81,41 @@ func (g *gate) idle() <-chan struct{} {
 		return open
 	}
 	return g.empty
+}
+
+// stand is how long a block leaves all cores to the storing of others, from its
+// receipt on: a rush is stored first, and what never ends is read all the same.
+const stand = 2 * time.Second
+
+// lookAgain is the wait between two looks at whether others are still stored.
+const lookAgain = 2 * time.Millisecond
+
+// giveWay waits while what is received waits to be stored, but not for ever;
+// true when it still does.
+func (w *Worker) giveWay(ctx context.Context, received time.Time) (pressed bool) {
+	if w.Pressed == nil || !w.Pressed() {
+		return false
+	}
+	left := min(stand, stand-w.Now().Sub(received))
+	if left <= 0 {
+		return true
+	}
+	over := time.NewTimer(left)
+	defer over.Stop()
+	again := time.NewTicker(lookAgain)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			if !w.Pressed() {
+				return false
+			}
+		case <-over.C:
+			return true
+		case <-ctx.Done():
+			return true
+		}
+	}
 }
 
 // recent remembers the last things that were said of blocks.

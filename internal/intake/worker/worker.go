@@ -60,8 +60,8 @@ type Deps struct {
 	// called; again says that it may have been called before. nil where nobody
 	// keeps them.
 	Archive func(ctx context.Context, b stream.Block, rows []lake.Row, again bool) error
-	// Pressed reports whether what is received waits to be stored: then half of
-	// the cores are left to that. nil: it never does.
+	// Pressed reports whether what is received waits to be stored: then that goes
+	// first. nil: it never does.
 	Pressed func() bool
 	Now     func() time.Time
 	Log     *slog.Logger // nil: slog.Default()
@@ -127,25 +127,25 @@ func New(d Deps) *Worker {
 		few: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
 }
 
-// work runs fn when a core is free for it.
-func (w *Worker) work(ctx context.Context, fn func() error) error {
-	if w.pressed() {
-		return within(ctx, w.few, fn)
-	}
-	return within(ctx, w.cores, fn)
+// work runs fn for a block when a core is free for it.
+func (w *Worker) work(ctx context.Context, received time.Time, fn func() error) error {
+	return within(ctx, w.cores, func() error {
+		if w.giveWay(ctx, received) {
+			return within(ctx, w.few, fn)
+		}
+		return fn()
+	})
 }
 
-// spare runs fn when a core is free that no reading needs.
-func (w *Worker) spare(ctx context.Context, fn func() error) error {
+// spare runs fn for a block when a core is free that no reading needs.
+func (w *Worker) spare(ctx context.Context, received time.Time, fn func() error) error {
 	select {
 	case <-w.reading.idle():
-		return w.work(ctx, fn)
+		return w.work(ctx, received, fn)
 	default:
 		return within(ctx, w.few, fn)
 	}
 }
-
-func (w *Worker) pressed() bool { return w.Pressed != nil && w.Pressed() }
 
 func within(ctx context.Context, room chan struct{}, fn func() error) error {
 	select {
@@ -193,7 +193,7 @@ func (w *Worker) once(ctx context.Context, b stream.Block) error {
 	}
 	defer lists.Release()
 	var r Read
-	err = w.work(ctx, func() (err error) {
+	err = w.work(ctx, b.Received, func() (err error) {
 		r, err = w.careful(ctx, b, src, lists.Index)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -216,5 +217,42 @@ func TestWhatCanNeverBeTakenIsRefused(t *testing.T) {
 	letters, err := s.Letters(t.Context(), 0, 10)
 	if err != nil || len(letters) != 1 || letters[0].Block.ID != "net/2" || !strings.Contains(letters[0].Reason, "how the lines are read") {
 		t.Errorf("letters %+v, %v", letters, err)
+	}
+}
+
+// TestStoringGoesBeforeReading counts how often is asked whether others wait to
+// be stored: a block that came just now is read once none does, one that came
+// some time ago is read all the same.
+func TestStoringGoesBeforeReading(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		age     time.Duration
+		pressed int64 // how many answers say so
+		atLeast int64 // how many were asked for
+	}{
+		"a rush that ends":      {pressed: 5, atLeast: 6},
+		"one that does not":     {age: worker.Stand - 5*time.Millisecond, pressed: 1 << 40, atLeast: 1},
+		"one that began before": {age: worker.Stand, pressed: 1 << 40, atLeast: 1},
+		"none":                  {atLeast: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := &rooms{}
+			d := r.deps()
+			var asked, before atomic.Int64
+			d.Now = func() time.Time { return received.Add(tc.age) }
+			d.Pressed = func() bool { return asked.Add(1) <= tc.pressed }
+			note := d.Remember
+			d.Remember = func(ctx context.Context, b stream.Block, said scan.Block, generation int64) (func(), error) {
+				before.Store(asked.Load())
+				return note(ctx, b, said, generation)
+			}
+			if err := worker.New(d).Take(t.Context(), block("net/1", dnsmasq(1)), 1); err != nil {
+				t.Fatal(err)
+			}
+			if before.Load() < tc.atLeast || len(r.took) != 1 {
+				t.Errorf("asked %d times before the reading, took %q", before.Load(), r.took)
+			}
+		})
 	}
 }
