@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -265,9 +266,12 @@ type life struct {
 	again int // blocks that had been given up and were sent again
 }
 
-// beginLife starts a process that dies as d says.
+// beginLife starts a process that dies as d says, or ends when all lines are found.
 func beginLife(t *testing.T, dir string, lines int, d death) *life {
 	t.Helper()
+	if d.after > 0 {
+		lines = math.MaxInt64 // it does not end before it is killed, however quick it is
+	}
 	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChaosChild$", "-test.v", "-test.timeout=10m")
 	cmd.Env = append(os.Environ(), chaosFolder+"="+dir, chaosLines+"="+strconv.Itoa(lines), chaosSeam+"="+d.seam, chaosAt+"="+strconv.Itoa(d.at))
 	var said bytes.Buffer
