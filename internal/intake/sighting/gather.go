@@ -153,6 +153,31 @@ func (g *gathered) fill(d *draft) {
 	}
 }
 
+// between are the rows whose keys lie from one on and before another; nil is no
+// bound.
+func (g *gathered) between(from, to []byte) []kept {
+	start, end := 0, len(g.rows)
+	if from != nil {
+		start = g.place(from)
+	}
+	if to != nil {
+		end = g.place(to)
+	}
+	return g.rows[start:end]
+}
+
+// place is how many rows come before key.
+func (g *gathered) place(key []byte) int {
+	n, _ := slices.BinarySearchFunc(g.rows, key, func(k kept, key []byte) int { return bytes.Compare(k.key(g.text), key) })
+	return n
+}
+
+// name is where the key of row i begins, up to where its name ends.
+func (g *gathered) name(i int) []byte {
+	k := &g.rows[i]
+	return g.text[k.from : k.from+int(k.name)]
+}
+
 func (k *kept) day() Day { return Day(k.group >> 8) }
 
 // key is the key of k in text.

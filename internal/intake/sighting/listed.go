@@ -11,11 +11,11 @@ type noted [2]uint64
 // directory remembers which names were lately noted for which day, so that it is
 // not written again with each block. What it has lies on the disk; what it has
 // not may as well. A hash of 128 bits under keys of this process stands for the
-// name: nobody finds two of the same. One goroutine at a time has it.
+// name: nobody finds two of the same. Many may ask it at once, but not while one
+// adds to it.
 type directory struct {
 	seeds [2]maphash.Seed
 	names [][notedAside]noted // by hash; the oldest of a place makes room; nil while there is none
-	near  uint64              // of no meaning: see fetch
 }
 
 // The directory takes 16 MB once it has a name. Those of a place lie in one line of the processor's
@@ -42,16 +42,16 @@ func (d *directory) has(n noted) bool {
 }
 
 // fetch has the places of names in the processor's cache: it waits for all of them
-// at once, and not for one after the other as asking does.
-func (d *directory) fetch(names []fresh) {
+// at once, and not for one after the other as asking does. What it returns has no
+// meaning, but must be kept somewhere, or the compiler leaves it all out.
+func (d *directory) fetch(names []fresh) (near uint64) {
 	if d.names == nil {
-		return
+		return 0
 	}
-	var near uint64
 	for i := range names {
 		near ^= d.names[names[i].noted[0]%notedPlaces][0][0]
 	}
-	d.near = near
+	return near
 }
 
 // add adds a name that is on the disk.

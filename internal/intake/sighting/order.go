@@ -37,11 +37,12 @@ func (n *cursor) step() {
 	}
 }
 
-// begin puts blocks in, at least one.
-func (c *contest) begin(blocks []*gathered) {
+// begin puts the rows of blocks in, of at least one, whose keys lie from one on and
+// before another; nil is no bound.
+func (c *contest) begin(blocks []*gathered, from, to []byte) {
 	c.next, c.tree = c.next[:0], c.tree[:0]
 	for _, g := range blocks {
-		n := cursor{text: g.text, rows: g.rows}
+		n := cursor{text: g.text, rows: g.between(from, to)}
 		n.step()
 		c.next, c.tree = append(c.next, n), append(c.tree, -1)
 	}

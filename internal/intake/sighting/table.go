@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -30,6 +31,9 @@ const (
 	tableFrom = 24 << 10
 	// tableRows is with how many rows a go begins although more may come.
 	tableRows = 64 << 10
+	// mostBeside is how many tables of rows are made at once at most, with two cores to
+	// each: one after the other they were what a rush waited for.
+	mostBeside = 4
 	// joinTables is from how many tables over one another on the engine joins them:
 	// the more there are, the fewer rows that were joined before are written again.
 	joinTables = 32
@@ -49,6 +53,7 @@ type maker struct {
 	*Pebble
 	opt       sstable.WriterOptions
 	tableFrom int
+	beside    int // tables of rows made at once
 	group     *together.Group[*gathered]
 	w         writing
 	number    int
@@ -115,9 +120,10 @@ func (m *maker) unknown(blocks []*gathered) (fresh []*gathered, rows int, err er
 // batch writes blocks through the engine's log.
 func (m *maker) batch(blocks []*gathered) error {
 	b := m.db.NewBatch()
-	err := m.w.rows(blocks, intoBatch{b})
+	parts := m.w.divide(blocks, 1)
+	err := parts[0].write(intoBatch{b})
 	if err == nil {
-		err = m.w.others(blocks, intoBatch{b})
+		err = m.w.others(blocks, parts, intoBatch{b})
 	}
 	if err == nil {
 		err = b.Commit(pebble.Sync)
@@ -133,21 +139,29 @@ func (b intoBatch) Set(key, value []byte) error { return b.Batch.Set(key, value,
 // Merge implements sink.
 func (b intoBatch) Merge(key, value []byte) error { return b.Batch.Merge(key, value, nil) }
 
-// tables writes blocks as two tables, one of rows and one of all else, which the
-// engine then takes as its own, both or none.
+// tables writes blocks as tables, of rows some side by side, and one of all else,
+// which the engine then takes as its own, all or none.
 func (m *maker) tables(ctx context.Context, blocks []*gathered) error {
 	m.number++
-	rows := filepath.Join(m.dir, making, fmt.Sprint(m.number, ".rows"))
-	others := filepath.Join(m.dir, making, fmt.Sprint(m.number, ".others"))
-	err := m.table(rows, func(s sink) error { return m.w.rows(blocks, s) })
+	parts := m.w.divide(blocks, m.beside)
+	paths := []string{filepath.Join(m.dir, making, fmt.Sprint(m.number, ".others"))}
+	failed := make([]error, len(parts))
+	var wait sync.WaitGroup
+	for i, p := range parts {
+		path := filepath.Join(m.dir, making, fmt.Sprint(m.number, ".", i, ".rows"))
+		paths = append(paths, path)
+		wait.Go(func() { failed[i] = m.table(path, p.write) })
+	}
+	wait.Wait()
+	err := errors.Join(failed...)
 	if err == nil {
-		err = m.table(others, func(s sink) error { return m.w.others(blocks, s) })
+		err = m.table(paths[0], func(s sink) error { return m.w.others(blocks, parts, s) })
 	}
 	if err == nil {
-		err = m.db.Ingest(ctx, []string{others, rows})
+		err = m.db.Ingest(ctx, paths)
 	}
 	if err != nil {
-		for _, path := range []string{rows, others} {
+		for _, path := range paths {
 			if gone := os.Remove(path); !errors.Is(gone, os.ErrNotExist) {
 				err = errors.Join(err, gone)
 			}
@@ -170,6 +184,7 @@ func (m *maker) table(path string, fill func(sink) error) error {
 // process left there.
 func (m *maker) begin(s *Pebble, opt *pebble.Options) error {
 	m.Pebble, m.tableFrom, m.opt = s, tableFrom, opt.MakeWriterOptions(0, s.db.TableFormat())
+	m.beside = min(max(1, runtime.GOMAXPROCS(0)/2), mostBeside)
 	m.group, m.w.listed = together.Patient(mostTogether, m.do, m.wait), s.listed
 	dir := filepath.Join(s.dir, making)
 	return errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o700))

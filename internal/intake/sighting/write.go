@@ -11,15 +11,27 @@ import (
 )
 
 // writing is what several blocks write together. It keeps its room for the next
-// time; one goroutine at a time has it.
+// time; one goroutine at a time has it, but for its parts.
 type writing struct {
+	listed *directory
+	parts  []*part // those of the last time were the first of them
+	days   []dayTotals
+	names  []fresh
+	cuts   [][]byte
+
+	key, value []byte
+}
+
+// part is the writing of the rows whose keys lie between two. Parts of one writing
+// are written side by side: no name of a day stands in two.
+type part struct {
 	listed *directory
 	contest
 	days    []dayTotals // in their order
 	names   []fresh     // of those from unasked on it is not known yet
 	unasked int
-
-	key, value []byte
+	value   []byte
+	near    uint64 // of no meaning: see directory.fetch
 }
 
 type dayTotals struct {
@@ -40,70 +52,113 @@ type sink interface {
 	Merge(key, value []byte) error
 }
 
-// rows writes the rows of blocks in the order of their keys, those of one key as
-// one, and finds what else is to be written.
-func (w *writing) rows(blocks []*gathered, s sink) error {
-	w.days, w.names, w.unasked = w.days[:0], w.names[:0], 0
-	w.begin(blocks)
+// divide makes n parts of the rows of blocks, fewer when there are few names. Each
+// has rows.
+func (w *writing) divide(blocks []*gathered, n int) []*part {
+	longest := blocks[0]
+	for _, g := range blocks {
+		if len(g.rows) > len(longest.rows) {
+			longest = g
+		}
+	}
+	w.cuts = append(w.cuts[:0], nil)
+	for i := 1; i < n; i++ {
+		cut := longest.name(i * len(longest.rows) / n)
+		before := w.cuts[len(w.cuts)-1]
+		if len(w.cuts) == 1 && len(longest.rows) > 0 {
+			before = longest.name(0)
+		}
+		if bytes.Compare(cut, before) > 0 {
+			w.cuts = append(w.cuts, cut)
+		}
+	}
+	for len(w.parts) < len(w.cuts) {
+		w.parts = append(w.parts, &part{listed: w.listed})
+	}
+	parts := w.parts[:len(w.cuts)]
+	w.cuts = append(w.cuts, nil)
+	for i, p := range parts {
+		p.begin(blocks, w.cuts[i], w.cuts[i+1])
+	}
+	return parts
+}
+
+// write writes the rows of p in the order of their keys, those of one key as one,
+// and finds what else is to be written.
+func (p *part) write(s sink) error {
+	p.days, p.names, p.unasked = p.days[:0], p.names[:0], 0
 	var name []byte
-	for n := w.first(); n.key != nil; {
+	for n := p.first(); n.key != nil; {
 		key, day, size, total := n.key, n.day(), n.name, n.sum
-		for w.pass(); ; w.pass() {
-			if n = w.first(); !bytes.Equal(n.key, key) {
+		for p.pass(); ; p.pass() {
+			if n = p.first(); !bytes.Equal(n.key, key) {
 				break
 			}
 			total.add(n.sum)
 		}
 		if own := key[:size]; !bytes.Equal(own, name) { // with its day
 			name = own
-			w.name(own, day)
+			p.name(own, day)
 		}
-		w.total(day, total.count)
-		w.value = total.append(w.value[:0])
-		if err := s.Merge(key, w.value); err != nil {
+		p.days = addDay(p.days, dayTotals{day, totals{queries: total.count, written: 1}})
+		p.value = total.append(p.value[:0])
+		if err := s.Merge(key, p.value); err != nil {
 			return err
 		}
 	}
-	w.ask()
+	p.ask()
 	return nil
 }
 
 // askAtOnce is how many names the directory is asked for together.
 const askAtOnce = 64
 
-func (w *writing) name(name []byte, day Day) {
-	w.names = append(w.names, fresh{w.listed.of(name), name[beforeKind:], day})
-	if len(w.names) == w.unasked+askAtOnce {
-		w.ask()
+func (p *part) name(name []byte, day Day) {
+	p.names = append(p.names, fresh{p.listed.of(name), name[beforeKind:], day})
+	if len(p.names) == p.unasked+askAtOnce {
+		p.ask()
 	}
 }
 
 // ask leaves those of the last names that the directory lacks.
-func (w *writing) ask() {
-	last := w.names[w.unasked:]
-	w.listed.fetch(last)
+func (p *part) ask() {
+	last := p.names[p.unasked:]
+	p.near = p.listed.fetch(last)
 	for _, n := range last {
-		if !w.listed.has(n.noted) {
-			w.names[w.unasked] = n
-			w.unasked++
+		if !p.listed.has(n.noted) {
+			p.names[p.unasked] = n
+			p.unasked++
 		}
 	}
-	w.names = w.names[:w.unasked]
+	p.names = p.names[:p.unasked]
 }
 
-// total adds a row to its day. Rows come by day.
-func (w *writing) total(day Day, queries int64) {
-	n := len(w.days)
-	if n == 0 || w.days[n-1].day != day {
-		w.days, n = append(w.days, dayTotals{day: day}), n+1
+// addDay adds what is of a day. Days come in their order.
+func addDay(days []dayTotals, t dayTotals) []dayTotals {
+	n := len(days)
+	if n == 0 || days[n-1].day != t.day {
+		return append(days, t)
 	}
-	w.days[n-1].queries += queries
-	w.days[n-1].written++
+	days[n-1].queries += t.queries
+	days[n-1].written += t.written
+	return days
 }
 
-// others writes what is not a row: the marks of blocks, the names that rows has
+// join takes together what parts have found beside their rows.
+func (w *writing) join(parts []*part) {
+	w.days, w.names = w.days[:0], w.names[:0]
+	for _, p := range parts {
+		w.names = append(w.names, p.names...)
+		for _, t := range p.days {
+			w.days = addDay(w.days, t)
+		}
+	}
+}
+
+// others writes what is not a row: the marks of blocks, the names that parts have
 // found and the totals of the days.
-func (w *writing) others(blocks []*gathered, s sink) error {
+func (w *writing) others(blocks []*gathered, parts []*part, s sink) error {
+	w.join(parts)
 	slices.SortFunc(blocks, func(a, b *gathered) int { return strings.Compare(a.id, b.id) })
 	for _, g := range blocks { // a mark is kept as long as the latest day of its block
 		w.key, w.value = append(append(w.key[:0], spaceBlocks), g.id...), appendDays(w.value[:0], []Day{g.latest})
