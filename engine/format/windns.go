@@ -5,6 +5,7 @@ package format
 
 import (
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/engine/event"
 )
@@ -38,9 +39,8 @@ func (r *windns) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	case badTime:
 		return into, reject(BadTime)
 	}
-	thread, rest := cutWord(rest)
-	context, rest := cutWord(rest)
-	if !isHex(thread) || !isContext(context) {
+	context, rest, ok := cutContext(rest)
+	if !ok {
 		return into, reject(NotFormat)
 	}
 	r.seen = true
@@ -65,6 +65,23 @@ func (r *windns) read(s string, into []event.DNS) ([]event.DNS, Verdict) {
 	}
 	q := question{at: at, client: p.address, name: name, kind: p.kind}
 	return q.appendTo(into)
+}
+
+// begun gives the time of s; own is false when s is no line of this log.
+func (r *windns) begun(s string) (at time.Time, own bool) {
+	at, rest, state := r.days.scan(s)
+	if state != goodTime {
+		return time.Time{}, false
+	}
+	_, _, own = cutContext(rest)
+	return at, own
+}
+
+// cutContext reads the thread and the context, which follow the time.
+func cutContext(s string) (context, rest string, ok bool) {
+	thread, rest := cutWord(s)
+	context, rest = cutWord(rest)
+	return context, rest, isHex(thread) && isContext(context)
 }
 
 // undated judges a line that starts with no date: banners at the head of the

@@ -142,13 +142,16 @@ type Enrolment struct {
 	Code        string
 	Fingerprint string // SHA-256 of the centre's authority, hexadecimal; "" when the code alone tells
 	Version     string
-	Now         func() time.Time
+	Now         func() time.Time // time.Now
 }
 
 // Enrol makes a key in the folder, has the centre certify it, and keeps what it
 // says. The same call may be repeated until it is answered. A spool that is in
 // the folder already stays and goes to this centre.
 func Enrol(ctx context.Context, e Enrolment) (*Identity, error) {
+	if e.Now == nil {
+		e.Now = time.Now
+	}
 	code, pin, err := parseCode(e.Code)
 	if err != nil {
 		return nil, err

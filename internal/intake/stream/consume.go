@@ -36,6 +36,9 @@ type Handle func(ctx context.Context, b Block, attempt int) error
 //     for nothing, unless other blocks get done all the while.
 //   - any other error, or a panic: the block is handed out again after a wait,
 //     and becomes a dead letter after Options.Attempts.
+//   - none, since the process ended: the block is handed out again when its
+//     lease ends. After three times it is begun with nothing beside it, and
+//     becomes a dead letter when that ended the process Options.Attempts times.
 //
 // When ctx ends, what handle does not finish is handed out again at once, here
 // or elsewhere. Blocks of several Consume calls and processes are not mixed up.
@@ -161,6 +164,9 @@ func (s *Stream) hold(task Task, l *lane, m jetstream.Msg) *held {
 // release gives the block back, to be handed out again after wait.
 func (h *held) release(s *Stream, wait time.Duration) {
 	h.stop()
+	if meta, err := h.m.Metadata(); err == nil {
+		s.tally.give(place{h.task, h.lane.name, meta.Sequence.Stream})
+	}
 	if err := h.m.NakWithDelay(wait); err != nil { // the lease ends it too
 		s.o.Log.Warn("block not given back before its lease ends", "stream", h.lane.name, "err", err)
 	}
@@ -193,7 +199,8 @@ func (s *shift) work(ctx context.Context, h *held) {
 		return
 	}
 	place := place{s.task, h.lane.name, meta.Sequence.Stream}
-	attempt := max(1, int(min(meta.NumDelivered, 1<<30))-s.tally.excused(place))
+	handed, excuses, back := int(min(meta.NumDelivered, 1<<30)), s.tally.excused(place), s.tally.returned(place)
+	attempt := max(1, handed-excuses)
 	if attempt > 1 {
 		s.tally.again.Add(1)
 	}
@@ -202,11 +209,16 @@ func (s *shift) work(ctx context.Context, h *held) {
 		s.bury(ctx, h, place, attempt, err.Error())
 		return
 	}
-	if attempt > lastDeath*s.o.Attempts {
-		s.bury(ctx, h, place, attempt-1, fmt.Sprintf("handed out %d times and never answered: the process ended each time", attempt-1))
-		return
+	failures := attempt // this one included, should it fail
+	var x *suspect
+	if handed-1-back >= suspicious {
+		failures = max(1, back+1-excuses) // the others may be the fault of what was beside it
+		if x = s.suspect(ctx, place); x.deaths >= s.o.Attempts {
+			s.bury(ctx, h, place, attempt-1, fmt.Sprintf("begun %d times with nothing beside it and never answered: the process ended each time", x.deaths))
+			return
+		}
 	}
-	err, excused := s.insist(ctx, b, attempt)
+	err, excused := s.insist(ctx, b, attempt, x)
 	refused, final := errors.AsType[*refusal](err)
 	switch {
 	case err == nil:
@@ -219,12 +231,12 @@ func (s *shift) work(ctx context.Context, h *held) {
 	case excused:
 		s.tally.excuse(place)
 		h.release(s.Stream, s.o.Backoff(attempt))
-	case attempt >= s.o.Attempts:
+	case failures >= s.o.Attempts:
 		s.tally.fail(place, s.o.Now())
 		s.bury(ctx, h, place, attempt, err.Error())
 	default:
 		s.tally.fail(place, s.o.Now())
-		wait := s.o.Backoff(attempt)
+		wait := s.o.Backoff(failures)
 		s.o.Log.Warn("block failed and will be tried again", "block", b.ID, "attempt", attempt, "wait", wait, "err", err)
 		h.release(s.Stream, wait)
 	}
@@ -234,8 +246,8 @@ func (s *shift) work(ctx context.Context, h *held) {
 // it looks at the others: do they get done, then it is this block after all,
 // and its error counts; do all workers wait, then another block may have its
 // turn, and this one is excused.
-func (s *shift) insist(ctx context.Context, b Block, attempt int) (err error, excused bool) {
-	if err = s.try(ctx, b, attempt); !waiting(err) {
+func (s *shift) insist(ctx context.Context, b Block, attempt int, x *suspect) (err error, excused bool) {
+	if err = s.try(ctx, b, attempt, x); !waiting(err) {
 		return err, false
 	}
 	s.waiters.Add(1)
@@ -254,17 +266,23 @@ func (s *shift) insist(ctx context.Context, b Block, attempt int) (err error, ex
 		}
 		s.o.Log.Warn("block waits for what its work needs", "block", b.ID, "err", err)
 		pause(ctx, min(s.o.Backoff(turn), time.Minute))
-		err = s.try(ctx, b, attempt)
+		err = s.try(ctx, b, attempt, x)
 	}
 	return err, false
 }
 
-// lastDeath times Options.Attempts is how often a block is handed out that
-// never comes back with an answer: it takes the process with it each time.
-const lastDeath = 4
-
 // try calls handle; a panic is an error of the block, not the end of the rest.
-func (s *shift) try(ctx context.Context, b Block, attempt int) (err error) {
+// A suspect is begun alone, and that is noted until there is an answer.
+func (s *shift) try(ctx context.Context, b Block, attempt int, x *suspect) (err error) {
+	leave, err := s.gate.enter(ctx, x != nil)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	if x != nil {
+		s.note(ctx, x.place, x.deaths+1)
+		defer s.note(ctx, x.place, x.deaths)
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			s.o.Log.Error("panic while working on a block", "block", b.ID, "panic", p, "stack", string(debug.Stack()))

@@ -35,7 +35,7 @@ type Options struct {
 	Keep    time.Duration          // how long blocks stay past acknowledgement; an hour
 
 	Lease    time.Duration                   // how long a block stays with a worker that is not heard of; 30 s
-	Attempts int                             // failures of one block before it is a dead letter; 8
+	Attempts int                             // failures of one block, or deaths of the process over it alone, before it is a dead letter; 8
 	Backoff  func(attempt int) time.Duration // wait after failure 1, 2, …; 1 s, 4 s, 16 s … 5 min
 }
 
@@ -61,6 +61,8 @@ type Stream struct {
 	js     jetstream.JetStream
 	lane   [lanes]*lane
 	dead   jetstream.Stream
+	alone  jetstream.Stream // notes of blocks that were begun alone
+	gate   gate
 
 	mu      sync.RWMutex // over closed and the start of what Close waits for
 	closed  bool
@@ -90,7 +92,8 @@ type lane struct {
 // do when the folder cannot be written, the cluster is not reached, or it does
 // not take messages as large as a block.
 func Open(ctx context.Context, o Options) (*Stream, error) {
-	s := &Stream{o: withDefaults(o), slots: make(chan struct{}, inFlight), pressed: make(chan struct{}, 1), held: 5 * time.Minute}
+	s := &Stream{o: withDefaults(o), slots: make(chan struct{}, inFlight), pressed: make(chan struct{}, 1), held: 5 * time.Minute,
+		gate: gate{wait: 10 * time.Second, most: 30 * time.Second}}
 	s.opened = s.o.Now()
 	s.ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.open(ctx); err != nil {
@@ -165,6 +168,9 @@ func (s *Stream) open(ctx context.Context) error {
 		if s.lane[i], err = s.openLane(ctx, i); err != nil {
 			return err
 		}
+	}
+	if err := s.openAlone(ctx); err != nil {
+		return err
 	}
 	return s.openDead(ctx)
 }

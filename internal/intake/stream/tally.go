@@ -24,6 +24,7 @@ type tally struct {
 	tasks    [tasks]progress
 	failures map[place]time.Time // first failure of blocks that will be tried again
 	excuses  map[place]int       // how often blocks went back for what was not their fault
+	returns  map[place]int       // how often this process gave blocks back, for whatever reason
 }
 
 // progress is how a task gets on.
@@ -88,6 +89,21 @@ func (t *tally) excused(p place) int {
 	return t.excuses[p]
 }
 
+func (t *tally) give(p place) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.returns == nil {
+		t.returns = make(map[place]int)
+	}
+	t.returns[p]++
+}
+
+func (t *tally) returned(p place) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.returns[p]
+}
+
 func (t *tally) wait(task Task, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -139,4 +155,5 @@ func (t *tally) forget(p place) {
 	defer t.mu.Unlock()
 	delete(t.failures, p)
 	delete(t.excuses, p)
+	delete(t.returns, p)
 }
