@@ -162,7 +162,7 @@ func TestEveryReasonOfAListenerHasWords(t *testing.T) {
 	t.Parallel()
 	catalogue := must(i18n.Load(app.Messages()...))(t)
 	for _, why := range []listener.Reason{listener.NotUTF8, listener.NoNewline, listener.Held, listener.Rewritten, listener.Empty, listener.OverQuota,
-		listener.Overflow, listener.Unstored, listener.BadRequest, listener.BadItem, listener.TooLarge, listener.Busy, listener.Truncated,
+		listener.Overflow, listener.Unstored, listener.BadRequest, listener.BadItem, listener.TooLarge, listener.Busy, listener.NoRoom, listener.Truncated,
 		listener.Vanished, listener.Unreadable, listener.Handshake, listener.Crowded} {
 		if !catalogue.Has("source.door." + string(why)) {
 			t.Errorf("no words for %s", why)
