@@ -529,7 +529,7 @@ func (p *Pages) uptimeExport(format web.Format) web.Handler {
 		month := p.month(r)
 		f := Filter{Search: q.Get("q"), Unit: q.Get("unit"), Limit: exportPage}
 		sh := web.Sheet{Name: "uptime-" + monthText(month)}
-		for _, key := range []string{"field.name", "field.unit", "uptime.month", "uptime.percent", "uptime.seen", "uptime.expected", "uptime.deaf", "field.lines"} {
+		for _, key := range []string{"field.name", "field.unit", "way.field.way", "uptime.month", "uptime.percent", "uptime.seen", "uptime.expected", "uptime.deaf", "field.lines"} {
 			sh.Heads = append(sh.Heads, i18n.T(ctx, "source."+key))
 		}
 		sh.Rows = web.Rows(func(after string) ([]Uptime, string, error) {
@@ -543,8 +543,13 @@ func (p *Pages) uptimeExport(format web.Format) web.Handler {
 		}, func(rows []Uptime) ([][]any, error) {
 			var out [][]any
 			for _, u := range rows {
-				out = append(out, []any{u.Source.Name, web.Labels(units)([]string{u.Source.Owner}), monthText(month), percentText(ctx, u),
+				unit := web.Labels(units)([]string{u.Source.Owner})
+				out = append(out, []any{u.Source.Name, unit, i18n.T(ctx, "source.uptime.all"), monthText(month), percentText(ctx, u),
 					u.Seen, u.Expected, u.Deaf, u.Lines})
+				for _, w := range u.Ways {
+					out = append(out, []any{u.Source.Name, unit, connection(ctx, w.Way), monthText(month), percentText(ctx, w.Uptime),
+						w.Seen, w.Expected, w.Deaf, ""})
+				}
 			}
 			return out, nil
 		})

@@ -529,8 +529,25 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 		s := u.Source
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
 			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), hoursCell(u, u.Deaf), ui.Number(u.Lines)}})
+		for _, w := range u.Ways {
+			name, href := connection(ctx, w.Way), ""
+			if w.Way.ID != "" {
+				href = wayPath(w.Way)
+			}
+			out = append(out, ui.Row{ID: string(s.ID) + "-" + string(w.Way.ID), Name: name, Href: href, Cells: []templ.Component{
+				ui.Text(i18n.T(ctx, "source.uptime.by", name)), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, w.Uptime), hoursCell(w.Uptime, w.Seen),
+				hoursCell(w.Uptime, w.Expected), hoursCell(w.Uptime, w.Deaf), ui.None()}})
+		}
 	}
 	return out
+}
+
+// connection names a way in; one without ID is what collectors and files bring.
+func connection(ctx context.Context, w Way) string {
+	if w.ID == "" {
+		return i18n.T(ctx, "source.uptime.other")
+	}
+	return wayName(ctx, w)
 }
 
 func percentCell(ctx context.Context, u Uptime) templ.Component {
