@@ -115,6 +115,14 @@ func TestAFirewallThatStopsAtTwoIsOnTheDutyOfficersScreen(t *testing.T) {
 		!strings.Contains(sheet, "Tường lửa Alpha;UBND xã Alpha;Syslog UDP · địa chỉ 10.1.1.1/32;2026-11;22,5%;7;31;0;") {
 		t.Errorf("the report of uptime does not tell of the connection: %.900s %.900s", page, sheet)
 	}
+	_, key, err := h.Rooms.Accounts.NewKey(ctx, "report", h.root, auth.Centre, auth.Permission{Area: auth.Settings, Act: auth.Read})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := client{handler: h.Handler(), key: key}.do(t, http.MethodGet, "/api/v1/uptime?month=2026-11", "").Body.String()
+	if want := `"ways":[{"way_id":"` + string(way.ID) + `","seen_hours":7,"expected_hours":31,"deaf_hours":0,"percent":22.5}]`; !strings.Contains(got, want) {
+		t.Errorf("the API does not tell of the connection: %s", got)
+	}
 	page = words(t, v, "/units/"+string(u.ID))
 	if !strings.Contains(page, "24 giờ qua không có dữ liệu") || !strings.Contains(page, "7 ngày qua chưa đủ dữ liệu (thấy 8/32)") {
 		_, page, _ = strings.Cut(page, "Theo nhật ký")
