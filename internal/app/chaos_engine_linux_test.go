@@ -168,6 +168,8 @@ func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
 		}
 		if free > 0 { // on a disk without a byte nobody can sign in
 			s.shows(t, "/settings/intake", "Ổ đĩa sắp đầy: không nhận thêm nhật ký")
+			s.shows(t, "/sources/"+string(s.src.ID), "Ổ đĩa máy chủ sắp đầy: không nhận thêm nhật ký")
+			s.shows(t, "/sources/"+string(s.src.ID)+"/live", "giữ lại dòng chưa nhận, rồi gửi tiếp. ")
 		}
 		release()
 		done(t, c.SetWriteDeadline(time.Time{}))
@@ -183,8 +185,12 @@ func TestAFullDiskRefusesAndLosesNothing(t *testing.T) {
 		t.Error("the page goes on saying that the disk is full")
 	}
 	done(t, s.Attend(t.Context())) // the figures of listeners are kept once a minute
-	if !strings.Contains(s.page(t, "/sources/"+string(s.src.ID)), "đang bận, bên gửi phải gửi lại") {
+	page := s.page(t, "/sources/"+string(s.src.ID))
+	if !strings.Contains(page, "ổ đĩa máy chủ sắp đầy, bên gửi phải gửi lại") {
 		t.Error("the page of the source does not say that requests were refused")
+	}
+	if strings.Contains(page, "không nhận thêm nhật ký") {
+		t.Error("the page of the source goes on saying that the disk is full")
 	}
 	s.end(t)
 	n := archived(t, dir)

@@ -21,6 +21,7 @@ import (
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/intake/worker"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // sender is a source that a test sends to by HTTP.
@@ -130,6 +131,11 @@ func TestBlocksThatComeTwiceAndOutOfOrderCountOnce(t *testing.T) {
 	if queries != want {
 		t.Errorf("%d queries in findings, %d were sent", queries, want)
 	}
+	done(t, s.Attend(t.Context())) // what came again is kept once a minute
+	again := fmt.Sprintf("%s khối đến lại sau khi đã xử lý xong", i18n.Number(s.ctx, int64(len(order)-len(requests))))
+	if page := s.page(t, "/sources/"+string(s.src.ID)); !strings.Contains(page, again) || !strings.Contains(page, "không tính hai lần") {
+		t.Errorf("the page of the source does not say %q: %.900s", again, page)
+	}
 	t.Logf("%d blocks of %d lines handed out %d times, four at once: %d lines and %d queries counted", len(requests), lines, len(order), lines, queries)
 }
 
@@ -223,8 +229,12 @@ func TestAClockThatJumpsCountsEachLineOnce(t *testing.T) {
 	if err != nil || hours != int64(sent*100) || queries != want {
 		t.Errorf("%d lines and %d queries stand, %d and %d were sent: %v", hours, queries, sent*100, want, err)
 	}
-	if page := s.page(t, "/sources/"+string(s.src.ID)); !strings.Contains(page, "Đồng hồ") {
+	page := s.page(t, "/sources/"+string(s.src.ID))
+	if !strings.Contains(page, "Đồng hồ") {
 		t.Errorf("the page of the source does not say that the clocks differ: %.900s", page)
+	}
+	if !strings.Contains(page, "khối được gửi lại khi đã nằm trong hàng đợi") || !strings.Contains(page, "không tính hai lần") {
+		t.Errorf("the page of the source does not say that requests came twice: %.900s", page)
 	}
 	s.end(t)
 	if n := archived(t, dir); n != sent*100 {

@@ -49,7 +49,8 @@ func (a *App) startIntake(ctx context.Context) error {
 		return nil
 	}
 	s, err := stream.Open(ctx, stream.Options{Dir: dir, Address: cfg.Stream.Address, Credentials: cfg.Stream.Credentials, Log: a.opt.Log, Now: a.opt.Now,
-		Reserve: uint64(cfg.Stream.Reserve), Lease: a.opt.Lease})
+		Reserve: uint64(cfg.Stream.Reserve), Lease: a.opt.Lease,
+		Known: func(id string) { a.Rooms.Sources.CameAgain(source.ID(id), source.AgainSent) }})
 	if err != nil {
 		return fmt.Errorf("open the stream of received lines: %w", err)
 	}

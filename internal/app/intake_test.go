@@ -17,6 +17,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/vonggac/vonggac/internal/centre/finding"
+	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -184,7 +185,7 @@ func TestABlockThatCannotBeReadWaitsForAPerson(t *testing.T) {
 	in := v.send(t, http.MethodPost, "/sign-in", "application/x-www-form-urlencoded", url.Values{"login": {"mai"}, "password": {phrase}}.Encode())
 	v.cookie, _, _ = strings.Cut(in.Header().Get("Set-Cookie"), ";")
 	for path, want := range map[string]string{"/settings/intake": "Proxy X", "/settings/intake/letters/" + first.ID: "www.evil.test", "/settings/intake/letters/" + first.ID + "/discard": "Lý do bỏ",
-		"/settings/intake/letters.csv": "Proxy X"} {
+		"/settings/intake/letters.csv": "Proxy X", "/sources/" + string(src.ID): "1 khối chưa xử lý được", "/sources/" + string(src.ID) + "/live": reception.Path + "#letters"} {
 		res := v.get(t, path)
 		if body := res.Body.String(); res.Code != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d without %q", path, res.Code, want)
@@ -209,6 +210,9 @@ func TestABlockThatCannotBeReadWaitsForAPerson(t *testing.T) {
 		t.Fatal(err)
 	}
 	given(0)
+	if page := v.get(t, "/sources/"+string(src.ID)).Body.String(); strings.Contains(page, "khối chưa xử lý được") {
+		t.Error("the page of the source goes on telling of blocks that were given up")
+	}
 	await(t, "the finding of the block that was sent again", func() bool {
 		page, err := h.Rooms.Findings.List(ctx, finding.Filter{State: finding.AnyOpen, Limit: 10})
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -132,8 +133,12 @@ func (d waysIn) Find(p listener.Peer) (listener.Way, bool) {
 	return way, ok
 }
 
-// keepFigures has what the listeners counted kept in the records.
+// keepFigures has what the listeners counted kept in the records, and the blocks
+// that came again.
 func (a *App) keepFigures(ctx context.Context) error {
+	if err := a.Rooms.Sources.KeepAgain(ctx); err != nil {
+		return err
+	}
 	in := a.intake.Load()
 	if in == nil || in.listener == nil {
 		return nil
@@ -173,6 +178,25 @@ func (a *App) reception() *reception.Service {
 			return nil
 		},
 		Listeners: a.doorsOpen, Sources: a.sourceNames, Working: a.working})
+}
+
+// receptionOf says how what receives the lines of a source does.
+func (a *App) receptionOf(ctx context.Context, id source.ID) source.Reception {
+	in := a.intake.Load()
+	if in == nil {
+		return source.Reception{}
+	}
+	out := source.Reception{Full: in.stream.Refusing()}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	n, err := in.stream.DeadOf(ctx, string(id))
+	if out.Silent = err != nil; out.Silent {
+		a.opt.Log.Warn("blocks of a source that were given up are not known", "source", id, "err", err)
+	}
+	if out.Dead = int64(n); n > 0 && a.Rooms.Reception.MayLook(ctx) {
+		out.See = reception.Path + "#letters"
+	}
+	return out
 }
 
 // working is how this process does with reading and keeping lines.

@@ -66,10 +66,14 @@ func TestAFirewallThatStopsAtTwoIsOnTheDutyOfficersScreen(t *testing.T) {
 	if err := h.Rooms.Sources.SetRhythm(ctx, fw.ID, source.Rhythm{Minutes: 15}); err != nil {
 		t.Fatal(err)
 	}
+	way, _, err := h.Rooms.Sources.AddWay(ctx, source.Way{Source: fw.ID, Kind: source.SyslogUDP, Network: "10.1.1.1"})
+	if err != nil {
+		t.Fatal(err)
+	}
 	stop := time.Date(2026, 11, 21, 19, 0, 0, 0, time.UTC) // 02:00
 	for ; !now.After(stop); now = now.Add(10 * time.Minute) {
 		must(0, h.Records.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-			return h.Rooms.Sources.CountBlock(ctx, tx, source.Counted{Source: fw.ID, Owner: string(u.ID), Received: now, Bytes: 100, Lines: 1, Parsed: 1,
+			return h.Rooms.Sources.CountBlock(ctx, tx, source.Counted{Source: fw.ID, Owner: string(u.ID), Way: way.ID, Received: now, Bytes: 100, Lines: 1, Parsed: 1,
 				Latest: now, Hours: map[time.Time]int64{now: 1}})
 		}))(t)
 		must(0, h.Rooms.Sources.Watch(t.Context()))(t)
@@ -105,6 +109,20 @@ func TestAFirewallThatStopsAtTwoIsOnTheDutyOfficersScreen(t *testing.T) {
 	now = stop.Add(25 * time.Hour)
 	v.signIn(t, "truc")
 	must(0, h.Rooms.Sources.Watch(t.Context()))(t)
+	// The first hour in which anything came is not whole, so that of a way it does not count.
+	if page, sheet := words(t, v, "/sources/uptime?month=2026-11"), words(t, v, "/sources/uptime.csv?month=2026-11"); !strings.Contains(page, "↳ Syslog UDP · địa chỉ 10.1.1.1/32 UBND xã Alpha 22,5% 7 31 0") ||
+		!strings.Contains(sheet, "Tường lửa Alpha;UBND xã Alpha;cả nguồn;2026-11;25%;8;32;0;43") ||
+		!strings.Contains(sheet, "Tường lửa Alpha;UBND xã Alpha;Syslog UDP · địa chỉ 10.1.1.1/32;2026-11;22,5%;7;31;0;") {
+		t.Errorf("the report of uptime does not tell of the connection: %.900s %.900s", page, sheet)
+	}
+	_, key, err := h.Rooms.Accounts.NewKey(ctx, "report", h.root, auth.Centre, auth.Permission{Area: auth.Settings, Act: auth.Read})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := client{handler: h.Handler(), key: key}.do(t, http.MethodGet, "/api/v1/uptime?month=2026-11", "").Body.String()
+	if want := `"ways":[{"way_id":"` + string(way.ID) + `","seen_hours":7,"expected_hours":31,"deaf_hours":0,"percent":22.5}]`; !strings.Contains(got, want) {
+		t.Errorf("the API does not tell of the connection: %s", got)
+	}
 	page = words(t, v, "/units/"+string(u.ID))
 	if !strings.Contains(page, "24 giờ qua không có dữ liệu") || !strings.Contains(page, "7 ngày qua chưa đủ dữ liệu (thấy 8/32)") {
 		_, page, _ = strings.Cut(page, "Theo nhật ký")
@@ -162,7 +180,7 @@ func TestEveryReasonOfAListenerHasWords(t *testing.T) {
 	t.Parallel()
 	catalogue := must(i18n.Load(app.Messages()...))(t)
 	for _, why := range []listener.Reason{listener.NotUTF8, listener.NoNewline, listener.Held, listener.Rewritten, listener.Empty, listener.OverQuota,
-		listener.Overflow, listener.Unstored, listener.BadRequest, listener.BadItem, listener.TooLarge, listener.Busy, listener.Truncated,
+		listener.Overflow, listener.Unstored, listener.BadRequest, listener.BadItem, listener.TooLarge, listener.Busy, listener.NoRoom, listener.Truncated,
 		listener.Vanished, listener.Unreadable, listener.Handshake, listener.Crowded} {
 		if !catalogue.Has("source.door." + string(why)) {
 			t.Errorf("no words for %s", why)

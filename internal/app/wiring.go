@@ -305,7 +305,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(unit.NewPages(site, r.Units).Routes())
 	add(account.NewPages(site, r.Accounts, account.Choices{Kinds: a.bodyKinds, Units: a.unitOptions, Link: a.link, Welcome: "/setup"}).Routes())
 	add(source.NewPages(site, r.Sources, source.Neighbours{Units: a.unitOptions, Keys: a.feedKeys, NewKey: a.newFeedKey,
-		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Root: a.root, Receive: a.receiveAt, Strangers: a.strangers, Explained: a.explained, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
+		Revoke: a.revokeFeedKey, Armed: a.armed, Link: a.link, Root: a.root, Receive: a.receiveAt, Strangers: a.strangers, Explained: a.explained, Reception: a.receptionOf, Task: func(job string) string { return task.Path + "/" + job }}).Routes())
 	add(feed.NewPages(site, r.Feeds, feed.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets}).Routes())
 	add(indicator.NewPages(site, r.Indicators, indicator.Choices{Units: a.unitOptions, Names: names.Names, Assets: a.Assets,
 		Sightings: a.seenOf, Findings: a.mentionsOf}).Routes())

@@ -93,6 +93,13 @@ func (s *Service) everywhere(ctx context.Context, op string, p auth.Permission) 
 	return actor, db.Error(op, err)
 }
 
+// MayLook reports whether the actor may see what is received, and the blocks
+// that were given up.
+func (s *Service) MayLook(ctx context.Context) bool {
+	_, err := s.everywhere(ctx, "reception.MayLook", mayRead)
+	return err == nil
+}
+
 // MayDecide reports whether the actor may send blocks again and discard them.
 func (s *Service) MayDecide(ctx context.Context) bool {
 	_, err := s.everywhere(ctx, "reception.MayDecide", mayWrite)

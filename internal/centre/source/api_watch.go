@@ -97,6 +97,16 @@ type apiUptime struct {
 	Deaf     int64    `json:"deaf_hours" doc:"Hours lost because this centre did not listen; not among the expected."`
 	Percent  *float64 `json:"percent,omitempty" doc:"Absent when no hour was expected." example:"99.3"`
 	Lines    int64    `json:"lines"`
+
+	Ways []apiWayUptime `json:"ways" doc:"The ways in of the source, by the hours in which lines were received."`
+}
+
+type apiWayUptime struct {
+	WayID    string   `json:"way_id" doc:"Empty: by collectors or files."`
+	Seen     int64    `json:"seen_hours"`
+	Expected int64    `json:"expected_hours" doc:"Those of the source since the way was made, and since the hours of ways are kept."`
+	Deaf     int64    `json:"deaf_hours"`
+	Percent  *float64 `json:"percent,omitempty" doc:"Absent when no hour was expected." example:"99.3"`
 }
 
 // WatchAPI adds the operations on ways in, coverage and uptime.
@@ -214,11 +224,21 @@ func (s *Service) apiUptime(ctx context.Context, in *apiUptimeQuery) (*rest.List
 		after = string(rows[len(rows)-1].Source.ID)
 	}
 	return rest.List(rows, total, after, func(u Uptime) apiUptime {
-		out := apiUptime{SourceID: string(u.Source.ID), Name: u.Source.Name, UnitID: u.Source.Owner, Seen: u.Seen, Expected: u.Expected, Deaf: u.Deaf, Lines: u.Lines}
-		if tenths, ok := u.Percent(); ok {
-			percent := float64(tenths) / 10
-			out.Percent = &percent
+		out := apiUptime{SourceID: string(u.Source.ID), Name: u.Source.Name, UnitID: u.Source.Owner, Seen: u.Seen, Expected: u.Expected, Deaf: u.Deaf, Lines: u.Lines,
+			Percent: u.percent(), Ways: []apiWayUptime{}}
+		for _, w := range u.Ways {
+			out.Ways = append(out.Ways, apiWayUptime{WayID: string(w.Way.ID), Seen: w.Seen, Expected: w.Expected, Deaf: w.Deaf, Percent: w.percent()})
 		}
 		return out
 	}), nil
+}
+
+// percent is Percent in percent, nil when no hour was expected.
+func (u Uptime) percent() *float64 {
+	tenths, ok := u.Percent()
+	if !ok {
+		return nil
+	}
+	percent := float64(tenths) / 10
+	return &percent
 }

@@ -145,6 +145,8 @@ const (
 	lossRefused  = "refused"
 	lossDropped  = "dropped"
 	lossOdd      = "odd" // taken all the same
+	// lossAgain is no loss: blocks, not lines, that came again and were known.
+	lossAgain = "again"
 )
 
 type pulseRow struct {

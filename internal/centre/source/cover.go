@@ -205,24 +205,13 @@ func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (
 		return nil, err
 	}
 	for part := range slices.Chunk(ids, 500) {
-		var spans []spanRow
-		err = q.NewSelect().Model(&spans).Where("s.source_id IN (?)", bun.List(part)).Where("s.from_at < ?", db.At(to)).
-			Where("s.to_at IS NULL OR s.to_at > ?", db.At(from)).OrderExpr("s.source_id, s.from_at").Scan(ctx)
+		by, reach, err := spansOf(ctx, q, part, from, to)
 		if err != nil {
-			return nil, db.Error(op, err)
-		}
-		slowest, reach := int64(0), time.Duration(0)
-		by := map[string][]spanRow{}
-		for _, sp := range spans {
-			slowest = max(slowest, sp.Minutes)
-			if sp.Office {
-				reach = officeReach
-			}
-			by[sp.Source] = append(by[sp.Source], sp)
+			return nil, err
 		}
 		var rows []hourRow
 		err = q.NewSelect().Model(&rows).Column("source_id", "hour", "lines", "rejected").Where("h.source_id IN (?)", bun.List(part)).
-			Where("h.hour >= ?", db.At(from.Add(-reach-time.Duration(slowest)*time.Minute))).Where("h.hour < ?", db.At(to)).
+			Where("h.hour >= ?", db.At(from.Add(-reach))).Where("h.hour < ?", db.At(to)).
 			Where("h.lines > h.rejected").Scan(ctx)
 		if err != nil {
 			return nil, db.Error(op, err)
@@ -239,6 +228,24 @@ func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (
 		}
 	}
 	return out, nil
+}
+
+// spansOf are the times in which sources were watched over from..to, and how far
+// before it lines still tell of its first hours.
+func spansOf(ctx context.Context, q bun.IDB, ids []string, from, to time.Time) (by map[string][]spanRow, reach time.Duration, err error) {
+	var spans []spanRow
+	err = q.NewSelect().Model(&spans).Where("s.source_id IN (?)", bun.List(ids)).Where("s.from_at < ?", db.At(to)).
+		Where("s.to_at IS NULL OR s.to_at > ?", db.At(from)).OrderExpr("s.source_id, s.from_at").Scan(ctx)
+	slowest := int64(0)
+	by = map[string][]spanRow{}
+	for _, sp := range spans {
+		slowest = max(slowest, sp.Minutes)
+		if sp.Office {
+			reach = officeReach
+		}
+		by[sp.Source] = append(by[sp.Source], sp)
+	}
+	return by, reach + time.Duration(slowest)*time.Minute, db.Error("source.spansOf", err)
 }
 
 // mark lays out the hours of one source.

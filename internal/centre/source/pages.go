@@ -52,6 +52,8 @@ type Neighbours struct {
 	// Explained is what may explain that a source is silent: a collector that is
 	// not heard of; nil when there is none. May be nil.
 	Explained func(ctx context.Context, id ID) (*ui.AlertProps, error)
+	// Reception is how what receives the lines of a source does now. May be nil.
+	Reception func(ctx context.Context, id ID) Reception
 	// Root is the unit that runs the centre.
 	Root func(ctx context.Context) (string, error)
 }

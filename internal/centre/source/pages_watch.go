@@ -43,7 +43,8 @@ func (p *Pages) watchRoutes() []web.Route {
 // watchPart is what the page of a source shows of its watch.
 type watchPart struct {
 	Live   Live
-	Why    *ui.AlertProps // a collector that may explain its silence
+	Intake []ui.AlertProps // what is the matter with its reception
+	Why    *ui.AlertProps  // a collector that may explain its silence
 	Ways   []Way
 	Behind int // collectors that its lines come through
 	Rhythm Rhythm
@@ -58,6 +59,20 @@ const stripDays = 7
 func (p *Pages) loadWatch(ctx context.Context, v *showPage) (err error) {
 	id := v.Source.ID
 	v.Now = p.svc.Now()
+	if err = p.loadLive(ctx, v); err != nil {
+		return err
+	}
+	today := calendar.DateOf(v.Now)
+	if v.Strip, err = p.svc.strip(ctx, id, today.AddDays(1-stripDays).Start(), today.End()); err != nil {
+		return err
+	}
+	v.Gaps, err = p.svc.Gaps(ctx, id)
+	return err
+}
+
+// loadLive is the part that follows the source.
+func (p *Pages) loadLive(ctx context.Context, v *showPage) (err error) {
+	id := v.Source.ID
 	if v.Live, err = p.svc.Live(ctx, id); err != nil {
 		return err
 	}
@@ -72,14 +87,10 @@ func (p *Pages) loadWatch(ctx context.Context, v *showPage) (err error) {
 		return err
 	}
 	v.Behind = len(through[id])
-	if v.Rhythm, err = p.svc.Rhythm(ctx, id); err != nil {
-		return err
+	if p.near.Reception != nil {
+		v.Intake = v.intake(ctx, p.near.Reception(ctx, id))
 	}
-	today := calendar.DateOf(v.Now)
-	if v.Strip, err = p.svc.strip(ctx, id, today.AddDays(1-stripDays).Start(), today.End()); err != nil {
-		return err
-	}
-	v.Gaps, err = p.svc.Gaps(ctx, id)
+	v.Rhythm, err = p.svc.Rhythm(ctx, id)
 	return err
 }
 
@@ -98,13 +109,7 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := showPage{Source: src}
-	if v.Live, err = p.svc.Live(ctx, src.ID); err != nil {
-		return err
-	}
-	if err := p.explain(ctx, &v); err != nil {
-		return err
-	}
-	if v.Rhythm, err = p.svc.Rhythm(ctx, src.ID); err != nil {
+	if err := p.loadLive(ctx, &v); err != nil {
 		return err
 	}
 	return p.site.Fragment(w, r, http.StatusOK, liveView(v))
@@ -524,7 +529,7 @@ func (p *Pages) uptimeExport(format web.Format) web.Handler {
 		month := p.month(r)
 		f := Filter{Search: q.Get("q"), Unit: q.Get("unit"), Limit: exportPage}
 		sh := web.Sheet{Name: "uptime-" + monthText(month)}
-		for _, key := range []string{"field.name", "field.unit", "uptime.month", "uptime.percent", "uptime.seen", "uptime.expected", "uptime.deaf", "field.lines"} {
+		for _, key := range []string{"field.name", "field.unit", "way.field.way", "uptime.month", "uptime.percent", "uptime.seen", "uptime.expected", "uptime.deaf", "field.lines"} {
 			sh.Heads = append(sh.Heads, i18n.T(ctx, "source."+key))
 		}
 		sh.Rows = web.Rows(func(after string) ([]Uptime, string, error) {
@@ -538,8 +543,13 @@ func (p *Pages) uptimeExport(format web.Format) web.Handler {
 		}, func(rows []Uptime) ([][]any, error) {
 			var out [][]any
 			for _, u := range rows {
-				out = append(out, []any{u.Source.Name, web.Labels(units)([]string{u.Source.Owner}), monthText(month), percentText(ctx, u),
+				unit := web.Labels(units)([]string{u.Source.Owner})
+				out = append(out, []any{u.Source.Name, unit, i18n.T(ctx, "source.uptime.all"), monthText(month), percentText(ctx, u),
 					u.Seen, u.Expected, u.Deaf, u.Lines})
+				for _, w := range u.Ways {
+					out = append(out, []any{u.Source.Name, unit, connection(ctx, w.Way), monthText(month), percentText(ctx, w.Uptime),
+						w.Seen, w.Expected, w.Deaf, ""})
+				}
 			}
 			return out, nil
 		})

@@ -80,6 +80,7 @@ type Service struct {
 	Deps
 	directory Directory
 	kept      kept
+	repeated  repeated
 	rated     atomic.Int64 // the hour whose rates were compared last, Unix ms
 }
 

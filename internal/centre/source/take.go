@@ -101,9 +101,20 @@ func (s *Service) Take(ctx context.Context, blocks []Taking, sink Takes) error {
 	const op = "source.Take"
 	// The key of the mark refuses a second one; looking first spares the work.
 	fresh, err := s.fresh(ctx, blocks)
-	if err != nil || len(fresh) == 0 {
+	if err != nil {
 		return db.Error(op, err)
 	}
+	if len(fresh) > 0 {
+		if err := s.takeFresh(ctx, op, fresh, sink); err != nil {
+			return err
+		}
+	}
+	s.knownAgain(blocks, fresh)
+	return nil
+}
+
+// takeFresh is Take of blocks that were not taken, as far as is known.
+func (s *Service) takeFresh(ctx context.Context, op string, fresh []Taking, sink Takes) error {
 	write := s.Records.Housekeep
 	if slices.ContainsFunc(fresh, func(b Taking) bool { return len(b.Said.Hits) > 0 }) {
 		write = s.Records.Write

@@ -24,6 +24,16 @@ type Uptime struct {
 	Deaf     int64 // hours lost because this centre did not listen: not among Expected
 	Lines    int64 // of the hours of the month
 	Watched  bool  // it is waited for now
+	// Ways are its ways in, each with the hours of receipt in which lines came by
+	// it; Lines of these is 0.
+	Ways []WayUptime
+}
+
+// WayUptime is one way in of a source in one month. Of a Way without ID came what
+// collectors and files brought.
+type WayUptime struct {
+	Way Way
+	Uptime
 }
 
 // Percent is the share of expected hours with data, in tenths of a percent,
@@ -72,11 +82,16 @@ func (s *Service) UptimePage(ctx context.Context, first calendar.Date, f Filter)
 	if err != nil {
 		return nil, 0, err
 	}
+	ways, err := s.wayUptimes(ctx, ids, from, to)
+	if err != nil {
+		return nil, 0, err
+	}
 	out := make([]Uptime, len(rows))
 	for i, r := range rows {
 		st := strips[string(r.ID)]
 		t := st.sum()
-		out[i] = Uptime{Source: r.Source, Seen: t.seen, Expected: t.expected, Unasked: t.unasked, Deaf: t.deaf, Watched: watched[string(r.ID)]}
+		out[i] = Uptime{Source: r.Source, Seen: t.seen, Expected: t.expected, Unasked: t.unasked, Deaf: t.deaf, Watched: watched[string(r.ID)],
+			Ways: ways[string(r.ID)]}
 		for _, n := range st.lines {
 			out[i].Lines += n
 		}

@@ -161,16 +161,56 @@ func clockHour(ctx context.Context, c Clock) string {
 	return i18n.T(ctx, "source.clock.hour", i18n.Time(ctx, c.Hour), clockText(ctx, c), i18n.Number(ctx, c.Lines))
 }
 
-// split tells the losses from lines with a strange date, which are all kept.
-func (l Live) split() (lost, dates []Loss) {
+// split tells the losses from lines with a strange date, which are all kept, and
+// from blocks that came again, which count once.
+func (l Live) split() (lost, dates, again []Loss) {
 	for _, loss := range l.Losses {
-		if loss.What == lossDated {
+		switch loss.What {
+		case lossDated:
 			dates = append(dates, loss)
-		} else {
+		case lossAgain:
+			again = append(again, loss)
+		default:
 			lost = append(lost, loss)
 		}
 	}
-	return lost, dates
+	slices.SortFunc(again, compareAgain)
+	return lost, dates, again
+}
+
+func againText(ctx context.Context, l Loss) string {
+	return i18n.T(ctx, "source.again."+l.Reason, i18n.Number(ctx, l.N))
+}
+
+// intake says what is the matter with the reception of the source's lines, and
+// what becomes of them; nothing where none is to come over the network.
+func (v showPage) intake(ctx context.Context, r Reception) (out []ui.AlertProps) {
+	comes := !v.Source.Closed && (v.Behind > 0 || slices.ContainsFunc(v.Ways, func(w Way) bool { return !w.Off }))
+	say := func(tone ui.Tone, what, more string, args ...any) {
+		text := i18n.T(ctx, "source.intake."+what+"_text") + " " + i18n.T(ctx, "source.intake."+more)
+		out = append(out, ui.AlertProps{Tone: tone, Title: i18n.T(ctx, "source.intake."+what, args...), Text: text})
+	}
+	senders := "keep"
+	if lossy(v.Ways) {
+		senders = "lose"
+	}
+	switch {
+	case r.Full && comes:
+		say(ui.Bad, "full", senders)
+	case r.Silent && comes:
+		say(ui.Bad, "silent", senders)
+	}
+	if r.Dead > 0 {
+		more := "dead_ask"
+		if r.See != "" {
+			more = "dead_see"
+		}
+		say(ui.Warn, "dead", more, i18n.Number(ctx, r.Dead))
+		if r.See != "" {
+			out[len(out)-1].Action = &ui.Action{Label: i18n.T(ctx, "source.intake.see"), Href: r.See}
+		}
+	}
+	return out
 }
 
 func datedText(ctx context.Context, l Loss) string {
@@ -187,7 +227,7 @@ func lossText(ctx context.Context, l Loss) string {
 // doorReasons are the reasons of listeners that have words here; any other is
 // shown as the listener names it.
 var doorReasons = map[string]bool{"not_utf8": true, "no_newline": true, "held": true, "rewritten": true, "empty": true, "quota": true,
-	"overflow": true, "unstored": true, "bad_request": true, "bad_item": true, "too_large": true, "busy": true, "truncated": true, "vanished": true,
+	"overflow": true, "unstored": true, "bad_request": true, "bad_item": true, "too_large": true, "busy": true, "no_room": true, "truncated": true, "vanished": true,
 	"unreadable": true, "handshake": true, "crowded": true, "invalid": true, "deferred": true, "bad_stream": true, "large_frame": true,
 	"too_many_templates": true, "no_address": true, "lost_flows": true, "lost_packets": true}
 
@@ -489,8 +529,25 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 		s := u.Source
 		out = append(out, ui.Row{ID: string(s.ID), Name: s.Name, Href: "/sources/" + string(s.ID), Cells: []templ.Component{
 			ui.Text(s.Name), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, u), hoursCell(u, u.Seen), hoursCell(u, u.Expected), hoursCell(u, u.Deaf), ui.Number(u.Lines)}})
+		for _, w := range u.Ways {
+			name, href := connection(ctx, w.Way), ""
+			if w.Way.ID != "" {
+				href = wayPath(w.Way)
+			}
+			out = append(out, ui.Row{ID: string(s.ID) + "-" + string(w.Way.ID), Name: name, Href: href, Cells: []templ.Component{
+				ui.Text(i18n.T(ctx, "source.uptime.by", name)), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, w.Uptime), hoursCell(w.Uptime, w.Seen),
+				hoursCell(w.Uptime, w.Expected), hoursCell(w.Uptime, w.Deaf), ui.None()}})
+		}
 	}
 	return out
+}
+
+// connection names a way in; one without ID is what collectors and files bring.
+func connection(ctx context.Context, w Way) string {
+	if w.ID == "" {
+		return i18n.T(ctx, "source.uptime.other")
+	}
+	return wayName(ctx, w)
 }
 
 func percentCell(ctx context.Context, u Uptime) templ.Component {

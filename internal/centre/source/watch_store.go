@@ -100,9 +100,13 @@ func (f *facts) count(q silenceRow, since time.Time) {
 // keepBeats is how long the minutes are kept in which a source spoke.
 const keepBeats = 26 * time.Hour
 
-// Forget drops the minutes that no page shows any more. The hours stay.
+// Forget drops the minutes that no page shows any more. The hours stay, those of
+// each way among them.
 func (s *Service) Forget(ctx context.Context) error {
 	return s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := keepWayHours(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.NewDelete().Model((*beatRow)(nil)).Where("minute < ?", db.At(s.Now().Add(-keepBeats))).Exec(ctx)
 		if err != nil {
 			return db.Error("source.Forget", err)

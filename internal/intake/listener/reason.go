@@ -37,6 +37,7 @@ const (
 	BadItem    Reason = "bad_item"    // of an HTTP request whose other items were taken
 	TooLarge   Reason = "too_large"   // HTTP bodies beyond the limit
 	Busy       Reason = "busy"        // HTTP requests and items while the stream does not take; to be sent again
+	NoRoom     Reason = "no_room"     // HTTP requests while the disk has no room; to be sent again
 	Truncated  Reason = "truncated"   // a followed file was shortened before all was read
 	Vanished   Reason = "vanished"    // a followed file went away before all was read
 	Unreadable Reason = "unreadable"  // a followed file cannot be opened or read

@@ -264,9 +264,15 @@ func token(r *http.Request) string {
 	return ""
 }
 
+// What a sender is told whose request can be stored a little later.
+const (
+	soon         = 5 * time.Second
+	unstoredText = "not stored; send it again"
+)
+
 // busy answers that the stream does not take now.
 func (q *request) busy() {
-	q.refuse(Busy, http.StatusServiceUnavailable, 5*time.Second, "not stored; send it again")
+	q.refuse(Busy, http.StatusServiceUnavailable, soon, unstoredText)
 }
 
 // isPlain tells text from a bare key that happens to be base64 of something.
@@ -278,6 +284,10 @@ func isPlain(raw []byte) bool {
 func (q *request) unstored(err error) {
 	if errors.Is(err, stream.ErrInvalid) { // ours is the fault, and it stays
 		q.refuse(Invalid, http.StatusInternalServerError, 0, "it cannot be stored")
+		return
+	}
+	if errors.Is(err, stream.ErrFull) {
+		q.refuse(NoRoom, http.StatusServiceUnavailable, soon, unstoredText)
 		return
 	}
 	q.busy()

@@ -258,6 +258,19 @@ func TestAFullStreamIsSaidSo(t *testing.T) {
 	}
 }
 
+func TestWithoutRoomOnTheDiskHTTPIsToldToSendAgainAndItIsCountedAsThat(t *testing.T) {
+	t.Parallel()
+	sh := newShelf()
+	sh.refuse = func(stream.Block) error { return &stream.Full{Free: 1, Need: 2} }
+	s := start(t, web(sh, directory(holder)))
+	if a, text := push(t, s, "POST", "/ingest", "x\n"); a.StatusCode != 503 || a.Header.Get("Retry-After") != "5" || !strings.Contains(text, "send it again") {
+		t.Errorf("%d %s", a.StatusCode, text)
+	}
+	if f := s.Figures(); countOf(f.Ways[0].Counts, listener.NoRoom) != 1 || countOf(f.Ways[0].Counts, listener.Busy) != 0 {
+		t.Errorf("figures %+v", f)
+	}
+}
+
 func TestOverItsQuotaHTTPIsToldToWait(t *testing.T) {
 	t.Parallel()
 	sh := newShelf()

@@ -55,6 +55,9 @@ func (s *Stream) Append(ctx context.Context, b Block) error {
 		return fmt.Errorf("append block %q: %w", b.ID, err)
 	case duplicate:
 		s.tally.duplicates.Add(1)
+		if s.o.Known != nil {
+			s.o.Known(b.Source)
+		}
 	default:
 		s.tally.appended.Add(1)
 		s.tally.received.Add(uint64(len(b.Body)))

@@ -61,7 +61,7 @@ func TestAFullDiskRefusesBeforeItIsFullAndPassesByItself(t *testing.T) {
 	if !errors.Is(err, stream.ErrFull) || !ok || full.Free != 100<<20 || full.Need <= full.Free || !strings.Contains(err.Error(), "100 MiB") {
 		t.Fatalf("with the reserve alone left: %v", err)
 	}
-	if f := figures(t, s); !f.Full || f.Failed != 1 {
+	if f := figures(t, s); !f.Full || f.Failed != 1 || !s.Refusing() {
 		t.Errorf("figures %+v", f)
 	}
 	healthy(t, s, "stream.health.full")
@@ -69,6 +69,9 @@ func TestAFullDiskRefusesBeforeItIsFullAndPassesByItself(t *testing.T) {
 	take(t, s, 1, 1, nil) // what was stored is worked on all the same
 	free.Store(200 << 20)
 	healthy(t, s, "stream.health.ok")
+	if s.Refusing() {
+		t.Error("with room again it goes on refusing")
+	}
 	add(t, s, block(2))
 	if f := figures(t, s); f.Full || f.Appended != 2 {
 		t.Errorf("figures %+v", f)

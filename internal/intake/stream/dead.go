@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 
@@ -132,6 +133,71 @@ func (s *Stream) Letters(ctx context.Context, place uint64, limit int) ([]Letter
 		place = l.Place
 	}
 	return list, nil
+}
+
+// graves are the sources of the dead letters by their place, as far as they were
+// asked for.
+type graves struct {
+	mu   sync.Mutex
+	of   map[uint64]string
+	last uint64 // everything up to this place is known
+}
+
+// DeadOf is how many dead letters hold blocks of a source. Letters are read only
+// when there are others than the last time.
+func (s *Stream) DeadOf(ctx context.Context, source string) (int, error) {
+	info, err := s.dead.Info(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("dead letters: %w", err)
+	}
+	g := &s.graves
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.last > info.State.LastSeq || info.State.Msgs == 0 {
+		g.of, g.last = nil, info.State.LastSeq
+	}
+	if err := s.visit(ctx, info.State.LastSeq); err != nil {
+		return 0, err
+	}
+	if uint64(len(g.of)) != info.State.Msgs { // some were taken away
+		g.of, g.last = nil, 0
+		if err := s.visit(ctx, info.State.LastSeq); err != nil {
+			return 0, err
+		}
+	}
+	n := 0
+	for _, of := range g.of {
+		if of == source {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// visit reads the letters behind the last known one, up to place. One that
+// cannot be read is of no source.
+func (s *Stream) visit(ctx context.Context, place uint64) error {
+	g := &s.graves
+	if g.of == nil {
+		g.of = map[uint64]string{}
+	}
+	for g.last < place {
+		m, err := s.dead.GetMsg(ctx, g.last+1, jetstream.WithGetMsgSubject(s.o.Name+".dead.*"))
+		if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && m.Sequence > place {
+			g.last = place
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("dead letters: %w", err)
+		}
+		g.last = m.Sequence
+		l, _, err := s.letter(m)
+		if err != nil {
+			s.o.Log.Warn("dead letter of no known source", "place", m.Sequence, "err", err)
+		}
+		g.of[m.Sequence] = l.Block.Source
+	}
+	return nil
 }
 
 // Look gives one dead letter with the first lines of its block as the body.

@@ -128,6 +128,16 @@ func TestADeadLetterIsReplayedOnceLookedAtAndDiscarded(t *testing.T) {
 		t.Errorf("the whole body: %d bytes, %v", len(l.Block.Body), err)
 	}
 
+	of := blocks[0].Source
+	dead := func(want int) {
+		t.Helper()
+		for source, want := range map[string]int{of: want, "another": 0} {
+			if n, err := s.DeadOf(t.Context(), source); err != nil || n != want {
+				t.Errorf("%d letters of %s, want %d: %v", n, source, want, err)
+			}
+		}
+	}
+	dead(3)
 	var wg sync.WaitGroup
 	var again sync.Map
 	for range 8 { // eight people press at once
@@ -149,6 +159,7 @@ func TestADeadLetterIsReplayedOnceLookedAtAndDiscarded(t *testing.T) {
 	if l, err := s.Discard(t.Context(), list[1].ID, "nguyen.van.a"); err != nil || l.Block.ID != blocks[1].ID {
 		t.Errorf("discard of %s: %v", l.Block.ID, err)
 	}
+	dead(1)
 	for name, do := range map[string]func(id string) error{
 		"look":    func(id string) error { _, err := s.Look(t.Context(), id, 1); return err },
 		"replay":  func(id string) error { _, err := s.Replay(t.Context(), id); return err },

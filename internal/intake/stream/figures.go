@@ -200,6 +200,10 @@ func (s *Stream) Health(ctx context.Context) (health.Result, error) {
 	return health.Say(health.OK, "stream.health.ok", left, humanize.IBytes(f.Bytes)), nil
 }
 
+// Refusing reports whether a block that came now would be refused for want of
+// room.
+func (s *Stream) Refusing() bool { return s.isFull() }
+
 // isFull asks anew, so that the check passes as soon as there is room.
 func (s *Stream) isFull() bool {
 	if s.o.Free == nil {

@@ -37,6 +37,10 @@ type Options struct {
 	Lease    time.Duration                   // how long a block stays with a worker that is not heard of; 30 s
 	Attempts int                             // failures of one block, or deaths of the process over it alone, before it is a dead letter; 8
 	Backoff  func(attempt int) time.Duration // wait after failure 1, 2, …; 1 s, 4 s, 16 s … 5 min
+
+	// Known is told of the source of each block that was appended again and
+	// known. It may be called by several at once; nil: nobody is told.
+	Known func(source string)
 }
 
 // lanes is how many streams a block may go to, by its ID: their synced writes
@@ -75,6 +79,7 @@ type Stream struct {
 	held    time.Duration // how long a worker keeps a block for what is away, before it looks at the others
 	keeping sync.Mutex    // one sweep at a time
 	pressed chan struct{} // a block was refused for want of room: sweep now
+	graves  graves
 }
 
 // lane is one stream and its consumer.
