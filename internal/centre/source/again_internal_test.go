@@ -32,7 +32,7 @@ func TestWhatIsTheMatterWithReceptionIsSaidToThoseItConcerns(t *testing.T) {
 		"all is well":            {by(tcp, udp), Reception{}, nil, ""},
 		"full":                   {by(tcp, off), Reception{Full: true}, []string{"Ổ đĩa máy chủ sắp đầy", "giữ lại dòng chưa nhận", "-UDP và NetFlow"}, ""},
 		"full, by UDP":           {by(tcp, udp), Reception{Full: true}, []string{"Ổ đĩa máy chủ sắp đầy", "gói UDP và NetFlow đến lúc này sẽ mất và được đếm"}, ""},
-		"full, by a collector":   {behind, Reception{Full: true}, []string{"Ổ đĩa máy chủ sắp đầy", "trạm thu giữ lại"}, ""},
+		"full, by a collector":   {behind, Reception{Full: true}, []string{"Ổ đĩa máy chủ sắp đầy", "bộ thu giữ lại"}, ""},
 		"full, files alone":      {by(off), Reception{Full: true}, nil, ""},
 		"full, closed":           {closed, Reception{Full: true}, nil, ""},
 		"silent":                 {by(tcp), Reception{Silent: true}, []string{"không trả lời", "Chưa biết"}, ""},
