@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/hunt"
@@ -54,11 +55,24 @@ func (a *App) oweHunt(ctx context.Context) error {
 	if since.IsZero() { // nobody can owe from before the centre was kept here
 		since = a.opt.Now()
 	}
-	return a.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(owed, "CS-"+since.In(i18n.Hanoi).Format("2006"), since))
+	err = a.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		open, _, err := a.Rooms.Obligations.Standing(ctx, tx, huntDuty, owed.Owner)
+		if err == nil && open != nil { // somebody else was quicker
+			err = errOwed
+		}
+		if err == nil {
+			_, err = a.Rooms.Obligations.Open(ctx, tx, a.huntTerm(owed, "CS-"+since.In(i18n.Hanoi).Format("2006"), since))
+		}
 		return err
 	})
+	if errors.Is(err, errOwed) {
+		return nil
+	}
+	return err
 }
+
+// errOwed ends a transaction in which there is nothing to do.
+var errOwed = errors.New("the hunt is owed already")
 
 // huntTerm is the duty that runs from a moment: label says from what.
 func (a *App) huntTerm(owed hunt.Rhythm, label string, since time.Time) obligation.Duty {

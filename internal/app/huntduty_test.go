@@ -4,6 +4,8 @@
 package app_test
 
 import (
+	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -21,8 +23,16 @@ func TestAHuntIsAlwaysOwed(t *testing.T) {
 	h.shut(t)
 	owed := func(want int) []obligation.Obligation {
 		t.Helper()
-		must(0, h.Attend(t.Context()))(t)
-		must(0, h.Attend(t.Context()))(t) // twice owes once
+		var both sync.WaitGroup
+		var failed [2]error
+		for i := range failed {
+			both.Go(func() { failed[i] = h.Attend(t.Context()) })
+		}
+		both.Wait()
+		if err := errors.Join(failed[:]...); err != nil {
+			t.Fatal(err)
+		}
+		must(0, h.Attend(t.Context()))(t) // three times, two of them at once, owe once
 		var list []obligation.Obligation
 		if h.root != "" {
 			list = must(h.Rooms.Obligations.OfSubject(t.Context(), h.Records.Read(), "threat_hunt", h.root))(t)
