@@ -57,7 +57,7 @@ func TestABlockThatEndsTheProcessIsGivenUpAndNoneBesideIt(t *testing.T) {
 			t.Errorf("letter of %s: %s", l.Block.ID, l.Reason)
 		}
 	}
-	if f := figures(t, s); f.Dead != 1 || f.Pending+f.Unacknowledged != 0 {
+	if f := figures(t, s); f.Dead != 1 || f.Left()+f.Keeping.Left() != 0 {
 		t.Errorf("figures %+v", f)
 	}
 	for _, task := range []string{"read", "kept"} {
@@ -93,7 +93,7 @@ func TestDeadlyChild(t *testing.T) {
 			}
 		})
 	}
-	for f := figures(t, s); f.Pending+f.Unacknowledged > 0; f = figures(t, s) {
+	for f := figures(t, s); f.Left()+f.Keeping.Left() > 0; f = figures(t, s) {
 		wait(ctx, 50*time.Millisecond)
 	}
 	cancel()
