@@ -110,7 +110,7 @@ func TestAFirewallThatStopsAtTwoIsOnTheDutyOfficersScreen(t *testing.T) {
 	v.signIn(t, "truc")
 	must(0, h.Rooms.Sources.Watch(t.Context()))(t)
 	// The first hour in which anything came is not whole, so that of a way it does not count.
-	if page, sheet := words(t, v, "/sources/uptime?month=2026-11"), words(t, v, "/sources/uptime.csv?month=2026-11"); !strings.Contains(page, "↳ Syslog UDP · địa chỉ 10.1.1.1/32 UBND xã Alpha 22,5% 7 31 0") ||
+	if page, sheet := words(t, v, "/sources/uptime?month=2026-11"), words(t, v, "/sources/uptime.csv?month=2026-11"); !strings.Contains(page, "Hiện 1 trong 1 mục") || !strings.Contains(page, "↳ Syslog UDP · địa chỉ 10.1.1.1/32 UBND xã Alpha 22,5% 7 31 0") ||
 		!strings.Contains(sheet, "Tường lửa Alpha;UBND xã Alpha;cả nguồn;2026-11;25%;8;32;0;43") ||
 		!strings.Contains(sheet, "Tường lửa Alpha;UBND xã Alpha;Syslog UDP · địa chỉ 10.1.1.1/32;2026-11;22,5%;7;31;0;") {
 		t.Errorf("the report of uptime does not tell of the connection: %.900s %.900s", page, sheet)

@@ -534,7 +534,7 @@ func uptimeRows(ctx context.Context, v uptimePage) []ui.Row {
 			if w.Way.ID != "" {
 				href = wayPath(w.Way)
 			}
-			out = append(out, ui.Row{ID: string(s.ID) + "-" + string(w.Way.ID), Name: name, Href: href, Cells: []templ.Component{
+			out = append(out, ui.Row{ID: string(s.ID) + "-" + string(w.Way.ID), Name: name, Href: href, Under: true, Cells: []templ.Component{
 				ui.Text(i18n.T(ctx, "source.uptime.by", name)), ui.Text(labelOf(v.Units, s.Owner)), percentCell(ctx, w.Uptime), hoursCell(w.Uptime, w.Seen),
 				hoursCell(w.Uptime, w.Expected), hoursCell(w.Uptime, w.Deaf), ui.None()}})
 		}

@@ -36,6 +36,7 @@ type Row struct {
 	Href  string // opened by Enter on the row and linked from the first cell
 	Tone  Tone   // marks the row's edge; the reason must stand in a cell
 	Cells []templ.Component
+	Under bool // tells more of the row above and is not counted as one
 }
 
 // Bulk lets several rows be chosen and acted upon together.
@@ -81,7 +82,13 @@ func (l ListProps) id() string {
 }
 
 func (l ListProps) count(ctx context.Context) string {
-	shown := i18n.Number(ctx, int64(len(l.Rows)))
+	n := 0
+	for _, r := range l.Rows {
+		if !r.Under {
+			n++
+		}
+	}
+	shown := i18n.Number(ctx, int64(n))
 	if l.Total < 0 {
 		return i18n.T(ctx, "ui.list.shown", shown)
 	}
