@@ -69,7 +69,7 @@ type KeeperOptions struct {
 const (
 	// waiting is how many blocks may wait for the engine before the rest is left
 	// to the mending.
-	waiting = 256
+	waiting = 64
 	// atOnce is how many rows of waiting blocks are inserted together at most.
 	atOnce = 20_000
 	// named is how many missing blocks are remembered by name.
