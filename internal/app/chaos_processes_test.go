@@ -277,9 +277,9 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// TestTwoWorkersReadMoreThanOne states how much one worker process and two read
+// TestTwoWorkersReadAllThatOneWould states how fast one worker process and two read all
 // of what waits.
-func TestTwoWorkersReadMoreThanOne(t *testing.T) {
+func TestTwoWorkersReadAllThatOneWould(t *testing.T) {
 	if os.Getenv("VONGGAC_CHAOS") == "" {
 		t.Skip("a measurement: make chaos")
 	}
