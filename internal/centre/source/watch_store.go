@@ -104,7 +104,7 @@ const keepBeats = 26 * time.Hour
 // each way among them.
 func (s *Service) Forget(ctx context.Context) error {
 	return s.Records.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := keepWayHours(ctx, tx); err != nil {
+		if err := keepWayHours(ctx, tx, s.Now()); err != nil {
 			return err
 		}
 		_, err := tx.NewDelete().Model((*beatRow)(nil)).Where("minute < ?", db.At(s.Now().Add(-keepBeats))).Exec(ctx)

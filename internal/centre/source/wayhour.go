@@ -26,10 +26,19 @@ type wayHourRow struct {
 
 const hourOfBeat = "b.minute - b.minute % 3600000"
 
-// keepWayHours keeps the hours of all minutes that are there.
-func keepWayHours(ctx context.Context, tx *db.Tx) error {
-	_, err := tx.NewRaw("INSERT INTO source_way_hour (source_id, way_id, hour) SELECT DISTINCT b.source_id, b.way_id, " + hourOfBeat +
-		" FROM source_beat AS b WHERE b.lines > 0 ON CONFLICT (source_id, way_id, hour) DO NOTHING").Exec(ctx)
+// keepWayHours keeps the hours of the minutes since an hour before the latest kept:
+// minutes are those of receipt, so that none is added to an hour long past. An hour
+// ahead of now is of a clock that has jumped and tells nothing of those before it.
+func keepWayHours(ctx context.Context, tx *db.Tx, now time.Time) error {
+	var last db.Time
+	if err := tx.NewRaw("SELECT MAX(wh.hour) FROM source_way_hour AS wh WHERE wh.hour <= ?", db.At(now)).Scan(ctx, &last); err != nil {
+		return db.Error("source.keepWayHours", err)
+	}
+	if !last.IsZero() {
+		last = db.At(last.Add(-time.Hour))
+	}
+	_, err := tx.NewRaw("INSERT INTO source_way_hour (source_id, way_id, hour) SELECT DISTINCT b.source_id, b.way_id, "+hourOfBeat+
+		" FROM source_beat AS b WHERE b.minute >= ? AND b.lines > 0 ON CONFLICT (source_id, way_id, hour) DO NOTHING", last.UnixMilli()).Exec(ctx)
 	return db.Error("source.keepWayHours", err)
 }
 
@@ -56,12 +65,11 @@ func wayHours(ctx context.Context, q bun.IDB, ids []string, from, to time.Time) 
 // none is.
 func wayHoursSince(ctx context.Context, q bun.IDB) (time.Time, error) {
 	var first db.Time
-	err := q.NewRaw("SELECT MIN(hour) FROM (SELECT MIN(wh.hour) AS hour FROM source_way_hour AS wh UNION ALL SELECT MIN("+hourOfBeat+
-		") AS hour FROM source_beat AS b) AS f").Scan(ctx, &first)
+	err := q.NewRaw("SELECT MIN(at) FROM (SELECT MIN(wh.hour) AS at FROM source_way_hour AS wh UNION ALL SELECT MIN(b.minute) AS at FROM source_beat AS b) AS f").Scan(ctx, &first)
 	if err != nil || first.IsZero() {
 		return time.Time{}, db.Error("source.wayHoursSince", err)
 	}
-	return first.Add(time.Hour), nil
+	return first.UTC().Truncate(time.Hour).Add(time.Hour), nil
 }
 
 // wayUptimes are the ways in of sources over from..to. A way is waited for as
