@@ -56,6 +56,14 @@ func (d Date) AddDays(n int) Date {
 	return DateOf(time.Date(d.Year, d.Month, d.Day+n, 0, 0, 0, 0, zone))
 }
 
+// AddMonths returns the day of the same number n months after d, or the last
+// day of that month where it has no such day.
+func (d Date) AddMonths(n int) Date {
+	first := DateOf(time.Date(d.Year, d.Month+time.Month(n), 1, 0, 0, 0, 0, zone))
+	last := DateOf(time.Date(first.Year, first.Month+1, 0, 0, 0, 0, 0, zone))
+	return Date{first.Year, first.Month, min(d.Day, last.Day)}
+}
+
 // Weekday returns the day of the week of d.
 func (d Date) Weekday() time.Weekday { return d.Start().Weekday() }
 

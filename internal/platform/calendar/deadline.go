@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Unit is what a term is counted in. The three units of Vietnamese papers are
-// giờ, ngày and ngày làm việc; "ngay" asks for the thing at once.
+// Unit is what a term is counted in. The units of Vietnamese papers are giờ,
+// ngày and ngày làm việc, in transitional law also tháng; "ngay" asks for the
+// thing at once.
 type Unit string
 
 // The units of a term.
@@ -18,10 +19,25 @@ const (
 	Hour       Unit = "hour"        // giờ: runs from the moment, day and night
 	Day        Unit = "day"         // ngày: ends at 24:00 of a day
 	WorkingDay Unit = "working_day" // ngày làm việc: only days worked are counted
+	Month      Unit = "month"       // tháng: ends at 24:00 of the day of the same number
 )
 
-// maxAmount is the longest term in any unit: ten years of hours.
-const maxAmount = 10 * 366 * 24
+// Days reports whether the unit ends at the end of a day, so that a counting
+// rule applies to it.
+func (u Unit) Days() bool { return u == Day || u == WorkingDay || u == Month }
+
+// The longest terms: ten years of hours, a century of months.
+const (
+	maxAmount = 10 * 366 * 24
+	maxMonths = 1200
+)
+
+func (u Unit) longest() int {
+	if u == Month {
+		return maxMonths
+	}
+	return maxAmount
+}
 
 // Amount is the length of a term: N of Unit. For Immediate N is zero.
 type Amount struct {
@@ -30,19 +46,19 @@ type Amount struct {
 }
 
 // Validate says what is wrong with a: an unknown unit, or N out of 1..87840
-// (0 for Immediate).
+// (0 for Immediate, 1..1200 for Month).
 func (a Amount) Validate() error {
 	switch a.Unit {
 	case Immediate:
 		if a.N != 0 {
 			return fmt.Errorf("amount %d: immediate takes no number", a.N)
 		}
-	case Hour, Day, WorkingDay:
-		if a.N < 1 || a.N > maxAmount {
-			return fmt.Errorf("amount %d: must be 1..%d", a.N, maxAmount)
+	case Hour, Day, WorkingDay, Month:
+		if most := a.Unit.longest(); a.N < 1 || a.N > most {
+			return fmt.Errorf("amount %d: must be 1..%d", a.N, most)
 		}
 	default:
-		return fmt.Errorf("unit %q: must be immediate, hour, day or working_day", a.Unit)
+		return fmt.Errorf("unit %q: must be immediate, hour, day, working_day or month", a.Unit)
 	}
 	return nil
 }
@@ -65,7 +81,7 @@ type Counting struct {
 // [Amount.Validate]) is clamped to it and an unknown unit counts as Immediate,
 // the strictest: callers validate amounts where they enter.
 func (c *Calendar) Due(start time.Time, a Amount, rule Counting) (time.Time, Explanation) {
-	a.N = min(max(a.N, 0), maxAmount)
+	a.N = min(max(a.N, 0), a.Unit.longest())
 	e := Explanation{Start: start.Round(0).UTC(), Amount: a, Counting: rule, Calendar: c.version}
 	switch a.Unit {
 	case Hour:
@@ -74,6 +90,8 @@ func (c *Calendar) Due(start time.Time, a Amount, rule Counting) (time.Time, Exp
 		c.countDays(&e)
 	case WorkingDay:
 		c.countWorkingDays(&e)
+	case Month:
+		c.countMonths(&e)
 	default:
 		e.Due = e.Start
 	}
@@ -85,20 +103,46 @@ func (c *Calendar) countDays(e *Explanation) {
 	if e.Counting.CountFirstDay && n > 0 {
 		n--
 	}
-	e.LastDay = DateOf(e.Start).AddDays(n)
-	last := e.LastDay
-	if !e.Counting.KeepOffDay {
-		last = c.skip(e, last)
-	}
-	e.Due = last.End().UTC()
+	c.endOn(e, DateOf(e.Start).AddDays(n))
 
 	// A reader may take "03 ngày" for 72 hours, or not know that the end moves.
 	// Both readings end earlier; reminders go by the earliest of them.
 	if hours := e.Start.Add(time.Duration(e.Amount.N) * 24 * time.Hour); hours.Before(e.Due) {
 		e.Readings = append(e.Readings, Reading{AsHours, hours})
 	}
-	if last != e.LastDay {
-		e.Readings = append(e.Readings, Reading{NotMoved, e.LastDay.End().UTC()})
+	c.notMoved(e)
+}
+
+// countMonths ends the term on the day of the same number in its last month, or
+// on that month's last day where it has no such day (Civil Code 2015,
+// Art. 148.3). With the first day counted it ends a day earlier.
+func (c *Calendar) countMonths(e *Explanation) {
+	first := DateOf(e.Start)
+	last := first.AddMonths(e.Amount.N)
+	if e.Counting.CountFirstDay && e.Amount.N > 0 {
+		last = last.AddDays(-1)
+	}
+	c.endOn(e, last)
+	// Papers disagree whether "06 tháng" from 01/07 ends on 01/01 or 31/12.
+	if counted := last.AddDays(-1).End().UTC(); !e.Counting.CountFirstDay && e.Amount.N > 0 {
+		e.Readings = append(e.Readings, Reading{FirstDayIn, counted})
+	}
+	c.notMoved(e)
+}
+
+// endOn ends the term on the day last, or on the next working day when last is
+// off and the counting moves it.
+func (c *Calendar) endOn(e *Explanation, last Date) {
+	e.LastDay = last
+	if !e.Counting.KeepOffDay {
+		last = c.skip(e, last)
+	}
+	e.Due = last.End().UTC()
+}
+
+func (c *Calendar) notMoved(e *Explanation) {
+	if end := e.LastDay.End().UTC(); end.Before(e.Due) {
+		e.Readings = append(e.Readings, Reading{NotMoved, end})
 	}
 }
 

@@ -148,7 +148,7 @@ func TestAmountValidate(t *testing.T) {
 
 func drawTerm(t *rapid.T) (time.Time, calendar.Amount, calendar.Counting) {
 	start := time.Unix(rapid.Int64Range(946684800, 4102444800).Draw(t, "start"), rapid.Int64Range(0, 999999999).Draw(t, "ns"))
-	unit := rapid.SampledFrom([]calendar.Unit{calendar.Immediate, calendar.Hour, calendar.Day, calendar.WorkingDay}).Draw(t, "unit")
+	unit := rapid.SampledFrom([]calendar.Unit{calendar.Immediate, calendar.Hour, calendar.Day, calendar.WorkingDay, calendar.Month}).Draw(t, "unit")
 	n := rapid.IntRange(0, 400).Draw(t, "n")
 	rule := calendar.Counting{CountFirstDay: rapid.Bool().Draw(t, "first"), KeepOffDay: rapid.Bool().Draw(t, "keep")}
 	return start, calendar.Amount{N: n, Unit: unit}, rule
@@ -175,11 +175,11 @@ func TestDueProperties(t *testing.T) {
 			t.Fatalf("%d hours are %v", a.N, due.Sub(start))
 		}
 		last := calendar.DateOf(due.Add(-time.Nanosecond))
-		if a.Unit == calendar.WorkingDay || a.Unit == calendar.Day {
+		if a.Unit.Days() {
 			if !due.Equal(last.End()) {
 				t.Fatalf("%v is not the end of a day", due)
 			}
-			if !(a.Unit == calendar.Day && rule.KeepOffDay) && !c.IsWorkingDay(last) {
+			if !(a.Unit != calendar.WorkingDay && rule.KeepOffDay) && !c.IsWorkingDay(last) {
 				t.Fatalf("ends on %s, a day off", last)
 			}
 		}

@@ -27,10 +27,11 @@ type Explanation struct {
 // ReadingKind names another way to read a term.
 type ReadingKind string
 
-// The other readings of a term in days.
+// The other readings of a term in days or months.
 const (
-	AsHours  ReadingKind = "as_hours"  // every day is 24 hours from T0
-	NotMoved ReadingKind = "not_moved" // the end does not move past a day off
+	AsHours    ReadingKind = "as_hours"     // every day is 24 hours from T0
+	NotMoved   ReadingKind = "not_moved"    // the end does not move past a day off
+	FirstDayIn ReadingKind = "first_day_in" // the first day is counted, so it ends a day earlier
 )
 
 // Reading is another way to read the same term and when it would end.
@@ -79,7 +80,7 @@ func (e Explanation) Text(lang string) string {
 	switch e.Amount.Unit {
 	case Hour:
 		b.WriteString(" + " + w.amount(e.Amount) + " = " + FormatMoment(e.Due, lang))
-	case Day:
+	case Day, Month:
 		b.WriteString(" + " + w.amount(e.Amount) + w.paren(e.Counting, "") + " = " + FormatDayEnd(e.LastDay, lang))
 		if len(e.Skipped) > 0 {
 			fmt.Fprintf(&b, w.moved, skippedList(e.Skipped, w), FormatDayEnd(e.dueDay(), lang))
@@ -112,7 +113,7 @@ func (e Explanation) Steps(lang string) []string {
 	} else {
 		steps = append(steps, w.term+w.amount(e.Amount))
 	}
-	days := e.Amount.Unit == Day || e.Amount.Unit == WorkingDay
+	days := e.Amount.Unit.Days()
 	if days {
 		steps = append(steps, w.lastDay+formatDay(e.LastDay, lang))
 	}
@@ -133,8 +134,8 @@ func (e Explanation) Steps(lang string) []string {
 	steps = append(steps, w.due+result)
 	for _, r := range e.Readings {
 		at := FormatMoment(r.Due, lang)
-		if r.Kind == NotMoved {
-			at = FormatDayEnd(e.LastDay, lang)
+		if r.Kind != AsHours {
+			at = FormatDayEnd(DateOf(r.Due.Add(-time.Nanosecond)), lang)
 		}
 		steps = append(steps, w.reading[r.Kind]+at)
 	}

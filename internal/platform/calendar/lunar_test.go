@@ -49,7 +49,7 @@ func TestFromLunarGivesTheDaysKeptInVietnam(t *testing.T) {
 //
 // The calculation is at UTC+7 throughout. So it gives the days kept in the whole
 // country since 1976 and in the North since 1968 (Quyết định 121/CP of 08/08/1967
-// put the North's calendar on UTC+7 from that Tết on). Before, calendars printed
+// put the North's calendar on UTC+7 from that Tết on; this history is from memory). Before, calendars printed
 // in Vietnam followed the meridians of Peking or, after 1943, UTC+8 for long
 // spells, and zones changed more than once and by region; the South kept UTC+8
 // until 1975 (Tết of 1968 fell there on 30/01). In four years before 1968 the

@@ -36,7 +36,7 @@ type words struct {
 var vietnamese = words{
 	lang:        "vi",
 	weekdays:    [7]string{"Chủ nhật", "thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy"},
-	units:       map[Unit]string{Hour: "giờ", Day: "ngày", WorkingDay: "ngày làm việc"},
+	units:       map[Unit]string{Hour: "giờ", Day: "ngày", WorkingDay: "ngày làm việc", Month: "tháng"},
 	firstDay:    "không tính ngày đầu",
 	firstIn:     "tính cả ngày đầu",
 	moved:       ", ngày cuối rơi vào ngày nghỉ (%s) nên chuyển sang %s",
@@ -49,8 +49,9 @@ var vietnamese = words{
 	dayOff:      "Ngày nghỉ ",
 	due:         "Hạn: ",
 	reading: map[ReadingKind]string{
-		AsHours:  "Cách đọc khác (mỗi ngày 24 giờ tính từ T0): ",
-		NotMoved: "Cách đọc khác (không chuyển khi ngày cuối là ngày nghỉ): ",
+		AsHours:    "Cách đọc khác (mỗi ngày 24 giờ tính từ T0): ",
+		FirstDayIn: "Cách đọc khác (tính cả ngày đầu): ",
+		NotMoved:   "Cách đọc khác (không chuyển khi ngày cuối là ngày nghỉ): ",
 	},
 	remindBy: "Nhắc việc theo mốc sớm nhất: ",
 	counting: "Cách tính: ",
@@ -61,7 +62,7 @@ var vietnamese = words{
 var english = words{
 	lang:        "en",
 	weekdays:    [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-	units:       map[Unit]string{Hour: "hours", Day: "days", WorkingDay: "working days"},
+	units:       map[Unit]string{Hour: "hours", Day: "days", WorkingDay: "working days", Month: "months"},
 	firstDay:    "first day not counted",
 	firstIn:     "first day counted",
 	moved:       ", a day off (%s), so moved to %s",
@@ -74,8 +75,9 @@ var english = words{
 	dayOff:      "Day off ",
 	due:         "Due: ",
 	reading: map[ReadingKind]string{
-		AsHours:  "Other reading (each day is 24 hours from T0): ",
-		NotMoved: "Other reading (the end does not move past a day off): ",
+		AsHours:    "Other reading (each day is 24 hours from T0): ",
+		FirstDayIn: "Other reading (the first day is counted): ",
+		NotMoved:   "Other reading (the end does not move past a day off): ",
 	},
 	remindBy: "Remind by the earliest: ",
 	counting: "Counting rule: ",

@@ -95,41 +95,6 @@ func (b *builder) checkLists() {
 	}
 }
 
-func (b *builder) checkClock(c *Clock) {
-	at := b.at["clocks/"+c.ID]
-	b.label(at, "label", c.Label)
-	b.source(at, c.Source)
-	b.condition(at, c.When)
-	if err := c.Amount.Validate(); err != nil {
-		b.fail(at, "%v", err)
-	}
-	if len(c.Triggers) == 0 || len(c.Addressees) == 0 || c.Basis == "" {
-		b.fail(at, "triggers, addressees and basis must not be empty")
-	}
-	for _, t := range c.Triggers {
-		b.oneOf(at, "trigger", string(t), string(Detected), string(Assessed), string(SeverityDecided))
-	}
-	b.oneOf(at, "from", string(c.From), string(DetectedAt), string(DecidedAt))
-	days := c.Amount.Unit == calendar.Day || c.Amount.Unit == calendar.WorkingDay
-	rule, ok := b.rules[c.Counting]
-	if ok != days {
-		b.fail(at, "counting %q: terms in days, and only they, name a known counting rule", c.Counting)
-	}
-	c.rule = rule
-	for _, a := range c.Addressees {
-		b.addressee(at, a)
-	}
-	if _, ok := b.pack.Form(c.Form); c.Form != "" && !ok {
-		b.fail(at, "form %q is unknown", c.Form)
-	}
-	b.instrument(at, c.Instrument)
-	for i, h := range c.RemindBefore {
-		if h < 1 || (i > 0 && h >= c.RemindBefore[i-1]) {
-			b.fail(at, "remind_before_hours must be positive and falling")
-		}
-	}
-}
-
 func (b *builder) checkForm(f Form) {
 	at := b.at["forms/"+f.ID]
 	b.label(at, "title", f.Title)
@@ -173,17 +138,6 @@ func (b *builder) checkField(at string, f Field) {
 	}
 	if f.Help != (Label{}) {
 		b.label(at, "help", f.Help)
-	}
-}
-
-func (b *builder) condition(at string, c Condition) {
-	for _, t := range slices.Concat(c.All, c.Any) {
-		if tests[t] == nil {
-			b.fail(at, "condition %q is unknown", t)
-		}
-	}
-	if c.LevelAtLeast < 0 || c.LevelAtLeast > 5 || c.MachinesAtLeast < 0 {
-		b.fail(at, "level_at_least is 0..5, machines_at_least not negative")
 	}
 }
 

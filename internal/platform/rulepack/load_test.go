@@ -230,7 +230,7 @@ func TestLoadNamesThePlaceOfEveryFault(t *testing.T) {
 		{"unknown test", "NEW/pack.yaml", "any: [control_lost]", "any: [moon_full]", "NEW/pack.yaml:26: condition \"moon_full\" is unknown"},
 		{"days without a counting rule", "NEW/pack.yaml", "    counting: civil\n", "", "NEW/pack.yaml:32: counting \"\""},
 		{"unknown unit", "NEW/pack.yaml", "unit: hour", "unit: week", "NEW/pack.yaml:45: unit \"week\""},
-		{"unknown trigger", "NEW/pack.yaml", "[incident.detected]", "[incident.closed]", "NEW/pack.yaml:32: trigger \"incident.closed\""},
+		{"unknown trigger", "NEW/pack.yaml", "[incident.detected]", "[incident.vanished]", "NEW/pack.yaml:32: trigger \"incident.vanished\""},
 		{"reminders that rise", "NEW/pack.yaml", "[12, 2]", "[2, 12]", "NEW/pack.yaml:32: remind_before_hours"},
 		{"a code given twice", "NEW/pack.yaml", "{id: low,", "{id: high,", "CL-severity: code \"high\" is empty or given twice"},
 		{"an id of the common file", "NEW/pack.yaml", "terms:", "kinds:\n  - {id: xa, label: {vi: x, en: x}, level: commune, source: {key: k, mark: memory}}\nterms:", "\"xa\" is already given at common.yaml:8"},
