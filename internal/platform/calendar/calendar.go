@@ -94,6 +94,9 @@ func (c *Calendar) IsWorkingDay(d Date) bool {
 	return !off
 }
 
+// WorkedInExchange reports whether d is a rest day that is worked for another.
+func (c *Calendar) WorkedInExchange(d Date) bool { return c.worked[d] && c.IsWorkingDay(d) }
+
 // NextWorkingDay returns the first working day after d, never d itself. Where
 // the data holds no working day within 400 days it returns the last day looked
 // at.

@@ -137,6 +137,9 @@ func (c *Calendar) endOn(e *Explanation, last Date) {
 	if !e.Counting.KeepOffDay {
 		last = c.skip(e, last)
 	}
+	if c.WorkedInExchange(last) {
+		e.Worked = append(e.Worked, last)
+	}
 	e.Due = last.End().UTC()
 }
 
@@ -153,6 +156,9 @@ func (c *Calendar) countWorkingDays(e *Explanation) {
 	}
 	for left > 0 {
 		d = c.skip(e, d.AddDays(1))
+		if c.WorkedInExchange(d) {
+			e.Worked = append(e.Worked, d)
+		}
 		left--
 	}
 	d = c.skip(e, d) // only a term of no days can still stand on a day off

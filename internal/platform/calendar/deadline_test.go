@@ -6,6 +6,7 @@ package calendar_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -46,7 +47,7 @@ func TestDuePrintsItsArithmetic(t *testing.T) {
 		{"working days pass over Tết", "2026-02-12 17:00", 2, work,
 			"+ 02 ngày làm việc (không tính ngày đầu; bỏ qua 14/02–15/02 nghỉ hằng tuần, 16/02–20/02 Tết, 21/02–22/02 nghỉ hằng tuần) = 24:00 thứ Hai 23/02/2026"},
 		{"a Saturday worked in exchange counts", "2026-08-21 09:00", 1, work,
-			"+ 01 ngày làm việc (không tính ngày đầu) = 24:00 thứ Bảy 22/08/2026"},
+			"+ 01 ngày làm việc (không tính ngày đầu; tính cả ngày làm bù 22/08) = 24:00 thứ Bảy 22/08/2026"},
 		{"a last day on an exchanged day moves", "2026-08-30 09:00", 1, dayU,
 			"+ 01 ngày (không tính ngày đầu) = 24:00 thứ Hai 31/08/2026, ngày cuối rơi vào ngày nghỉ (31/08 hoán đổi) nên chuyển sang 24:00 thứ Ba 01/09/2026"},
 		{"the year turns", "2026-12-30 23:59", 3, dayU,
@@ -55,6 +56,12 @@ func TestDuePrintsItsArithmetic(t *testing.T) {
 			"+ 01 ngày (không tính ngày đầu) = 24:00 thứ Ba 29/02/2028"},
 		{"an undecided Tết is said to be provisional", "2027-02-04 10:00", 1, work,
 			"+ 01 ngày làm việc (không tính ngày đầu; bỏ qua 05/02–09/02 Tết, 10/02–11/02 Nghỉ bù Tết) = 24:00 thứ Sáu 12/02/2027 (tạm tính: lịch nghỉ chưa có quyết định chính thức)"},
+		{"months end on the day of the same number", "2026-08-31 09:00", 1, calendar.Month,
+			"+ 01 tháng (không tính ngày đầu) = 24:00 thứ Tư 30/09/2026"},
+		{"a month to February ends with it", "2027-01-31 09:00", 1, calendar.Month,
+			"+ 01 tháng (không tính ngày đầu) = 24:00 Chủ nhật 28/02/2027, ngày cuối rơi vào ngày nghỉ (28/02 nghỉ hằng tuần) nên chuyển sang 24:00 thứ Hai 01/03/2027"},
+		{"a year from the leap day ends on the 28th", "2028-02-29 09:00", 12, calendar.Month,
+			"+ 12 tháng (không tính ngày đầu) = 24:00 thứ Tư 28/02/2029"},
 		{"midnight starts the day it belongs to", "2026-11-24 00:00", 1, dayU,
 			"+ 01 ngày (không tính ngày đầu) = 24:00 thứ Tư 25/11/2026"},
 	} {
@@ -195,6 +202,62 @@ func TestDueProperties(t *testing.T) {
 			if c.IsWorkingDay(s.Date) {
 				t.Fatalf("%s was passed over but is worked", s.Date)
 			}
+		}
+	})
+}
+
+// What an explanation says is enough to count it again to the same instant.
+func TestExplanationCountsAgain(t *testing.T) {
+	t.Parallel()
+	c := testCalendar(t)
+	rapid.Check(t, func(t *rapid.T) {
+		start, a, rule := drawTerm(t)
+		due, e := c.Due(start, a, rule)
+		if again, _ := c.Due(e.Start, e.Amount, e.Counting); !again.Equal(due) || !e.Due.Equal(due) {
+			t.Fatalf("due %v, explained %v, counted again %v", due, e.Due, again)
+		}
+		// Without the calendar: the last day, and every day passed over after it.
+		if a.Unit == calendar.Day || a.Unit == calendar.Month {
+			last := e.LastDay
+			for _, s := range e.Skipped {
+				if s.Date != last {
+					t.Fatalf("%s was passed over, but the walk stands on %s", s.Date, last)
+				}
+				last = last.AddDays(1)
+			}
+			if !last.End().Equal(due) {
+				t.Fatalf("the days explained end on %s, not at %v", last, due)
+			}
+		}
+	})
+}
+
+// One more day off, whatever its kind, never ends a term earlier.
+func TestAHolidayMoreNeverEndsEarlier(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		start, a, rule := drawTerm(t)
+		a.N = min(a.N, 40)
+		near := func(label string) calendar.Date {
+			return calendar.DateOf(start).AddDays(rapid.IntRange(-10, 70).Draw(t, label))
+		}
+		var more []calendar.Rule
+		for i := range rapid.IntRange(1, 4).Draw(t, "rules") {
+			d := near(fmt.Sprint("day", i))
+			r := calendar.Rule{ID: fmt.Sprint("more", i), Name: name("thêm"), Kind: calendar.Listed, Dates: []calendar.Date{d},
+				Compensate: rapid.Bool().Draw(t, "compensate")}
+			if rapid.Bool().Draw(t, "solar") {
+				r.Kind, r.Dates, r.Month, r.Day, r.Days = calendar.Solar, nil, int(d.Month), d.Day, rapid.IntRange(0, 5).Draw(t, "days")
+			}
+			more = append(more, r)
+		}
+		with, err := calendar.New("more", append(testRules(), more...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, _ := testCalendar(t).Due(start, a, rule)
+		if after, e := with.Due(start, a, rule); after.Before(before) {
+			t.Fatalf("with %+v the term ends at %v instead of %v\n%s", more, after, before, e.Text("vi"))
 		}
 	})
 }

@@ -18,6 +18,7 @@ type Explanation struct {
 	Counting Counting  `json:"counting"`
 	LastDay  Date      `json:"last_day"`           // last day counted, before any move; none for hours
 	Skipped  []DayOff  `json:"skipped,omitempty"`  // days passed over because they are off, in order
+	Worked   []Date    `json:"worked,omitempty"`   // rest days counted because they are worked in exchange, in order
 	Due      time.Time `json:"due"`                // the result
 	Readings []Reading `json:"readings,omitempty"` // other readings, all earlier than Due
 	Basis    string    `json:"basis,omitempty"`    // citation of the duty, see Citing
@@ -86,11 +87,14 @@ func (e Explanation) Text(lang string) string {
 			fmt.Fprintf(&b, w.moved, skippedList(e.Skipped, w), FormatDayEnd(e.dueDay(), lang))
 		}
 	case WorkingDay:
-		skipped := ""
+		var notes []string
 		if len(e.Skipped) > 0 {
-			skipped = w.without + skippedList(e.Skipped, w)
+			notes = append(notes, w.without+skippedList(e.Skipped, w))
 		}
-		b.WriteString(" + " + w.amount(e.Amount) + w.paren(e.Counting, skipped) + " = " + FormatDayEnd(e.dueDay(), lang))
+		for _, d := range e.Worked {
+			notes = append(notes, w.with+shortDay(d))
+		}
+		b.WriteString(" + " + w.amount(e.Amount) + w.paren(e.Counting, strings.Join(notes, "; ")) + " = " + FormatDayEnd(e.dueDay(), lang))
 	default:
 		b.WriteString(w.atOnce + " = " + FormatMoment(e.Due, lang))
 	}
@@ -130,6 +134,9 @@ func (e Explanation) Steps(lang string) []string {
 	result := FormatMoment(e.Due, lang)
 	if days {
 		result = FormatDayEnd(e.dueDay(), lang)
+	}
+	for _, d := range e.Worked {
+		steps = append(steps, w.worked+formatDay(d, lang))
 	}
 	steps = append(steps, w.due+result)
 	for _, r := range e.Readings {

@@ -19,6 +19,8 @@ type words struct {
 	firstIn     string // the first day is counted
 	moved       string // format: days off, new end
 	without     string
+	with        string
+	worked      string
 	atOnce      string
 	immediately string
 	provisional string
@@ -41,6 +43,8 @@ var vietnamese = words{
 	firstIn:     "tính cả ngày đầu",
 	moved:       ", ngày cuối rơi vào ngày nghỉ (%s) nên chuyển sang %s",
 	without:     "bỏ qua ",
+	with:        "tính cả ngày làm bù ",
+	worked:      "Ngày nghỉ hằng tuần làm bù, có tính: ",
 	atOnce:      ", thực hiện ngay",
 	immediately: "ngay",
 	provisional: " (tạm tính: lịch nghỉ chưa có quyết định chính thức)",
@@ -67,6 +71,8 @@ var english = words{
 	firstIn:     "first day counted",
 	moved:       ", a day off (%s), so moved to %s",
 	without:     "passing over ",
+	with:        "counting the exchanged day ",
+	worked:      "Rest day worked in exchange, counted: ",
 	atOnce:      ", at once",
 	immediately: "at once",
 	provisional: " (provisional: days off not officially decided)",

@@ -4,6 +4,7 @@
 package rulepack
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -53,7 +54,7 @@ const (
 	CarriedAt   Moment = "carried_at"   // first day of the new law
 )
 
-// event says of a trigger which moment chooses the law, and which others a
+// events say of a trigger which moment chooses the law, and which others a
 // clock may count from. The first moment is the event's T0: a case judged by
 // one law stays under it whatever happens to it later.
 var events = map[Trigger][]Moment{
@@ -78,6 +79,18 @@ func (t Trigger) Subject() string {
 	subject, _, _ := strings.Cut(string(t), ".")
 	return subject
 }
+
+// T0 returns the moment whose day chooses the law, and "" for a trigger that
+// does not exist.
+func (t Trigger) T0() Moment {
+	if known := events[t]; len(known) > 0 {
+		return known[0]
+	}
+	return ""
+}
+
+// Triggers returns every trigger, by name.
+func Triggers() []Trigger { return slices.Sorted(maps.Keys(events)) }
 
 // Moments holds the times of one event; zero where not known or not asked.
 type Moments struct {
@@ -123,11 +136,11 @@ func (m *Moments) Set(name Moment, t time.Time) { *m.field(name) = t }
 // it starts under the facts, in the pack's order. Without that moment, and for
 // a trigger that does not exist, it returns nil and no clock.
 func (s *Set) Start(trigger Trigger, f Facts, m Moments) (*Pack, []Clock) {
-	known := events[trigger]
-	if len(known) == 0 || m.At(known[0]).IsZero() {
+	t0 := m.At(trigger.T0())
+	if t0.IsZero() {
 		return nil, nil
 	}
-	day := calendar.DateOf(m.At(known[0]))
+	day := calendar.DateOf(t0)
 	p := s.At(day)
 	return p, slices.DeleteFunc(p.Clocks(trigger, f), func(c Clock) bool { return !c.InForce(day) })
 }
@@ -135,8 +148,8 @@ func (s *Set) Start(trigger Trigger, f Facts, m Moments) (*Pack, []Clock) {
 // Judged returns the moment whose day decides which law a clock of these
 // triggers belongs to: the T0 of the first of them.
 func (c Clock) Judged() Moment {
-	if len(c.Triggers) == 0 || len(events[c.Triggers[0]]) == 0 {
+	if len(c.Triggers) == 0 {
 		return c.From
 	}
-	return events[c.Triggers[0]][0]
+	return c.Triggers[0].T0()
 }
