@@ -322,3 +322,26 @@ func TestFormsHaveTheFieldsOfTheirLaw(t *testing.T) {
 		}
 	}
 }
+
+// The seed letters ask for raised duty over 02/9/2024 and Tết; the windows of a
+// year follow from its days off.
+func TestCampaignsOfAYear(t *testing.T) {
+	t.Parallel()
+	cal := load(t).Calendar()
+	for year, want := range map[int]string{
+		2024: "peak-new-year 2023-12-28 2024-01-02; peak-tet 2024-02-01 2024-02-17; peak-april-may 2024-04-24 2024-05-02; peak-national-day 2024-08-28 2024-09-04; peak-new-year 2024-12-30 2025-01-02",
+		2027: "peak-new-year 2026-12-30 2027-01-04; peak-tet 2027-01-29 2027-02-14 provisional; peak-april-may 2027-04-27 2027-05-04; peak-national-day 2027-08-30 2027-09-03 provisional; peak-new-year 2027-12-30 2028-01-04",
+	} {
+		var got []string
+		for _, w := range cal.Windows(year) {
+			line := w.Campaign + " " + w.First.String() + " " + w.Last.String()
+			if w.Provisional {
+				line += " provisional"
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%d\ngot  %s\nwant %s", year, strings.Join(got, "; "), want)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -21,14 +22,24 @@ import (
 // so long a holiday; broken data ends the walk instead of the program.
 const searchLimit = 400
 
-// Calendar answers which days are worked. It never changes after [New] and may
-// be used by many goroutines at once.
+// Calendar answers which days are worked. It may be used by many goroutines at
+// once. [Calendar.Amend] changes what it answers from then on; an answer is
+// always of one edition.
 type Calendar struct {
-	version string
-	rules   []Rule
-	worked  map[Date]bool           // weekly rest days worked in exchange
-	decided map[string]map[int]bool // occasion -> years with a decision
-	years   *sync.Map               // int -> map[Date]DayOff, filled as asked
+	version   string
+	rules     []Rule
+	campaigns []Campaign
+	now       atomic.Pointer[edition]
+}
+
+// edition is a calendar between two changes. It never changes itself.
+type edition struct {
+	version   string
+	rules     []Rule
+	campaigns []Campaign
+	worked    map[Date]bool           // weekly rest days worked in exchange
+	decided   map[string]map[int]bool // occasion -> years with a decision
+	years     *sync.Map               // int -> map[Date]DayOff, filled as asked
 }
 
 // DayOff says why a day is not worked.
@@ -40,20 +51,52 @@ type DayOff struct {
 	Source      string `json:"source,omitempty"`      // citation of the rule
 }
 
-// New returns the calendar of the given rules. The version is kept in every
-// explanation, so that a record shows which data it was counted with; it may
-// be empty. New fails when a rule is incomplete or names a day that does not
-// exist; the error names the rule's id.
-func New(version string, rules []Rule) (*Calendar, error) {
-	c := &Calendar{
-		version: version,
-		rules:   slices.Clone(rules),
-		worked:  map[Date]bool{},
-		decided: map[string]map[int]bool{},
-		years:   &sync.Map{},
+// New returns the calendar of the given rules and campaigns. The version is
+// kept in every explanation, so that a record shows which data it was counted
+// with; it may be empty. New fails when a rule is incomplete or names a day that
+// does not exist; the error names the rule's id.
+func New(version string, rules []Rule, campaigns ...Campaign) (*Calendar, error) {
+	c := &Calendar{version: version, rules: slices.Clone(rules), campaigns: slices.Clone(campaigns)}
+	if err := c.Amend("", nil, nil); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// Amend sets what people have decided beside the data the calendar was made of,
+// in place of what was set before. It holds from the next question on. The mark
+// tells this state in the version ("4f1c…+mark"); an empty mark leaves the
+// version as made. Amend fails as [New] does and changes nothing then.
+func (c *Calendar) Amend(mark string, rules []Rule, campaigns []Campaign) error {
+	version := c.version
+	if mark != "" {
+		version += "+" + mark
+	}
+	e, err := newEdition(version, slices.Concat(c.rules, rules), slices.Concat(c.campaigns, campaigns))
+	if err != nil {
+		return err
+	}
+	c.now.Store(e)
+	return nil
+}
+
+// Check says whether [Calendar.Amend] would take these, and changes nothing.
+func (c *Calendar) Check(rules []Rule, campaigns []Campaign) error {
+	_, err := newEdition("", slices.Concat(c.rules, rules), slices.Concat(c.campaigns, campaigns))
+	return err
+}
+
+func newEdition(version string, rules []Rule, campaigns []Campaign) (*edition, error) {
+	e := &edition{
+		version:   version,
+		rules:     rules,
+		campaigns: campaigns,
+		worked:    map[Date]bool{},
+		decided:   map[string]map[int]bool{},
+		years:     &sync.Map{},
 	}
 	seen := map[string]bool{}
-	for _, r := range c.rules {
+	for _, r := range e.rules {
 		if err := r.Validate(); err != nil {
 			return nil, err
 		}
@@ -61,49 +104,57 @@ func New(version string, rules []Rule) (*Calendar, error) {
 			return nil, fmt.Errorf("calendar rule %s: the id is used twice", r.ID)
 		}
 		seen[r.ID] = true
-		for _, s := range r.Swaps {
-			c.worked[s.Worked] = true
-		}
-		if r.Provisional || r.Occasion == "" {
-			continue
-		}
-		for _, d := range r.Dates {
-			if c.decided[r.Occasion] == nil {
-				c.decided[r.Occasion] = map[int]bool{}
-			}
-			c.decided[r.Occasion][d.Year] = true
-		}
+		e.note(r)
 	}
-	return c, nil
+	for _, p := range campaigns {
+		if err := p.validate(e); err != nil {
+			return nil, err
+		}
+		if seen[p.ID] {
+			return nil, fmt.Errorf("calendar campaign %s: the id is used twice", p.ID)
+		}
+		seen[p.ID] = true
+	}
+	return e, nil
 }
 
-// Version returns the version given to [New].
-func (c *Calendar) Version() string { return c.version }
+// note remembers the exchanges and the decisions of one rule.
+func (e *edition) note(r Rule) {
+	for _, s := range r.Swaps {
+		e.worked[s.Worked] = true
+	}
+	if r.Provisional || r.Occasion == "" {
+		return
+	}
+	for _, d := range r.Dates {
+		if e.decided[r.Occasion] == nil {
+			e.decided[r.Occasion] = map[int]bool{}
+		}
+		e.decided[r.Occasion][d.Year] = true
+	}
+}
+
+// Version returns the version given to [New], with the mark of the last
+// [Calendar.Amend].
+func (c *Calendar) Version() string { return c.now.Load().version }
 
 // Off returns why d is not worked, and false when it is a working day.
-func (c *Calendar) Off(d Date) (DayOff, bool) {
-	if off, ok := c.year(d.Year)[d]; ok {
-		return off, true
-	}
-	return c.weeklyRest(d)
-}
+func (c *Calendar) Off(d Date) (DayOff, bool) { return c.now.Load().off(d) }
 
 // IsWorkingDay reports whether d is worked.
-func (c *Calendar) IsWorkingDay(d Date) bool {
-	_, off := c.Off(d)
-	return !off
-}
+func (c *Calendar) IsWorkingDay(d Date) bool { return c.now.Load().isWorked(d) }
 
 // WorkedInExchange reports whether d is a rest day that is worked for another.
-func (c *Calendar) WorkedInExchange(d Date) bool { return c.worked[d] && c.IsWorkingDay(d) }
+func (c *Calendar) WorkedInExchange(d Date) bool { return c.now.Load().inExchange(d) }
 
 // NextWorkingDay returns the first working day after d, never d itself. Where
 // the data holds no working day within 400 days it returns the last day looked
 // at.
 func (c *Calendar) NextWorkingDay(d Date) Date {
+	e := c.now.Load()
 	for range searchLimit {
 		d = d.AddDays(1)
-		if c.IsWorkingDay(d) {
+		if e.isWorked(d) {
 			return d
 		}
 	}
@@ -113,10 +164,30 @@ func (c *Calendar) NextWorkingDay(d Date) Date {
 // Undecided returns the occasions whose days are decided anew each year and
 // for which the data holds no decision for this year, sorted. Deadlines of
 // such a year may still change.
-func (c *Calendar) Undecided(year int) []string {
+func (c *Calendar) Undecided(year int) []string { return c.now.Load().undecided(year) }
+
+// Rules returns the rules the calendar counts with, those people decided
+// included.
+func (c *Calendar) Rules() []Rule { return slices.Clone(c.now.Load().rules) }
+
+func (e *edition) off(d Date) (DayOff, bool) {
+	if off, ok := e.year(d.Year)[d]; ok {
+		return off, true
+	}
+	return e.weeklyRest(d)
+}
+
+func (e *edition) isWorked(d Date) bool {
+	_, off := e.off(d)
+	return !off
+}
+
+func (e *edition) inExchange(d Date) bool { return e.worked[d] && e.isWorked(d) }
+
+func (e *edition) undecided(year int) []string {
 	var open []string
-	for _, r := range c.rules {
-		if r.Provisional && r.inYear(year) && !c.decided[r.Occasion][year] {
+	for _, r := range e.rules {
+		if r.Provisional && r.inYear(year) && !e.decided[r.Occasion][year] {
 			open = append(open, r.Occasion)
 		}
 	}
@@ -124,11 +195,11 @@ func (c *Calendar) Undecided(year int) []string {
 	return slices.Compact(open)
 }
 
-func (c *Calendar) weeklyRest(d Date) (DayOff, bool) {
-	if c.worked[d] {
+func (e *edition) weeklyRest(d Date) (DayOff, bool) {
+	if e.worked[d] {
 		return DayOff{}, false
 	}
-	for _, r := range c.rules {
+	for _, r := range e.rules {
 		if r.Kind == Weekly && r.covers(d) && slices.Contains(r.Weekdays, d.Weekday()) {
 			return r.dayOff(d), true
 		}
@@ -136,22 +207,22 @@ func (c *Calendar) weeklyRest(d Date) (DayOff, bool) {
 	return DayOff{}, false
 }
 
-func (c *Calendar) year(y int) map[Date]DayOff {
-	if t, ok := c.years.Load(y); ok {
+func (e *edition) year(y int) map[Date]DayOff {
+	if t, ok := e.years.Load(y); ok {
 		return t.(map[Date]DayOff)
 	}
-	t, _ := c.years.LoadOrStore(y, c.build(y))
+	t, _ := e.years.LoadOrStore(y, e.build(y))
 	return t.(map[Date]DayOff)
 }
 
 // build lists the holidays, exchanged days and days in lieu around year y. The
 // neighbouring years are there because a day in lieu may cross the new year.
-func (c *Calendar) build(y int) map[Date]DayOff {
+func (e *edition) build(y int) map[Date]DayOff {
 	off := map[Date]DayOff{}
 	var inLieu []DayOff
-	for _, r := range c.rules {
+	for _, r := range e.rules {
 		for yy := y - 1; yy <= y+1; yy++ {
-			if r.Provisional && c.decided[r.Occasion][yy] {
+			if r.Provisional && e.decided[r.Occasion][yy] {
 				continue
 			}
 			for _, d := range r.days(yy) {
@@ -166,13 +237,13 @@ func (c *Calendar) build(y int) map[Date]DayOff {
 	}
 	slices.SortStableFunc(inLieu, func(a, b DayOff) int { return a.Date.Compare(b.Date) })
 	for _, h := range inLieu {
-		if _, rest := c.weeklyRest(h.Date); !rest {
+		if _, rest := e.weeklyRest(h.Date); !rest {
 			continue
 		}
 		d := h.Date
 		for range searchLimit {
 			d = d.AddDays(1)
-			_, rest := c.weeklyRest(d)
+			_, rest := e.weeklyRest(d)
 			if _, taken := off[d]; !taken && !rest {
 				h.Date, h.Name = d, inLieuOf(h.Name)
 				off[d] = h

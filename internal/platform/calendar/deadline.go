@@ -82,23 +82,24 @@ type Counting struct {
 // the strictest: callers validate amounts where they enter.
 func (c *Calendar) Due(start time.Time, a Amount, rule Counting) (time.Time, Explanation) {
 	a.N = min(max(a.N, 0), a.Unit.longest())
-	e := Explanation{Start: start.Round(0).UTC(), Amount: a, Counting: rule, Calendar: c.version}
+	days := c.now.Load()
+	e := Explanation{Start: start.Round(0).UTC(), Amount: a, Counting: rule, Calendar: days.version}
 	switch a.Unit {
 	case Hour:
 		e.Due = e.Start.Add(time.Duration(a.N) * time.Hour)
 	case Day:
-		c.countDays(&e)
+		days.countDays(&e)
 	case WorkingDay:
-		c.countWorkingDays(&e)
+		days.countWorkingDays(&e)
 	case Month:
-		c.countMonths(&e)
+		days.countMonths(&e)
 	default:
 		e.Due = e.Start
 	}
 	return e.Due, e
 }
 
-func (c *Calendar) countDays(e *Explanation) {
+func (c *edition) countDays(e *Explanation) {
 	n := e.Amount.N
 	if e.Counting.CountFirstDay && n > 0 {
 		n--
@@ -116,7 +117,7 @@ func (c *Calendar) countDays(e *Explanation) {
 // countMonths ends the term on the day of the same number in its last month, or
 // on that month's last day where it has no such day (Civil Code 2015,
 // Art. 148.3). With the first day counted it ends a day earlier.
-func (c *Calendar) countMonths(e *Explanation) {
+func (c *edition) countMonths(e *Explanation) {
 	first := DateOf(e.Start)
 	last := first.AddMonths(e.Amount.N)
 	if e.Counting.CountFirstDay && e.Amount.N > 0 {
@@ -132,31 +133,31 @@ func (c *Calendar) countMonths(e *Explanation) {
 
 // endOn ends the term on the day last, or on the next working day when last is
 // off and the counting moves it.
-func (c *Calendar) endOn(e *Explanation, last Date) {
+func (c *edition) endOn(e *Explanation, last Date) {
 	e.LastDay = last
 	if !e.Counting.KeepOffDay {
 		last = c.skip(e, last)
 	}
-	if c.WorkedInExchange(last) {
+	if c.inExchange(last) {
 		e.Worked = append(e.Worked, last)
 	}
 	e.Due = last.End().UTC()
 }
 
-func (c *Calendar) notMoved(e *Explanation) {
+func (c *edition) notMoved(e *Explanation) {
 	if end := e.LastDay.End().UTC(); end.Before(e.Due) {
 		e.Readings = append(e.Readings, Reading{NotMoved, end})
 	}
 }
 
-func (c *Calendar) countWorkingDays(e *Explanation) {
+func (c *edition) countWorkingDays(e *Explanation) {
 	d, left := DateOf(e.Start), e.Amount.N
-	if e.Counting.CountFirstDay && left > 0 && c.IsWorkingDay(d) {
+	if e.Counting.CountFirstDay && left > 0 && c.isWorked(d) {
 		left--
 	}
 	for left > 0 {
 		d = c.skip(e, d.AddDays(1))
-		if c.WorkedInExchange(d) {
+		if c.inExchange(d) {
 			e.Worked = append(e.Worked, d)
 		}
 		left--
@@ -168,9 +169,9 @@ func (c *Calendar) countWorkingDays(e *Explanation) {
 
 // skip notes every day off from d on and returns the first working day, d
 // itself when it is one.
-func (c *Calendar) skip(e *Explanation, d Date) Date {
+func (c *edition) skip(e *Explanation, d Date) Date {
 	for range searchLimit {
-		off, is := c.Off(d)
+		off, is := c.off(d)
 		if !is {
 			break
 		}

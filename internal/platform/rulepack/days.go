@@ -35,6 +35,19 @@ type dayRule struct {
 	Source      Source              `yaml:"source"`
 }
 
+// campaign is one reason for raised duty as the file writes it.
+type campaign struct {
+	ID       string          `yaml:"id"`
+	Name     Label           `yaml:"name"`
+	From     calendar.Date   `yaml:"from"`
+	To       calendar.Date   `yaml:"to"`
+	Holidays []string        `yaml:"holidays"`
+	Spans    []calendar.Span `yaml:"spans"`
+	Before   int             `yaml:"before"`
+	After    int             `yaml:"after"`
+	Source   Source          `yaml:"source"`
+}
+
 // loadCalendar reads calendar.yaml. The calendar's version is the first twelve
 // hex digits of the file's SHA-256.
 func loadCalendar(tree fs.FS) (*calendar.Calendar, error) {
@@ -43,7 +56,8 @@ func loadCalendar(tree fs.FS) (*calendar.Calendar, error) {
 		return nil, err
 	}
 	var doc struct {
-		Rules []dayRule `yaml:"rules"`
+		Rules     []dayRule  `yaml:"rules"`
+		Campaigns []campaign `yaml:"campaigns"`
 	}
 	if err := decodeStrict(calendarFile, data, &doc); err != nil {
 		return nil, err
@@ -67,11 +81,18 @@ func loadCalendar(tree fs.FS) (*calendar.Calendar, error) {
 		}
 		rules = append(rules, r)
 	}
+	var campaigns []calendar.Campaign
+	for i, p := range doc.Campaigns {
+		b.note(f, "campaigns", i, p.ID)
+		b.source(f.at("campaigns", i), p.Source)
+		campaigns = append(campaigns, calendar.Campaign{ID: p.ID, Name: calendar.Name(p.Name), From: p.From, To: p.To,
+			Holidays: p.Holidays, Spans: p.Spans, Before: p.Before, After: p.After, Source: p.Source.Key})
+	}
 	if err := errors.Join(b.errs...); err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(data)
-	c, err := calendar.New(hex.EncodeToString(sum[:6]), rules)
+	c, err := calendar.New(hex.EncodeToString(sum[:6]), rules, campaigns...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", calendarFile, err)
 	}
