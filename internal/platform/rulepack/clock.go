@@ -75,6 +75,9 @@ func (p *Pack) Clocks(trigger Trigger, f Facts) []Clock {
 	return run
 }
 
+// Runs reports whether the condition of a clock of p holds under the facts.
+func (c Clock) Runs(p *Pack, f Facts) bool { return c.When.holds(p, f) }
+
 // InForce reports whether the clock holds for an event whose T0 falls on d.
 func (c Clock) InForce(d calendar.Date) bool {
 	return (c.Since.IsZero() || d.Compare(c.Since) >= 0) && (c.Until.IsZero() || d.Compare(c.Until) <= 0)
