@@ -54,7 +54,7 @@ func (b *builder) checkNames() {
 		if i.Citation == "" {
 			b.fail(at, "citation is missing")
 		}
-		b.oneOf(at, "status", i.Status, "in_force", "lapsed", "unclear")
+		b.oneOf(at, "status", i.Status, statuses...)
 		b.period(at, i.From, i.To)
 	}
 	for _, k := range b.pack.Kinds {

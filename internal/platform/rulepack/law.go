@@ -230,6 +230,8 @@ var (
 	interests = []string{"rights", "production", "public_interest", "order", "defence", "national_security"}
 	degrees   = []string{"harm", "serious", "especially_serious"}
 
+	statuses = []string{"in_force", "lapsed", "unclear"} // of a legal text
+
 	thresholdUnits = []string{"percent", "minutes", "hours", "days", "working_days", "months", "years", "persons", "items", "times", "km"}
 	periodKinds    = []string{"audit", "scan", "log", "review", "drill", "training", "measure"}
 	spanUnits      = []string{"day", "month", "year", "km"}

@@ -56,7 +56,7 @@ func Load(tree fs.FS) (*Set, error) {
 	if err := set.checkRegimes(); err != nil {
 		return nil, err
 	}
-	set.draw(nil, nil)
+	set.now.Store(&edition{spans: set.spans(nil)})
 	return set, set.checkLinks(set.packs)
 }
 

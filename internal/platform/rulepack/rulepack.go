@@ -80,7 +80,8 @@ type Pack struct {
 
 	terms     map[string]Term
 	countings []counting
-	at        map[string]string // where each item is written: "kinds/so" -> "common.yaml:12"
+	overrides map[string]Override // in place, by target
+	at        map[string]string   // where each item is written: "kinds/so" -> "common.yaml:12"
 }
 
 // Term is the regime's wording for one key.

@@ -131,7 +131,7 @@ func (s *Set) With(tree fs.FS) (*Set, []error) {
 			faults = append(faults, err)
 		}
 	}
-	out.draw(nil, nil)
+	out.now.Store(&edition{spans: out.spans(nil)})
 	return out, faults
 }
 
@@ -161,6 +161,7 @@ func (s *Set) follow(p *Pack) error {
 type edition struct {
 	spans []span // by first day
 	clock func() time.Time
+	all   []Override // ever entered
 }
 
 type span struct {
@@ -195,14 +196,4 @@ func (e *edition) today(p *Pack) *Pack {
 		return last
 	}
 	return e.at(d)
-}
-
-func (s *Set) draw(_ []int, clock func() time.Time) {
-	e := &edition{clock: clock}
-	for _, p := range s.packs {
-		for _, d := range p.turns() {
-			e.spans = append(e.spans, span{d, p.on(d)})
-		}
-	}
-	s.now.Store(e)
 }
