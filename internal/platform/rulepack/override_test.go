@@ -180,3 +180,35 @@ func TestWhatARecordWasJudgedUnderIsFoundAgain(t *testing.T) {
 		t.Error("a version nobody had is found")
 	}
 }
+
+// Every value of the real packs is listed with a source, and every one of them
+// can at least be confirmed.
+func TestItemsListEveryValue(t *testing.T) {
+	t.Parallel()
+	set := real(t)
+	for _, p := range set.Packs() {
+		items := p.Items()
+		seen := map[string]bool{}
+		for _, i := range items {
+			if i.Label.VI == "" || i.Label.EN == "" || i.Source.Key == "" || i.Kind == "" || seen[i.Key()] {
+				t.Errorf("%s %s: %+v", p.ID, i.Key(), i)
+			}
+			seen[i.Key()] = true
+			target, v := i.Key(), i.Value
+			if i.Kind == rulepack.SpanValue {
+				target, v = target+"/3", rulepack.Value{N: i.Cells[2].N, Unit: i.Cells[2].Unit, Word: i.Cells[2].Word}
+			}
+			if err := set.CheckOverride(rulepack.Override{Pack: p.ID, Target: target, Value: v, Source: decided, From: p.From}); err != nil && i.Kind != rulepack.NumberValue {
+				t.Errorf("%s %s cannot be confirmed: %v", p.ID, i.Key(), err) // a number may begin after its pack does
+			}
+		}
+		if len(items) < 150 {
+			t.Errorf("%s has %d values", p.ID, len(items))
+		}
+		for _, s := range rulepack.Sections {
+			if _, ok := rulepack.KindOf(s); !ok {
+				t.Errorf("section %s has no kind", s)
+			}
+		}
+	}
+}
