@@ -5,6 +5,8 @@ package rulepack
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
@@ -14,7 +16,14 @@ type builder struct {
 	pack  *Pack
 	at    map[string]string // "kinds/so" -> "common.yaml:12"
 	rules map[string]calendar.Counting
+	dated []version
 	errs  []error
+}
+
+// version is one of the versions of a value that may have several.
+type version struct {
+	key, at string
+	ground  Ground
 }
 
 func (b *builder) fail(at, format string, args ...any) {
@@ -29,27 +38,29 @@ func (b *builder) add(f file) {
 		p := b.pack
 		p.ID, p.Title, p.From, p.To, p.Source = d.Pack.ID, d.Pack.Title, d.Pack.From, d.Pack.To, d.Pack.Source
 	}
-	for key, l := range d.Terms {
-		at := f.at("terms", key)
+	for _, key := range slices.Sorted(maps.Keys(d.Terms)) {
+		at, t := f.at("terms", key), d.Terms[key]
 		if _, twice := b.pack.terms[key]; twice {
 			b.fail(at, "term %q is given twice", key)
 		}
-		b.pack.terms[key] = l
-		b.label(at, "term "+key, l)
+		b.pack.terms[key] = t
+		b.label(at, "term "+key, t.label())
+		b.source(at, t.Source)
 	}
 	for i, c := range d.Countings {
 		b.note(f, "countings", i, c.ID)
 		b.source(b.at["countings/"+c.ID], c.Source)
 		b.rules[c.ID] = c.Counting
 	}
+	b.pack.countings = append(b.pack.countings, d.Countings...)
 	join(b, f, "instruments", &b.pack.Instruments, d.Instruments, func(v Instrument) string { return v.ID })
 	join(b, f, "kinds", &b.pack.Kinds, d.Kinds, func(v Kind) string { return v.ID })
 	join(b, f, "addressees", &b.pack.Addressees, d.Addressees, func(v Addressee) string { return v.ID })
 	join(b, f, "code_lists", &b.pack.Lists, d.Lists, func(v CodeList) string { return v.ID })
 	join(b, f, "severity_suggestions", &b.pack.Suggestions, d.Suggestions, func(v Suggestion) string { return v.ID })
 	join(b, f, "clocks", &b.pack.AllClocks, d.Clocks, func(v Clock) string { return v.ID })
-	join(b, f, "thresholds", &b.pack.Thresholds, d.Thresholds, func(v Threshold) string { return v.ID })
 	join(b, f, "forms", &b.pack.Forms, d.Forms, func(v Form) string { return v.ID })
+	b.addLaw(f)
 	for i, form := range d.Forms {
 		for j, s := range form.Sections {
 			for k, field := range s.Fields {

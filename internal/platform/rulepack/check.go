@@ -43,9 +43,7 @@ func (b *builder) check(folder string) {
 	for _, f := range p.Forms {
 		b.checkForm(f)
 	}
-	for _, t := range p.Thresholds {
-		b.source(b.at["thresholds/"+t.ID], t.Source)
-	}
+	b.checkLaw()
 }
 
 func (b *builder) checkNames() {
@@ -56,7 +54,7 @@ func (b *builder) checkNames() {
 		if i.Citation == "" {
 			b.fail(at, "citation is missing")
 		}
-		b.oneOf(at, "status", i.Status, "in_force", "lapsed", "unclear")
+		b.oneOf(at, "status", i.Status, statuses...)
 		b.period(at, i.From, i.To)
 	}
 	for _, k := range b.pack.Kinds {
@@ -70,6 +68,7 @@ func (b *builder) checkNames() {
 		at := b.at["addressees/"+a.ID]
 		b.label(at, "label", a.Label)
 		b.source(at, a.Source)
+		b.period(at, a.From, a.To)
 	}
 }
 
@@ -78,6 +77,7 @@ func (b *builder) checkLists() {
 		at := b.at["code_lists/"+l.ID]
 		b.label(at, "label", l.Label)
 		b.source(at, l.Source)
+		b.period(at, l.From, l.To)
 		if len(l.Items) == 0 {
 			b.fail(at, "%s has no items", l.ID)
 		}

@@ -21,17 +21,30 @@ const maxFile = 1 << 20
 // document is what a YAML file of a pack may hold. A pack's files are read as
 // one; which section stands in which file is free.
 type document struct {
-	Pack        *header          `yaml:"pack"`
-	Terms       map[string]Label `yaml:"terms"`
-	Instruments []Instrument     `yaml:"instruments"`
-	Kinds       []Kind           `yaml:"kinds"`
-	Addressees  []Addressee      `yaml:"addressees"`
-	Lists       []CodeList       `yaml:"code_lists"`
-	Countings   []counting       `yaml:"countings"`
-	Suggestions []Suggestion     `yaml:"severity_suggestions"`
-	Clocks      []Clock          `yaml:"clocks"`
-	Forms       []Form           `yaml:"forms"`
-	Thresholds  []Threshold      `yaml:"thresholds"`
+	Pack        *header         `yaml:"pack"`
+	Terms       map[string]Term `yaml:"terms"`
+	Instruments []Instrument    `yaml:"instruments"`
+	Kinds       []Kind          `yaml:"kinds"`
+	Addressees  []Addressee     `yaml:"addressees"`
+	Lists       []CodeList      `yaml:"code_lists"`
+	Countings   []counting      `yaml:"countings"`
+	Suggestions []Suggestion    `yaml:"severity_suggestions"`
+	Clocks      []Clock         `yaml:"clocks"`
+	Forms       []Form          `yaml:"forms"`
+	Thresholds  []Threshold     `yaml:"thresholds"`
+
+	Harms       []Harm         `yaml:"harms"`
+	Criteria    []Criterion    `yaml:"criteria"`
+	Parties     []Party        `yaml:"parties"`
+	Templates   []Template     `yaml:"templates"`
+	Authorities []Authority    `yaml:"authorities"`
+	Limits      []Limit        `yaml:"limits"`
+	Periods     []Period       `yaml:"periods"`
+	Counts      []Count        `yaml:"counts"`
+	Groups      []ControlGroup `yaml:"control_groups"`
+	Penalties   []Penalty      `yaml:"penalties"`
+	Layers      []Layer        `yaml:"layers"`
+	Transitions []Transition   `yaml:"transitions"`
 }
 
 type header struct {

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
@@ -19,12 +18,6 @@ const (
 	commonFile   = "common.yaml"   // what every pack shares
 	calendarFile = "calendar.yaml" // the days of Vietnam
 )
-
-// Set is every pack and the calendar they count with. It is read-only.
-type Set struct {
-	packs []*Pack // by first day
-	days  *calendar.Calendar
-}
 
 // Load reads a tree of rule packs: calendar.yaml, common.yaml, and one folder a
 // pack with any number of YAML files. It refuses unknown fields, references
@@ -44,7 +37,7 @@ func Load(tree fs.FS) (*Set, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rule packs: %w", err)
 	}
-	set := &Set{days: days}
+	set := &Set{days: days, common: common}
 	var errs []error
 	for _, e := range entries {
 		if !e.IsDir() {
@@ -60,7 +53,11 @@ func Load(tree fs.FS) (*Set, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return set, set.checkRegimes()
+	if err := set.checkRegimes(); err != nil {
+		return nil, err
+	}
+	set.now.Store(&edition{spans: set.spans(nil)})
+	return set, set.checkLinks(set.packs)
 }
 
 func loadPack(tree fs.FS, folder string, common file) (*Pack, error) {
@@ -76,12 +73,13 @@ func loadPack(tree fs.FS, folder string, common file) (*Pack, error) {
 		}
 		files = append(files, f)
 	}
-	b := builder{pack: &Pack{terms: map[string]Label{}}, at: map[string]string{}, rules: map[string]calendar.Counting{}}
+	b := builder{pack: &Pack{terms: map[string]Term{}}, at: map[string]string{}, rules: map[string]calendar.Counting{}}
 	for _, f := range files {
 		b.add(f)
 	}
 	b.check(folder)
 	b.pack.Version = digest(files)
+	b.pack.at = b.at
 	return b.pack, errors.Join(b.errs...)
 }
 
@@ -95,45 +93,3 @@ func digest(files []file) string {
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
-
-// checkRegimes says whether the packs follow one another day by day.
-func (s *Set) checkRegimes() error {
-	if len(s.packs) == 0 {
-		return errors.New("rule packs: no folder holds a pack")
-	}
-	slices.SortFunc(s.packs, func(a, b *Pack) int { return a.From.Compare(b.From) })
-	for i, p := range s.packs {
-		last := i == len(s.packs)-1
-		if last != p.To.IsZero() {
-			return fmt.Errorf("%s: only the newest pack, and it always, has no last day", p.ID)
-		}
-		if !last && p.To.AddDays(1) != s.packs[i+1].From {
-			return fmt.Errorf("%s ends on %s but %s begins on %s: regimes follow one another day by day",
-				p.ID, p.To, s.packs[i+1].ID, s.packs[i+1].From)
-		}
-	}
-	return nil
-}
-
-// At returns the pack in force on d. Days before the first regime get the
-// first pack.
-func (s *Set) At(d calendar.Date) *Pack {
-	p := s.packs[0]
-	for _, next := range s.packs[1:] {
-		if d.Compare(next.From) >= 0 {
-			p = next
-		}
-	}
-	return p
-}
-
-// Get returns the pack with the id, and false when there is none.
-func (s *Set) Get(id string) (*Pack, bool) {
-	return find(s.packs, id, func(p *Pack) string { return p.ID })
-}
-
-// Packs returns every pack, the oldest regime first.
-func (s *Set) Packs() []*Pack { return slices.Clone(s.packs) }
-
-// Calendar returns the days of Vietnam, the same under every regime.
-func (s *Set) Calendar() *calendar.Calendar { return s.days }

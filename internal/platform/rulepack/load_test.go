@@ -23,7 +23,7 @@ const (
     source: {key: law, mark: memory}
 `
 	sharedYAML = `terms:
-  paper.to: {vi: Kính gửi, en: To}
+  paper.to: {vi: Kính gửi, en: To, source: {key: law, mark: verified}}
 countings:
   - id: civil
     basis: Civil Code
@@ -53,7 +53,7 @@ code_lists:
   from: 2026-07-01
   source: {key: law, mark: verified}
 terms:
-  security: {vi: an ninh mạng, en: cybersecurity}
+  security: {vi: an ninh mạng, en: cybersecurity, source: {key: law, mark: verified}}
 instruments:
   - id: decree
     citation: NĐ 1

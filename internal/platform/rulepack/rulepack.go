@@ -65,18 +65,47 @@ type Pack struct {
 	Forms       []Form
 	Thresholds  []Threshold
 
-	terms map[string]Label
+	Harms       []Harm
+	Criteria    []Criterion
+	Parties     []Party
+	Templates   []Template
+	Authorities []Authority
+	Limits      []Limit
+	Periods     []Period
+	Counts      []Count
+	Groups      []ControlGroup
+	Penalties   []Penalty
+	Layers      []Layer
+	Transitions []Transition
+
+	terms     map[string]Term
+	countings []counting
+	overrides map[string]Override // in place, by target
+	at        map[string]string   // where each item is written: "kinds/so" -> "common.yaml:12"
 }
+
+// Term is the regime's wording for one key.
+type Term struct {
+	VI     string `yaml:"vi"`
+	EN     string `yaml:"en"`
+	Source Source `yaml:"source"`
+}
+
+func (t Term) label() Label { return Label{t.VI, t.EN} }
 
 // Instrument is a legal text the pack rests on.
 type Instrument struct {
 	ID       string        `yaml:"id"`
 	Citation string        `yaml:"citation"` // short printed form: "NĐ 331/2026/NĐ-CP"
 	Title    Label         `yaml:"title"`
+	Issued   calendar.Date `yaml:"issued"` // zero where not known
 	Status   string        `yaml:"status"` // in_force, lapsed, unclear
 	From     calendar.Date `yaml:"from"`   // zero where not known
 	To       calendar.Date `yaml:"to"`
-	Source   Source        `yaml:"source"`
+	// ReplacedBy are the ids of the texts that took its place, in this pack or
+	// another.
+	ReplacedBy []string `yaml:"replaced_by"`
+	Source     Source   `yaml:"source"`
 }
 
 // Kind is a kind of unit: sở, xã, bank.
@@ -98,17 +127,21 @@ func (k Kind) ExistsOn(d calendar.Date) bool {
 // Addressee is the role of a body that reports go to. Which body holds the
 // role in a province is kept with the units.
 type Addressee struct {
-	ID     string `yaml:"id"`
-	Label  Label  `yaml:"label"`
-	Source Source `yaml:"source"`
+	ID     string        `yaml:"id"`
+	Label  Label         `yaml:"label"`
+	From   calendar.Date `yaml:"from"` // zero: the pack's
+	To     calendar.Date `yaml:"to"`
+	Source Source        `yaml:"source"`
 }
 
 // CodeList is a closed list a field chooses from.
 type CodeList struct {
-	ID     string `yaml:"id"` // "CL-severity"
-	Label  Label  `yaml:"label"`
-	Items  []Code `yaml:"items"`
-	Source Source `yaml:"source"`
+	ID     string        `yaml:"id"` // "CL-severity"
+	Label  Label         `yaml:"label"`
+	Items  []Code        `yaml:"items"`
+	From   calendar.Date `yaml:"from"` // zero: the pack's
+	To     calendar.Date `yaml:"to"`
+	Source Source        `yaml:"source"`
 }
 
 // Code is one value of a code list. Records keep the ID.
@@ -129,15 +162,6 @@ func (l CodeList) Find(id string) (Code, bool) {
 		}
 	}
 	return Code{}, false
-}
-
-// Threshold is a named number of the pack.
-type Threshold struct {
-	ID     string `yaml:"id"`
-	Value  int    `yaml:"value"`
-	Unit   string `yaml:"unit"`  // "percent", "months", "minutes"
-	Label  Label  `yaml:"label"` // what is owed, of a duty that comes again; else empty
-	Source Source `yaml:"source"`
 }
 
 // Kind returns the unit kind with the id, and false when the pack has none.
@@ -179,8 +203,8 @@ func (p *Pack) Threshold(id string) (Threshold, bool) {
 // the same key reads "an toàn thông tin mạng" in one regime and "an ninh mạng"
 // in the next. An unknown key is returned as it is, so that it is seen.
 func (p *Pack) Term(key, lang string) string {
-	if l, ok := p.terms[key]; ok {
-		return l.In(lang)
+	if t, ok := p.terms[key]; ok {
+		return t.label().In(lang)
 	}
 	return key
 }

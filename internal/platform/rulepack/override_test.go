@@ -1,0 +1,214 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package rulepack_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/rulepacks"
+)
+
+var decided = rulepack.Source{Key: "CV 12/UBND ngày 01/12/2026", Mark: rulepack.Verified}
+
+func real(t testing.TB) *rulepack.Set {
+	t.Helper()
+	set, err := rulepack.Load(rulepacks.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func over(target string, v rulepack.Value, from string) rulepack.Override {
+	d, err := calendar.ParseDate(from)
+	if err != nil {
+		panic(err)
+	}
+	return rulepack.Override{ID: target + from, Pack: "VN-ANM-2026", Target: target, Value: v, Source: decided, From: d}
+}
+
+// An override is checked as a file is; the part that is wrong is named.
+func TestAWrongOverrideIsRefused(t *testing.T) {
+	t.Parallel()
+	set := real(t)
+	type value = rulepack.Value
+	for _, k := range []struct {
+		outcome string
+		o       rulepack.Override
+		field   string
+	}{
+		{"an unknown unit", over("limits/appraisal-3", value{N: 3, Unit: "week"}, "2026-12-01"), "unit"},
+		{"an amount of nothing", over("clocks/anm-24h", value{N: 0, Unit: "hour"}, "2026-12-01"), "value"},
+		{"at once, with a number", over("clocks/anm-24h", value{N: 3, Unit: "immediate"}, "2026-12-01"), "value"},
+		{"another unit than the pack's", over("thresholds/budget-share", value{N: 20, Unit: "months"}, "2026-12-01"), "unit"},
+		{"more than all", over("thresholds/budget-share", value{N: 120, Unit: "percent"}, "2026-12-01"), "value"},
+		{"a period without its level", over("periods/audit", value{N: 3, Unit: "month"}, "2026-12-01"), "target"},
+		{"a period of level 6", over("periods/audit/6", value{N: 3, Unit: "month"}, "2026-12-01"), "target"},
+		{"a period in hours", over("periods/audit/3", value{N: 3, Unit: "hour"}, "2026-12-01"), "unit"},
+		{"a period of an unknown word", over("periods/audit/3", value{Word: "sometimes"}, "2026-12-01"), "value"},
+		{"a term in one language", over("terms/security", value{VI: "an ninh"}, "2026-12-01"), "en"},
+		{"an unknown status", over("instruments/nd-331-2026", value{Word: "asleep"}, "2026-12-01"), "value"},
+		{"no date", over("transitions/systems-conform", value{}, "2026-12-01"), "value"},
+		{"an unknown target", over("limits/none", value{N: 3, Unit: "hour"}, "2026-12-01"), "target"},
+		{"an unknown section", over("moons/full", value{}, "2026-12-01"), "target"},
+		{"a value where only a source may stand", over("criteria/d13-thu-tuc", value{N: 4}, "2026-12-01"), "value"},
+		{"a day before the pack", over("limits/approval", value{N: 3, Unit: "hour"}, "2026-06-30"), "from"},
+		{"an unknown pack", rulepack.Override{Pack: "NONE", Target: "limits/approval", From: day(t, "2026-12-01"), Source: decided}, "target"},
+		{"an end before its beginning", func() rulepack.Override {
+			o := over("limits/approval", value{N: 3, Unit: "hour"}, "2026-12-01")
+			o.To = day(t, "2026-11-01")
+			return o
+		}(), "to"},
+		{"no source", func() rulepack.Override {
+			o := over("limits/approval", value{N: 3, Unit: "hour"}, "2026-12-01")
+			o.Source = rulepack.Source{}
+			return o
+		}(), "source"},
+	} {
+		err := set.CheckOverride(k.o)
+		bad, ok := errors.AsType[*rulepack.OverrideError](err)
+		if !ok || bad.Field != k.field {
+			t.Errorf("%s: %v, want a fault of %s", k.outcome, err, k.field)
+		}
+		if set.Amend([]rulepack.Override{k.o}, nil) == nil {
+			t.Errorf("%s: taken all the same", k.outcome)
+		}
+	}
+}
+
+func TestOverridesHoldFromTheirDay(t *testing.T) {
+	t.Parallel()
+	set := real(t)
+	held, _ := set.Get("VN-ANM-2026") // a pack somebody holds stays as it was
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, calendar.Zone())
+	list := []rulepack.Override{
+		over("limits/appraisal-3", rulepack.Value{N: 10, Unit: "working_day"}, "2026-12-01"),
+		over("limits/appraisal-3", rulepack.Value{N: 36, Unit: "hour"}, "2027-01-01"),
+		over("clocks/anm-24h", rulepack.Value{N: 2, Unit: "day"}, "2026-12-01"),
+		over("thresholds/subjects-basic", rulepack.Value{N: 50000, Unit: "persons"}, "2026-12-01"),
+		over("periods/audit/3", rulepack.Value{N: 6, Unit: "month"}, "2026-12-01"),
+		over("terms/security", rulepack.Value{VI: "an toàn số", EN: "digital safety"}, "2026-12-01"),
+		over("addressees/cong_an_tinh", rulepack.Value{VI: "Công an tỉnh (PA05)", EN: "Provincial police (PA05)"}, "2026-12-01"),
+		over("instruments/tt-47-2026", rulepack.Value{Word: "in_force"}, "2026-11-01"),
+		over("transitions/systems-conform", rulepack.Value{Date: day(t, "2027-07-01")}, "2026-12-01"),
+		over("control_groups/RR", rulepack.Value{}, "2026-12-01"),
+	}
+	if err := set.Amend(list, func() time.Time { return now }); err != nil {
+		t.Fatal(err)
+	}
+	before, after, later := set.At(day(t, "2026-11-30")), set.At(day(t, "2026-12-01")), set.At(day(t, "2027-03-01"))
+	amount := func(p *rulepack.Pack) calendar.Amount { l, _ := p.Limit("appraisal-3"); return l.Amount }
+	if amount(before).N != 15 || amount(after).N != 10 || amount(later) != (calendar.Amount{N: 36, Unit: calendar.Hour}) || amount(held).N != 15 {
+		t.Errorf("limits %v %v %v, held %v", amount(before), amount(after), amount(later), amount(held))
+	}
+	c, _ := after.Clock("anm-24h")
+	if _, e, ok := c.Due(set.Calendar(), rulepack.Moments{DetectedAt: now}); !ok || e.Counting.Basis == "" || c.Amount.N != 2 {
+		t.Errorf("an amount in days has no counting rule: %+v", c)
+	}
+	audit, _ := after.Period("audit")
+	old, _ := held.Period("audit")
+	if audit.At(3) != (rulepack.Span{N: 6, Unit: "month"}) || audit.At(4) != old.At(4) || old.At(3) == audit.At(3) {
+		t.Errorf("periods %+v, held %+v", audit.Levels, old.Levels)
+	}
+	if after.Term("security", "vi") != "an toàn số" || before.Term("security", "vi") != "an ninh mạng" {
+		t.Error("the term does not follow its day")
+	}
+	f := rulepack.SystemFacts{Uses: []string{"citizens"}, Information: []string{"personal"}, Persons: 60000}
+	if before.Level(f).Level != 2 || after.Level(f).Level != 3 {
+		t.Error("the level does not follow the number")
+	}
+	rr, _ := after.ControlGroup("RR")
+	if rr.Source != decided || rr.Label.VI != "Quản lý rủi ro" {
+		t.Errorf("a confirmed value: %+v", rr)
+	}
+	if today, _ := set.Get("VN-ANM-2026"); today.Version != before.Version {
+		t.Error("Get does not read today")
+	}
+	if i, _ := before.Instrument("tt-47-2026"); i.Status != "in_force" || i.Source.Key != decided.Key {
+		t.Errorf("instrument %+v", i)
+	}
+	if o, ok := after.OverrideOf("periods/audit/3"); !ok || o.ID != list[4].ID {
+		t.Errorf("override %+v", o)
+	}
+	versions := map[string]bool{held.Version: true, before.Version: true, after.Version: true, later.Version: true}
+	if len(versions) != 4 {
+		t.Errorf("four readings have %d versions", len(versions))
+	}
+}
+
+// A record keeps id and version; the reading it was judged under is found again
+// after overrides were entered, replaced and withdrawn.
+func TestWhatARecordWasJudgedUnderIsFoundAgain(t *testing.T) {
+	t.Parallel()
+	set := real(t)
+	at := func(h int) time.Time { return time.Date(2026, 12, 2, h, 0, 0, 0, time.UTC) }
+	d := day(t, "2026-12-02")
+	amount := func(p *rulepack.Pack) int { l, _ := p.Limit("approval"); return l.Amount.N }
+	first := over("limits/approval", rulepack.Value{N: 3, Unit: "working_day"}, "2026-12-01")
+	first.Entered = at(8)
+	second := over("limits/approval", rulepack.Value{N: 9, Unit: "working_day"}, "2026-12-02")
+	second.Entered = at(9)
+	var versions []string
+	for i, list := range [][]rulepack.Override{nil, {first}, {first, second}} {
+		if err := set.Amend(list, nil); err != nil {
+			t.Fatal(err)
+		}
+		p := set.At(d)
+		if want := []int{7, 3, 9}[i]; amount(p) != want {
+			t.Errorf("state %d: %d days", i, amount(p))
+		}
+		versions = append(versions, p.Version)
+	}
+	first.Withdrawn, second.Withdrawn = at(10), at(11)
+	if err := set.Amend([]rulepack.Override{first, second}, nil); err != nil {
+		t.Fatal(err)
+	}
+	if p := set.At(d); amount(p) != 7 || p.Version != versions[0] {
+		t.Errorf("after both were withdrawn: %d days", amount(p))
+	}
+	for i, want := range []int{7, 3, 9} {
+		if p, ok := set.Judged("VN-ANM-2026", versions[i]); !ok || amount(p) != want {
+			t.Errorf("version %d is not found again", i)
+		}
+	}
+	if _, ok := set.Judged("VN-ANM-2026", "none"); ok {
+		t.Error("a version nobody had is found")
+	}
+}
+
+// Every value of the real packs is listed with a source, and every one of them
+// can at least be confirmed.
+func TestItemsListEveryValue(t *testing.T) {
+	t.Parallel()
+	set := real(t)
+	for _, p := range set.Packs() {
+		items := p.Items()
+		seen := map[string]bool{}
+		for _, i := range items {
+			if i.Label.VI == "" || i.Label.EN == "" || i.Source.Key == "" || i.Kind == "" || seen[i.Key()] {
+				t.Errorf("%s %s: %+v", p.ID, i.Key(), i)
+			}
+			seen[i.Key()] = true
+			target, v := i.Key(), i.Value
+			if i.Kind == rulepack.SpanValue {
+				target, v = target+"/3", rulepack.Value{N: i.Cells[2].N, Unit: i.Cells[2].Unit, Word: i.Cells[2].Word}
+			}
+			if err := set.CheckOverride(rulepack.Override{Pack: p.ID, Target: target, Value: v, Source: decided, From: p.From}); err != nil && i.Kind != rulepack.NumberValue {
+				t.Errorf("%s %s cannot be confirmed: %v", p.ID, i.Key(), err) // a number may begin after its pack does
+			}
+		}
+		if len(items) < 150 {
+			t.Errorf("%s has %d values", p.ID, len(items))
+		}
+		for _, s := range rulepack.Sections {
+			if _, ok := rulepack.KindOf(s); !ok {
+				t.Errorf("section %s has no kind", s)
+			}
+		}
+	}
+}
