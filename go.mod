@@ -9,9 +9,11 @@ require (
 	github.com/chromedp/chromedp v0.23.0
 	github.com/cockroachdb/pebble/v2 v2.1.7
 	github.com/dustin/go-humanize v1.1.0
+	github.com/go-analyze/charts v0.5.20
 	github.com/go-fonts/liberation v0.3.3
 	github.com/go-pdf/fpdf v0.9.0
 	github.com/gofrs/flock v0.13.1
+	github.com/golang/freetype v0.0.0-20170609003504-e2365dfdc4a0
 	github.com/google/go-cmp v0.7.0
 	github.com/google/uuid v1.6.0
 	github.com/gopacket/gopacket v1.7.7
@@ -42,6 +44,11 @@ require (
 )
 
 require github.com/arran4/golang-ical v0.3.4
+
+require (
+	github.com/go-analyze/bulk v0.1.0 // indirect
+	golang.org/x/image v0.25.0 // indirect
+)
 
 require (
 	github.com/DataDog/zstd v1.5.7 // indirect

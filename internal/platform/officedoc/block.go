@@ -3,8 +3,8 @@
 
 package officedoc
 
-// Block is one part of a body: [Paragraph], [Heading], [Field], [Table] or
-// [PageBreak].
+// Block is one part of a body: [Paragraph], [Heading], [Field], [List], [Table],
+// [Chart], [Wide] or [PageBreak].
 type Block interface{ block() }
 
 // Run is text of one look inside a paragraph. A "\n" in it starts a new line.
@@ -64,10 +64,13 @@ type Option struct {
 // Table has a head row, repeated on every page it reaches, and rows that do not
 // split over pages unless one is taller than half a page. Every row has as many
 // cells as there are columns; an upright page holds 23 columns, one on its side
-// 36. Foot rows (totals) are bold.
+// 36. Foot rows (totals) are bold. Groups, when there are any, are a row above the
+// heads of the columns and cover them all: the head of a column that stands in a
+// group without a name fills both rows.
 type Table struct {
 	Caption string // centred above, bold; may be empty
 	Columns []Column
+	Groups  []Group
 	Rows    [][]string
 	Foot    [][]string
 }
@@ -80,6 +83,26 @@ type Column struct {
 	Align Align
 }
 
+// Group is a head over several columns that stand beside each other.
+type Group struct {
+	Head    string // empty: these columns have no common head
+	Columns int    // how many it covers, at least 1
+}
+
+// List is an enumeration without numbers: "-" on the first level, "+" on the
+// second, "." below. Its depth is at most four.
+type List []Item
+
+// Item is one line of a list and what hangs under it.
+type Item struct {
+	Text  string
+	Items []Item
+}
+
+// Wide is a part of the body on pages that lie on their side. Page numbers go on.
+// It may not hold another.
+type Wide []Block
+
 // PageBreak starts a new page.
 type PageBreak struct{}
 
@@ -88,6 +111,9 @@ func (Heading) block()   {}
 func (Field) block()     {}
 func (Table) block()     {}
 func (PageBreak) block() {}
+func (List) block()      {}
+func (Chart) block()     {}
+func (Wide) block()      {}
 
 // Text makes a paragraph of plain text.
 func Text(s string) Paragraph { return Paragraph{Runs: []Run{{Text: s}}} }

@@ -14,7 +14,7 @@ const narrowest = 7 * mm
 
 // blocks compiles a body or an annex.
 func (c *compiler) blocks(in []Block) error {
-	for i, b := range in {
+	for _, b := range in {
 		switch b := b.(type) {
 		case Paragraph:
 			c.paragraph(b)
@@ -24,14 +24,27 @@ func (c *compiler) blocks(in []Block) error {
 			c.field(b)
 		case Table:
 			if err := c.table(b); err != nil {
-				return fmt.Errorf("block %d: %w", i+1, err)
+				return err
 			}
+		case List:
+			if err := c.list(b, 0); err != nil {
+				return err
+			}
+		case Chart:
+			if err := c.chart(b); err != nil {
+				return err
+			}
+		case Wide:
+			return fmt.Errorf("a wide part within a wide part")
 		case PageBreak:
+			if len(c.out) == 0 {
+				continue
+			}
 			if _, twice := c.out[len(c.out)-1].(turn); !twice {
 				c.add(turn{})
 			}
 		default:
-			return fmt.Errorf("block %d: unknown kind %T", i+1, b)
+			return fmt.Errorf("unknown kind %T", b)
 		}
 	}
 	return nil
@@ -145,6 +158,9 @@ func (c *compiler) table(t Table) error {
 	}
 	share(g.widths, c.width)
 	var err error
+	if g.groups, err = c.groups(t.Groups, n); err != nil {
+		return err
+	}
 	if g.rows, err = c.rows(t.Rows, n, "row"); err != nil {
 		return err
 	}
@@ -157,6 +173,47 @@ func (c *compiler) table(t Table) error {
 		c.add(p)
 	}
 	c.add(g)
+	return nil
+}
+
+// groups checks that the groups cover the columns.
+func (c *compiler) groups(in []Group, columns int) ([]Group, error) {
+	if len(in) == 0 {
+		return nil, nil
+	}
+	var out []Group
+	for _, g := range in {
+		if g.Columns < 1 || g.Columns > columns {
+			return nil, fmt.Errorf("table group of %d columns of a table of %d", g.Columns, columns)
+		}
+		columns -= g.Columns
+		out = append(out, Group{Head: strings.TrimSpace(c.text(g.Head)), Columns: g.Columns})
+	}
+	if columns != 0 {
+		return nil, fmt.Errorf("table groups leave %d columns uncovered", columns)
+	}
+	return out, nil
+}
+
+// listMarks are the marks of a list's levels.
+var listMarks = [...]string{"-", "+", "."}
+
+// deepest is how many levels a list may have.
+const deepest = 4
+
+func (c *compiler) list(in List, level int) error {
+	if level == deepest {
+		return fmt.Errorf("list of more than %d levels", deepest)
+	}
+	mark := listMarks[min(level, len(listMarks)-1)] + " "
+	for _, it := range in {
+		// The first level stands as paragraphs do; deeper ones move in.
+		c.add(para{spans: plain(mark + strings.TrimSpace(c.text(it.Text))), size: sizeBody,
+			left: float64(level) * 8 * mm, first: firstLine, after: between})
+		if err := c.list(it.Items, level+1); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

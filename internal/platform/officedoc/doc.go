@@ -24,7 +24,13 @@
 // done to right-to-left letters and to bidirectional controls, which would
 // otherwise let a quoted file name or domain read differently than it is.
 //
-// Refused with an error: a table whose rows and columns do not agree.
+// Refused with an error: a table whose rows and columns do not agree, a chart
+// whose figures and labels do not, a list deeper than four levels, and a paper
+// that bears a mark of secrecy ([ErrSecret]).
+//
+// A mark of haste has the single frame the decree asks for, thick, with bold
+// capitals, so that it stays plain on a printer of one colour. Where a signature
+// and a seal go on the finished PDF is told by [Spots].
 //
 // Start at paper.go (what a paper says), then layout.go (where it stands).
 package officedoc

@@ -23,24 +23,34 @@ func WriteDOCX(w io.Writer, p Paper) error {
 	if err != nil {
 		return err
 	}
-	z := zip.NewWriter(w)
-	for _, part := range []struct{ name, body string }{
+	type part struct{ name, body string }
+	main, pictures := document(b)
+	parts := []part{
 		{"[Content_Types].xml", contentTypes},
 		{"_rels/.rels", packageRels},
 		{"docProps/core.xml", coreProps(b)},
 		{"docProps/app.xml", appProps},
-		{"word/document.xml", document(b)},
-		{"word/_rels/document.xml.rels", documentRels},
+		{"word/document.xml", main},
+		{"word/_rels/document.xml.rels", documentRels(len(pictures))},
 		{"word/styles.xml", styles()},
 		{"word/settings.xml", settings},
 		{"word/headerFirst.xml", headerPart("")},
 		{"word/header.xml", headerPart(pageField)},
-		{"word/footerFirst.xml", footerPart(b.foot)},
-		{"word/footer.xml", footerPart(b.foot)},
-	} {
+		{"word/footerFirst.xml", footerPart(nil, b.foot)},
+		{"word/footer.xml", footerPart(nil, b.foot)},
+		{"word/footerAddress.xml", footerPart(b.sections[0].foot, b.foot)},
+	}
+	for i := range parts {
+		parts[i].body = xmlHead + parts[i].body
+	}
+	for i, p := range pictures {
+		parts = append(parts, part{pictureName(i + 1), string(p.png)})
+	}
+	z := zip.NewWriter(w)
+	for _, part := range parts {
 		f, err := z.CreateHeader(&zip.FileHeader{Name: part.name, Method: zip.Deflate, Modified: zipTime})
 		if err == nil {
-			_, err = io.WriteString(f, xmlHead+part.body)
+			_, err = io.WriteString(f, part.body)
 		}
 		if err != nil {
 			return fmt.Errorf("officedoc: docx %s: %w", part.name, err)
@@ -64,6 +74,7 @@ const (
 const contentTypes = `<Types xmlns="` + packageRel + `content-types">` +
 	`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
 	`<Default Extension="xml" ContentType="application/xml"/>` +
+	`<Default Extension="png" ContentType="image/png"/>` +
 	`<Override PartName="/word/document.xml" ContentType="` + wordType + `document.main+xml"/>` +
 	`<Override PartName="/word/styles.xml" ContentType="` + wordType + `styles+xml"/>` +
 	`<Override PartName="/word/settings.xml" ContentType="` + wordType + `settings+xml"/>` +
@@ -71,6 +82,7 @@ const contentTypes = `<Types xmlns="` + packageRel + `content-types">` +
 	`<Override PartName="/word/header.xml" ContentType="` + wordType + `header+xml"/>` +
 	`<Override PartName="/word/footerFirst.xml" ContentType="` + wordType + `footer+xml"/>` +
 	`<Override PartName="/word/footer.xml" ContentType="` + wordType + `footer+xml"/>` +
+	`<Override PartName="/word/footerAddress.xml" ContentType="` + wordType + `footer+xml"/>` +
 	`<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>` +
 	`<Override PartName="/docProps/app.xml" ContentType="application/vnd.openxmlformats-officedocument.extended-properties+xml"/>` +
 	`</Types>`
@@ -81,14 +93,26 @@ const packageRels = `<Relationships xmlns="` + packageRel + `relationships">` +
 	`<Relationship Id="rId3" Type="` + officeRel + `extended-properties" Target="docProps/app.xml"/>` +
 	`</Relationships>`
 
-const documentRels = `<Relationships xmlns="` + packageRel + `relationships">` +
+func pictureName(n int) string { return fmt.Sprintf("word/media/image%d.png", n) }
+
+func documentRels(pictures int) string {
+	var b strings.Builder
+	b.WriteString(fixedRels)
+	for n := range pictures {
+		fmt.Fprintf(&b, `<Relationship Id="rIdP%d" Type="`+officeRel+`image" Target="%s"/>`, n+1, strings.TrimPrefix(pictureName(n+1), "word/"))
+	}
+	b.WriteString(`</Relationships>`)
+	return b.String()
+}
+
+const fixedRels = `<Relationships xmlns="` + packageRel + `relationships">` +
 	`<Relationship Id="rId1" Type="` + officeRel + `styles" Target="styles.xml"/>` +
 	`<Relationship Id="rId2" Type="` + officeRel + `settings" Target="settings.xml"/>` +
 	`<Relationship Id="rId3" Type="` + officeRel + `header" Target="headerFirst.xml"/>` +
 	`<Relationship Id="rId4" Type="` + officeRel + `header" Target="header.xml"/>` +
 	`<Relationship Id="rId5" Type="` + officeRel + `footer" Target="footerFirst.xml"/>` +
 	`<Relationship Id="rId6" Type="` + officeRel + `footer" Target="footer.xml"/>` +
-	`</Relationships>`
+	`<Relationship Id="rId7" Type="` + officeRel + `footer" Target="footerAddress.xml"/>`
 
 const appProps = `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">` +
 	`<Application>Vọng Gác</Application></Properties>`
@@ -135,8 +159,12 @@ func headerPart(runs string) string {
 	return `<w:hdr ` + wordSpace + `><w:p><w:pPr><w:jc w:val="center"/></w:pPr>` + runs + `</w:p></w:hdr>`
 }
 
-func footerPart(text string) string {
+// footerPart is the line of the code, below what else stands at the foot.
+func footerPart(above []piece, text string) string {
 	var b docxBody
+	b.pieces(above, section{}.width())
+	first := b.String()
+	b.Reset()
 	b.runs([]span{{text: text}}, sizeFoot)
-	return `<w:ftr ` + wordSpace + `><w:p>` + b.String() + `</w:p></w:ftr>`
+	return `<w:ftr ` + wordSpace + `>` + first + `<w:p>` + b.String() + `</w:p></w:ftr>`
 }

@@ -16,9 +16,13 @@ type docxBody struct {
 	strings.Builder
 	faces [4]*face
 	table bool // the last thing written is a table
+	tie   bool // every paragraph stays with the next
+	// pictures are the images met so far; the n-th has the relation rIdPn.
+	pictures []picture
 }
 
-func document(b *book) string {
+// document is the main part and the images it shows.
+func document(b *book) (string, []picture) {
 	var d docxBody
 	d.faces = b.faces
 	d.WriteString(`<w:document ` + wordSpace + `><w:body>`)
@@ -37,7 +41,7 @@ func document(b *book) string {
 		d.WriteString(sectPr(s, i))
 	}
 	d.WriteString(`</w:body></w:document>`)
-	return d.String()
+	return d.String(), d.pictures
 }
 
 func (d *docxBody) printf(format string, args ...any) { fmt.Fprintf(d, format, args...) }
@@ -45,19 +49,25 @@ func (d *docxBody) printf(format string, args ...any) { fmt.Fprintf(d, format, a
 // sectPr sets page, margins and numbering of section i; its first page shows no number.
 func sectPr(s section, i int) string {
 	w, h := s.page()
-	orient, start := "", ""
+	orient, start, title, first := "", "", "<w:titlePg/>", "rId5"
 	if s.landscape {
 		orient = ` w:orient="landscape"`
 	}
-	if i > 0 {
+	switch {
+	case s.goesOn:
+		title = ""
+	case i > 0:
 		start = `<w:pgNumType w:start="1"/>`
 	}
+	if len(s.foot) > 0 {
+		first = "rId7"
+	}
 	return fmt.Sprintf(`<w:sectPr><w:headerReference w:type="first" r:id="rId3"/><w:headerReference w:type="default" r:id="rId4"/>`+
-		`<w:footerReference w:type="first" r:id="rId5"/><w:footerReference w:type="default" r:id="rId6"/>`+
+		`<w:footerReference w:type="first" r:id="%s"/><w:footerReference w:type="default" r:id="rId6"/>`+
 		`<w:type w:val="nextPage"/><w:pgSz w:w="%d" w:h="%d"%s/>`+
-		`<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="%d" w:footer="%d" w:gutter="0"/>%s<w:titlePg/></w:sectPr>`,
-		twips(w), twips(h), orient, twips(marginTop), twips(marginRight), twips(marginBottom), twips(marginLeft),
-		twips(headerAt), twips(footerAt), start)
+		`<w:pgMar w:top="%d" w:right="%d" w:bottom="%d" w:left="%d" w:header="%d" w:footer="%d" w:gutter="0"/>%s%s</w:sectPr>`,
+		first, twips(w), twips(h), orient, twips(marginTop), twips(marginRight), twips(marginBottom), twips(marginLeft),
+		twips(headerAt), twips(footerAt), start, title)
 }
 
 func (d *docxBody) pieces(pieces []piece, width float64) {
@@ -73,6 +83,10 @@ func (d *docxBody) pieces(pieces []piece, width float64) {
 			d.pair(p, width)
 		case grid:
 			d.grid(p)
+		case spot:
+			d.spacer(p.height, "")
+		case picture:
+			d.picture(p)
 		case turn:
 			d.spacer(1, `<w:pageBreakBefore/>`)
 		}
@@ -86,7 +100,7 @@ func (d *docxBody) para(p para, width float64) {
 	if p.level > 0 {
 		d.printf(`<w:pStyle w:val="Heading%d"/>`, p.level)
 	}
-	if p.keep {
+	if p.keep || d.tie {
 		d.WriteString(`<w:keepNext/>`)
 	}
 	if p.leader {
@@ -172,6 +186,23 @@ func (d *docxBody) rule(r rule, width float64) {
 // spacer is an empty paragraph of the given height; properties go before its spacing.
 func (d *docxBody) spacer(height float64, properties string) {
 	d.printf(`<w:p><w:pPr>%s%s<w:rPr><w:sz w:val="2"/></w:rPr></w:pPr></w:p>`, properties, exactly(height))
+	d.table = false
+}
+
+// picture is an image in a paragraph of its own (ECMA-376 part 1, §20.4.2.8).
+func (d *docxBody) picture(p picture) {
+	d.pictures = append(d.pictures, p)
+	n := len(d.pictures)
+	const emu = 12700 // a point
+	d.printf(`<w:p><w:pPr><w:keepNext/><w:spacing w:before="%d" w:after="0"/><w:jc w:val="center"/></w:pPr><w:r><w:drawing>`+
+		`<wp:inline distT="0" distB="0" distL="0" distR="0" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing">`+
+		`<wp:extent cx="%d" cy="%d"/><wp:docPr id="%d" name="%s" descr="%s"/>`+
+		`<a:graphic xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">`+
+		`<pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="%[4]d" name="%[5]s"/><pic:cNvPicPr/></pic:nvPicPr>`+
+		`<pic:blipFill><a:blip r:embed="rIdP%[4]d"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>`+
+		`<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%[2]d" cy="%[3]d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>`+
+		`</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>`,
+		twips(between), int(p.width*emu), int(p.height*emu), n, p.name(), escape(p.alt))
 	d.table = false
 }
 

@@ -3,6 +3,8 @@
 
 package officedoc
 
+import "fmt"
+
 const noBorders = `<w:tblBorders><w:top w:val="nil"/><w:left w:val="nil"/><w:bottom w:val="nil"/><w:right w:val="nil"/>` +
 	`<w:insideH w:val="nil"/><w:insideV w:val="nil"/></w:tblBorders>`
 
@@ -32,6 +34,8 @@ func (d *docxBody) pair(p pair, width float64) {
 	if p.before > 0 || d.table {
 		d.spacer(max(p.before, 1), `<w:keepNext/>`)
 	}
+	d.tie = p.keep
+	defer func() { d.tie = false }()
 	d.open(noBorders, Left, 0, 0, p.leftWidth, width-p.leftWidth)
 	d.WriteString(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
 	for _, col := range []struct {
@@ -59,7 +63,7 @@ func (d *docxBody) stamp(s stamp) {
 		color, rpr = "FF0000", `<w:color w:val="FF0000"/>`
 	}
 	edge := func(side string) string {
-		return `<w:` + side + ` w:val="single" w:sz="8" w:space="0" w:color="` + color + `"/>`
+		return `<w:` + side + ` w:val="single" w:sz="12" w:space="0" w:color="` + color + `"/>`
 	}
 	borders := `<w:tblBorders>` + edge("top") + edge("left") + edge("bottom") + edge("right") + `</w:tblBorders>`
 	d.open(borders, Center, 0, 0, s.width)
@@ -75,7 +79,11 @@ func (d *docxBody) stamp(s stamp) {
 func (d *docxBody) grid(g grid) {
 	d.spacer(tableBefore, `<w:keepNext/>`)
 	d.open(allBorders, Left, cellSide, cellEdge, g.widths...)
-	d.row(g, g.head, bold, true, true)
+	if len(g.groups) == 0 {
+		d.row(g, g.head, bold, true, true)
+	} else {
+		d.groupedHead(g)
+	}
 	for i, cells := range g.rows {
 		d.row(g, cells, 0, false, g.keep && i == len(g.rows)-1 && len(g.foot) == 0)
 	}
@@ -88,6 +96,39 @@ func (d *docxBody) grid(g grid) {
 		return
 	}
 	d.spacer(tableAfter, "")
+}
+
+// groupedHead is a head of two rows: a column in a group without a name is one
+// cell over both.
+func (d *docxBody) groupedHead(g grid) {
+	cell := func(text string, width float64, properties string) {
+		d.printf(`<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>%s<w:vAlign w:val="center"/></w:tcPr>`, twips(width), properties)
+		d.para(para{spans: []span{{text, bold}}, size: g.size, align: Center, single: true, keep: true}, width)
+		d.WriteString(`</w:tc>`)
+	}
+	const open = `<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>`
+	d.WriteString(open)
+	col := 0
+	for _, group := range g.groups {
+		if group.Head != "" {
+			cell(group.Head, sum(g.widths[col:col+group.Columns]), fmt.Sprintf(`<w:gridSpan w:val="%d"/>`, group.Columns))
+			col += group.Columns
+			continue
+		}
+		for range group.Columns {
+			cell(g.head[col], g.widths[col], `<w:vMerge w:val="restart"/>`)
+			col++
+		}
+	}
+	d.WriteString(`</w:tr>` + open)
+	for col, text := range g.head {
+		if g.group(col).Head == "" {
+			cell("", g.widths[col], `<w:vMerge/>`)
+			continue
+		}
+		cell(text, g.widths[col], "")
+	}
+	d.WriteString(`</w:tr>`)
 }
 
 func (d *docxBody) row(g grid, cells []string, st style, head, keep bool) {

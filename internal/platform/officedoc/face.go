@@ -148,3 +148,20 @@ func (f *face) readSegments(sub []byte) {
 		}
 	}
 }
+
+// Width is how wide s is in Times New Roman (or Liberation Serif, which is as
+// wide) at size points, in points; what the face lacks counts as nothing.
+func Width(s string, isBold, isItalic bool, size float64) float64 {
+	f, err := faces()
+	if err != nil {
+		return 0 // the embedded fonts are broken: every writer says so
+	}
+	var st style
+	if isBold {
+		st |= bold
+	}
+	if isItalic {
+		st |= italic
+	}
+	return f[st].width(s, size)
+}

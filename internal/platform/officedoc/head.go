@@ -5,6 +5,7 @@ package officedoc
 
 import (
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -77,11 +78,21 @@ func (c *compiler) numberColumn(width float64) []piece {
 		}
 		out = append(out, stamp{mark, fit, 8 * mm, false, 8})
 	}
+	if limits := strings.ToUpper(c.line(c.p.Limits)); limits != "" {
+		if fit := c.measure(limits, bold, sizeNation) + 6*mm; fit <= width {
+			return append(out, stamp{limits, fit, 8 * mm, false, 8})
+		}
+		p := centred(limits, bold, sizeNation)
+		p.before = 8
+		return append(out, p)
+	}
 	return out
 }
 
-func (c *compiler) numberLine() string {
-	number, symbol := c.line(c.p.Number), c.line(c.p.Symbol)
+func (c *compiler) numberLine() string { return c.numbered(c.p.Number, c.p.Symbol) }
+
+func (c *compiler) numbered(number, symbol string) string {
+	number, symbol = c.line(number), c.line(symbol)
 	switch {
 	case number == "":
 		number = strings.Repeat("\u00a0", 8)
@@ -94,12 +105,13 @@ func (c *compiler) numberLine() string {
 	return "Số: " + number + "/" + symbol
 }
 
-func (c *compiler) placeAndDate() string {
-	place := c.line(c.p.Place)
-	if place == "" {
+func (c *compiler) placeAndDate() string { return c.placed(c.p.Place, c.p.Date) }
+
+func (c *compiler) placed(place string, t time.Time) string {
+	if place = c.line(place); place == "" {
 		place = "…………"
 	}
-	return place + ", " + LongDate(c.p.Date)
+	return place + ", " + LongDate(t)
 }
 
 // title is Ô 5a: the kind and what it is about, with the rule below.

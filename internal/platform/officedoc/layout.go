@@ -80,6 +80,7 @@ type pair struct {
 	left, right []piece
 	leftWidth   float64
 	before      float64
+	keep        bool // on one page with the next piece
 }
 
 // grid is a table with borders. Head, rows and foot hold clean text.
@@ -87,6 +88,7 @@ type grid struct {
 	widths []float64
 	aligns []Align
 	head   []string
+	groups []Group // cover the columns, or none
 	rows   [][]string
 	foot   [][]string
 	size   float64
@@ -95,17 +97,35 @@ type grid struct {
 
 type turn struct{} // page break
 
+// spot is clear space kept for a signature or a seal that is put there later.
+type spot struct {
+	role   Role
+	height float64
+}
+
+// picture is an image, centred.
+type picture struct {
+	png           []byte
+	alt           string
+	width, height float64
+}
+
 func (para) piece()  {}
 func (rule) piece()  {}
 func (stamp) piece() {}
 func (pair) piece()  {}
 func (grid) piece()  {}
 func (turn) piece()  {}
+func (spot) piece()  {}
+
+func (picture) piece() {}
 
 // section is a run of pages with numbers of its own.
 type section struct {
 	landscape bool
+	goesOn    bool // numbers its pages on from the section before
 	pieces    []piece
+	foot      []piece // Ô 13, at the foot of its first page
 }
 
 // width is the text width in points.
@@ -139,6 +159,10 @@ type compiler struct {
 	count [3]int // headings
 	width float64
 	out   []piece
+	at    section   // the one being compiled
+	done  []section // those before it
+	// turned says that the section at lies on its side for a Wide block alone.
+	turned bool
 }
 
 func compile(p Paper) (*book, error) {
@@ -156,26 +180,66 @@ func compile(p Paper) (*book, error) {
 	b.made = b.made.In(zone)
 	b.title, b.author, b.foot = c.titleLine(), c.line(p.Issuer), c.footLine()
 
-	main := section{}
-	c.width = main.width()
+	if err := c.open(); err != nil {
+		return nil, err
+	}
+	c.begin(section{foot: c.address()})
 	c.head()
-	if err := c.blocks(p.Body); err != nil {
+	if err := c.parts(p.Body); err != nil {
 		return nil, fmt.Errorf("officedoc: body: %w", err)
 	}
-	c.signature()
-	main.pieces = c.out
-	b.sections = []section{main}
+	c.signature(p.Sign, c.copies())
 	for i, a := range p.Annexes {
-		s := section{landscape: a.Landscape}
-		c.out, c.count, c.width = nil, [3]int{}, s.width()
+		c.end()
+		c.begin(section{landscape: a.Landscape})
+		c.count = [3]int{}
 		c.annexHead(i, a)
-		if err := c.blocks(a.Body); err != nil {
+		if err := c.parts(a.Body); err != nil {
 			return nil, fmt.Errorf("officedoc: annex %d: %w", i+1, err)
 		}
-		s.pieces = c.out
-		b.sections = append(b.sections, s)
 	}
+	if p.Copy != nil {
+		c.copyForm(*p.Copy)
+	}
+	c.end()
+	b.sections = c.done
 	return b, nil
+}
+
+// begin starts a section; end closes it.
+func (c *compiler) begin(s section) { c.out, c.at, c.width = nil, s, s.width() }
+
+func (c *compiler) end() {
+	c.at.pieces = c.out
+	c.done = append(c.done, c.at)
+}
+
+// parts compiles a body in which some parts may lie on their side.
+func (c *compiler) parts(in []Block) error {
+	for i, b := range in {
+		wide, ok := b.(Wide)
+		if !ok {
+			if c.turned && c.at.landscape {
+				c.end()
+				c.begin(section{goesOn: true})
+				c.turned = false
+			}
+			if err := c.blocks(in[i : i+1]); err != nil {
+				return fmt.Errorf("block %d: %w", i+1, err)
+			}
+			continue
+		}
+		if !c.at.landscape {
+			c.end()
+			c.begin(section{goesOn: true, landscape: true})
+			c.turned = true
+		}
+		if err := c.blocks(wide); err != nil {
+			return fmt.Errorf("block %d: %w", i+1, err)
+		}
+	}
+	c.turned = false
+	return nil
 }
 
 func (c *compiler) add(pieces ...piece) { c.out = append(c.out, pieces...) }

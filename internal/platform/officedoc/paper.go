@@ -28,6 +28,11 @@ type Paper struct {
 	Sign      Signature // Ô 7
 	Copies    []string  // Ô 9b: nơi nhận, without "- " and ";", the last one "Lưu: VT, …"
 	Annexes   []Annex   // phụ lục, each with its own page numbers
+	Limits    string    // Ô 11: who may read it, "Lưu hành nội bộ", "Xem xong trả lại"; boxed, in capitals
+	Drafter   string    // Ô 12: initials of who drafted it, "NVA"; printed in capitals
+	Prints    int       // Ô 12: how many copies are issued; 0 prints none
+	Address   []string  // Ô 13: address, telephone, e-mail of the issuer; at the foot of page 1 under a full rule
+	Copy      *Copy     // the form of a certified copy below the paper; nil prints none
 	Code      string    // small line at the foot of every page: a case number, a hash
 	PrintedAt time.Time // written as creation time into both files; zero takes Date, then 2000-01-01
 }
@@ -41,6 +46,30 @@ const (
 	Urgent             // KHẨN
 	VeryUrgent         // THƯỢNG KHẨN
 	MostUrgent         // HỎA TỐC
+)
+
+// Copy is what stands below a paper that is copied (Nghị định 30/2020/NĐ-CP,
+// Phụ lục I, phần II): the kind of copy, who made it, under which number, and
+// who signed for it.
+type Copy struct {
+	Form      CopyForm
+	Issuer    string // who copies; printed in capitals
+	Number    string // as Paper.Number
+	Symbol    string // "SY-UBND"
+	Place     string
+	Date      time.Time
+	Sign      Signature
+	Receivers []string // nơi nhận, as Paper.Copies
+}
+
+// CopyForm is the kind of a copy (Nghị định 30/2020/NĐ-CP, Điều 25).
+type CopyForm uint8
+
+// The kinds; the zero value is the usual one.
+const (
+	TrueCopy CopyForm = iota // SAO Y: the whole paper, from the original
+	FromCopy                 // SAO LỤC: the whole paper, from a true copy
+	Extract                  // TRÍCH SAO: a part of it
 )
 
 // Authority is the mark before a title in the signature (Ô 7a).

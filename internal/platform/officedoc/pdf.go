@@ -27,10 +27,7 @@ func WritePDF(w io.Writer, p Paper) error {
 	if err != nil {
 		return err
 	}
-	d := &pdfDoc{pdf: fpdf.New("P", "pt", "A4", ""), faces: b.faces, foot: b.foot}
-	d.pdf.SetCatalogSort(true) // else fonts come in map order
-	d.pdf.SetAutoPageBreak(false, 0)
-	d.pdf.SetMargins(0, 0, 0)
+	d := newPDF(b)
 	d.pdf.SetTitle(b.title, true)
 	d.pdf.SetAuthor(b.author, true)
 	d.pdf.SetSubject(b.foot, true)
@@ -39,13 +36,25 @@ func WritePDF(w io.Writer, p Paper) error {
 	d.pdf.SetLang("vi-VN")
 	d.pdf.SetCreationDate(b.made)
 	d.pdf.SetModificationDate(b.made)
-	for _, s := range b.sections {
-		d.section(s)
-	}
+	d.draw(b)
 	if err := d.pdf.Output(w); err != nil {
 		return fmt.Errorf("officedoc: pdf: %w", err)
 	}
 	return nil
+}
+
+func newPDF(b *book) *pdfDoc {
+	d := &pdfDoc{pdf: fpdf.New("P", "pt", "A4", ""), faces: b.faces, foot: b.foot}
+	d.pdf.SetCatalogSort(true) // else fonts come in map order
+	d.pdf.SetAutoPageBreak(false, 0)
+	d.pdf.SetMargins(0, 0, 0)
+	return d
+}
+
+func (d *pdfDoc) draw(b *book) {
+	for _, s := range b.sections {
+		d.section(s)
+	}
 }
 
 // pdfDoc draws items on pages, from top to bottom.
@@ -53,6 +62,8 @@ type pdfDoc struct {
 	pdf   *fpdf.Fpdf
 	faces [4]*face
 	foot  string
+
+	spots []Spot // where signatures and seals go, as they come
 
 	sec    section
 	number int     // of the page within the section
@@ -75,15 +86,34 @@ type item struct {
 }
 
 func (d *pdfDoc) section(s section) {
-	d.sec, d.number = s, 0
+	d.sec = s
+	if !s.goesOn {
+		d.number = 0
+	}
 	_, h := s.page()
-	d.used = h - marginTop - marginBottom
 	d.newPage()
+	if len(s.foot) > 0 {
+		d.address(s, h)
+	}
 	d.flow(d.items(s.pieces, s.width()))
+}
+
+// address draws Ô 13 at the foot of a section's first page, above the line of
+// the code, and leaves that much less of the page for the text.
+func (d *pdfDoc) address(s section, h float64) {
+	items := d.items(s.foot, s.width())
+	high := stackHeight(items)
+	bottom := h - footerAt
+	if d.foot != "" {
+		bottom -= sizeFoot * lineHeight
+	}
+	d.stack(items, marginLeft, bottom-high)
+	d.used -= max(0, high+4-(marginBottom-(h-bottom)))
 }
 
 func (d *pdfDoc) newPage() {
 	w, h := d.sec.page()
+	d.used = h - marginTop - marginBottom
 	d.pdf.AddPageFormat("P", fpdf.SizeType{Wd: w, Ht: h})
 	d.size = 0 // a page forgets its font
 	d.number++

@@ -21,6 +21,10 @@ func (d *pdfDoc) items(pieces []piece, width float64) []item {
 		case grid:
 			out = append(out, gap(tableBefore))
 			out = append(out, d.grid(p)...)
+		case spot:
+			out = append(out, d.spot(p, width))
+		case picture:
+			out = append(out, d.picture(p, width))
 		case turn:
 			out = append(out, item{turn: true})
 		}
@@ -70,10 +74,14 @@ func (d *pdfDoc) para(p para, width float64) []item {
 }
 
 func (d *pdfDoc) rule(r rule, width float64) item {
-	return item{height: hairline, before: r.before, after: r.after, draw: func(x, y float64) {
+	return item{height: hairline, before: r.before, after: r.after, keep: true, draw: func(x, y float64) {
 		d.stroke(x+(width-r.width)/2, y, x+(width+r.width)/2, y)
 	}}
 }
+
+// stampLine is the frame of a mark: one line, as the decree has it, thick enough
+// to be seen when a printer of one colour prints the red in grey.
+const stampLine = 1.5
 
 func (d *pdfDoc) stamp(s stamp, width float64) item {
 	return item{height: s.height, before: s.before, draw: func(x, y float64) {
@@ -81,7 +89,7 @@ func (d *pdfDoc) stamp(s stamp, width float64) item {
 			d.pdf.SetDrawColor(255, 0, 0)
 			d.pdf.SetTextColor(255, 0, 0)
 		}
-		d.pdf.SetLineWidth(1)
+		d.pdf.SetLineWidth(stampLine)
 		d.pdf.Rect(x+(width-s.width)/2, y, s.width, s.height, "D")
 		text := d.faces[bold].width(s.text, sizeNation)
 		d.text(x+(width-text)/2, y+s.height/2+0.33*sizeNation, s.text, bold, sizeNation)
@@ -95,7 +103,7 @@ func (d *pdfDoc) stamp(s stamp, width float64) item {
 func (d *pdfDoc) pair(p pair, width float64) item {
 	left := d.items(p.left, p.leftWidth-pairGap)
 	right := d.items(p.right, width-p.leftWidth)
-	return item{height: max(stackHeight(left), stackHeight(right)), draw: func(x, y float64) {
+	return item{height: max(stackHeight(left), stackHeight(right)), keep: p.keep, draw: func(x, y float64) {
 		d.stack(left, x, y)
 		d.stack(right, x+p.leftWidth, y)
 	}}

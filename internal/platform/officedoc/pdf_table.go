@@ -20,15 +20,15 @@ type gridRow struct {
 // grid makes an item a row; the head row opens every page the table reaches.
 func (d *pdfDoc) grid(g grid) []item {
 	w := newWrapper(d.faces, g.size)
-	head := g.measure(w, g.head, bold, true)
-	out := []item{{height: head.height, keep: true, draw: func(x, y float64) { d.row(g, head, x, y) }}}
+	height, head := d.head(g, w)
+	out := []item{{height: height, keep: true, draw: head}}
 	open := func(x, y float64) float64 {
-		if head.height > d.used/3 {
+		if height > d.used/3 {
 			d.stroke(x, y, x+sum(g.widths), y)
 			return 0
 		}
-		d.row(g, head, x, y)
-		return head.height
+		head(x, y)
+		return height
 	}
 	add := func(rows [][]string, st style) {
 		for _, cells := range rows {
@@ -45,6 +45,63 @@ func (d *pdfDoc) grid(g grid) []item {
 	out[len(out)-1].after = tableAfter
 	out[len(out)-1].keep = g.keep
 	return out
+}
+
+// head is the height of a table's head and what draws it.
+func (d *pdfDoc) head(g grid, w wrapper) (height float64, draw func(x, y float64)) {
+	row := g.measure(w, g.head, bold, true)
+	if len(g.groups) == 0 {
+		return row.height, func(x, y float64) { d.row(g, row, x, y) }
+	}
+	tall := func(lines int) float64 { return float64(lines)*g.size*lineHeight + 2*cellEdge }
+	upper, lower := tall(1), tall(1)
+	var above [][]textLine
+	col := 0
+	for _, group := range g.groups {
+		room := sum(g.widths[col:col+group.Columns]) - 2*cellSide
+		lines := w.lines([]span{{group.Head, bold}}, room, room)
+		above = append(above, lines)
+		upper = max(upper, tall(len(lines)))
+		for _, cell := range row.cells[col : col+group.Columns] {
+			if group.Head != "" {
+				lower = max(lower, tall(len(cell)))
+			}
+		}
+		col += group.Columns
+	}
+	height = upper + lower
+	for col, cell := range row.cells {
+		if g.group(col).Head == "" {
+			height = max(height, tall(len(cell)))
+		}
+	}
+	return height, func(x, y float64) {
+		col := 0
+		for i, group := range g.groups {
+			wide := sum(g.widths[col : col+group.Columns])
+			top := upper
+			if group.Head == "" {
+				top = 0
+			} else {
+				d.cell(above[i], x, y, wide, upper, Center, g.size)
+			}
+			for range group.Columns {
+				d.cell(row.cells[col], x, y+top, g.widths[col], height-top, Center, g.size)
+				x += g.widths[col]
+				col++
+			}
+		}
+	}
+}
+
+// group is the one column col stands in.
+func (g grid) group(col int) Group {
+	for _, group := range g.groups {
+		if col -= group.Columns; col < 0 {
+			return group
+		}
+	}
+	return Group{Columns: 1}
 }
 
 // measure breaks the cells of a row into lines.
@@ -73,16 +130,20 @@ func (g grid) align(i int, head bool) Align {
 
 // row draws r with all its borders, its cells centred vertically.
 func (d *pdfDoc) row(g grid, r gridRow, x, y float64) {
-	step := g.size * lineHeight
 	for i, lines := range r.cells {
-		d.pdf.SetLineWidth(hairline)
-		d.pdf.Rect(x, y, g.widths[i], r.height, "D")
-		top := y + (r.height-float64(len(lines))*step)/2
-		for n, l := range lines {
-			base := top + float64(n+1)*step - descent*g.size
-			d.line(l, x+cellSide, base, g.widths[i]-2*cellSide, g.align(i, r.head), g.size)
-		}
+		d.cell(lines, x, y, g.widths[i], r.height, g.align(i, r.head), g.size)
 		x += g.widths[i]
+	}
+}
+
+// cell draws a frame and lines in its middle.
+func (d *pdfDoc) cell(lines []textLine, x, y, width, height float64, align Align, size float64) {
+	step := size * lineHeight
+	d.pdf.SetLineWidth(hairline)
+	d.pdf.Rect(x, y, width, height, "D")
+	top := y + (height-float64(len(lines))*step)/2
+	for n, l := range lines {
+		d.line(l, x+cellSide, top+float64(n+1)*step-descent*size, width-2*cellSide, align, size)
 	}
 }
 

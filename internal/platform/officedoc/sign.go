@@ -3,10 +3,16 @@
 
 package officedoc
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // copiesShare is the part of the width nơi nhận takes, the signature has the rest.
 const copiesShare = 0.46
+
+// signatureRoom is the clear height between title and name.
+const signatureRoom = 25 * mm
 
 var authorityMarks = [...]string{
 	InOwnName: "", ForCollege: "TM. ", Acting: "Q. ", ForHead: "KT. ", ByOrder: "TL. ", ByDelegation: "TUQ. ",
@@ -14,8 +20,8 @@ var authorityMarks = [...]string{
 
 // signature prints Ô 9b at the left and Ô 7 at the right, as one block that
 // takes the last lines of the text with it to a new page.
-func (c *compiler) signature() {
-	left, right := c.copies(), c.signer()
+func (c *compiler) signature(s Signature, left []piece) {
+	right := c.signer(s)
 	if len(left) == 0 && len(right) == 0 {
 		return
 	}
@@ -25,6 +31,9 @@ func (c *compiler) signature() {
 
 // keepLast ties the last piece of the text to what follows it.
 func (c *compiler) keepLast() {
+	if len(c.out) == 0 {
+		return
+	}
 	switch p := c.out[len(c.out)-1].(type) {
 	case para:
 		p.keep = true
@@ -32,11 +41,37 @@ func (c *compiler) keepLast() {
 	case grid:
 		p.keep = true
 		c.out[len(c.out)-1] = p
+	case pair:
+		p.keep = true
+		c.out[len(c.out)-1] = p
 	}
 }
 
+// copies is Ô 9b with, below it, Ô 12.
 func (c *compiler) copies() []piece {
-	list := c.lines(c.p.Copies)
+	out := c.receivers(c.p.Copies)
+	if mark := c.drafterMark(); mark != "" {
+		out = append(out, para{spans: plain(mark), size: sizeCopies, align: Left, before: 6, single: true})
+	}
+	return out
+}
+
+// drafterMark is "NVA.(25)": who drafted the paper and how many are issued.
+func (c *compiler) drafterMark() string {
+	mark := strings.TrimRight(strings.ToUpper(c.line(c.p.Drafter)), ".")
+	switch {
+	case mark != "" && c.p.Prints > 0:
+		return fmt.Sprintf("%s.(%02d)", mark, c.p.Prints)
+	case mark != "":
+		return mark + "."
+	case c.p.Prints > 0:
+		return fmt.Sprintf("(%02d)", c.p.Prints)
+	}
+	return ""
+}
+
+func (c *compiler) receivers(in []string) []piece {
+	list := c.lines(in)
 	if len(list) == 0 {
 		return nil
 	}
@@ -49,8 +84,7 @@ func (c *compiler) copies() []piece {
 	return out
 }
 
-func (c *compiler) signer() []piece {
-	s := c.p.Sign
+func (c *compiler) signer(s Signature) []piece {
 	if len(s.As) == 0 && c.line(s.Name) == "" && c.line(s.Hint) == "" {
 		return nil
 	}
@@ -66,7 +100,5 @@ func (c *compiler) signer() []piece {
 	if hint := c.line(s.Hint); hint != "" {
 		out = append(out, centred(hint, italic, sizeBody))
 	}
-	name := centred(c.line(s.Name), bold, sizeBody)
-	name.before = 25 * mm // room for the signature and the seal
-	return append(out, name)
+	return append(out, spot{SignerSpot, signatureRoom}, centred(c.line(s.Name), bold, sizeBody))
 }
