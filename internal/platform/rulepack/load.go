@@ -36,7 +36,7 @@ func Load(tree fs.FS) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	common, err := readFile(tree, commonFile)
+	common, err := readCommon(tree)
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +63,30 @@ func Load(tree fs.FS) (*Set, error) {
 	return set, set.checkRegimes()
 }
 
-func loadPack(tree fs.FS, folder string, common file) (*Pack, error) {
+// readCommon reads what every pack shares: common.yaml, and any common-*.yaml
+// beside it.
+func readCommon(tree fs.FS) ([]file, error) {
+	more, err := fs.Glob(tree, "common-*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("rule packs: %w", err)
+	}
+	var out []file
+	for _, name := range append([]string{commonFile}, more...) {
+		f, err := readFile(tree, name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func loadPack(tree fs.FS, folder string, common []file) (*Pack, error) {
 	names, err := fs.Glob(tree, folder+"/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", folder, err)
 	}
-	files := []file{common}
+	files := slices.Clone(common)
 	for _, name := range names {
 		f, err := readFile(tree, name)
 		if err != nil {
