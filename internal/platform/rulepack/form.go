@@ -158,7 +158,7 @@ var valueKeys = map[string]bool{
 	"report.receipt": true, "report.signer": true,
 	"unit.head": true, "unit.head_title": true, "period.from": true, "period.to": true, "period.name": true,
 	"figure.incidents": true, "figure.incidents_by_type": true, "figure.incidents_by_severity": true,
-	"figure.machines_infected": true, "figure.threats": true, "figure.infected_before": true, "figure.duties": true,
+	"figure.machines_infected": true, "figure.threats": true,
 }
 
 // ValueKeys returns the places a field's value may come from, such as
