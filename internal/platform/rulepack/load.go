@@ -17,6 +17,7 @@ import (
 // The files beside the packs' folders.
 const (
 	commonFile   = "common.yaml"   // what every pack shares
+	commonMore   = "common-*.yaml" // more of it, by subject; may be none
 	calendarFile = "calendar.yaml" // the days of Vietnam
 )
 
@@ -36,7 +37,7 @@ func Load(tree fs.FS) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	common, err := readCommon(tree)
+	common, err := readFile(tree, commonFile)
 	if err != nil {
 		return nil, err
 	}
@@ -63,31 +64,17 @@ func Load(tree fs.FS) (*Set, error) {
 	return set, set.checkRegimes()
 }
 
-// readCommon reads what every pack shares: common.yaml, and any common-*.yaml
-// beside it.
-func readCommon(tree fs.FS) ([]file, error) {
-	more, err := fs.Glob(tree, "common-*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("rule packs: %w", err)
-	}
-	var out []file
-	for _, name := range append([]string{commonFile}, more...) {
-		f, err := readFile(tree, name)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, f)
-	}
-	return out, nil
-}
-
-func loadPack(tree fs.FS, folder string, common []file) (*Pack, error) {
+func loadPack(tree fs.FS, folder string, common file) (*Pack, error) {
 	names, err := fs.Glob(tree, folder+"/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", folder, err)
 	}
-	files := slices.Clone(common)
-	for _, name := range names {
+	shared, err := fs.Glob(tree, commonMore)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
+	files := []file{common}
+	for _, name := range append(shared, names...) {
 		f, err := readFile(tree, name)
 		if err != nil {
 			return nil, err
