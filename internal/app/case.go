@@ -243,6 +243,9 @@ func (a *App) incidentOpened(ctx context.Context, tx *db.Tx, i incident.Incident
 
 // paperNoted tells the case's timeline what befell one of its papers.
 func (a *App) paperNoted(ctx context.Context, tx *db.Tx, e report.Event) error {
+	if e.Paper.Case.Kind != report.OfIncident {
+		return nil
+	}
 	event := e.Kind
 	if event == "send" && e.Late {
 		event = "late"

@@ -157,7 +157,7 @@ var kinds = map[string]map[string]string{
 	"events":       {"takeout": "takeout"},
 	"incidents":    {"id": "incident", "evidence": "evidence"},
 	"obligations":  {"id": "obligation"},
-	"papers":       {"id": "paper", "sending": "sending", "file": ""},
+	"papers":       {"id": "paper", "sending": "sending", "file": "", "key": ""},
 	"audit":        {"id": "act"},
 	"settings":     {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold"},
 	"views":        {"id": "view"},

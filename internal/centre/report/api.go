@@ -125,7 +125,7 @@ func (s *Service) apiDownload(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	file := fmt.Sprintf("%s-%s-%d.%s", paper.FormID, paper.Case.Code, seq, kind)
+	file := fmt.Sprintf("%s-%s-%d.%s", paper.FormID, paper.stem(), seq, kind)
 	return answer(w, Kind(kind).MIME(), file, file, made.Hash(Kind(kind)), raw)
 }
 

@@ -41,7 +41,7 @@ func readEdit(r *http.Request, f File) (Edit, map[string]string) {
 		e.Frame.Date = d
 	}
 	for _, fl := range f.Form.Fields() {
-		if !inBody(fl) || !r.PostForm.Has(wasName(fl.Key)) {
+		if !inBody(fl) || len(fl.Columns) > 0 || !r.PostForm.Has(wasName(fl.Key)) {
 			continue
 		}
 		v, ok := readValue(r, f.Pack, fl)
@@ -86,13 +86,18 @@ func readValue(r *http.Request, p *rulepack.Pack, f rulepack.Field) (v Value, ok
 	case "time":
 		v.Text = typed
 		_, err = time.ParseInLocation(clockTime, typed, i18n.Hanoi)
-	case "int":
-		var n int64
-		n, err = strconv.ParseInt(strings.NewReplacer(".", "", " ", "").Replace(typed), 10, 64)
-		v.Int = &n
-		if n < 0 {
+	case "int", "money":
+		n, ok := wholeNumber(typed, "")
+		if !ok {
 			return Value{}, false
 		}
+		v.Int = &n
+	case "pct":
+		n, ok := decimal(strings.TrimSuffix(typed, "%"))
+		if !ok || n < 0 {
+			return Value{}, false
+		}
+		v.Text = strconv.FormatFloat(n, 'f', -1, 64)
 	case "bool":
 		yes := typed == "yes"
 		v.Yes = &yes
@@ -133,11 +138,7 @@ func (v paperPage) input(ctx context.Context, f rulepack.Field) input {
 	if in.ByMan {
 		in.Hand = cmpText(v.svc.show(v.f.Pack, f, v.f.Live[f.Key]), i18n.T(ctx, "report.nothing"))
 	}
-	label := f.Label
-	if f.Req == rulepack.Mandatory && !late(f) {
-		label += " (*)"
-	}
-	in.Props = ui.FieldProps{Name: valueName(f.Key), ID: fieldID(f.Key), Label: label, Hint: v.hint(ctx, f), Error: v.problem(ctx, f.Key)}
+	in.Props = ui.FieldProps{Name: valueName(f.Key), ID: fieldID(f.Key), Label: v.label(f), Hint: v.hint(ctx, f), Error: v.problem(ctx, f.Key)}
 	switch f.Type {
 	case "long":
 		in.Props.Kind, in.Props.Rows, in.Props.Value = ui.KindTextarea, 6, value.Text
@@ -150,11 +151,14 @@ func (v paperPage) input(ctx context.Context, f rulepack.Field) input {
 		in.Props.Kind, in.Props.Value = ui.KindDateTime, local(value.At, localTime)
 	case "time":
 		in.Props.Kind, in.Props.Value = "time", value.Text
-	case "int":
+	case "pct":
+		in.Props.InputMode, in.Props.Value = "decimal", strings.Replace(value.Text, ".", ",", 1)
+	case "int", "money":
 		in.Props.InputMode = "numeric"
 		if value.Int != nil {
 			in.Props.Value = strconv.FormatInt(*value.Int, 10)
 		}
+		in.Props.ReadOnly = f.Count != nil && len(v.f.Values[f.Count.Table].Rows) > 0
 	case "bool":
 		in.Props.Kind = ui.KindRadio
 		in.Props.Options = []ui.Option{{Label: i18n.T(ctx, "report.unanswered")}, {Value: "yes", Label: i18n.T(ctx, "report.yes")},
@@ -168,6 +172,40 @@ func (v paperPage) input(ctx context.Context, f rulepack.Field) input {
 		in.Props.Value = value.Text
 	}
 	return in
+}
+
+// label marks what must be filled, always or as the other fields stand.
+func (v paperPage) label(f rulepack.Field) string {
+	if f.Req == rulepack.Mandatory && !late(f) || asked(f, v.f.Values) {
+		return f.Label + " (*)"
+	}
+	return f.Label
+}
+
+// rowsText says how many rows a table has.
+func (v paperPage) rowsText(ctx context.Context, f rulepack.Field) string {
+	if n := len(v.f.Values[f.Key].Rows); n > 0 {
+		return i18n.T(ctx, "report.table.rows", i18n.Number(ctx, int64(n)))
+	}
+	return i18n.T(ctx, "report.table.empty")
+}
+
+// origin says where a value comes from, and that there is none.
+func (v paperPage) origin(ctx context.Context, f rulepack.Field) string {
+	source, _, _ := strings.Cut(f.From, ".")
+	switch {
+	case f.Count != nil && f.Type == "pct":
+		source = "share"
+	case f.Count != nil:
+		source = "count"
+	case source == "" || source == "report":
+		return ""
+	}
+	text := i18n.T(ctx, "report.origin."+source)
+	if v.f.Values[f.Key].Empty() {
+		text += " " + i18n.T(ctx, "report.origin.none")
+	}
+	return text
 }
 
 // codes draws a code list: a select where one code without words is chosen,
@@ -202,7 +240,7 @@ func (v paperPage) hint(ctx context.Context, f rulepack.Field) string {
 	case "report.channel":
 		return i18n.T(ctx, "report.channel.hint")
 	}
-	return f.Help.In(i18n.Lang(ctx))
+	return strings.TrimSpace(f.Help.In(i18n.Lang(ctx)) + " " + v.origin(ctx, f))
 }
 
 // problem is what stands over a field: why what was typed cannot be taken, else
@@ -221,6 +259,12 @@ func (v paperPage) problem(ctx context.Context, field string) string {
 
 // text is the finding as a sentence.
 func (f Finding) text(ctx context.Context) string {
+	if f.Say != (rulepack.Label{}) {
+		return i18n.T(ctx, f.Key, f.Say.In(i18n.Lang(ctx)), f.Row)
+	}
+	if f.Row > 0 {
+		return i18n.T(ctx, f.Key, f.Label, f.Row)
+	}
 	return i18n.T(ctx, f.Key, f.Label, i18n.Time(ctx, f.Due))
 }
 

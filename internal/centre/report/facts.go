@@ -83,6 +83,8 @@ func valueOf(fact any, list rulepack.CodeList) Value {
 			}
 		}
 		return v
+	case Rows:
+		return Value{Cols: f.Cols, Rows: f.Rows}
 	case []incident.Evidence:
 		var v Value
 		for _, e := range f {
@@ -106,7 +108,7 @@ func inBody(f rulepack.Field) bool {
 
 // current is what the paper says now: a draft follows the case but for what a
 // person changed; a printed paper says what was printed.
-func (p Paper) current(live map[string]Value) map[string]Value {
+func (p Paper) current(form rulepack.Form, live map[string]Value) map[string]Value {
 	if p.State != Draft {
 		return p.Values
 	}
@@ -121,5 +123,5 @@ func (p Paper) current(live map[string]Value) map[string]Value {
 			out[k] = v
 		}
 	}
-	return out
+	return reckon(form, out)
 }

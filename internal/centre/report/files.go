@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
@@ -34,7 +35,7 @@ func (p *Pages) download(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, form, _ := p.svc.form(paper)
 	long := i18n.T(r.Context(), "report.file", form.Title.In(i18n.Lang(r.Context())), paper.Case.Code, seq) + "." + kind
-	short := fmt.Sprintf("%s-%s-%d.%s", paper.FormID, paper.Case.Code, seq, kind)
+	short := fmt.Sprintf("%s-%s-%d.%s", paper.FormID, paper.stem(), seq, kind)
 	return answer(w, Kind(kind).MIME(), short, long, made.Hash(Kind(kind)), raw)
 }
 
@@ -61,6 +62,17 @@ func (s *Service) Evidence(ctx context.Context, id ID, sending string) (Attachme
 	}
 	raw, err := verified(ctx, s.files, f.Sendings[n].File.SHA256)
 	return f.Sendings[n].File, raw, err
+}
+
+// stem names a paper in a file's name.
+func (p Paper) stem() string {
+	switch {
+	case p.Case.Kind == OfIncident:
+		return p.Case.Code
+	case p.From.IsZero():
+		return calendar.DateOf(p.CreatedAt).String()
+	}
+	return p.From.String() + "-" + p.To.String()
 }
 
 func answer(w http.ResponseWriter, media, short, long, sha string, raw []byte) error {

@@ -5,14 +5,12 @@ package report
 
 import (
 	"context"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
-
-// notices are the forms of a first notice of an incident, the newest first.
-var notices = []string{"F1b", "F1a"}
 
 // Choice is a form offered for a case.
 type Choice struct {
@@ -22,25 +20,45 @@ type Choice struct {
 	Paper ID             // a draft of this form that the case has already; empty when none
 }
 
-// choices lists the forms for a case under the pack of its day: the pack's own
-// first, then those of earlier regimes, which stay open to choice (Mẫu 03 of
-// Circular 20/2017 is still asked for by some recipients). Forms of a later
-// regime are not offered.
-func choices(laws *rulepack.Set, own *rulepack.Pack) []Choice {
+// choices lists the forms of papers about the thing under the pack of its day:
+// the pack's own first, then those of earlier regimes, which stay open to choice
+// (Mẫu 03 of Circular 20/2017 is still asked for by some recipients). Forms that
+// a term of the pack asks for come first. Forms of a later regime are not
+// offered.
+func choices(laws *rulepack.Set, own *rulepack.Pack, about func(rulepack.About) bool) []Choice {
 	var first, other []Choice
-	for _, id := range notices {
-		for _, p := range laws.Packs() {
-			f, ok := p.Form(id)
-			switch {
-			case ok && p.ID == own.ID:
+	for _, p := range laws.Packs() {
+		if p.From.Compare(own.From) > 0 {
+			continue
+		}
+		for _, f := range p.Forms {
+			switch _, has := own.Form(f.ID); {
+			case !about(f.About):
+			case p.ID == own.ID:
 				first = append(first, Choice{Form: f, Pack: p})
-			case ok && p.From.Compare(own.From) < 0:
+			case !has:
 				other = append(other, Choice{Form: f, Pack: p, Other: true})
 			}
 		}
 	}
+	for _, list := range [][]Choice{first, other} {
+		slices.SortStableFunc(list, func(a, b Choice) int { return clockOf(a) - clockOf(b) })
+	}
 	return append(first, other...)
 }
+
+// clockOf is the place of the first clock of the pack that asks for the form.
+func clockOf(c Choice) int {
+	n := slices.IndexFunc(c.Pack.AllClocks, func(k rulepack.Clock) bool { return k.Form == c.Form.ID })
+	if n < 0 {
+		return len(c.Pack.AllClocks)
+	}
+	return n
+}
+
+func ofIncident(a rulepack.About) bool { return a == rulepack.OfIncident }
+
+func ofOthers(a rulepack.About) bool { return a != rulepack.OfIncident }
 
 // form finds the form of a paper in its pack.
 func (s *Service) form(p Paper) (*rulepack.Pack, rulepack.Form, bool) {
@@ -60,14 +78,28 @@ func (s *Service) packOf(i incident.Incident) *rulepack.Pack {
 	return s.laws.At(calendar.DateOf(i.DetectedAt))
 }
 
-// Choices lists the forms of a first notice that may be chosen for a case in
-// the actor's scope, the one to take by default first.
+// meets reports whether a paper of the form meets a duty that names formID:
+// forms of one purpose stand in for one another.
+func (s *Service) meets(form rulepack.Form, packID, formID string) bool {
+	if formID == form.ID {
+		return formID != ""
+	}
+	pack, ok := s.laws.Get(packID)
+	if !ok || form.Purpose == "" {
+		return false
+	}
+	asked, ok := pack.Form(formID)
+	return ok && asked.Purpose == form.Purpose
+}
+
+// Choices lists the forms that may be chosen for a case in the actor's scope,
+// the one to take by default first.
 func (s *Service) Choices(ctx context.Context, caseID string) (incident.Incident, []Choice, error) {
 	i, err := s.cases.Get(ctx, incident.ID(caseID))
 	if err != nil {
 		return incident.Incident{}, nil, err
 	}
-	list := choices(s.laws, s.packOf(i))
+	list := choices(s.laws, s.packOf(i), ofIncident)
 	drafts, err := s.Of(ctx, caseID)
 	if err != nil {
 		return incident.Incident{}, nil, err
@@ -80,4 +112,11 @@ func (s *Service) Choices(ctx context.Context, caseID string) (incident.Incident
 		}
 	}
 	return i, list, nil
+}
+
+// Catalogue lists every form of the regime in force on a day, and those of
+// earlier ones that it has not, in the order of the pack.
+func (s *Service) Catalogue(on calendar.Date) (*rulepack.Pack, []Choice) {
+	own := s.laws.At(on)
+	return own, choices(s.laws, own, func(rulepack.About) bool { return true })
 }

@@ -5,6 +5,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -25,10 +26,10 @@ type House struct {
 func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head Person, house House) Frame {
 	issuer, parent := text(facts, "unit.name"), text(facts, "unit.parent")
 	f := Frame{Issuer: s.fullName(issuer), Parent: s.fullName(parent), Place: placeOf(issuer, parent),
-		Symbol: c.Form.Abbreviation + "-" + initials(issuer), Subject: c.Form.Subject,
+		Symbol: symbol(c.Form, issuer), Subject: c.Form.Subject,
 		Copies: []string{s.word("report.word.as_above"), c.Pack.Term("paper.archive", "vi")},
 		Signer: Signer{Title: head.Title, Name: head.Name}}
-	if at := s.fullName(cmp.Or(text(facts, "system.name"), issuer)); at != "" {
+	if at := s.fullName(cmp.Or(text(facts, "system.name"), issuer)); at != "" && c.Form.About == rulepack.OfIncident {
 		f.Subject += " " + s.word("report.word.at") + " " + at
 	}
 	if rest, ok := committee(issuer); ok {
@@ -42,7 +43,7 @@ func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head
 	f.Place = cmp.Or(house.Place, f.Place)
 	if house.Issuer != "" {
 		f.Issuer, f.Parent = s.fullName(house.Issuer), s.fullName(house.Parent)
-		f.Symbol = c.Form.Abbreviation + "-" + initials(house.Issuer)
+		f.Symbol = symbol(c.Form, house.Issuer)
 	}
 	f.Signer.Title = cmp.Or(house.Title, f.Signer.Title)
 	f.To = s.recipients(c, own, facts, house.Recipients)
@@ -58,11 +59,9 @@ func (s *Service) recipients(c Choice, own *rulepack.Pack, facts incident.Facts,
 	}
 	pack, roles := c.Pack, c.Form.Recipients
 	if c.Other {
-		for _, id := range notices {
-			if f, ok := own.Form(id); ok {
-				pack, roles = own, f.Recipients
-				break
-			}
+		n := slices.IndexFunc(own.Forms, func(f rulepack.Form) bool { return f.Purpose == c.Form.Purpose && f.Purpose != "" })
+		if n >= 0 {
+			pack, roles = own, own.Forms[n].Recipients
 		}
 	}
 	var to []string
@@ -75,11 +74,27 @@ func (s *Service) recipients(c Choice, own *rulepack.Pack, facts incident.Facts,
 				continue
 			}
 		}
+		if role == superior {
+			name = cmp.Or(bodies[role], s.fullName(text(facts, "unit.parent")))
+		}
 		if name != "" {
 			to = append(to, name)
 		}
 	}
 	return to
+}
+
+// superior is the role of the body above the one that writes; where none is
+// known the recipient is typed.
+const superior = "cap_tren"
+
+// symbol is the paper's symbol; that of a letter has no kind (Nghị định
+// 30/2020/NĐ-CP, Phụ lục I, mục II.3).
+func symbol(form rulepack.Form, issuer string) string {
+	if form.Letter {
+		return initials(issuer)
+	}
+	return form.Abbreviation + "-" + initials(issuer)
 }
 
 func text(facts incident.Facts, key string) string {

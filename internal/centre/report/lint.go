@@ -5,6 +5,7 @@ package report
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -22,6 +23,8 @@ type Finding struct {
 	Key   string // catalogue key of the sentence
 	Label string // the field's printed label: {0} of the sentence
 	Due   time.Time
+	Row   int            // of a table, from 1; 0 for none
+	Say   rulepack.Label // of a form's own check: the sentence
 }
 
 // tooShort is the length, in characters, below which a description tells the
@@ -46,6 +49,7 @@ func lint(p Paper, pack *rulepack.Pack, form rulepack.Form, values map[string]Va
 			l.field(pack, f)
 		}
 	}
+	l.sums()
 	l.clock(pack, duties, days)
 	if missing, err := officedoc.Missing(sheet.Paper(now)); err == nil && len(missing) > 0 {
 		l.add("", false, "letters", string(missing))
@@ -58,7 +62,7 @@ func (l *linter) add(field string, stops bool, key, label string) {
 }
 
 func (l *linter) frame(f Frame) {
-	if len(f.To) == 0 {
+	if len(f.To) == 0 && len(l.form.Recipients) > 0 {
 		l.add("to", true, "recipient", "")
 	}
 	if f.Issuer == "" {
@@ -88,16 +92,13 @@ func takesPlace(authority string) bool {
 
 func (l *linter) field(pack *rulepack.Pack, f rulepack.Field) {
 	v := l.values[f.Key]
-	q, asked := question(l.form, f)
-	if asked {
-		asked = !idle(l.form, f, l.values)
-	}
 	switch {
 	case v.Empty() && f.Req == rulepack.Mandatory && !late(f) && f.From != "report.written_at":
 		l.add(f.Key, true, "missing", f.Label)
-	case v.Empty() && asked:
-		l.found = append(l.found, Finding{Field: f.Key, Stops: true, Key: "report.lint.explain", Label: q.Label})
+	case v.Empty() && asked(f, l.values):
+		l.unexplained(f)
 	}
+	l.table(f, v)
 	if list, ok := pack.CodeList(f.List); ok {
 		for _, id := range v.Codes {
 			if c, _ := list.Find(id); c.Text && v.Notes[id] == "" {
@@ -122,6 +123,60 @@ func (l *linter) field(pack *rulepack.Pack, f rulepack.Field) {
 		if strings.Contains(f.Help.VI+f.Help.EN, "internal") && hasInternal(v.List) {
 			l.add(f.Key, true, "internal", f.Label)
 		}
+	}
+}
+
+// unexplained names the question whose answer asks for the field, when it is one
+// of yes or no.
+func (l *linter) unexplained(f rulepack.Field) {
+	q, ok := l.form.Field(f.RequiredWhen[0].Key)
+	if ok && q.Type == "bool" && l.values[q.Key].Yes != nil && *l.values[q.Key].Yes {
+		l.add(f.Key, true, "explain", q.Label)
+		return
+	}
+	l.add(f.Key, true, "missing", f.Label)
+}
+
+// mostCells is how many empty cells of one table are named.
+const mostCells = 8
+
+// table names the cells that must be filled and are not.
+func (l *linter) table(f rulepack.Field, v Value) {
+	missing := 0
+	for n, row := range v.Rows {
+		for _, c := range f.Columns {
+			i := slices.Index(v.Cols, c.Key)
+			if i < 0 || i >= len(row) || row[i] != "" {
+				continue
+			}
+			if c.Req != rulepack.Mandatory && (len(c.RequiredWhen) == 0 || !holds(c.RequiredWhen, v.inRow(row))) {
+				continue
+			}
+			if missing++; missing <= mostCells {
+				l.found = append(l.found, Finding{Field: f.Key, Row: n + 1, Stops: true, Key: "report.lint.cell", Label: c.Label})
+			}
+		}
+	}
+	if missing > mostCells {
+		l.found = append(l.found, Finding{Field: f.Key, Row: missing - mostCells, Stops: true, Key: "report.lint.cells", Label: f.Label})
+	}
+}
+
+// sums names the checks of the form that fail, each in at most a few rows.
+func (l *linter) sums() {
+	times := map[string]int{}
+	for _, b := range breaches(l.form, l.values) {
+		if times[b.check.ID]++; times[b.check.ID] > mostCells {
+			continue
+		}
+		f := Finding{Field: b.check.Table, Row: b.row + 1, Stops: b.check.Stops, Key: "report.lint.sum", Say: b.check.Say}
+		if f.Field == "" {
+			f.Field, _, _ = strings.Cut(b.check.Left[0], ".")
+		}
+		if b.row >= 0 {
+			f.Key = "report.lint.sum_row"
+		}
+		l.found = append(l.found, f)
 	}
 }
 

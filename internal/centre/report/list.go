@@ -5,6 +5,7 @@ package report
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -20,6 +21,7 @@ type Filter struct {
 	State State  // empty: all
 	Form  string // empty: all
 	Unit  string // exactly the unit that owes the paper
+	Year  int    // the period ends in it; 0: all
 	Query string // words of case code, number, symbol, subject or issuer, accents free
 	First bool   // oldest first
 	After string // Page.Next of the page before
@@ -50,7 +52,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 		limit = pageSize
 	}
 	var rows []row
-	sel := f.page(f.narrow(visible(q.NewSelect().Model(&rows), scope))).Limit(int64(limit) + 1)
+	sel := f.page(f.narrow(visible(brief(q.NewSelect().Model(&rows)), scope))).Limit(int64(limit) + 1)
 	if err := sel.Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}
@@ -72,6 +74,9 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Unit != "" {
 		q = q.Where("p.unit_id = ?", f.Unit)
+	}
+	if f.Year != 0 {
+		q = q.Where("p.period_to >= ?", fmt.Sprintf("%04d-01-01", f.Year)).Where("p.period_to <= ?", fmt.Sprintf("%04d-12-31", f.Year))
 	}
 	return db.Search(q, "p.search", f.Query)
 }

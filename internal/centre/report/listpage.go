@@ -7,6 +7,8 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -23,7 +25,17 @@ func filter(r *http.Request) Filter {
 	if s := State(q.Get("state")); slices.Contains(States(), s) {
 		f.State = s
 	}
+	if year, err := strconv.Atoi(q.Get("year")); err == nil && year >= 1900 && year <= 2200 {
+		f.Year = year
+	}
 	return f
+}
+
+func yearText(year int) string {
+	if year == 0 {
+		return ""
+	}
+	return strconv.Itoa(year)
 }
 
 type listPage struct {
@@ -75,8 +87,15 @@ func (s *Service) formTitle(ctx context.Context, n Paper) string {
 	return n.FormID
 }
 
+func (v listPage) actions(ctx context.Context) []ui.Action {
+	if !auth.May(ctx, mayWrite) {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "report.begin.title"), Href: "/papers/new", Icon: ui.IconReport, Primary: true}}
+}
+
 func (v listPage) filtered() bool {
-	return v.f.State != "" || v.f.Query != "" || v.f.Unit != "" || v.f.Form != ""
+	return v.f.State != "" || v.f.Query != "" || v.f.Unit != "" || v.f.Form != "" || v.f.Year != 0
 }
 
 func (v listPage) fields(ctx context.Context) []ui.FieldProps {
@@ -86,10 +105,12 @@ func (v listPage) fields(ctx context.Context) []ui.FieldProps {
 		state.Options = append(state.Options, ui.Option{Value: string(s), Label: i18n.T(ctx, "report.state."+string(s))})
 	}
 	form := ui.FieldProps{Kind: ui.KindSelect, Name: "form", Label: i18n.T(ctx, "report.col.paper"), Value: v.f.Form, Blank: i18n.T(ctx, "report.any")}
-	for _, id := range notices {
-		for _, pack := range v.p.svc.laws.Packs() {
-			if f, ok := pack.Form(id); ok {
-				form.Options = append(form.Options, ui.Option{Value: id, Label: f.Title.In(i18n.Lang(ctx))})
+	seen := map[string]bool{}
+	for _, pack := range slices.Backward(v.p.svc.laws.Packs()) {
+		for _, f := range pack.Forms {
+			if !seen[f.ID] {
+				seen[f.ID] = true
+				form.Options = append(form.Options, ui.Option{Value: f.ID, Label: f.ID + " · " + f.Title.In(i18n.Lang(ctx))})
 			}
 		}
 	}
@@ -97,6 +118,7 @@ func (v listPage) fields(ctx context.Context) []ui.FieldProps {
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "report.search"), Value: v.f.Query},
 		state, form,
 		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "report.col.unit"), Value: v.f.Unit, Options: v.units, Blank: i18n.T(ctx, "report.any")},
+		{Kind: ui.KindNumber, Name: "year", Label: i18n.T(ctx, "report.col.year"), Value: yearText(v.f.Year), Min: "1900", Max: "2200"},
 	}
 }
 
@@ -113,11 +135,22 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 	rows := make([]ui.Row, 0, len(v.page.Rows))
 	for _, n := range v.page.Rows {
 		title := v.p.formTitle(ctx, n)
-		rows = append(rows, ui.Row{ID: string(n.ID), Name: title + " " + n.Case.Code, Href: href(n.ID), Cells: []templ.Component{
-			ui.Text(title), ui.Text(v.p.svc.Label(n)), ui.Anchor(ui.Link{Label: n.Case.Code, Href: caseHref(n.Case.ID)}),
+		rows = append(rows, ui.Row{ID: string(n.ID), Name: strings.TrimSpace(title + " " + n.Case.Code), Href: href(n.ID), Cells: []templ.Component{
+			ui.Text(title), ui.Text(v.p.svc.Label(n)), about(n),
 			unitMark(v.names[n.UnitID]), ui.Badge(stateBadge(ctx, n.State)), ui.Time(n.CreatedAt)}})
 	}
 	return rows
+}
+
+// about is what the paper is about: its case, or its period.
+func about(n Paper) templ.Component {
+	switch {
+	case n.Case.Kind == OfIncident:
+		return ui.Anchor(ui.Link{Label: n.Case.Code, Href: caseHref(n.Case.ID)})
+	case n.Case.Code == "":
+		return ui.None()
+	}
+	return ui.Text(n.Case.Code)
 }
 
 func (v listPage) next() string {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -50,7 +51,16 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /papers", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /papers.csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET /papers.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
+		{Pattern: "GET /papers/new", Need: mayWrite, Handle: p.newPaper},
+		{Pattern: "POST /papers/new", Need: mayWrite, Handle: p.begin},
+		{Pattern: "GET /papers/blank", Need: mayRead, Handle: p.blankForm},
 		{Pattern: "GET /papers/{id}", Need: mayRead, Handle: p.show},
+		{Pattern: "GET /papers/{id}/tables/{key}", Need: mayRead, Handle: p.table},
+		{Pattern: "POST /papers/{id}/tables/{key}", Need: mayWrite, Handle: p.saveTable},
+		{Pattern: "GET /papers/{id}/tables/{key}/template.xlsx", Need: mayRead, Handle: p.template},
+		{Pattern: "POST /papers/{id}/tables/{key}/file", Need: mayWrite, Body: MaxList + 1<<20, Handle: p.upload},
+		{Pattern: "GET /papers/{id}/tables/{key}/import", Need: mayWrite, Handle: p.importPlan},
+		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayWrite, Handle: p.importFill},
 		{Pattern: "POST /papers/{id}", Need: mayWrite, Handle: p.save},
 		{Pattern: "POST /papers/{id}/print", Need: mayWrite, Handle: p.print},
 		{Pattern: "GET /papers/{id}/print/{file}", Need: mayRead, Handle: p.download},
@@ -144,7 +154,7 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, with 
 	}
 	v.sending = sendingForm{At: local(v.now, localTime), Number: v.f.Frame.Number}
 	for _, o := range v.f.Owed() {
-		if o.FormID == v.f.FormID {
+		if v.f.due(o) {
 			v.sending.Meets = append(v.sending.Meets, string(o.ID))
 		}
 	}
@@ -157,7 +167,7 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, with 
 
 // save handles POST /papers/{id}. Form: the frame, v.<key>, n.<key>.<code>,
 // w.<key>, version; restore=<key> lets a field follow the case again;
-// then=print prints what was saved.
+// then=print prints what was saved, then=table.<key> goes on to that table.
 func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), ID(r.PathValue("id"))
 	f, err := p.svc.Get(ctx, id)
@@ -181,8 +191,11 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if r.PostFormValue("then") == "print" {
+	switch then, key, _ := strings.Cut(r.PostFormValue("then"), "."); then {
+	case "print":
 		return p.printed(w, r, id, n.Version)
+	case "table":
+		return web.Redirect(w, r, tableHref(id, key))
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.saved"))
 	return web.Redirect(w, r, href(id))

@@ -201,7 +201,7 @@ func TestPagesWalkFromCaseToSentNotice(t *testing.T) {
 		form.Set("signer_name", "Vàng A Páo <b>")
 		form.Set("then", "print")
 		page = w.post(paper, form, 200)
-		w.says(page, "Đã lập bản in 1", "Chưa gửi", "Đã cách ly ba máy.", "Hồ sơ sự cố ghi: "+i.MeasuresTaken, "Vàng A Páo <b>")
+		w.says(page, "Đã lập bản in 1", "Chưa gửi", "Đã cách ly ba máy.", "Hồ sơ ghi: "+i.MeasuresTaken, "Vàng A Páo <b>")
 		if strings.Contains(w.get(paper, 200), "Hồ sơ đã thay đổi") {
 			t.Error("the case has not changed since the print")
 		}

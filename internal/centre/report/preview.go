@@ -14,6 +14,9 @@ import (
 // dots stand where a person writes by hand.
 const dots = "……………………"
 
+// previewRows are the rows of a table that the preview shows.
+const previewRows = 20
+
 func upper(s string) string { return strings.ToUpper(s) }
 
 func joined(list []string) string { return strings.Join(list, " ") }

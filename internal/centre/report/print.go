@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/blob"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
@@ -32,6 +33,8 @@ type Inputs struct {
 	Case        string           `json:"case"`
 	CaseCode    string           `json:"case_code"`
 	CaseVersion int64            `json:"case_version"`
+	From        calendar.Date    `json:"from,omitzero"` // of the period
+	To          calendar.Date    `json:"to,omitzero"`
 	Values      map[string]Value `json:"values"`
 	Hand        []string         `json:"hand,omitempty"` // keys a person changed
 	Sheet       Sheet            `json:"sheet"`
@@ -74,6 +77,7 @@ type Kind string
 const (
 	DOCX Kind = "docx"
 	PDF  Kind = "pdf"
+	XLSX Kind = "xlsx"
 	JSON Kind = "json" // the frozen inputs
 )
 
@@ -84,6 +88,8 @@ func (k Kind) MIME() string {
 		return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	case PDF:
 		return "application/pdf"
+	case XLSX:
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	}
 	return "application/json"
 }
@@ -97,6 +103,8 @@ func (in Inputs) Render(k Kind) ([]byte, error) {
 		err = officedoc.WriteDOCX(&b, p)
 	case PDF:
 		err = officedoc.WritePDF(&b, p)
+	case XLSX:
+		err = in.Sheet.workbook(&b)
 	default:
 		return in.Canonical()
 	}
@@ -114,6 +122,8 @@ func (p Print) Hash(k Kind) string {
 		return p.DOCX
 	case PDF:
 		return p.PDF
+	case XLSX:
+		return p.XLSX
 	case JSON:
 		return p.Inputs
 	}
@@ -126,7 +136,7 @@ const maxPaper = 32 << 20
 // freeze stores the inputs and both files, and returns their names.
 func freeze(ctx context.Context, files *blob.Store, in Inputs) (Print, error) {
 	p := Print{Paper: in.Paper, Seq: in.Seq, At: in.At, By: in.By}
-	for k, into := range map[Kind]*string{JSON: &p.Inputs, DOCX: &p.DOCX, PDF: &p.PDF} {
+	for k, into := range map[Kind]*string{JSON: &p.Inputs, DOCX: &p.DOCX, PDF: &p.PDF, XLSX: &p.XLSX} {
 		raw, err := in.Render(k)
 		if err != nil {
 			return Print{}, err

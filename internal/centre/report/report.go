@@ -1,8 +1,9 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package report turns a case into an official paper: a draft filled from the
-// facts of the incident and edited by a person, then a print whose inputs are
+// Package report makes official papers: about an incident, a period of a unit, or
+// a unit. A paper is a draft filled from what the records say and edited by a
+// person, then a print whose inputs are
 // frozen and hashed, then the record that it was sent, which is what meets the
 // legal clock. A printed paper is not a sent one.
 //
@@ -53,10 +54,17 @@ const (
 
 // Case is what the paper is about.
 type Case struct {
-	Kind string // "incident"
-	ID   string
-	Code string // "SC-2026-0001"
+	Kind string // OfIncident, OfPeriod, OfUnit
+	ID   string // of the incident; of the others the unit
+	Code string // "SC-2026-0001", "Năm 2026"; empty for OfUnit
 }
+
+// The kinds of Case.
+const (
+	OfIncident = "incident"
+	OfPeriod   = "period"
+	OfUnit     = "unit"
+)
 
 // Frame is what stands around the body: the places of Nghị định 30/2020/NĐ-CP,
 // Phụ lục I. All of it is typed by a person; the draft begins with what the
@@ -92,8 +100,9 @@ type Paper struct {
 	PackID    string // the pack the form stands in
 	PackHash  string // its content when last saved
 	Case      Case
-	UnitID    string // the unit that has the case and owes the paper
-	OwnerUnit string // owner of the source that saw it; may read
+	From, To  calendar.Date // first and last day of the period; zero for the others
+	UnitID    string        // the unit that has the case and owes the paper
+	OwnerUnit string        // owner of the source that saw it; may read
 	State     State
 	Frame     Frame
 	Values    map[string]Value // field key -> value, as of the last save
@@ -122,6 +131,7 @@ type Print struct {
 	Inputs string // the canonical JSON everything else was made from
 	DOCX   string
 	PDF    string
+	XLSX   string // empty for prints made before there were workbooks
 	At     time.Time
 	By     string
 }

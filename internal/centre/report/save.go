@@ -58,7 +58,7 @@ func (s *Service) Save(ctx context.Context, id ID, e Edit, version int64) (Paper
 			return nil, err
 		}
 		hand, values := merge(f, e)
-		p.State, p.Frame, p.Hand, p.Values, p.PackHash = Draft, e.Frame.clean(), hand, values, f.Pack.Version
+		p.State, p.Frame, p.Hand, p.Values, p.PackHash = Draft, e.Frame.clean(), hand, reckon(f.Form, values), f.Pack.Version
 		return map[string]any{"hand": hand}, nil
 	})
 }
@@ -69,6 +69,15 @@ func merge(f File, e Edit) ([]string, map[string]Value) {
 	values := map[string]Value{}
 	for _, fl := range f.Form.Fields() {
 		if !inBody(fl) {
+			continue
+		}
+		if own := f.ByHand(fl.Key); len(fl.Columns) > 0 { // tables have a page of their own
+			if own && e.Restore != fl.Key {
+				hand = append(hand, fl.Key)
+				values[fl.Key] = f.Values[fl.Key]
+			} else if v := f.Live[fl.Key]; !v.Empty() {
+				values[fl.Key] = v
+			}
 			continue
 		}
 		shown, live := f.Values[fl.Key], f.Live[fl.Key]
@@ -161,7 +170,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	if f.State == Printed {
 		// Printed again: what follows the case says what the case says now.
 		f.State = Draft
-		f.Values = f.current(f.Live)
+		f.Values = f.current(f.Form, f.Live)
 	}
 	at := cut(s.now())
 	for _, fl := range f.Form.Fields() {
@@ -175,7 +184,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.incomplete"}
 	}
 	in := Inputs{Format: 1, Paper: id, Seq: f.Paper.Prints + 1, Form: f.FormID, Pack: f.PackID, PackHash: f.Pack.Version,
-		CaseKind: f.Case.Kind, Case: f.Case.ID, CaseCode: f.Case.Code, CaseVersion: f.CaseVersion, Values: f.Values, Hand: f.Hand,
+		CaseKind: f.Case.Kind, Case: f.Case.ID, CaseCode: f.Case.Code, CaseVersion: f.CaseVersion, From: f.From, To: f.To, Values: f.Values, Hand: f.Hand,
 		Sheet: f.Sheet, At: at, ByID: actor.ID, By: actor.Name}
 	made, err := freeze(ctx, s.files, in)
 	if err != nil {
@@ -187,7 +196,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 		if err := insertPrint(ctx, tx, made); err != nil {
 			return nil, err
 		}
-		return map[string]any{"seq": in.Seq, "inputs": made.Inputs, "docx": made.DOCX, "pdf": made.PDF, "case_version": in.CaseVersion,
+		return map[string]any{"seq": in.Seq, "inputs": made.Inputs, "docx": made.DOCX, "pdf": made.PDF, "xlsx": made.XLSX, "case_version": in.CaseVersion,
 			"pack_hash": in.PackHash}, s.noted(ctx, tx, Event{Kind: "print", Paper: *p, At: at})
 	})
 	return p, made, err

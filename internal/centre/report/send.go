@@ -124,16 +124,25 @@ func (s *Service) checkSending(op string, f File, g *Sending, d Dispatch) error 
 	return nil
 }
 
-// Owed are the duties of the case that this paper may meet: those a notice of
-// the case's regime is due for and that are still owed.
-func (f File) Owed() []obligation.Obligation {
-	var out []obligation.Obligation
-	for _, o := range f.Duties {
-		if o.State == obligation.Open && slices.Contains(notices, o.FormID) {
-			out = append(out, o)
+// Owed are the open duties that this paper may meet: those of its case, or of
+// its unit, that ask for its form or for one of the same purpose.
+func (f File) Owed() []obligation.Obligation { return f.owed }
+
+// due reports whether a duty is offered as met by default: it asks for this very
+// form and, of a paper about a period, falls due first behind it.
+func (f File) due(o obligation.Obligation) bool {
+	if o.FormID != f.FormID {
+		return false
+	}
+	if f.To.IsZero() {
+		return true
+	}
+	for _, other := range f.owed {
+		if other.FormID == f.FormID && other.ID != o.ID && !other.DueAt.Before(f.To.Start()) && other.DueAt.Before(o.DueAt) {
+			return false
 		}
 	}
-	return out
+	return !o.DueAt.Before(f.To.Start())
 }
 
 func (s *Service) meet(ctx context.Context, tx *db.Tx, f File, p Paper, g Sending, ids []obligation.ID) (late bool, err error) {
@@ -215,7 +224,7 @@ func (s *Service) Follow(ctx context.Context, id ID, r Relation) (Paper, error) 
 			return n, nil
 		}
 	}
-	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: f.Pack.Version, Case: f.Case, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
+	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: f.Pack.Version, Case: f.Case, From: f.From, To: f.To, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
 		Frame: f.Frame, Values: f.Values, Hand: f.Hand, Relation: r, Of: f.ID, OfLabel: s.Label(f.Paper)}
 	n.Frame.Number, n.Frame.Date = "", calendar.Date{}
 	return s.create(ctx, op, n, false)

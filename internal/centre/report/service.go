@@ -63,6 +63,11 @@ type Deps struct {
 	// Houses says what the body of a unit puts over its papers, and whom roles
 	// mean here; fields left empty are guessed from the case.
 	Houses func(ctx context.Context, unit string) (House, error)
+	// Cards says how a unit is named and reached; nil knows nothing of units.
+	Cards func(ctx context.Context, unit string) (incident.UnitCard, error)
+	// Figures count what papers about a period are filled with, by the keys of
+	// rulepack.ValueKeys that begin with figure.
+	Figures map[string]Figure
 	// Noted is told of each event inside its transaction; its error undoes it. It
 	// may run again after a conflict, so it has no effect but on tx.
 	Noted func(ctx context.Context, tx *db.Tx, e Event) error
@@ -79,6 +84,8 @@ type Service struct {
 	heads   func(context.Context, string) (Person, error)
 	houses  func(context.Context, string) (House, error)
 	noted   func(context.Context, *db.Tx, Event) error
+	cards   func(context.Context, string) (incident.UnitCard, error)
+	figures map[string]Figure
 	printed *i18n.Catalogue
 }
 
@@ -90,7 +97,10 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, houses: d.Houses, noted: d.Noted, printed: words}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words}
+	if s.cards == nil {
+		s.cards = func(context.Context, string) (incident.UnitCard, error) { return incident.UnitCard{}, nil }
+	}
 	if s.heads == nil {
 		s.heads = func(context.Context, string) (Person, error) { return Person{}, nil }
 	}
@@ -126,6 +136,8 @@ type File struct {
 	Changes     []Change
 	MayWrite    bool
 	MaySend     bool
+
+	owed []obligation.Obligation
 }
 
 // Change is one field of which the case now says something else than the latest
@@ -169,29 +181,26 @@ func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 	return f, s.compare(ctx, &f)
 }
 
-// load reads the case of p again, through the incident room's own permission,
-// and compiles the paper.
+// load reads what p is about again and compiles the paper.
 func (s *Service) load(ctx context.Context, p Paper) (File, error) {
-	i, err := s.cases.Get(ctx, incident.ID(p.Case.ID))
-	if err != nil {
-		return File{}, err
-	}
-	facts, err := s.cases.Facts(ctx, incident.ID(p.Case.ID))
-	if err != nil {
-		return File{}, err
-	}
 	pack, form, ok := s.form(p)
 	if !ok {
 		return File{}, fmt.Errorf("paper %s: pack %s has no form %s", p.ID, p.PackID, p.FormID)
 	}
-	p.UnitID, p.OwnerUnit, p.Case.Code = i.UnitID, i.OwnerUnit, i.Code
-	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: i.Version, CaseClosed: i.State == incident.Closed,
-		Live: fill(pack, form, facts)}
-	f.Values = p.current(f.Live)
+	m, err := s.matter(ctx, p, form)
+	if err != nil {
+		return File{}, err
+	}
+	p.UnitID, p.OwnerUnit, p.Case.Code = m.unit, m.owner, m.code
+	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: m.version, CaseClosed: m.closed, Duties: m.duties,
+		Live: fill(pack, form, m.facts)}
+	f.Values = p.current(form, f.Live)
 	now := cut(s.now())
 	f.Sheet = s.sheet(p, pack, form, f.Values, now)
-	if f.Duties, err = s.duties.OfSubject(ctx, s.records.Read(), p.Case.Kind, p.Case.ID); err != nil {
-		return File{}, err
+	for _, o := range f.Duties {
+		if o.State == obligation.Open && s.meets(form, o.PackID, o.FormID) {
+			f.owed = append(f.owed, o)
+		}
 	}
 	if p.State == Draft || p.State == Printed {
 		f.Findings = lint(p, pack, form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), now)
@@ -240,7 +249,7 @@ func (s *Service) Of(ctx context.Context, caseID string) ([]Paper, error) {
 	if _, err := s.cases.Get(ctx, incident.ID(caseID)); err != nil {
 		return nil, err
 	}
-	return ofCase(ctx, s.records.Read(), "incident", caseID)
+	return ofCase(ctx, s.records.Read(), OfIncident, caseID)
 }
 
 // Open begins a paper for a case with the form named, or returns the draft of
@@ -276,8 +285,8 @@ func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error
 		return Paper{}, err
 	}
 	c := list[n]
-	p := Paper{FormID: c.Form.ID, PackID: c.Pack.ID, PackHash: c.Pack.Version, Case: Case{"incident", caseID, i.Code},
-		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house), Values: fill(c.Pack, c.Form, facts)}
+	p := Paper{FormID: c.Form.ID, PackID: c.Pack.ID, PackHash: c.Pack.Version, Case: Case{OfIncident, caseID, i.Code},
+		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house), Values: reckon(c.Form, fill(c.Pack, c.Form, facts))}
 	return s.create(ctx, op, p, true)
 }
 
@@ -349,9 +358,12 @@ func (s *Service) change(ctx context.Context, op string, need auth.Permission, i
 	if err != nil {
 		return Paper{}, err
 	}
-	i, err := s.cases.Get(ctx, incident.ID(now.Case.ID))
-	if err != nil {
-		return Paper{}, err
+	if now.Case.Kind == OfIncident {
+		i, err := s.cases.Get(ctx, incident.ID(now.Case.ID))
+		if err != nil {
+			return Paper{}, err
+		}
+		now.UnitID, now.OwnerUnit, now.Case.Code = i.UnitID, i.OwnerUnit, i.Code
 	}
 	var out Paper
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -359,7 +371,7 @@ func (s *Service) change(ctx context.Context, op string, need auth.Permission, i
 		if err != nil {
 			return err
 		}
-		p.UnitID, p.OwnerUnit, p.Case.Code = i.UnitID, i.OwnerUnit, i.Code
+		p.UnitID, p.OwnerUnit, p.Case.Code = now.UnitID, now.OwnerUnit, now.Case.Code
 		inside, err := scope.Holds(ctx, tx, p.UnitID)
 		switch {
 		case err != nil:
@@ -389,6 +401,6 @@ func (s *Service) change(ctx context.Context, op string, need auth.Permission, i
 // hook.
 func (s *Service) Moved(ctx context.Context, tx *db.Tx, caseID, unit, owner string) error {
 	_, err := tx.NewUpdate().Table("report_paper").Set("unit_id = ?", unit).Set("owner_unit = ?", owner).
-		Where("subject_kind = ?", "incident").Where("subject_id = ?", caseID).Exec(ctx)
+		Where("subject_kind = ?", OfIncident).Where("subject_id = ?", caseID).Exec(ctx)
 	return db.Error("report.Moved", err)
 }

@@ -25,7 +25,7 @@ type Sheet struct {
 	Symbol  string        `json:"symbol,omitempty"`
 	Place   string        `json:"place,omitempty"`
 	Date    calendar.Date `json:"date,omitzero"`
-	Kind    string        `json:"kind"`
+	Kind    string        `json:"kind"` // tên loại; empty for a letter
 	Subject string        `json:"subject"`
 	Urgency string        `json:"urgency,omitempty"` // id in CL-urgency
 	To      []string      `json:"to,omitempty"`
@@ -37,12 +37,14 @@ type Sheet struct {
 	Signer  Signer        `json:"signer,omitzero"`
 	Copies  []string      `json:"copies,omitempty"`
 	Code    string        `json:"code"` // small line at the foot
+	Leaf    string        `json:"leaf"` // of the workbook, for all but the tables
 }
 
 // Part is one numbered part of the body.
 type Part struct {
 	No    string `json:"no"`
 	Title string `json:"title"`
+	Annex string `json:"annex,omitempty"` // upright or landscape: stands in an annex of its own
 	Lines []Line `json:"lines"`
 }
 
@@ -55,6 +57,8 @@ type Line struct {
 	Text     string `json:"text,omitempty"`
 	Ticks    []Tick `json:"ticks,omitempty"`
 	Inline   bool   `json:"inline,omitempty"` // ticks beside each other
+	Grid     *Grid  `json:"grid,omitempty"`   // a table below the label
+	Number   bool   `json:"number,omitempty"` // Text is a whole number
 }
 
 // Tick is one box of a code list.
@@ -68,63 +72,133 @@ type Tick struct {
 // product writes at printing stands as at.
 func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values map[string]Value, at time.Time) Sheet {
 	f := p.Frame
+	say := p.words(f.Issuer)
 	out := Sheet{Parent: f.Parent, Issuer: f.Issuer, Number: f.Number, Symbol: f.Symbol, Place: f.Place, Date: f.Date,
 		Kind: form.DocumentType, Subject: f.Subject, Urgency: f.Urgency, To: f.To, Copies: f.Copies, Signer: f.Signer,
-		Code: p.Case.Code + " · " + form.ID, Notes: form.Notes}
+		Code: strings.TrimPrefix(p.Case.Code+" · "+form.ID, " · "), Closing: say(form.Closing)}
+	for _, n := range form.Notes {
+		out.Notes = append(out.Notes, say(n))
+	}
 	law := form.Status == rulepack.Law
-	if !law {
+	if form.Status == rulepack.Derived {
 		out.Basis = []string{s.word("report.word.basis", form.Basis)}
-		out.Lead = []string{s.word("report.word.lead", f.Issuer)}
-		out.Closing = s.word("report.word.closing", f.Issuer)
+	}
+	if form.Lead != "" {
+		out.Lead = []string{say(form.Lead)}
 	}
 	if p.Relation != None {
 		out.Lead = append([]string{s.word("report.word."+string(p.Relation), p.OfLabel)}, out.Lead...)
 	}
 	for _, section := range form.Sections {
-		part := Part{No: section.No, Title: section.Title}
+		part := Part{No: section.No, Title: section.Title, Annex: section.Annex}
 		for _, fl := range section.Fields {
 			v := values[fl.Key]
 			if fl.From == "report.written_at" && v.Empty() {
 				v = Value{At: at}
 			}
-			if !inBody(fl) || v.Empty() && fl.Req != rulepack.Mandatory || v.Empty() && late(fl) || idle(form, fl, values) {
+			if fl.AsBasis {
+				out.Basis = append(out.Basis, v.List...)
 				continue
 			}
-			line := s.line(pack, fl, v, law)
-			if fl.Label == section.Title {
-				line.Label = ""
+			if !shown(fl, v, values) {
+				continue
 			}
-			part.Lines = append(part.Lines, line)
+			part.Lines = append(part.Lines, s.lines(pack, section, fl, v, law)...)
 		}
 		if len(part.Lines) > 0 {
 			out.Parts = append(out.Parts, part)
 		}
 	}
+	s.leaves(&out)
 	return out
+}
+
+// shown reports whether a field has a line on the paper.
+func shown(f rulepack.Field, v Value, values map[string]Value) bool {
+	switch {
+	case !inBody(f), idle(f, values):
+		return false
+	case !v.Empty():
+		return true
+	case late(f):
+		return false
+	}
+	return f.Req == rulepack.Mandatory || f.Req == rulepack.Automatic || asked(f, values)
+}
+
+// blank compiles the form without a case, to be filled by hand: every field has
+// its place.
+func (s *Service) blank(pack *rulepack.Pack, form rulepack.Form) Sheet {
+	say := Paper{}.words("…………")
+	out := Sheet{Issuer: s.word("report.word.issuer"), Kind: form.DocumentType, Symbol: form.Abbreviation, Subject: say(form.Subject), Code: form.ID,
+		Closing: say(form.Closing)}
+	for _, n := range form.Notes {
+		out.Notes = append(out.Notes, say(n))
+	}
+	if form.Status == rulepack.Derived {
+		out.Basis = []string{s.word("report.word.basis", form.Basis)}
+	}
+	if form.Lead != "" {
+		out.Lead = []string{say(form.Lead)}
+	}
+	if len(form.Recipients) > 0 {
+		out.To = []string{"………………………………"}
+	}
+	for _, section := range form.Sections {
+		part := Part{No: section.No, Title: section.Title, Annex: section.Annex}
+		for _, fl := range section.Fields {
+			if inBody(fl) && !fl.AsBasis {
+				part.Lines = append(part.Lines, s.lines(pack, section, fl, Value{Rows: blankRows(pack, fl)}, true)...)
+			}
+		}
+		if len(part.Lines) > 0 {
+			out.Parts = append(out.Parts, part)
+		}
+	}
+	for _, fl := range form.Fields() {
+		if fl.Type == "sign" {
+			out.Signer.Title = s.word("report.word.signer")
+		}
+	}
+	s.leaves(&out)
+	return out
+}
+
+// blankRows are the rows of a table to be filled by hand.
+func blankRows(pack *rulepack.Pack, f rulepack.Field) [][]string {
+	if len(f.Columns) == 0 || f.Blocks {
+		return make([][]string, min(len(f.Columns), 1))
+	}
+	if list, ok := pack.CodeList(f.RowsOf); ok {
+		var out [][]string
+		for _, c := range list.Items {
+			out = append(out, []string{c.ID})
+		}
+		return out
+	}
+	return make([][]string, 4)
 }
 
 // late reports whether a field may stay empty until the paper is sent.
 func late(f rulepack.Field) bool { return f.From == "report.channel" }
 
-// idle reports whether a field only says more about a question of its number
-// that was not answered with yes.
-func idle(form rulepack.Form, f rulepack.Field, values map[string]Value) bool {
-	q, ok := question(form, f)
-	return ok && (values[q.Key].Yes == nil || !*values[q.Key].Yes)
+// idle reports whether a field is asked for only under a condition that does
+// not hold.
+func idle(f rulepack.Field, values map[string]Value) bool {
+	return f.Req == rulepack.Conditional && len(f.RequiredWhen) > 0 && !asked(f, values)
 }
 
-// question is the yes-or-no field whose answer a conditional field explains:
-// the one before it with the same number.
-func question(form rulepack.Form, f rulepack.Field) (rulepack.Field, bool) {
-	if f.Req != rulepack.Conditional {
-		return rulepack.Field{}, false
+// lines are the field as printed: one line, or, for a table in blocks, one for
+// every column of every row.
+func (s *Service) lines(pack *rulepack.Pack, section rulepack.Section, f rulepack.Field, v Value, law bool) []Line {
+	if f.Blocks && len(v.Rows) > 0 {
+		return s.blocksOf(pack, f, v)
 	}
-	for _, q := range form.Fields() {
-		if q.No == f.No && q.Type == "bool" {
-			return q, true
-		}
+	line := s.line(pack, f, v, law)
+	if f.Label == section.Title {
+		line.Label = ""
 	}
-	return rulepack.Field{}, false
+	return []Line{line}
 }
 
 func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, law bool) Line {
@@ -143,8 +217,14 @@ func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, law bool)
 			long += utf8.RuneCountInString(t.String())
 		}
 		l.Inline = utf8.RuneCountInString(l.Label)+long <= oneLine
+	case len(f.Columns) > 0 && len(v.Rows) > 0:
+		l.Grid = s.grid(pack, f, v)
 	default:
 		l.Text = s.show(pack, f, v)
+	}
+	l.Number = f.Type == "int" && v.Int != nil && f.Count != nil
+	if f.Req == rulepack.Automatic && v.Empty() {
+		l.Text = s.word("report.word.no_data") // never a zero that nobody counted
 	}
 	return l
 }
@@ -186,6 +266,16 @@ func (s *Service) show(pack *rulepack.Pack, f rulepack.Field, v Value) string {
 			return ""
 		}
 		return officedoc.Count(*v.Int)
+	case "money":
+		if v.Int == nil {
+			return ""
+		}
+		return s.word("report.word.money", officedoc.Number(*v.Int))
+	case "pct":
+		if v.Text == "" {
+			return ""
+		}
+		return strings.Replace(v.Text, ".", ",", 1) + "%"
 	case "bool":
 		switch {
 		case v.Yes == nil:
@@ -195,6 +285,9 @@ func (s *Service) show(pack *rulepack.Pack, f rulepack.Field, v Value) string {
 		}
 		return s.word("report.word.no")
 	case "table", "file":
+		if len(v.Rows) > 0 {
+			return s.word("report.word.rows", officedoc.Number(int64(len(v.Rows))))
+		}
 		return strings.Join(v.List, "; ")
 	case "unit":
 		return s.fullName(v.Text)
@@ -215,7 +308,15 @@ func (s Sheet) Paper(at time.Time) officedoc.Paper {
 		p.Body = append(p.Body, officedoc.Text(t))
 	}
 	for _, part := range s.Parts {
-		p.Body = append(p.Body, part.blocks()...)
+		if part.Annex == "" {
+			p.Body = append(p.Body, part.blocks()...)
+			continue
+		}
+		a := officedoc.Annex{Title: part.Title, Landscape: part.Annex == "landscape"}
+		for _, l := range part.Lines {
+			a.Body = append(a.Body, l.blocks()...)
+		}
+		p.Annexes = append(p.Annexes, a)
 	}
 	if s.Closing != "" {
 		p.Body = append(p.Body, officedoc.Text(s.Closing))
@@ -255,7 +356,10 @@ func (p Part) heading() string {
 }
 
 func (p Part) blocks() []officedoc.Block {
-	out := []officedoc.Block{officedoc.Heading{Level: 1, Number: p.No + ".", Text: p.heading()}}
+	var out []officedoc.Block
+	if p.No != "" || p.Title != "" {
+		out = append(out, officedoc.Heading{Level: 1, Number: p.No + ".", Text: p.heading()})
+	}
 	for _, l := range p.Lines {
 		out = append(out, l.blocks()...)
 	}
@@ -266,6 +370,12 @@ func (p Part) blocks() []officedoc.Block {
 // after the first.
 func (l Line) blocks() []officedoc.Block {
 	var out []officedoc.Block
+	if l.Grid != nil {
+		if l.Label != "" {
+			out = append(out, officedoc.Paragraph{Runs: []officedoc.Run{{Text: strings.TrimSuffix(lineLabel(l), " ")}}, Align: officedoc.Left})
+		}
+		return append(out, l.Grid.table())
+	}
 	if l.Label == "" {
 		var ticks []string
 		for _, t := range l.Ticks {

@@ -4,11 +4,13 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -19,7 +21,7 @@ import (
 )
 
 func (v paperPage) title(ctx context.Context) string {
-	return v.f.Form.Title.In(i18n.Lang(ctx)) + " · " + v.f.Case.Code
+	return strings.TrimSuffix(v.f.Form.Title.In(i18n.Lang(ctx))+" · "+v.f.Case.Code, " · ")
 }
 
 // edits reports whether the page is a form: the paper has not gone out and the
@@ -37,14 +39,23 @@ func (v paperPage) version() ui.Hidden {
 func (v paperPage) head(ctx context.Context) ui.RecordHeadProps {
 	h := ui.RecordHeadProps{Title: v.f.Form.Title.In(i18n.Lang(ctx)), Code: v.f.Case.Code, State: stateBadge(ctx, v.f.State),
 		Owner: unitMark(v.unit), Lead: v.svc.Label(v.f.Paper), Marks: []string{v.f.FormID, v.f.PackID},
-		Crumbs: []ui.Link{{Label: i18n.T(ctx, "report.title"), Href: "/papers"}, {Label: v.f.Case.Code, Href: caseHref(v.f.Case.ID)}}}
+		Crumbs: []ui.Link{{Label: i18n.T(ctx, "report.title"), Href: "/papers"}}}
+	if v.f.Case.Kind == OfIncident {
+		h.Crumbs = append(h.Crumbs, ui.Link{Label: v.f.Case.Code, Href: caseHref(v.f.Case.ID)})
+	}
+	if days := v.f.periodDays(); days != "" {
+		h.Marks = append(h.Marks, days)
+	}
 	for _, o := range obligation.Running(v.f.Duties) {
-		if o.FormID == v.f.FormID {
+		if v.svc.meets(v.f.Form, o.PackID, o.FormID) {
 			h.Clocks = append(h.Clocks, obligation.Mark(ctx, o, v.now))
 		}
 	}
 	if len(v.f.Prints) > 0 && v.f.State != Withdrawn {
-		for _, k := range []Kind{DOCX, PDF} {
+		for _, k := range []Kind{DOCX, PDF, XLSX} {
+			if v.f.Prints[0].Hash(k) == "" {
+				continue
+			}
 			h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "report.get."+string(k)), Href: v.fileHref(v.f.Prints[0], k), Icon: ui.IconDownload})
 		}
 	}
@@ -180,10 +191,14 @@ func (v paperPage) printFacts(ctx context.Context, p Print) []ui.Fact {
 		return ui.Anchor(ui.Link{Label: i18n.T(ctx, "report.get."+string(k)), Href: v.fileHref(p, k), Icon: ui.IconDownload})
 	}
 	fact := func(key string, value templ.Component) ui.Fact { return ui.Fact{Label: i18n.T(ctx, key), Value: value} }
-	return []ui.Fact{fact("report.print.at", ui.Text(i18n.T(ctx, "report.by", i18n.Time(ctx, p.At), p.By))),
+	facts := []ui.Fact{fact("report.print.at", ui.Text(i18n.T(ctx, "report.by", i18n.Time(ctx, p.At), p.By))),
 		fact("report.print.docx", link(DOCX)), fact("report.hash", ui.Code(p.DOCX)),
 		fact("report.print.pdf", link(PDF)), fact("report.hash", ui.Code(p.PDF)),
 		fact("report.print.json", link(JSON)), fact("report.hash", ui.Code(p.Inputs))}
+	if p.XLSX != "" {
+		facts = append(facts, fact("report.print.xlsx", link(XLSX)), fact("report.hash", ui.Code(p.XLSX)))
+	}
+	return facts
 }
 
 func (v paperPage) changes() []ui.DiffRow {
@@ -197,7 +212,7 @@ func (v paperPage) changes() []ui.DiffRow {
 // mail is the subject of the e-mail that carries the paper, with the mark that
 // the form asks for ("[TBSC]", TT 20/2017/TT-BTTTT, Mẫu 03).
 func (v paperPage) mail() string {
-	s := v.f.Form.Title.VI + " - " + v.f.Case.Code + " - " + v.f.Frame.Issuer
+	s := strings.ReplaceAll(v.f.Form.Title.VI+" - "+v.f.Case.Code+" - "+v.f.Frame.Issuer, " -  - ", " - ")
 	if v.f.Form.SubjectMark != "" {
 		return v.f.Form.SubjectMark + " " + s
 	}
@@ -231,7 +246,7 @@ func (v paperPage) timeline(ctx context.Context) ui.TimelineProps {
 // sectionCard folds a section in which nothing is left to correct and nothing
 // was changed by hand, so that the form shows first what still needs a person.
 func (v paperPage) sectionCard(ctx context.Context, s rulepack.Section) ui.CardProps {
-	c := ui.CardProps{Title: s.No + ". " + s.Title, Fold: true, Note: i18n.T(ctx, "report.section.fine")}
+	c := ui.CardProps{Title: cmp.Or(strings.TrimSuffix(strings.TrimPrefix(s.No+". "+s.Title, ". "), ". "), i18n.T(ctx, "report.edit")), Fold: true, Note: i18n.T(ctx, "report.section.fine")}
 	for _, f := range s.Fields {
 		if v.problem(ctx, f.Key) != "" {
 			c.Open, c.Note = true, i18n.T(ctx, "report.section.todo")

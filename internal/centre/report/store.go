@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -26,6 +27,8 @@ type row struct {
 	SubjectKind string  `bun:"subject_kind"`
 	SubjectID   string  `bun:"subject_id"`
 	SubjectCode string  `bun:"subject_code"`
+	PeriodFrom  string  `bun:"period_from"` // 2025-12-15; empty for none
+	PeriodTo    string  `bun:"period_to"`
 	UnitID      string  `bun:"unit_id"`
 	OwnerUnit   string  `bun:"owner_unit"`
 	State       string  `bun:"state"`
@@ -47,7 +50,7 @@ type row struct {
 
 func toRow(p Paper) (row, error) {
 	r := row{ID: string(p.ID), FormID: p.FormID, PackID: p.PackID, PackHash: p.PackHash, SubjectKind: p.Case.Kind,
-		SubjectID: p.Case.ID, SubjectCode: p.Case.Code, UnitID: p.UnitID, OwnerUnit: p.OwnerUnit, State: string(p.State),
+		SubjectID: p.Case.ID, SubjectCode: p.Case.Code, PeriodFrom: day(p.From), PeriodTo: day(p.To), UnitID: p.UnitID, OwnerUnit: p.OwnerUnit, State: string(p.State),
 		Relation: string(p.Relation), OfID: string(p.Of), OfLabel: p.OfLabel, Reason: p.Reason, Prints: p.Prints,
 		CreatedAt: db.At(p.CreatedAt), CreatedBy: p.CreatedBy, UpdatedAt: db.At(p.UpdatedAt), UpdatedBy: p.UpdatedBy,
 		Version: p.Version, Search: i18n.Fold(p.Case.Code + " " + p.Frame.Number + "/" + p.Frame.Symbol + " " + p.Frame.Subject + " " + p.Frame.Issuer)}
@@ -61,18 +64,37 @@ func toRow(p Paper) (row, error) {
 	return r, nil
 }
 
+func day(d calendar.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	return d.String()
+}
+
 func (r row) paper() (Paper, error) {
 	p := Paper{ID: ID(r.ID), FormID: r.FormID, PackID: r.PackID, PackHash: r.PackHash,
 		Case: Case{r.SubjectKind, r.SubjectID, r.SubjectCode}, UnitID: r.UnitID, OwnerUnit: r.OwnerUnit, State: State(r.State),
 		Relation: Relation(r.Relation), Of: ID(r.OfID), OfLabel: r.OfLabel, Reason: r.Reason, Prints: r.Prints,
 		CreatedAt: r.CreatedAt.Time, CreatedBy: r.CreatedBy, UpdatedAt: r.UpdatedAt.Time, UpdatedBy: r.UpdatedBy, Version: r.Version}
+	for into, text := range map[*calendar.Date]string{&p.From: r.PeriodFrom, &p.To: r.PeriodTo} {
+		if err := into.UnmarshalText([]byte(text)); err != nil {
+			return Paper{}, fmt.Errorf("paper %s: %w", r.ID, err)
+		}
+	}
 	for text, into := range map[*string]any{&r.Frame: &p.Frame, &r.Values: &p.Values, &r.Hand: &p.Hand} {
+		if *text == "" {
+			continue // not read: see brief
+		}
 		if err := json.Unmarshal([]byte(*text), into); err != nil {
 			return Paper{}, fmt.Errorf("paper %s: %w", r.ID, err)
 		}
 	}
 	return p, nil
 }
+
+// brief leaves the values out: one paper may hold megabytes of rows, and lists
+// show none of them.
+func brief(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("field_values") }
 
 // visible narrows q, a query on report_paper AS p, to the papers of cases whose
 // unit or whose source's owner lies in the scope.
@@ -121,7 +143,7 @@ func update(ctx context.Context, tx *db.Tx, p Paper) error {
 // scope, latest first.
 func ofCase(ctx context.Context, q bun.IDB, kind, id string) ([]Paper, error) {
 	var rows []row
-	err := q.NewSelect().Model(&rows).Where("p.subject_kind = ?", kind).Where("p.subject_id = ?", id).OrderExpr("p.id DESC").Scan(ctx)
+	err := brief(q.NewSelect().Model(&rows)).Where("p.subject_kind = ?", kind).Where("p.subject_id = ?", id).OrderExpr("p.id DESC").Scan(ctx)
 	if err != nil {
 		return nil, db.Error("report.Of", err)
 	}
@@ -132,7 +154,7 @@ func ofCase(ctx context.Context, q bun.IDB, kind, id string) ([]Paper, error) {
 // when it has none.
 func lastOf(ctx context.Context, q bun.IDB, unit string) (Paper, error) {
 	var r row
-	err := q.NewSelect().Model(&r).Where("p.unit_id = ?", unit).OrderExpr("p.id DESC").Limit(1).Scan(ctx)
+	err := brief(q.NewSelect().Model(&r)).Where("p.unit_id = ?", unit).OrderExpr("p.id DESC").Limit(1).Scan(ctx)
 	if err != nil {
 		return Paper{}, db.Error("report.lastOf", err)
 	}
@@ -142,7 +164,7 @@ func lastOf(ctx context.Context, q bun.IDB, unit string) (Paper, error) {
 // successors lists the papers that replace or correct p.
 func successors(ctx context.Context, q bun.IDB, id ID) ([]Paper, error) {
 	var rows []row
-	if err := q.NewSelect().Model(&rows).Where("p.of_id = ?", string(id)).OrderExpr("p.id").Scan(ctx); err != nil {
+	if err := brief(q.NewSelect().Model(&rows)).Where("p.of_id = ?", string(id)).OrderExpr("p.id").Scan(ctx); err != nil {
 		return nil, db.Error("report.successors", err)
 	}
 	return all(rows)
@@ -169,12 +191,13 @@ type printRow struct {
 	Inputs  string  `bun:"inputs_sha"`
 	DOCX    string  `bun:"docx_sha"`
 	PDF     string  `bun:"pdf_sha"`
+	XLSX    string  `bun:"xlsx_sha"`
 	At      db.Time `bun:"at"`
 	ByName  string  `bun:"by_name"`
 }
 
 func insertPrint(ctx context.Context, tx *db.Tx, p Print) error {
-	r := printRow{ID: p.ID, PaperID: string(p.Paper), Seq: p.Seq, Inputs: p.Inputs, DOCX: p.DOCX, PDF: p.PDF, At: db.At(p.At), ByName: p.By}
+	r := printRow{ID: p.ID, PaperID: string(p.Paper), Seq: p.Seq, Inputs: p.Inputs, DOCX: p.DOCX, PDF: p.PDF, XLSX: p.XLSX, At: db.At(p.At), ByName: p.By}
 	_, err := tx.NewInsert().Model(&r).Exec(ctx)
 	return db.Error("report.insertPrint", err)
 }
@@ -188,7 +211,7 @@ func prints(ctx context.Context, q bun.IDB, id ID) ([]Print, error) {
 	}
 	out := make([]Print, 0, len(rows))
 	for _, r := range rows {
-		out = append(out, Print{r.ID, ID(r.PaperID), r.Seq, r.Inputs, r.DOCX, r.PDF, r.At.Time, r.ByName})
+		out = append(out, Print{r.ID, ID(r.PaperID), r.Seq, r.Inputs, r.DOCX, r.PDF, r.XLSX, r.At.Time, r.ByName})
 	}
 	return out, nil
 }

@@ -18,10 +18,12 @@ import (
 )
 
 // Value is what one field holds; which part is used follows from the field's
-// type: Text for text, long, unit, system, person and time ("08:05"); Codes with
-// Notes for enum and multi; At for date (00:00 of the day in Vietnam) and
-// datetime; Int for int; Yes for bool; List for table and file. The zero Value is
-// an empty field.
+// type: Text for text, long, unit, system, person, doc, incident, advisory, time
+// ("08:05") and pct ("12.5"); Codes with Notes for enum and multi; At for date
+// (00:00 of the day in Vietnam) and datetime; Int for int and money (đồng); Yes
+// for bool; List for file and a table without columns; Cols and Rows for a table
+// with them, cells in the stored form of cell.go. The zero Value is an empty
+// field.
 type Value struct {
 	Text  string            `json:"text,omitempty"`
 	Codes []string          `json:"codes,omitempty"`
@@ -30,11 +32,13 @@ type Value struct {
 	Int   *int64            `json:"int,omitempty"`
 	Yes   *bool             `json:"yes,omitempty"`
 	List  []string          `json:"list,omitempty"`
+	Cols  []string          `json:"cols,omitempty"` // keys of the columns of Rows
+	Rows  [][]string        `json:"rows,omitempty"`
 }
 
 // Empty reports whether nothing was filled in.
 func (v Value) Empty() bool {
-	return v.Text == "" && len(v.Codes) == 0 && v.At.IsZero() && v.Int == nil && v.Yes == nil && len(v.List) == 0
+	return v.Text == "" && len(v.Codes) == 0 && v.At.IsZero() && v.Int == nil && v.Yes == nil && len(v.List) == 0 && len(v.Rows) == 0
 }
 
 // Equal reports whether both say the same.
@@ -73,6 +77,9 @@ func (v Value) clean() Value {
 		}
 	}
 	v.List = list
+	if len(v.Rows) == 0 {
+		v.Cols, v.Rows = nil, nil
+	}
 	if len(v.Codes) == 0 {
 		v.Codes = nil
 	}
@@ -88,7 +95,7 @@ func paragraphs(s string) string {
 // dropped, a moment becomes the day or the time of day that the field asks for.
 func (v Value) shape(p *rulepack.Pack, f rulepack.Field) Value {
 	switch f.Type {
-	case "text", "long", "unit", "system", "person":
+	case "text", "long", "unit", "system", "person", "doc", "incident", "advisory", "pct":
 		return Value{Text: v.Text}.clean()
 	case "enum", "multi":
 		list, _ := p.CodeList(f.List)
@@ -112,11 +119,16 @@ func (v Value) shape(p *rulepack.Pack, f rulepack.Field) Value {
 		return Value{Text: v.Text}.clean()
 	case "datetime":
 		return Value{At: v.At.Truncate(time.Minute)}.clean()
-	case "int":
+	case "int", "money":
 		return Value{Int: v.Int}
 	case "bool":
 		return Value{Yes: v.Yes}
-	case "table", "file":
+	case "table":
+		if len(f.Columns) > 0 {
+			return v.aligned(p, f)
+		}
+		return Value{List: v.List}.clean()
+	case "file":
 		return Value{List: v.List}.clean()
 	}
 	return Value{}

@@ -152,7 +152,7 @@ func (s *Service) plan(ctx context.Context, q bun.IDB, scope auth.Scope, r impor
 	}
 	slices.SortStableFunc(m.lines, func(a, b PlannedRow) int { return cmp.Compare(a.Row, b.Row) })
 	slices.SortStableFunc(m.cells, func(a, b CellError) int { return cmp.Compare(a.Row, b.Row) })
-	p := Plan{File: r.Name, SHA256: r.SHA256, Sheet: list.name, Rows: m.lines, Cells: m.cells}
+	p := Plan{File: r.Name, SHA256: r.SHA256, Sheet: list.Name, Rows: m.lines, Cells: m.cells}
 	p.seal()
 	return m, p, nil
 }

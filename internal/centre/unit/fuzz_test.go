@@ -8,6 +8,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/sheet"
 )
 
 // The fuzz targets stand inside the package to read lists without records,
@@ -42,9 +43,9 @@ func readProperty(t *testing.T, r *reader, records []*record, err error) {
 			t.Errorf("row %d is rejected without reason", l.Row)
 		}
 	}
-	for i := r.first; i < len(r.rows); i++ {
-		if blank(r.rows[i]) == told[i+1] {
-			t.Errorf("row %d: blank %v, told %v", i+1, blank(r.rows[i]), told[i+1])
+	for i := r.first; i < len(r.Rows); i++ {
+		if blank(r.Rows[i]) == told[i+1] {
+			t.Errorf("row %d: blank %v, told %v", i+1, blank(r.Rows[i]), told[i+1])
 		}
 	}
 }
@@ -73,8 +74,9 @@ func FuzzImportXLSX(f *testing.F) {
 		for i, row := range grid {
 			raw[i] = append([]string{}, row...)
 		}
-		spread(grid, 3, 0, 3+rows, columns)
-		r, records, err := readSheets([]sheet{{name: "Sheet1"}, {name: "DS", rows: grid, raw: raw}}, fuzzKinds)
+		list := sheet.Sheet{Name: "DS", Rows: grid, Raw: raw}
+		list.Spread(3, 0, 3+rows, columns)
+		r, records, err := readSheets([]sheet.Sheet{{Name: "Sheet1"}, list}, fuzzKinds)
 		readProperty(t, r, records, err)
 	})
 }

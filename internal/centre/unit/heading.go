@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/sheet"
 )
 
 // The columns of a list, by the form name of their field; those that are no
@@ -122,7 +123,7 @@ func cutWords(s, phrase string) (rest string, ok bool) {
 // table is a list found in a sheet: where its rows begin and which column
 // holds which field.
 type table struct {
-	sheet
+	sheet.Sheet
 	first   int            // row index under the head
 	columns map[string]int // field -> column index
 	titles  map[string]string
@@ -134,12 +135,12 @@ const headSearch = 30
 
 // findTable looks for the head in the sheets: the row, or two rows one over
 // the other, that name most columns, the name of the unit among them.
-func findTable(sheets []sheet) (table, bool) {
+func findTable(sheets []sheet.Sheet) (table, bool) {
 	for _, s := range sheets {
 		var best table
-		for start := range min(headSearch, len(s.rows)) {
+		for start := range min(headSearch, len(s.Rows)) {
 			for height := 1; height <= 2; height++ {
-				if t := s.head(start, height); len(t.columns) > len(best.columns) {
+				if t := headAt(s, start, height); len(t.columns) > len(best.columns) {
 					best = t
 				}
 			}
@@ -154,11 +155,11 @@ func findTable(sheets []sheet) (table, bool) {
 
 // head reads rows start..start+height-1 as a head; without a column for the
 // name it has no columns.
-func (s sheet) head(start, height int) table {
-	t := table{sheet: s, first: start + height, columns: map[string]int{}, titles: map[string]string{}}
+func headAt(s sheet.Sheet, start, height int) table {
+	t := table{Sheet: s, first: start + height, columns: map[string]int{}, titles: map[string]string{}}
 	group := ""
-	for c := range maxColumn {
-		upper, lower := s.cell(start, c), s.cell(start+height-1, c)
+	for c := range sheet.MaxColumn {
+		upper, lower := s.Cell(start, c), s.Cell(start+height-1, c)
 		text := strings.TrimSpace(upper + " " + lower)
 		if height == 1 || upper == lower {
 			text = lower
@@ -186,8 +187,8 @@ var numbering = regexp.MustCompile(`^\(?(\d{1,2}|[A-Z])\)?$`)
 // skipNumbering passes the row "(1) (2) (3)" under a head.
 func (t *table) skipNumbering() {
 	seen := false
-	for c := range maxColumn {
-		s := t.cell(t.first, c)
+	for c := range sheet.MaxColumn {
+		s := t.Cell(t.first, c)
 		if s != "" && !numbering.MatchString(s) {
 			return
 		}
@@ -204,7 +205,7 @@ func (t table) value(row int, field string) string {
 	if !ok {
 		return ""
 	}
-	return t.cell(row, c)
+	return t.Cell(row, c)
 }
 
 // letter is the column of a field as a spreadsheet names it, "C".
@@ -229,10 +230,10 @@ var footer = regexp.MustCompile(`^(cong|total|tong|(tong cong|tong so|nguoi lap)
 func (t table) skip(row int) string {
 	name, number := t.value(row, "name"), t.value(row, colNumber)
 	filled, same := 0, true
-	for _, s := range t.rows[row] {
+	for _, s := range t.Rows[row] {
 		if s = strings.TrimSpace(s); s != "" {
 			filled++
-			same = same && s == strings.TrimSpace(t.rows[row][0])
+			same = same && s == strings.TrimSpace(t.Rows[row][0])
 		}
 	}
 	switch {

@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/sheet"
 )
 
 // RowState is what an import makes of one row.
@@ -110,15 +111,15 @@ func (r *reader) warn(row int, field, value, reason string, args ...any) {
 }
 
 func (r *reader) cellError(row int, field, value, reason string, args []any) CellError {
-	return CellError{Sheet: r.name, Row: row + 1, Column: r.letter(field), Heading: r.titles[field], Value: value, Reason: reason, Args: args}
+	return CellError{Sheet: r.Name, Row: row + 1, Column: r.letter(field), Heading: r.titles[field], Value: value, Reason: reason, Args: args}
 }
 
 // read returns the records of the table, and in r.lines a line for every row
 // that is no record of its own.
 func (r *reader) read() []*record {
 	var list []*record
-	for i := r.first; i < len(r.rows); i++ {
-		if blank(r.rows[i]) {
+	for i := r.first; i < len(r.Rows); i++ {
+		if blank(r.Rows[i]) {
 			continue
 		}
 		if why := r.skip(i); why != "" {
@@ -184,8 +185,8 @@ func pieces(s string) []string {
 func (r *reader) day(row int, field string) calendar.Date {
 	text := r.value(row, field)
 	if c, ok := r.columns[field]; ok {
-		if n, err := strconv.ParseFloat(r.rawCell(row, c), 64); err == nil && n >= 1 && n < 120000 {
-			if t, err := excelize.ExcelDateToTime(n, r.date1904); err == nil {
+		if n, err := strconv.ParseFloat(r.RawCell(row, c), 64); err == nil && n >= 1 && n < 120000 {
+			if t, err := excelize.ExcelDateToTime(n, r.Date1904); err == nil {
 				return calendar.Date{Year: t.Year(), Month: t.Month(), Day: t.Day()}
 			}
 		}
@@ -257,7 +258,7 @@ func readList(data []byte, known kinds) (*reader, []*record, error) {
 	return readSheets(sheets, known)
 }
 
-func readSheets(sheets []sheet, known kinds) (*reader, []*record, error) {
+func readSheets(sheets []sheet.Sheet, known kinds) (*reader, []*record, error) {
 	t, ok := findTable(sheets)
 	if !ok {
 		return nil, nil, badFile("unit.err.file_head", nil, headSearch)

@@ -14,7 +14,7 @@ func Tables(data []byte) ([][][]string, error) {
 	}
 	out := make([][][]string, len(sheets))
 	for i, s := range sheets {
-		out[i] = s.rows
+		out[i] = s.Rows
 	}
 	return out, nil
 }

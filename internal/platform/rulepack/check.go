@@ -40,8 +40,8 @@ func (b *builder) check(folder string) {
 	for i := range p.AllClocks {
 		b.checkClock(&p.AllClocks[i])
 	}
-	for _, f := range p.Forms {
-		b.checkForm(f)
+	for i := range p.Forms {
+		b.checkForm(&p.Forms[i])
 	}
 	b.checkLaw()
 }
@@ -92,52 +92,6 @@ func (b *builder) checkLists() {
 			}
 			seen[c.ID] = true
 		}
-	}
-}
-
-func (b *builder) checkForm(f Form) {
-	at := b.at["forms/"+f.ID]
-	b.label(at, "title", f.Title)
-	b.source(at, f.Source)
-	b.oneOf(at, "status", string(f.Status), string(Law), string(Derived))
-	b.instrument(at, f.Instrument)
-	if f.Basis == "" || f.DocumentType == "" || f.Abbreviation == "" || f.Subject == "" || len(f.Recipients) == 0 || len(f.Fields()) == 0 {
-		b.fail(at, "basis, document_type, abbreviation, subject, recipients and fields must not be empty")
-	}
-	for _, a := range f.Recipients {
-		b.addressee(at, a)
-	}
-	seen := map[string]bool{}
-	for _, field := range f.Fields() {
-		at := b.at["forms/"+f.ID+"/"+field.Key]
-		if field.Key == "" || seen[field.Key] {
-			b.fail(at, "field key %q is empty or given twice", field.Key)
-		}
-		seen[field.Key] = true
-		b.checkField(at, field)
-	}
-}
-
-func (b *builder) checkField(at string, f Field) {
-	if f.Label == "" {
-		b.fail(at, "field %s has no label", f.Key)
-	}
-	if !fieldTypes[f.Type] {
-		b.fail(at, "field %s: type %q is unknown", f.Key, f.Type)
-	}
-	b.oneOf(at, "req", string(f.Req), string(Mandatory), string(Optional), string(Conditional), string(Automatic))
-	if f.From != "" && !valueKeys[f.From] {
-		b.fail(at, "field %s: from %q is unknown", f.Key, f.From)
-	}
-	if f.Req == Automatic && f.From == "" {
-		b.fail(at, "field %s: the system can fill it only from somewhere", f.Key)
-	}
-	_, ok := b.pack.CodeList(f.List)
-	if chosen := f.Type == "enum" || f.Type == "multi"; chosen != ok || (!chosen && f.List != "") {
-		b.fail(at, "field %s: enum and multi, and only they, name a known code list, not %q", f.Key, f.List)
-	}
-	if f.Help != (Label{}) {
-		b.label(at, "help", f.Help)
 	}
 }
 

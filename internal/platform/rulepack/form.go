@@ -8,8 +8,19 @@ type FormStatus string
 
 // The statuses.
 const (
-	Law     FormStatus = "LAW"     // fixed by a legal text
-	Derived FormStatus = "DERIVED" // the law asks for the report but gives no layout; an administrator may edit it
+	Law      FormStatus = "LAW"      // fixed by a legal text
+	Derived  FormStatus = "DERIVED"  // the law or a directive asks for the report but gives no layout; an administrator may edit it
+	Internal FormStatus = "INTERNAL" // working paper of the house
+)
+
+// About is what a form's paper is about.
+type About string
+
+// What a paper may be about. The zero value is an incident.
+const (
+	OfIncident About = ""       // one case; written "incident" or left out
+	OfPeriod   About = "period" // a period and a unit
+	OfUnit     About = "unit"   // a unit, at no particular time
 )
 
 // Requirement says whether a field must be filled.
@@ -24,27 +35,38 @@ const (
 )
 
 // Form is the layout of one report. Labels of sections and fields are printed
-// as they stand, in Vietnamese only.
+// as they stand, in Vietnamese only. In every text a {key} is a term of the
+// pack and reads as the pack words it; {period}, {unit} and {issuer} are left
+// for whoever fills the form.
 type Form struct {
 	ID           string     `yaml:"id"`            // "F1b"
 	Title        Label      `yaml:"title"`         // in menus and lists
-	DocumentType string     `yaml:"document_type"` // tên loại văn bản, printed: "THÔNG BÁO"
-	Abbreviation string     `yaml:"abbreviation"`  // of the type, in the number and symbol: "TB"
+	DocumentType string     `yaml:"document_type"` // tên loại văn bản, printed: "THÔNG BÁO"; empty for a letter
+	Letter       bool       `yaml:"letter"`        // công văn: no tên loại, the subject stands as V/v
+	Abbreviation string     `yaml:"abbreviation"`  // of the type, in the number and symbol: "TB"; empty for a letter
 	Subject      string     `yaml:"subject"`       // trích yếu, printed under the type
 	Status       FormStatus `yaml:"status"`
+	About        About      `yaml:"about"`
+	Periods      Periods    `yaml:"periods"`      // of a form about a period, the ones it knows
+	Purpose      string     `yaml:"purpose"`      // forms of one purpose meet each other's duties; may be empty
 	Basis        string     `yaml:"basis"`        // printed citation
-	Instrument   string     `yaml:"instrument"`   // id of the legal text
-	Recipients   []string   `yaml:"recipients"`   // roles printed as Kính gửi
+	Instrument   string     `yaml:"instrument"`   // id of the legal text; of a LAW form always given
+	Recipients   []string   `yaml:"recipients"`   // roles printed as Kính gửi; none: the paper is addressed to nobody
 	SubjectMark  string     `yaml:"subject_mark"` // first word of the e-mail subject: "[TBSC]"
+	Lead         string     `yaml:"lead"`         // sentence before the parts; may be empty
+	Closing      string     `yaml:"closing"`      // sentence after them; may be empty
 	Notes        []string   `yaml:"notes"`        // printed below, in own words
 	Sections     []Section  `yaml:"sections"`
+	Checks       []Check    `yaml:"checks"`
 	Source       Source     `yaml:"source"`
 }
 
-// Section is a numbered part of a form. Title may be empty.
+// Section is a numbered part of a form. Title may be empty; so may No, and then
+// the part has no heading of its own.
 type Section struct {
 	No     string  `yaml:"no"`
 	Title  string  `yaml:"title"`
+	Annex  string  `yaml:"annex"` // upright or landscape: printed as an annex of its own; empty in the body
 	Fields []Field `yaml:"fields"`
 }
 
@@ -55,9 +77,31 @@ type Field struct {
 	Label string      `yaml:"label"` // Vietnamese, as printed
 	Type  string      `yaml:"type"`  // see fieldTypes
 	Req   Requirement `yaml:"req"`
-	List  string      `yaml:"list"` // code list of enum and multi
-	From  string      `yaml:"from"` // where the value comes from, see ValueKeys; empty: typed by a person
-	Help  Label       `yaml:"help"` // shown beside the field; may be empty
+	// RequiredWhen makes a field compulsory while all of it holds. A field of
+	// req C is printed only then.
+	RequiredWhen []When   `yaml:"required_when"`
+	List         string   `yaml:"list"`     // code list of enum and multi
+	From         string   `yaml:"from"`     // where the value comes from, see ValueKeys; empty: typed by a person
+	Count        *Tally   `yaml:"count"`    // of int, money and pct: reckoned from other fields of the form
+	Columns      []Column `yaml:"columns"`  // of a table; a table without columns is a list of lines
+	RowsOf       string   `yaml:"rows_of"`  // code list whose codes are the rows, in the first column
+	TotalRow     string   `yaml:"total"`    // label of a last row that sums the numbers; empty: none
+	Blocks       bool     `yaml:"blocks"`   // each row is printed as labelled lines, not as a row
+	AsBasis      bool     `yaml:"as_basis"` // the lines of a list are printed as căn cứ, over the body
+	Help         Label    `yaml:"help"`     // shown beside the field; may be empty
+}
+
+// Column is one column of a table. Types are those of columnTypes.
+type Column struct {
+	Key          string      `yaml:"key"`
+	No           string      `yaml:"no"` // printed under the label: "(1)"
+	Label        string      `yaml:"label"`
+	Type         string      `yaml:"type"`
+	Req          Requirement `yaml:"req"` // empty is O
+	RequiredWhen []When      `yaml:"required_when"`
+	List         string      `yaml:"list"`
+	Names        []string    `yaml:"names"` // other headings of the column in people's own tables
+	Width        float64     `yaml:"width"` // share of the width; 0 is 1
 }
 
 // Fields returns the fields of all sections in printed order.
@@ -69,13 +113,34 @@ func (f Form) Fields() []Field {
 	return all
 }
 
-// fieldTypes is the closed set of field types: one line, several lines, day,
-// time of day, moment (UTC+7, to the minute), whole number, yes or no, one of a
-// list, several of a list, rows, unit, system, person, files, signature block.
-var fieldTypes = map[string]bool{
-	"text": true, "long": true, "date": true, "time": true, "datetime": true, "int": true, "bool": true,
-	"enum": true, "multi": true, "table": true, "unit": true, "system": true, "person": true, "file": true, "sign": true,
+// Field returns the field with the key, and false when there is none.
+func (f Form) Field(key string) (Field, bool) {
+	return find(f.Fields(), key, func(x Field) string { return x.Key })
 }
+
+// Column returns the column with the key, and false when there is none.
+func (f Field) Column(key string) (Column, bool) {
+	return find(f.Columns, key, func(c Column) string { return c.Key })
+}
+
+// fieldTypes is the closed set of field types: one line, several lines, day,
+// time of day, moment (UTC+7, to the minute), whole number, đồng, per cent, yes
+// or no, one of a list, several of a list, rows, unit, system, person, document,
+// incident, advisory, files, signature block.
+var fieldTypes = map[string]bool{
+	"text": true, "long": true, "date": true, "time": true, "datetime": true, "int": true, "money": true, "pct": true, "bool": true,
+	"enum": true, "multi": true, "table": true, "unit": true, "system": true, "person": true, "doc": true, "incident": true,
+	"advisory": true, "file": true, "sign": true,
+}
+
+// columnTypes is the closed set of types of a column; seq numbers the rows.
+var columnTypes = map[string]bool{
+	"seq": true, "text": true, "long": true, "date": true, "datetime": true, "int": true, "money": true, "pct": true, "bool": true,
+	"enum": true, "multi": true,
+}
+
+// isNumber reports whether values of the type can be summed.
+func isNumber(kind string) bool { return kind == "int" || kind == "money" }
 
 // valueKeys is the closed set of places a field's value comes from. Whoever
 // fills a form answers these keys and no others.
@@ -91,6 +156,9 @@ var valueKeys = map[string]bool{
 	"system.name": true, "system.level": true, "system.operator": true, "system.owner": true, "system.approval": true,
 	"report.recipients": true, "report.written_at": true, "report.sent_at": true, "report.channel": true,
 	"report.receipt": true, "report.signer": true,
+	"unit.head": true, "unit.head_title": true, "period.from": true, "period.to": true, "period.name": true,
+	"figure.incidents": true, "figure.incidents_by_type": true, "figure.incidents_by_severity": true,
+	"figure.machines_infected": true, "figure.threats": true,
 }
 
 // ValueKeys returns the places a field's value may come from, such as

@@ -16,6 +16,7 @@ import (
 // The files beside the packs' folders.
 const (
 	commonFile   = "common.yaml"   // what every pack shares
+	commonMore   = "common-*.yaml" // more of it, by subject; may be none
 	calendarFile = "calendar.yaml" // the days of Vietnam
 )
 
@@ -65,8 +66,12 @@ func loadPack(tree fs.FS, folder string, common file) (*Pack, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", folder, err)
 	}
+	shared, err := fs.Glob(tree, commonMore)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
 	files := []file{common}
-	for _, name := range names {
+	for _, name := range append(shared, names...) {
 		f, err := readFile(tree, name)
 		if err != nil {
 			return nil, err

@@ -149,6 +149,8 @@ type Code struct {
 	ID    string `yaml:"id"`
 	Label Label  `yaml:"label"`
 	Text  bool   `yaml:"text"` // choosing it asks for words beside it ("Khác …")
+	// Names are other words for it in people's own tables, for imports.
+	Names []string `yaml:"names"`
 	// Serious marks the severities that count as a serious incident (sự cố
 	// nghiêm trọng). Only in CL-severity.
 	Serious bool `yaml:"serious"`
