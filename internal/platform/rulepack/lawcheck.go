@@ -248,9 +248,8 @@ func (b *builder) authorityFault(a Authority) error {
 }
 
 func (b *builder) limitFault(l Limit) error {
-	days := l.Amount.Unit == calendar.Day || l.Amount.Unit == calendar.WorkingDay
-	if _, ok := b.rules[l.Counting]; ok != days {
-		return cmp.Or(l.Amount.Validate(), fmt.Errorf("counting %q: terms in days, and only they, name a known counting rule", l.Counting))
+	if _, ok := b.rules[l.Counting]; ok != l.Amount.Unit.Days() {
+		return cmp.Or(l.Amount.Validate(), fmt.Errorf("counting %q: terms in days or months, and only they, name a known counting rule", l.Counting))
 	}
 	return cmp.Or(l.Amount.Validate(), levelsFault(l.Levels), l.Label.fault("label"), l.CountsFrom.fault("counts_from"))
 }

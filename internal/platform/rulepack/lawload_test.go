@@ -105,7 +105,7 @@ func TestLawIsRefusedWithThePlaceOfTheFault(t *testing.T) {
 		{"unknown works", "use: [citizens]", "works: [VI]", `works "VI"`},
 		{"grade of a service", "use: [citizens]", "grade_at_least: 5", "grade_at_least and grade_at_most are 0..4"},
 		{"unknown threshold", "persons_at_least: many", "persons_at_least: few", `threshold "few" is unknown`},
-		{"wrong unit of a limit", "unit: working_day", "unit: month", `unit "month"`},
+		{"wrong unit of a limit", "unit: working_day", "unit: fortnight", `unit "fortnight"`},
 		{"amount of a limit", "n: 5, unit: working_day", "n: 0, unit: working_day", "amount 0: must be 1"},
 		{"days without a counting rule", "counting: civil, ", "", `counting ""`},
 		{"unknown counting rule", "counting: civil", "counting: moon", `counting "moon"`},

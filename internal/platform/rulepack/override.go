@@ -312,10 +312,10 @@ func (p *Pack) checker() *builder {
 	return b
 }
 
-// counting is the counting rule an amount needs: terms in days keep theirs or
+// counting is the counting rule an amount needs: terms in days or months keep theirs or
 // get the pack's first, others have none.
 func (p *Pack) counting(a calendar.Amount, had string) string {
-	if a.Unit != calendar.Day && a.Unit != calendar.WorkingDay {
+	if !a.Unit.Days() {
 		return ""
 	}
 	if had == "" && len(p.countings) > 0 {
@@ -341,7 +341,7 @@ func amountFault(a calendar.Amount) error {
 	}
 	field := "value"
 	switch a.Unit {
-	case calendar.Immediate, calendar.Hour, calendar.Day, calendar.WorkingDay:
+	case calendar.Immediate, calendar.Hour, calendar.Day, calendar.WorkingDay, calendar.Month:
 	default:
 		field = "unit"
 	}
