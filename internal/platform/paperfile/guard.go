@@ -204,3 +204,7 @@ func marksName(name string, list []string, i int, caps bool) bool {
 	}
 	return !caps && (strings.HasPrefix(name, "MAT") || strings.HasSuffix(name, "MAT"))
 }
+
+// Marked reports that text, one cell or line, is a mark of secrecy and nothing
+// else.
+func Marked(text string) bool { return alone(clean(text)) }
