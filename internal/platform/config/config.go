@@ -39,6 +39,7 @@ type Config struct {
 	Records   Records
 	Log       Log
 	Upload    Upload
+	Documents Documents
 	Intake    Intake
 	Stream    Stream
 	Lake      Lake
@@ -102,6 +103,10 @@ type Log struct {
 
 // Upload bounds what one upload may bring, in bytes.
 type Upload struct{ Limit int64 }
+
+// Documents bounds one file of an official document, in bytes: it is held in
+// memory until it is known that it may come in.
+type Documents struct{ Limit int64 }
 
 // Sightings says how long everything seen is remembered, in days, today among
 // them.

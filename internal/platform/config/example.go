@@ -42,6 +42,7 @@ var about = map[string]string{
 	"log.level":          "debug, info, warn or error.",
 	"log.format":         "text or json.",
 	"upload.limit":       "Most that one upload may bring.",
+	"documents.limit":    "Most that one file of an official document may be. It is held in memory until it is known that it may come in.",
 	"session.lifetime":   "How long one sign-in lasts.",
 	"session.idle":       "How long a sign-in may lie unused before it ends.",
 	"metrics.token":      "Lets a program on another machine read /metrics, as a bearer token of 16 characters or more. Without it only this machine may, and nobody where proxy.trusted holds an address of this machine.",

@@ -46,6 +46,7 @@ var settings = []setting{
 	{key: "log.level", def: "info", set: setLevel, show: func(c *Config) string { return strings.ToLower(c.Log.Level.String()) }},
 	{key: "log.format", def: "text", set: setFormat, show: func(c *Config) string { return c.Log.Format }},
 	{key: "upload.limit", def: "8GiB", set: setUpload, show: func(c *Config) string { return size(c.Upload.Limit) }},
+	{key: "documents.limit", def: "50MiB", set: setDocuments, show: func(c *Config) string { return size(c.Documents.Limit) }},
 	{key: "intake.udp", set: setAddresses(toUDP), show: showAddresses(toUDP)},
 	{key: "intake.tcp", set: setAddresses(toTCP), show: showAddresses(toTCP)},
 	{key: "intake.tls", set: setAddresses(toTLS), show: showAddresses(toTLS)},
@@ -198,6 +199,18 @@ func setUpload(c *Config, s string) error {
 		return fmt.Errorf("%q: want a size such as 500MB or 8GiB", s)
 	}
 	c.Upload.Limit = int64(n)
+	return nil
+}
+
+// mostDocument is the largest file of a document that may be allowed.
+const mostDocument = 512 << 20
+
+func setDocuments(c *Config, s string) error {
+	n, err := humanize.ParseBytes(s)
+	if err != nil || n == 0 || n > mostDocument {
+		return fmt.Errorf("%q: want a size such as 50MiB, at most 512MiB", s)
+	}
+	c.Documents.Limit = int64(n)
 	return nil
 }
 
