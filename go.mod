@@ -50,7 +50,14 @@ require (
 	golang.org/x/image v0.25.0 // indirect
 )
 
-require github.com/ledongthuc/pdf v0.0.0-20260907135840-6c8c28e0e8a0
+require (
+	github.com/beevik/etree v1.8.1
+	github.com/jonboulle/clockwork v0.5.0
+	github.com/ledongthuc/pdf v0.0.0-20260907135840-6c8c28e0e8a0
+	github.com/miekg/pkcs11 v1.1.2
+	github.com/russellhaering/goxmldsig v1.6.1
+	software.sslmate.com/src/go-pkcs12 v0.7.4
+)
 
 require (
 	github.com/DataDog/zstd v1.5.7 // indirect
