@@ -29,6 +29,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
+	"github.com/vonggac/vonggac/internal/centre/workdays"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -66,6 +67,7 @@ func (a *App) api() *rest.API {
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)
 	collector.API(api, r.Collectors)
+	workdays.API(api, r.Workdays)
 	a.jobsAPI(api)
 	return api
 }

@@ -37,6 +37,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
+	"github.com/vonggac/vonggac/internal/centre/workdays"
 	"github.com/vonggac/vonggac/internal/intake/sighting"
 	"github.com/vonggac/vonggac/internal/intake/stream"
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -84,6 +85,7 @@ type Rooms struct {
 	Setup       *setup.Service
 	Views       *view.Service
 	Tasks       *task.Service
+	Workdays    *workdays.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -114,6 +116,7 @@ func migrations() []fs.FS {
 		feed.Migrations,
 		retention.Migrations,
 		collector.Migrations,
+		workdays.Migrations,
 	}
 }
 
@@ -156,6 +159,7 @@ func Messages() []fs.FS {
 		reception.Messages,
 		retention.Messages,
 		collector.Messages,
+		workdays.Messages,
 	}
 }
 
@@ -189,6 +193,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.tendIntake()
 	r.Reception = a.reception()
 	r.Retention = a.retention()
+	r.Workdays = a.workdays()
 	if r.Collectors, err = a.collectors(); err != nil {
 		return err
 	}
@@ -329,6 +334,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
+	add(workdays.NewPages(site, r.Workdays).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())
 	add(a.guidePages(site).Routes())
