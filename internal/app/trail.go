@@ -42,4 +42,4 @@ func newSealer(records *db.DB, box *secret.Box, now func() time.Time, folder str
 var recordPaths = map[string]string{"account": "/accounts/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
 	"indicator": "/indicators/", "infection": "/infections/", "obligation": "/obligations/", "paper": "/papers/", "source": "/sources/",
 	"unit": "/units/", "elevation": "/break-glass/", "key": "/keys/", "job": "/tasks/", "unit_group": "/groups/", "unit_reform": "/reforms/",
-	"webhook": "/settings/webhooks/", "feed": "/feeds/", "hunt_record": "/threat-hunts/", "collector": "/collectors/"}
+	"webhook": "/settings/webhooks/", "feed": "/feeds/", "hunt_record": "/threat-hunts/", "collector": "/collectors/", "rule_override": "/rules/overrides/"}

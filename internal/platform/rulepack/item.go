@@ -197,7 +197,7 @@ func (p *Pack) Items() []Item {
 		add("addressees", v.ID, same(v.ID), Ground{From: v.From, To: v.To, Source: v.Source}, Part{Text: v.Label}).Value = Value{VI: v.Label.VI, EN: v.Label.EN}
 	}
 	for _, v := range p.Kinds {
-		add("kinds", v.ID, v.Label, Ground{From: v.From, To: v.To, Source: v.Source}, Part{Name: "kind_level", Word: v.Level})
+		add("kinds", v.ID, v.Label, Ground{From: v.From, To: v.To, Source: v.Source}, Part{Name: "kind_level", Word: "kind_" + v.Level})
 	}
 	return all
 }
