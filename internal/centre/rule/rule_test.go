@@ -248,7 +248,7 @@ func TestListsNarrow(t *testing.T) {
 			f    rule.ItemFilter
 			want string
 		}{
-			{rule.ItemFilter{Search: "tham dinh ho so cap do 4 va 5", Sections: []string{"limits"}}, "limits/appraisal-4-5"},
+			{rule.ItemFilter{Search: "tra loi ho so chua"}, "limits/dossier-incomplete"},
 			{rule.ItemFilter{Sections: []string{"penalties"}, Search: "khong bao cao"}, "penalties/incident-not-reported"},
 			{rule.ItemFilter{Changed: true}, "periods/audit"},
 		} {
