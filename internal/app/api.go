@@ -26,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/retention"
+	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
@@ -66,6 +67,7 @@ func (a *App) api() *rest.API {
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)
+	rule.API(api, r.Rules)
 	collector.API(api, r.Collectors)
 	workdays.API(api, r.Workdays)
 	a.jobsAPI(api)

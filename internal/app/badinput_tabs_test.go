@@ -38,6 +38,7 @@ var without = map[string]string{
 	"POST /keys/{key}/revoke":                   once,
 	"POST /threat-hunts/{record}/conclude":      once,
 	"POST /settings/retention/holds/{hold}/ask": once,
+	"POST /rules/overrides/{override}/withdraw": once,
 }
 
 // fixed are those of them that take no words.

@@ -69,6 +69,7 @@ func (a *App) Checks(e Exam) []health.Check {
 		{Name: "notices", Run: a.onRooms(a.checkNotices)},
 		{Name: "feeds", Run: a.onRooms(a.checkFeeds)},
 		{Name: "webhooks", Run: a.onRecords(a.checkWebhooks)},
+		{Name: "rules", Run: a.checkRules},
 		{Name: "assets", Run: a.checkAssets},
 	}
 	return all

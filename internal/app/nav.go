@@ -56,6 +56,7 @@ var groups = []struct {
 		{key: "units", href: "/units", icon: ui.IconUnit, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 		{key: "calendar", href: "/calendar", icon: ui.IconClock, need: auth.Permission{Area: auth.RulePacks, Act: auth.Read}},
 		{key: "accounts", href: "/accounts", icon: ui.IconAccount, need: auth.Permission{Area: auth.Accounts, Act: auth.Read}},
+		{key: "rules", href: "/rules", icon: ui.IconRule, need: auth.Permission{Area: auth.RulePacks, Act: auth.Read}},
 		{key: "audit", href: "/audit", icon: ui.IconHistory, need: auth.Permission{Area: auth.AuditTrail, Act: auth.Configure}},
 		{key: "settings", href: "/settings", icon: ui.IconSettings, need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 	}},

@@ -29,6 +29,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/unit"
@@ -39,6 +40,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
 // goods are ids of records by kind ("unit", "finding", …).
@@ -195,6 +197,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	w.hunts(t, g, who.Actor(), string(u.ID), string(src.ID), word)
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
+	w.lawOf(t, g, word)
 	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})
 	if err != nil {
 		t.Fatal(err)
@@ -205,6 +208,25 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 		}
 	}
 	return u
+}
+
+// lawOf names values of the law. It is the same for every unit: nothing of it is
+// another's, and what the others' pages are asked for does not exist.
+func (w *scopes) lawOf(t *testing.T, g goods, word string) {
+	t.Helper()
+	if word != "alpha" {
+		g.add("pack", "VN-KHONG-CO")
+		g.add("section", "moons")
+		g.add("key", "full-moon")
+		g.add("override", "01981f00-0000-7000-8000-00000000abcd")
+		return
+	}
+	o := must(w.Rooms.Rules.Put(w.centre, rule.Draft{Pack: "VN-ANM-2026", Target: "limits/approval", Value: rulepack.Value{N: 5, Unit: "working_day"},
+		From: calendar.DateOf(t0), Reason: word, Source: rulepack.Source{Key: "CV " + word, Mark: rulepack.Verified}}))(t)
+	g.add("pack", "VN-ANM-2026")
+	g.add("section", "limits")
+	g.add("key", "approval")
+	g.add("override", string(o.ID))
 }
 
 // collecting adds a collector of a unit with a sender, and a bundle it brought.

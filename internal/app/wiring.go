@@ -29,6 +29,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/reception"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/retention"
+	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
@@ -54,7 +55,6 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
-	"github.com/vonggac/vonggac/rulepacks"
 
 	store "github.com/vonggac/vonggac/internal/platform/backup"
 )
@@ -63,6 +63,7 @@ import (
 // same ones as the pages.
 type Rooms struct {
 	Packs       *rulepack.Set
+	Rules       *rule.Service
 	Units       *unit.Service
 	Accounts    *account.Service
 	Sources     *source.Service
@@ -115,6 +116,7 @@ func migrations() []fs.FS {
 		webhook.Migrations,
 		feed.Migrations,
 		retention.Migrations,
+		rule.Migrations,
 		collector.Migrations,
 		workdays.Migrations,
 	}
@@ -158,6 +160,7 @@ func Messages() []fs.FS {
 		stream.Messages,
 		reception.Messages,
 		retention.Messages,
+		rule.Messages,
 		collector.Messages,
 		workdays.Messages,
 	}
@@ -167,7 +170,7 @@ func Messages() []fs.FS {
 // running program: what each room is given, and who answers whose hook.
 func (a *App) wire(ctx context.Context) error {
 	now := a.opt.Now
-	packs, err := rulepack.Load(rulepacks.FS)
+	packs, faults, err := a.loadLaws()
 	if err != nil {
 		return err
 	}
@@ -178,6 +181,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.catalogue = catalogue
 	r := &a.Rooms
 	r.Packs = packs
+	if r.Rules, err = a.rules(ctx, faults); err != nil {
+		return err
+	}
 	r.Notices = a.notices(catalogue)
 	r.Units = unit.New(a.Records, a.pack().Kinds, now)
 	r.Accounts = account.New(account.Deps{Records: a.Records, Now: now, Cost: a.opt.PasswordCost, Secrets: a.Secrets, Root: a.root,
@@ -335,6 +341,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
 	add(workdays.NewPages(site, r.Workdays).Routes())
+	add(rule.NewPages(site, r.Rules).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())
 	add(a.guidePages(site).Routes())

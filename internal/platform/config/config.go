@@ -44,12 +44,18 @@ type Config struct {
 	Stream    Stream
 	Lake      Lake
 	Sightings Sightings
+	RulePacks RulePacks
 	Session   Session
 	Metrics   Metrics
 	Upgrade   Upgrade
 	Language  i18n.Language // of people who have not chosen
 
 	origins map[string]string // key -> where its value came from
+}
+
+// RulePacks says where a province's own rule packs lie.
+type RulePacks struct {
+	Folder string // empty: rulepacks in the data folder
 }
 
 // Mode says where the server's certificate comes from.

@@ -37,6 +37,7 @@ var about = map[string]string{
 	"lake.address":       "Address of a VictoriaLogs server or cluster that searches instead, such as https://logs.example.vn:9428. It must keep a day more than lake.days.",
 	"lake.token":         "What that server wants as a bearer token.",
 	"sightings.days":     "How many days of who looked up what are kept for looking back. Fewer than before: older days are deleted within the hour, for good.",
+	"rulepacks.folder":   "Folder with rule packs of your own, a subfolder each, beside those of the program. Without it: rulepacks in the data folder.",
 	"proxy.trusted":      "Addresses of reverse proxies whose X-Forwarded-For is believed: a list such as [10.0.0.5, 10.1.0.0/24].",
 	"records.address":    "Where the records are: a file for SQLite (without it: records.db in the data folder), or postgres://user:password@host/database.",
 	"log.level":          "debug, info, warn or error.",

@@ -64,6 +64,7 @@ var settings = []setting{
 	{key: "lake.address", set: setLakeAddress, show: func(c *Config) string { return c.Lake.Address }},
 	{key: "lake.token", secret: true, set: func(c *Config, s string) error { c.Lake.Token = NewSecret(s); return nil }, show: showToken},
 	{key: "sightings.days", def: "366", set: setSightings, show: func(c *Config) string { return strconv.Itoa(c.Sightings.Days) }},
+	{key: "rulepacks.folder", set: func(c *Config, s string) error { c.RulePacks.Folder = s; return nil }, show: func(c *Config) string { return c.RulePacks.Folder }},
 	{key: "session.lifetime", def: "12h", set: setLifetime, show: func(c *Config) string { return c.Session.Lifetime.String() }},
 	{key: "session.idle", def: "4h", set: setIdle, show: func(c *Config) string { return c.Session.Idle.String() }},
 	{key: "metrics.token", secret: true, set: setMetricsToken, show: showMetricsToken},

@@ -4,6 +4,7 @@
 package rulepack
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -40,8 +41,8 @@ type Part struct {
 }
 
 // Sections are the sections of a pack in the order a reader wants them.
-var Sections = []string{"terms", "instruments", "thresholds", "harms", "criteria", "authorities", "parties", "templates", "limits", "transitions",
-	"clocks", "severity_suggestions", "periods", "counts", "control_groups", "layers", "penalties", "forms", "code_lists", "addressees", "kinds"}
+var Sections = []string{"criteria", "harms", "authorities", "parties", "templates", "limits", "transitions", "clocks", "severity_suggestions",
+	"periods", "thresholds", "control_groups", "counts", "layers", "penalties", "instruments", "terms", "forms", "code_lists", "addressees", "kinds"}
 
 // Items returns every value of p, section by section in the order of [Sections]
 // and in a section as the pack gives them.
@@ -197,8 +198,9 @@ func (p *Pack) Items() []Item {
 		add("addressees", v.ID, same(v.ID), Ground{From: v.From, To: v.To, Source: v.Source}, Part{Text: v.Label}).Value = Value{VI: v.Label.VI, EN: v.Label.EN}
 	}
 	for _, v := range p.Kinds {
-		add("kinds", v.ID, v.Label, Ground{From: v.From, To: v.To, Source: v.Source}, Part{Name: "kind_level", Word: v.Level})
+		add("kinds", v.ID, v.Label, Ground{From: v.From, To: v.To, Source: v.Source}, Part{Name: "kind_level", Word: "kind_" + v.Level})
 	}
+	slices.SortStableFunc(all, func(a, b Item) int { return slices.Index(Sections, a.Section) - slices.Index(Sections, b.Section) })
 	return all
 }
 
@@ -207,10 +209,7 @@ func (p *Pack) Items() []Item {
 func (i Item) Changed(o Item) bool { return i.Label != o.Label || !slices.Equal(i.Parts, o.Parts) }
 
 func (p *Pack) citation(id string) Label {
-	if i, ok := p.Instrument(id); ok {
-		return same(i.Citation)
-	}
-	return same(id)
+	return same(cmp.Or(p.citations[id], id))
 }
 
 // conditionParts are the parts of a condition in words.

@@ -57,8 +57,12 @@ func Load(tree fs.FS) (*Set, error) {
 	if err := set.checkRegimes(); err != nil {
 		return nil, err
 	}
+	if err := set.checkLinks(set.packs); err != nil {
+		return nil, err
+	}
+	set.cite()
 	set.now.Store(&edition{spans: set.spans(nil)})
-	return set, set.checkLinks(set.packs)
+	return set, nil
 }
 
 func loadPack(tree fs.FS, folder string, common file) (*Pack, error) {

@@ -358,23 +358,21 @@ func atField(field string, err error) error {
 // Amend puts overrides in place for everyone who holds the set: whoever asks it
 // next sees them. list is every override ever entered, the withdrawn ones
 // included, and clock says today. Overrides that no longer fit their pack are
-// left out; the error names each, and the rest hold all the same.
-func (s *Set) Amend(list []Override, clock func() time.Time) error {
-	return s.draw(slices.Clone(list), clock)
-}
-
-func (s *Set) draw(list []Override, clock func() time.Time) error {
-	standing := slices.DeleteFunc(slices.Clone(list), func(o Override) bool { return !o.Withdrawn.IsZero() })
-	var errs []error
-	fit := slices.DeleteFunc(standing, func(o Override) bool {
+// left out and returned with the reason, by id; the rest hold all the same.
+func (s *Set) Amend(list []Override, clock func() time.Time) map[string]error {
+	unfit := map[string]error{}
+	fit := slices.DeleteFunc(slices.Clone(list), func(o Override) bool {
+		if !o.Withdrawn.IsZero() {
+			return true
+		}
 		err := s.CheckOverride(o)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("override %s of %s %s: %w", o.ID, o.Pack, o.Target, err))
+			unfit[o.ID] = err
 		}
 		return err != nil
 	})
-	s.now.Store(&edition{clock: clock, spans: s.spans(fit), all: list})
-	return errors.Join(errs...)
+	s.now.Store(&edition{clock: clock, spans: s.spans(fit), all: slices.Clone(list)})
+	return unfit
 }
 
 // spans are the readings of every pack under overrides that fit.

@@ -75,7 +75,7 @@ func TestAWrongOverrideIsRefused(t *testing.T) {
 		if !ok || bad.Field != k.field {
 			t.Errorf("%s: %v, want a fault of %s", k.outcome, err, k.field)
 		}
-		if set.Amend([]rulepack.Override{k.o}, nil) == nil {
+		if len(set.Amend([]rulepack.Override{k.o}, nil)) == 0 {
 			t.Errorf("%s: taken all the same", k.outcome)
 		}
 	}
@@ -98,8 +98,8 @@ func TestOverridesHoldFromTheirDay(t *testing.T) {
 		over("transitions/systems-conform", rulepack.Value{Date: day(t, "2027-07-01")}, "2026-12-01"),
 		over("control_groups/RR", rulepack.Value{}, "2026-12-01"),
 	}
-	if err := set.Amend(list, func() time.Time { return now }); err != nil {
-		t.Fatal(err)
+	if unfit := set.Amend(list, func() time.Time { return now }); len(unfit) > 0 {
+		t.Fatal(unfit)
 	}
 	before, after, later := set.At(day(t, "2026-11-30")), set.At(day(t, "2026-12-01")), set.At(day(t, "2027-03-01"))
 	amount := func(p *rulepack.Pack) calendar.Amount { l, _ := p.Limit("appraisal-3"); return l.Amount }
@@ -155,8 +155,8 @@ func TestWhatARecordWasJudgedUnderIsFoundAgain(t *testing.T) {
 	second.Entered = at(9)
 	var versions []string
 	for i, list := range [][]rulepack.Override{nil, {first}, {first, second}} {
-		if err := set.Amend(list, nil); err != nil {
-			t.Fatal(err)
+		if unfit := set.Amend(list, nil); len(unfit) > 0 {
+			t.Fatal(unfit)
 		}
 		p := set.At(d)
 		if want := []int{7, 3, 9}[i]; amount(p) != want {
@@ -165,8 +165,8 @@ func TestWhatARecordWasJudgedUnderIsFoundAgain(t *testing.T) {
 		versions = append(versions, p.Version)
 	}
 	first.Withdrawn, second.Withdrawn = at(10), at(11)
-	if err := set.Amend([]rulepack.Override{first, second}, nil); err != nil {
-		t.Fatal(err)
+	if unfit := set.Amend([]rulepack.Override{first, second}, nil); len(unfit) > 0 {
+		t.Fatal(unfit)
 	}
 	if p := set.At(d); amount(p) != 7 || p.Version != versions[0] {
 		t.Errorf("after both were withdrawn: %d days", amount(p))

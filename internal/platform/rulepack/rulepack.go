@@ -80,6 +80,7 @@ type Pack struct {
 
 	terms     map[string]Term
 	countings []counting
+	citations map[string]string   // of texts of every pack of the set, by id
 	overrides map[string]Override // in place, by target
 	at        map[string]string   // where each item is written: "kinds/so" -> "common.yaml:12"
 }

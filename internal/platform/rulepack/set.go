@@ -95,6 +95,21 @@ func (s *Set) checkLinks(packs []*Pack) error {
 	return errors.Join(errs...)
 }
 
+// cite tells every pack how the texts of the others are cited.
+func (s *Set) cite() {
+	all := map[string]string{}
+	for _, p := range s.packs {
+		for _, i := range p.Instruments {
+			all[i.ID] = i.Citation
+		}
+	}
+	for n, p := range s.packs {
+		told := *p
+		told.citations = all
+		s.packs[n] = &told
+	}
+}
+
 // With returns the set with the packs of one more tree, a folder a pack, read
 // as strictly as the first. The oldest of them ends the newest regime of s the
 // day before its own first day. A pack that is refused costs only itself and
@@ -125,12 +140,13 @@ func (s *Set) With(tree fs.FS) (*Set, []error) {
 		more = append(more, p)
 	}
 	slices.SortStableFunc(more, func(a, b *Pack) int { return a.From.Compare(b.From) })
-	out := &Set{packs: s.packs, days: s.days, common: s.common}
+	out := &Set{packs: slices.Clone(s.packs), days: s.days, common: s.common}
 	for _, p := range more {
 		if err := out.follow(p); err != nil {
 			faults = append(faults, err)
 		}
 	}
+	out.cite()
 	out.now.Store(&edition{spans: out.spans(nil)})
 	return out, faults
 }
