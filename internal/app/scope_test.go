@@ -158,6 +158,7 @@ var kinds = map[string]map[string]string{
 	"incidents":    {"id": "incident", "evidence": "evidence"},
 	"obligations":  {"id": "obligation"},
 	"papers":       {"id": "paper", "sending": "sending", "file": ""},
+	"documents":    {"document": "document", "id": "document", "import": "document import", "link": "document link", "file": "document file", "sending": "document sending"},
 	"audit":        {"id": "act"},
 	"settings":     {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold"},
 	"views":        {"id": "view"},
