@@ -88,16 +88,17 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 
 // parents are pages that belong to another entry's list.
 var parents = map[string]string{
-	"/files/":       "/sources",
-	"/setup":        "/settings",
-	"/break-glass":  "/settings",
-	"/keys":         "/settings",
-	"/api":          "/settings",
-	"/views":        "/account",
-	"/reforms":      "/units",
-	"/proposals":    "/units",
-	"/groups":       "/units",
-	"/threat-hunts": "/hunts",
+	"/files/":           "/sources",
+	"/setup":            "/settings",
+	"/break-glass":      "/settings",
+	"/keys":             "/settings",
+	"/api":              "/settings",
+	"/views":            "/account",
+	"/reforms":          "/units",
+	"/proposals":        "/units",
+	"/groups":           "/units",
+	"/threat-hunts":     "/hunts",
+	"/document-imports": "/documents",
 }
 
 func here(href, path string) bool {

@@ -42,7 +42,7 @@ func (v showPage) chart(ctx context.Context) *drawn {
 	if left+right == 0 {
 		return nil
 	}
-	d := &drawn{width: boxWide + 2, height: max(left, right, 1)*(boxHigh+boxGapY) - boxGapY + 2}
+	d := &drawn{height: max(left, right, 1)*(boxHigh+boxGapY) - boxGapY + 2}
 	column := func(i int) int { return 1 + i*(boxWide+boxGapX) }
 	mid := 0
 	if left > 0 {
@@ -62,11 +62,7 @@ func (v showPage) chart(ctx context.Context) *drawn {
 	for i, l := range v.f.CitedBy[:right] {
 		add(l, i, right, mid+1, column(mid+1), column(mid)+boxWide)
 	}
-	columns := 1 + mid
-	if right > 0 {
-		columns++
-	}
-	d.width = column(columns-1) + boxWide + 1
+	d.width = column(2) + boxWide + 1 // always three columns: letters are of one size
 	return d
 }
 

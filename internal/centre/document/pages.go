@@ -14,8 +14,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
-// Path is where the register is.
-const Path = "/documents"
+// Path is where the register is, ImportPath where one is read from a file.
+const (
+	Path       = "/documents"
+	ImportPath = "/document-imports"
+)
 
 func href(id ID) string { return Path + "/" + string(id) }
 
@@ -51,10 +54,10 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + Path + "/record", Need: maySend, Handle: p.record},
 		{Pattern: "GET " + Path + "/books", Need: maySend, Handle: p.books},
 		{Pattern: "POST " + Path + "/books", Need: maySend, Handle: p.setBook},
-		{Pattern: "GET " + Path + "/import", Need: maySend, Handle: p.askImport},
-		{Pattern: "POST " + Path + "/import", Need: maySend, Body: MaxImport + 1<<20, Handle: p.readImport},
-		{Pattern: "GET " + Path + "/import/{import}", Need: maySend, Handle: p.preview},
-		{Pattern: "POST " + Path + "/import/{import}", Need: maySend, Handle: p.takeImport},
+		{Pattern: "GET " + ImportPath, Need: maySend, Handle: p.askImport},
+		{Pattern: "POST " + ImportPath, Need: maySend, Body: MaxImport + 1<<20, Handle: p.readImport},
+		{Pattern: "GET " + ImportPath + "/{import}", Need: maySend, Handle: p.preview},
+		{Pattern: "POST " + ImportPath + "/{import}", Need: maySend, Handle: p.takeImport},
 		{Pattern: "GET " + one, Need: mayRead, Handle: p.show},
 		{Pattern: "GET " + one + "/edit", Need: mayRead, Handle: p.edit},
 		{Pattern: "POST " + one, Need: mayRead, Handle: p.change},

@@ -91,7 +91,7 @@ type importPage struct {
 	errs  map[string]string
 }
 
-// askImport handles GET /documents/import.
+// askImport handles GET /document-imports.
 func (p *Pages) askImport(w http.ResponseWriter, r *http.Request) error {
 	return p.renderImport(w, r, http.StatusOK, importPage{})
 }
@@ -105,7 +105,7 @@ func (p *Pages) renderImport(w http.ResponseWriter, r *http.Request, status int,
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "document.import"), Body: importView(v)})
 }
 
-// readImport handles POST /documents/import: multipart with unit, dir, file.
+// readImport handles POST /document-imports: multipart with unit, dir, file.
 func (p *Pages) readImport(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := importPage{typed: map[string]string{}}
@@ -116,7 +116,7 @@ func (p *Pages) readImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Redirect(w, r, Path+"/import/"+in.ID)
+	return web.Redirect(w, r, ImportPath+"/"+in.ID)
 }
 
 func (p *Pages) readTable(r *http.Request, typed map[string]string) (Import, error) {
@@ -190,7 +190,7 @@ func mapping(r *http.Request, in Import) Mapping {
 	return m
 }
 
-// preview handles GET /documents/import/{import}. Query: col.<field>.
+// preview handles GET /document-imports/{import}. Query: col.<field>.
 func (p *Pages) preview(w http.ResponseWriter, r *http.Request) error {
 	return p.renderPreview(w, r, http.StatusOK, nil)
 }
@@ -209,7 +209,7 @@ func (p *Pages) renderPreview(w http.ResponseWriter, r *http.Request, status int
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "document.import.preview"), Body: previewView(v)})
 }
 
-// takeImport handles POST /documents/import/{import}. Form: col.<field>.
+// takeImport handles POST /document-imports/{import}. Form: col.<field>.
 func (p *Pages) takeImport(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	in, err := p.svc.WaitingImport(ctx, r.PathValue("import"))
