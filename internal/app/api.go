@@ -17,6 +17,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -64,6 +65,7 @@ func (a *App) api() *rest.API {
 	incident.API(api, r.Incidents)
 	obligation.API(api, r.Obligations)
 	report.API(api, r.Reports)
+	document.API(api, r.Documents)
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)

@@ -28,6 +28,8 @@ func (a *App) measure() {
 	m.Gauges("infections", "Infections by state.", []string{"state"}, a.groups("SELECT state, COUNT(*) FROM infection GROUP BY state"))
 	m.Gauges("incidents", "Incidents by state.", []string{"state"}, a.groups("SELECT state, COUNT(*) FROM incident GROUP BY state"))
 	m.Gauges("obligations", "Obligations by state.", []string{"state"}, a.groups("SELECT state, COUNT(*) FROM obligation GROUP BY state"))
+	m.Gauges("documents", "Papers in the register by direction and state.", []string{"dir", "state"}, a.groups("SELECT dir, state, COUNT(*) FROM document GROUP BY dir, state"))
+	m.Gauges("documents_refused", "Files of papers that were refused since the beginning, by rule.", []string{"rule"}, a.groups("SELECT rule, SUM(n) FROM document_refused GROUP BY rule"))
 	m.Gauges("received_files", "Log files received in the last 24 hours, by state.", []string{"state"},
 		a.ofDay("SELECT state, COUNT(*) FROM source_file WHERE received_at >= ? GROUP BY state"))
 	m.Gauges("received_bytes", "Bytes of the log files received in the last 24 hours.", nil,

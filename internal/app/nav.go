@@ -49,6 +49,9 @@ var groups = []struct {
 		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconDocument, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 	}},
+	{"direct", []entry{
+		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
+	}},
 	{"cooperate", []entry{
 		{key: "contacts", href: "/contacts", icon: ui.IconContact, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 	}},
@@ -87,16 +90,17 @@ func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
 
 // parents are pages that belong to another entry's list.
 var parents = map[string]string{
-	"/files/":       "/sources",
-	"/setup":        "/settings",
-	"/break-glass":  "/settings",
-	"/keys":         "/settings",
-	"/api":          "/settings",
-	"/views":        "/account",
-	"/reforms":      "/units",
-	"/proposals":    "/units",
-	"/groups":       "/units",
-	"/threat-hunts": "/hunts",
+	"/files/":           "/sources",
+	"/setup":            "/settings",
+	"/break-glass":      "/settings",
+	"/keys":             "/settings",
+	"/api":              "/settings",
+	"/views":            "/account",
+	"/reforms":          "/units",
+	"/proposals":        "/units",
+	"/groups":           "/units",
+	"/threat-hunts":     "/hunts",
+	"/document-imports": "/documents",
 }
 
 func here(href, path string) bool {

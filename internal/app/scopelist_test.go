@@ -34,6 +34,7 @@ var lists = []list{
 	{"/incidents", "state=all", auth.UnitOfficer, "incident", "/incidents.csv", "SELECT count(*) FROM incident WHERE unit_id = ?"},
 	{"/obligations", "status=all", auth.UnitOfficer, "obligation", "/obligations.csv", "SELECT count(*) FROM obligation WHERE unit_id = ?"},
 	{"/papers", "", auth.UnitOfficer, "paper", "/papers.csv", "SELECT count(*) FROM report_paper WHERE unit_id = ?"},
+	{"/documents", "", auth.UnitOfficer, "document", "/documents.csv", "SELECT count(*) FROM document WHERE unit_id = ?"},
 	{"/units", "show=all", auth.UnitOfficer, "unit", "/units/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},
 	{"/accounts", "", auth.UnitOfficer, "account", "/accounts.csv", "SELECT count(*) FROM account WHERE home_unit = ?"},
 	{"/contacts", "", auth.UnitOfficer, "unit", "/contacts/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},

@@ -22,6 +22,7 @@ import (
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	register "github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
@@ -195,6 +196,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	hunted := must(r.Hunts.Search(auth.With(ctx, who.Actor()), hunt.Question{Value: word + ".bad.example", Below: true, Reason: "tra cứu của " + word}))(t)
 	g.add("hunt", string(hunted.ID))
 	w.hunts(t, g, who.Actor(), string(u.ID), string(src.ID), word)
+	w.documents(t, g, who.Actor(), string(u.ID), word)
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
 	w.lawOf(t, g, word)
@@ -303,6 +305,33 @@ func (w *scopes) hunts(t *testing.T, g goods, who auth.Actor, unit, src, word st
 	must(w.Records.Read().NewRaw("INSERT INTO lookup_takeout (id, account_id, unit_id, form, asked, reason, time_from, time_to, found, rows_written, size, sha256, asked_at) "+
 		"VALUES (?, ?, ?, 'jsonl', '{}', ?, 0, 0, 1, 1, 1, ?, 1)", id, who.ID, unit, "lý do của "+word, strings.Repeat("b", 64)).Exec(t.Context()))(t)
 	g.add("takeout", id)
+}
+
+// documents keeps papers of a unit in every state a page tells apart: a draft
+// with a file and a basis, one received, one issued and sent, and an import that
+// waits.
+func (w *scopes) documents(t *testing.T, g goods, who auth.Actor, unit, word string) {
+	t.Helper()
+	r := w.Rooms.Documents
+	who.Grants = append([]auth.Grant{{Role: auth.Clerk, Unit: unit}}, who.Grants...)
+	ctx := auth.With(t.Context(), who)
+	head := register.Head{Unit: unit, Kind: "cong_van", Symbol: "UBND-" + word, Subject: "Văn bản của " + word, Issuer: "Cơ quan " + word, Signer: "Người ký " + word,
+		Recipients: "Nơi nhận " + word, ArrivedOn: calendar.DateOf(t0), Note: "Ghi chú " + word}
+	draft := must(r.Begin(ctx, head))(t)
+	file := must(r.AddFile(ctx, draft.ID, register.Original, word+".txt", strings.NewReader("Căn cứ Kế hoạch số 5/KH-"+word+" ngày 01/02/2026 của "+word)))(t)
+	must(r.Cite(ctx, draft.ID, register.Link{Relation: register.Basis, Cited: register.Cited{Number: "5", Symbol: "KH-" + word, Issuer: word}}))(t)
+	in := must(r.Register(ctx, head))(t)
+	head.Number, head.Date = "7", calendar.DateOf(t0)
+	out := must(r.Record(ctx, head, "", ""))(t)
+	must(r.Send(ctx, out.ID, "Nơi nhận "+word, "paper", t0))(t)
+	waits := must(r.ReadImport(ctx, unit, register.In, word+".csv", []byte("Số, ký hiệu;Ngày đến;Trích yếu\n1/"+word+";20/11/2026;"+word+"\n")))(t)
+	full := must(r.Get(ctx, draft.ID))(t)
+	sent := must(r.Get(ctx, out.ID))(t)
+	g.add("document", string(draft.ID), string(in.ID), string(out.ID))
+	g.add("document file", file.ID)
+	g.add("document link", full.Links[0].ID)
+	g.add("document sending", sent.Dispatches[0].ID)
+	g.add("document import", waits.ID)
 }
 
 // feed sends a log and has it read. Lines are names and clients.

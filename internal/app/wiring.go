@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
@@ -49,6 +50,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/paperfile"
 	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -76,6 +78,7 @@ type Rooms struct {
 	Obligations *obligation.Service
 	Incidents   *incident.Service
 	Reports     *report.Service
+	Documents   *document.Service
 	Reception   *reception.Service
 	Retention   *retention.Service
 	Collectors  *collector.Service
@@ -110,6 +113,7 @@ func migrations() []fs.FS {
 		obligation.Migrations,
 		incident.Migrations,
 		report.Migrations,
+		document.Migrations,
 		backup.Migrations,
 		notice.Migrations,
 		view.Migrations,
@@ -144,6 +148,8 @@ func Messages() []fs.FS {
 		obligation.Messages,
 		incident.Messages,
 		report.Messages,
+		document.Messages,
+		paperfile.Messages,
 		home.Messages,
 		trail.Messages,
 		store.Messages,
@@ -230,6 +236,7 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted})
+	r.Documents = a.documents()
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
@@ -332,6 +339,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
+	add(document.NewPages(site, r.Documents, a.documentNeighbours()).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))

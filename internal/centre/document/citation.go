@@ -40,7 +40,11 @@ type Citation struct {
 // cited matches "1768/STTTT-BCVTCNTT ngày 19/8/2024" and "20/2017/TT-BTTTT ngày 12
 // tháng 9 năm 2017" in text without accents; number and date may be blank. Letters
 // of a symbol are in capitals but for the "r", "y" of TTr and QyD.
-var cited = regexp.MustCompile(`(\d{1,6})? ?/((?:(?:19|20)\d\d/)?(?:[A-Z][A-Za-z0-9]{0,14})(?:-[A-Z][A-Za-z0-9]{0,19}){0,3})(?:,? (?:ngay|ngay:) (\d{1,2}|[ .…]{1,8})(?:[/-]| thang )(\d{1,2}|[ .…]{1,8})(?:[/-]| nam )(\d{4}))?`)
+var cited = regexp.MustCompile(`(\d{1,6})? ?/((?:(?:19|20)\d\d/)?(?:[A-Z][A-Za-z0-9]{0,14})(?:-[A-Z][A-Za-z0-9]{0,19}){0,3})(?:,? ngay:? (?:(\d{1,2}|\.{1,8}) ?)?(?:[/-]|thang )(?:(\d{1,2}|\.{1,8}) ?)?(?:[/-]|nam )(\d{4}))?`)
+
+// named matches the body in front of "tại Văn bản số", where that is how it is
+// cited.
+var named = regexp.MustCompile(`((?:bo|so|cuc|ubnd|uy ban nhan dan|thu tuong|chinh phu|tinh uy)(?: [a-z]+){0,9}?) tai (?:van ban|cong van|chi thi|quyet dinh|ke hoach|thong tu|nghi dinh)(?: so:?)? ?$`)
 
 const maxCitations = 100
 
@@ -79,12 +83,18 @@ func Citations(text string, today calendar.Date) (out []Citation) {
 			}
 			return string(clean[m[2*n]:m[2*n+1]])
 		}
-		dated := m[6] >= 0
+		dated := m[10] >= 0
 		symbol := part(2)
 		if !dated && (m[2] < 0 || !strings.Contains(symbol, "-")) {
 			continue // a path, a fraction, a date
 		}
 		c := Citation{Text: strings.TrimSpace(string(clean[m[0]:m[1]])), Number: strings.TrimLeft(part(1), "0"), Symbol: symbol, Issuer: issuerBehind(string(clean[m[1]:min(len(clean), m[1]+90)]))}
+		if c.Issuer == "" {
+			from := max(0, m[0]-90)
+			if n := named.FindStringSubmatchIndex(strings.ToLower(plain[from:m[0]])); n != nil {
+				c.Issuer = string(clean[from+n[2] : from+n[3]])
+			}
+		}
 		if dated {
 			day, month := strings.TrimSpace(part(3)), strings.TrimSpace(part(4))
 			d, err := calendar.ParseDate(part(5) + "-" + two(month) + "-" + two(day))

@@ -21,15 +21,15 @@ func TestCitationsAreFoundAndDoubted(t *testing.T) {
 		"Thông tư số 20/2017/TT-BTTTT ngày 12/9/2017 của Bộ Thông tin và Truyền thông,":                                "20|2017/TT-BTTTT|2017-09-12|[]",
 		"Thông tư số 20/2016/TT-BTTTT ngày 12/9/2017 của Bộ Thông tin và Truyền thông":                                 "20|2016/TT-BTTTT|2017-09-12|[other_year]",
 		"Chỉ thị số 14/CT-TTg ngày 07-6-2019 của Thủ tướng Chính phủ":                                                  "14|CT-TTg|2019-06-07|[]",
-		"Bộ Công an tại Văn bản số 3001/BTTTT-CATTT ngày 06-9-2019 của Bộ Công an":                                     "3001|BTTTT-CATTT|2019-09-06|[other_symbol]",
+		"và Bộ Công an tại Văn bản số 3001/BTTTT-CATTT ngày 06-9-2019;":                                                "3001|BTTTT-CATTT|2019-09-06|[other_symbol]",
 		"Văn bản số 4791/BTTTT-CATTT ngày 31 tháng 12 năm 2019":                                                        "4791|BTTTT-CATTT|2019-12-31|[]",
 		"Văn bản số 4791/BTTTT-CATTT ngày 31 tháng 2 năm 2019":                                                         "4791|BTTTT-CATTT||[bad_date]",
 		"Công văn số 12/UBND-VX ngày 01/01/2030":                                                                       "12|UBND-VX|2030-01-01|[bad_date]",
 		"Số: /UBND-VX ngày  tháng 5 năm 2024":                                                                          "|UBND-VX||[bad_date no_number]",
 		"Quyết định 632/QĐ-TTg ngày 10/5/2017 của Ủy ban nhân dân tỉnh":                                                "632|QĐ-TTg|2017-05-10|[other_symbol]",
-		"Kế hoạch số 5/KH-UBND":         "5|KH-UBND||[no_date]",
-		"trực 24/7 và 01 lần/02 năm":    "",
-		"xem https://a.vn/TIN-TUC/2024": "",
+		"Kế hoạch số 5/KH-UBND":                                                                                        "5|KH-UBND||[no_date]",
+		"trực 24/7 và 01 lần/02 năm":                                                                                   "",
+		"xem https://a.vn/TIN-TUC/2024":                                                                                "",
 	} {
 		var got []string
 		for _, c := range document.Citations(text, day0) {

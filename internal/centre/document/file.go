@@ -108,7 +108,7 @@ func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r 
 	if err != nil {
 		return File{}, err
 	}
-	if err := s.mayAdd(ctx, op, d, actor, role); err != nil {
+	if err := mayAdd(ctx, s.Records.Read(), op, d, actor, role); err != nil {
 		return File{}, err
 	}
 	if err := paperfile.CheckName(name); err != nil { // before a byte of it is read
@@ -138,7 +138,7 @@ func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r 
 	f := File{ID: db.NewID(), Document: id, Role: role, Current: true, Name: fileName(name), Kind: paper.Kind, Size: ref.Size, SHA256: ref.SHA256, Unread: paper.Unread,
 		Cites: Citations(paper.Text, s.today()), AddedAt: s.now(), By: actor.Name}
 	_, err = s.change(ctx, op, id, 0, []auth.Permission{mayWrite, maySend}, func(ctx context.Context, tx *db.Tx, d *Document, by auth.Actor) (map[string]any, error) {
-		if err := s.mayAdd(ctx, op, *d, by, role); err != nil {
+		if err := mayAdd(ctx, tx, op, *d, by, role); err != nil {
 			return nil, err
 		}
 		return map[string]any{"role": string(role), "name": f.Name, "size": f.Size, "sha256": f.SHA256}, s.keepFile(ctx, tx, &f, paper.Text)
@@ -146,8 +146,9 @@ func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r 
 	return f, err
 }
 
-func (s *Service) mayAdd(ctx context.Context, op string, d Document, actor auth.Actor, role Role) error {
-	if err := within(ctx, s.Records.Read(), op, actor, d.Unit, []auth.Permission{mayWrite, maySend}); err != nil {
+// mayAdd asks whether the actor may add a file of role to d now.
+func mayAdd(ctx context.Context, q bun.IDB, op string, d Document, actor auth.Actor, role Role) error {
+	if err := within(ctx, q, op, actor, d.Unit, []auth.Permission{mayWrite, maySend}); err != nil {
 		return err
 	}
 	for _, r := range d.roles() {

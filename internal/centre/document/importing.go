@@ -219,7 +219,7 @@ func (s *Service) Lines(ctx context.Context, in Import, m Mapping) ([]Line, erro
 
 func (s *Service) lines(ctx context.Context, q bun.IDB, in Import, m Mapping) (out []Line, err error) {
 	codes, today, seen := s.Codes(ctx), s.today(), map[string]bool{}
-	own := map[int]bool{}
+	own := map[int]bool{} // years in which the unit's book here gives the numbers
 	for i, cells := range in.Rows {
 		if !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }) {
 			continue
@@ -233,17 +233,20 @@ func (s *Service) lines(ctx context.Context, q bun.IDB, in Import, m Mapping) (o
 				}
 			}
 		}
-		if in.Dir == Out && len(l.Bad) == 0 {
-			year := l.Head.Date.Year
+		if len(l.Bad) == 0 {
+			year, field := l.Head.Date.Year, "number"
+			if in.Dir == In {
+				year, field = l.Head.ArrivedOn.Year, "arrival"
+			}
 			if _, known := own[year]; !known {
 				rule, err := s.rule(ctx, q, in.Unit, year)
 				if err != nil {
 					return nil, err
 				}
-				own[year] = rule.Mode != Typed
+				own[year] = in.Dir == Out && rule.Mode != Typed || in.Dir == In && rule.Arrivals
 			}
 			if own[year] {
-				l.Bad["number"] = "document.bad.own_book"
+				l.Bad[field] = "document.bad.own_book"
 			}
 		}
 		if key := l.Head.dupKey(); key != "" && len(l.Bad) == 0 {

@@ -56,7 +56,8 @@ type Deps struct {
 	Sheet func(data []byte) ([][][]string, error)
 	// Verify checks the signatures of a file; nil says that nobody can.
 	Verify func(ctx context.Context, f File, r io.ReadSeeker) (Report, error)
-	// Issued is told of each paper that is issued here, in its transaction.
+	// Issued is told of each paper that is issued, or recorded as issued, in its
+	// transaction.
 	Issued func(ctx context.Context, tx *db.Tx, d Document) error
 }
 
