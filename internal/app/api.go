@@ -17,6 +17,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -65,6 +66,7 @@ func (a *App) api() *rest.API {
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)
+	esign.API(api, r.Signatures)
 	collector.API(api, r.Collectors)
 	a.jobsAPI(api)
 	return api

@@ -49,6 +49,9 @@ var groups = []struct {
 		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconDocument, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 	}},
+	{"direct", []entry{
+		{key: "signatures", href: "/signatures", icon: ui.IconKey, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
+	}},
 	{"cooperate", []entry{
 		{key: "contacts", href: "/contacts", icon: ui.IconContact, need: auth.Permission{Area: auth.Units, Act: auth.Read}},
 	}},

@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
@@ -77,6 +78,7 @@ type Rooms struct {
 	Reception   *reception.Service
 	Retention   *retention.Service
 	Collectors  *collector.Service
+	Signatures  *esign.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -114,6 +116,7 @@ func migrations() []fs.FS {
 		feed.Migrations,
 		retention.Migrations,
 		collector.Migrations,
+		esign.Migrations,
 	}
 }
 
@@ -156,6 +159,7 @@ func Messages() []fs.FS {
 		reception.Messages,
 		retention.Messages,
 		collector.Messages,
+		esign.Messages,
 	}
 }
 
@@ -189,6 +193,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.tendIntake()
 	r.Reception = a.reception()
 	r.Retention = a.retention()
+	r.Signatures = a.signatures()
 	if r.Collectors, err = a.collectors(); err != nil {
 		return err
 	}
@@ -327,6 +332,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(healthPages{site, a}.routes())
 	add(collector.NewPages(site, r.Collectors, collector.Choices{Units: a.unitOptions, Sources: a.sourceOptions, Limit: a.opt.Config.Upload.Limit}).Routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
+	add(a.signaturePages(site).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
 	first := a.setupPages(site, all)
