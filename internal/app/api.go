@@ -18,6 +18,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -70,6 +71,7 @@ func (a *App) api() *rest.API {
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)
 	rule.API(api, r.Rules)
+	esign.API(api, r.Signatures)
 	collector.API(api, r.Collectors)
 	workdays.API(api, r.Workdays)
 	a.jobsAPI(api)

@@ -51,6 +51,7 @@ var groups = []struct {
 	}},
 	{"direct", []entry{
 		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
+		{key: "signatures", href: "/signatures", icon: ui.IconKey, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 	}},
 	{"cooperate", []entry{
 		{key: "contacts", href: "/contacts", icon: ui.IconContact, need: auth.Permission{Area: auth.Units, Act: auth.Read}},

@@ -16,6 +16,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	guideroom "github.com/vonggac/vonggac/internal/centre/guide"
@@ -82,6 +83,7 @@ type Rooms struct {
 	Reception   *reception.Service
 	Retention   *retention.Service
 	Collectors  *collector.Service
+	Signatures  *esign.Service
 	Trail       *trail.Service
 	Webhooks    *webhook.Service
 	Backups     *backup.Service
@@ -123,6 +125,7 @@ func migrations() []fs.FS {
 		rule.Migrations,
 		collector.Migrations,
 		workdays.Migrations,
+		esign.Migrations,
 	}
 }
 
@@ -169,6 +172,7 @@ func Messages() []fs.FS {
 		rule.Messages,
 		collector.Messages,
 		workdays.Messages,
+		esign.Messages,
 	}
 }
 
@@ -206,6 +210,7 @@ func (a *App) wire(ctx context.Context) error {
 	r.Reception = a.reception()
 	r.Retention = a.retention()
 	r.Workdays = a.workdays()
+	r.Signatures = a.signatures()
 	if r.Collectors, err = a.collectors(); err != nil {
 		return err
 	}
@@ -346,6 +351,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(healthPages{site, a}.routes())
 	add(collector.NewPages(site, r.Collectors, collector.Choices{Units: a.unitOptions, Sources: a.sourceOptions, Limit: a.opt.Config.Upload.Limit}).Routes())
 	add(notice.NewPages(notice.PagesDeps{Site: site, Service: r.Notices}).Routes())
+	add(a.signaturePages(site).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
 	add(workdays.NewPages(site, r.Workdays).Routes())

@@ -1,0 +1,488 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package esign
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/vonggac/vonggac/internal/platform/audit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/edxml"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/signature"
+)
+
+// Migrations hold the schema of the room. It leans on those of auth and audit.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Messages are the texts of the room.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+// Deps are what the room works with.
+type Deps struct {
+	Records *db.DB
+	Now     func() time.Time
+	Root    func(ctx context.Context) (string, error) // unit of the whole centre
+	// Sheet reads the tables of a file as people send it. Errors: fault.Invalid (file).
+	Sheet func(data []byte) ([][][]string, error)
+	// UnitNamed finds the units in the actor's scope that a text names.
+	UnitNamed func(ctx context.Context, text string) ([]string, error)
+	Least     func() int64 // of a measure's coverage, in hundredths: the pack's
+}
+
+// Service holds the use cases.
+type Service struct{ Deps }
+
+// New makes the room.
+func New(d Deps) *Service { return &Service{d} }
+
+var (
+	mayRead   = auth.Permission{Area: auth.Documents, Act: auth.Read}
+	mayWrite  = auth.Permission{Area: auth.Documents, Act: auth.Write}
+	mayTrust  = auth.Permission{Area: auth.Settings, Act: auth.Configure}
+	mayLookAt = auth.Permission{Area: auth.Settings, Act: auth.Read}
+)
+
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// Page is one page of the register.
+type Page struct {
+	Rows  []Certificate
+	Total int64
+	Next  string
+}
+
+const pageSize = 50
+
+// List lists the register in the actor's scope.
+func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
+	const op = "esign.List"
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return Page{}, err
+	}
+	if f.Limit <= 0 {
+		f.Limit = pageSize
+	}
+	now := s.now()
+	visible := func(q *bun.SelectQuery) *bun.SelectQuery { return f.narrow(scope.Filter(q, "ec.owner_unit"), now) }
+	total, err := visible(s.Records.Read().NewSelect().Model((*certRow)(nil))).Count(ctx)
+	if err != nil {
+		return Page{}, db.Error(op, err)
+	}
+	var rows []certRow
+	if err := f.page(visible(s.Records.Read().NewSelect().Model(&rows))).Limit(int64(f.Limit) + 1).Scan(ctx); err != nil {
+		return Page{}, db.Error(op, err)
+	}
+	p := Page{Total: int64(total)}
+	for i, r := range rows {
+		if i == f.Limit {
+			p.Next = f.keyOf(p.Rows[i-1])
+			break
+		}
+		p.Rows = append(p.Rows, r.certificate())
+	}
+	return p, nil
+}
+
+// Incoming is a file with certificates or a list of them.
+type Incoming struct {
+	Unit string // whose they are, where the file does not say
+	Kind Kind
+	Data []byte
+}
+
+// Register adds the certificates of a file (.cer, .p7b, PEM) or of a list (XLSX,
+// CSV). Errors: fault.Invalid (file, unit, kind); rows that are not right cost
+// only themselves.
+func (s *Service) Register(ctx context.Context, in Incoming) (Result, error) {
+	const op = "esign.register"
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Result{}, err
+	}
+	if in.Kind != Personal && in.Kind != Body {
+		return Result{}, fault.Bad(op, "kind", "esign.bad.kind")
+	}
+	list, rejected, err := s.readCertificates(ctx, op, in)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Rejected: rejected}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := holds(ctx, tx, scope, op, in.Unit); err != nil {
+			return err
+		}
+		r.Taken, r.Same = 0, 0
+		for _, c := range list {
+			c.ID, c.RegisteredAt = ID(db.NewID()), s.now()
+			fresh, err := register(ctx, tx, c)
+			if err != nil {
+				return err
+			}
+			if fresh {
+				r.Taken++
+			} else {
+				r.Same++
+			}
+		}
+		return s.note(ctx, tx, op, in.Unit, "certificate", in.Unit, map[string]any{"taken": r.Taken, "same": r.Same, "rejected": len(r.Rejected), "sha256": digestOf(in.Data)})
+	})
+	return r, db.Error(op, err)
+}
+
+func digestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+func holds(ctx context.Context, tx *db.Tx, scope auth.Scope, op, unit string) error {
+	in, err := scope.Holds(ctx, tx, unit)
+	if err == nil && !in {
+		err = fault.Bad(op, "unit", "esign.bad.unit")
+	}
+	return err
+}
+
+func (s *Service) note(ctx context.Context, tx *db.Tx, action, unit, kind, object string, detail map[string]any) error {
+	return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: action, Kind: kind, Object: object, Unit: unit, Detail: detail})
+}
+
+func (s *Service) readCertificates(ctx context.Context, op string, in Incoming) (list []Certificate, rejected []Rejected, err error) {
+	certs, err := signature.ReadCertificates(in.Data)
+	if err == nil {
+		for _, c := range certs {
+			if c.IsCA && len(certs) > 1 { // the way to an authority, in a bundle
+				continue
+			}
+			one := certificateOf(c, in.Kind)
+			one.Owner = in.Unit
+			list = append(list, one)
+		}
+		return list, nil, nil
+	}
+	if errors.Is(err, signature.ErrTooMuch) {
+		return nil, nil, fault.Bad(op, "file", "esign.bad.too_much")
+	}
+	sheets, err := s.Sheet(in.Data)
+	if err != nil {
+		return nil, nil, err
+	}
+	t, ok := find(sheets, certificateColumns, "holder", "serial")
+	if !ok {
+		return nil, nil, fault.Bad(op, "file", "esign.bad.certificates")
+	}
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return nil, nil, err
+	}
+	rejected = t.each(func(row int) string {
+		c, why := t.certificate(row)
+		if why == "" && err == nil {
+			c.Owner, why, err = s.unitOf(ctx, scope, t.cell(row, "unit"), in.Unit)
+		}
+		if why == "" {
+			list = append(list, c)
+		}
+		return why
+	})
+	return list, rejected, err
+}
+
+// unitOf is the unit that a cell names, or otherwise the one of the form.
+func (s *Service) unitOf(ctx context.Context, scope auth.Scope, text, otherwise string) (id, why string, err error) {
+	if text == "" {
+		return otherwise, "", nil
+	}
+	ids, err := s.UnitNamed(ctx, text)
+	if err != nil {
+		return "", "", err
+	}
+	var mine []string
+	for _, id := range ids {
+		in, err := scope.Holds(ctx, s.Records.Read(), id)
+		if err != nil {
+			return "", "", err
+		}
+		if in {
+			mine = append(mine, id)
+		}
+	}
+	if len(mine) != 1 {
+		return "", "esign.row.unit", nil
+	}
+	return mine[0], "", nil
+}
+
+// Checked is what was found of a file.
+type Checked struct {
+	Format string // "pdf" or "xml"
+	signature.Report
+	Digest string // SHA-256 of the file, hexadecimal
+	Noted  int    // certificates of the register of which this is a use
+}
+
+// MaxFile is how large a file may be that is checked.
+const MaxFile = 64 << 20
+
+// Check says what the signatures of a file are worth. Nothing of the file is
+// kept. note, for who may write, keeps its hash as a use of the certificates of
+// the register whose signatures hold. Errors: fault.Invalid (file).
+func (s *Service) Check(ctx context.Context, data []byte, note bool) (Checked, error) {
+	const op = "esign.check"
+	if _, _, err := auth.Need(ctx, op, mayRead); err != nil {
+		return Checked{}, err
+	}
+	trust, err := s.Trust(ctx)
+	if err != nil {
+		return Checked{}, err
+	}
+	c, err := verify(data, trust, s.now())
+	if err != nil {
+		return c, badFile(op, err)
+	}
+	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	if fault.Is(err, fault.Forbidden) || !note {
+		return c, nil
+	}
+	if err != nil {
+		return c, err
+	}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c.Noted = 0
+		if c.Noted, err = s.uses(ctx, tx, scope, c, "check"); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, op, actor.Home, "certificate", actor.Home, map[string]any{"sha256": c.Digest, "state": string(c.State()), "noted": c.Noted})
+	})
+	return c, db.Error(op, err)
+}
+
+// verify checks a file of either form.
+func verify(data []byte, t signature.Trust, now time.Time) (c Checked, err error) {
+	c.Digest = digestOf(data)
+	if bytes.HasPrefix(bytes.TrimLeft(data, "\xef\xbb\xbf \t\r\n"), []byte("<")) {
+		c.Format = "xml"
+		c.Report, err = signature.VerifyXML(data, t, now)
+		return c, err
+	}
+	c.Format = "pdf"
+	c.Report, err = signature.VerifyPDF(data, t, now)
+	return c, err
+}
+
+// uses notes the signatures of c that hold.
+func (s *Service) uses(ctx context.Context, tx *db.Tx, scope auth.Scope, c Checked, origin string) (n int, err error) {
+	for _, sig := range c.Signatures {
+		if !counts(sig) {
+			continue
+		}
+		at := sig.At
+		if at.IsZero() || at.After(s.now()) {
+			at = s.now()
+		}
+		fresh, err := used(ctx, tx, scope, sig.Serial, sig.Fingerprint, c.Digest, origin, at)
+		if err != nil {
+			return n, err
+		}
+		n += fresh
+	}
+	return n, nil
+}
+
+// counts reports whether a signature is one of a person or body that holds, or
+// held while its certificate stood.
+func counts(s signature.Signature) bool {
+	return s.Kind != signature.TimeStamp && (s.State == signature.Valid || s.State == signature.ExpiredNow)
+}
+
+// reasons are the sentences for files that are not checked.
+var reasons = []struct {
+	err error
+	key string
+}{{signature.ErrEncrypted, "esign.bad.encrypted"}, {signature.ErrDamaged, "esign.bad.damaged"}, {signature.ErrNotPDF, "esign.bad.form"}, {signature.ErrNotXML, "esign.bad.xml"},
+	{signature.ErrTooMuch, "esign.bad.too_much"}, {edxml.ErrNotEdXML, "esign.bad.edxml"}, {edxml.ErrTooMuch, "esign.bad.too_much"}}
+
+func badFile(op string, err error) error {
+	for _, r := range reasons {
+		if errors.Is(err, r.err) {
+			e := fault.Bad(op, "file", r.key)
+			fault.Of(e).Err = err
+			return e
+		}
+	}
+	return err
+}
+
+// Exported is an export of the document system of a unit, or one edXML message
+// that it sent.
+type Exported struct {
+	Unit     string
+	From, To calendar.Date // all electronic papers that the unit issued in these days are in the export; zeros for one message
+	Data     []byte
+}
+
+// TakePapers reads which electronic papers were issued and which of them are
+// signed: in a list, as the document system says; in a message, as the signatures
+// of its PDF attachments hold. Errors: fault.Invalid (file, unit, from, to).
+func (s *Service) TakePapers(ctx context.Context, in Exported) (Result, error) {
+	const op = "esign.papers"
+	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Result{}, err
+	}
+	list, files, rejected, err := s.readPapers(ctx, op, scope, in)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Rejected: rejected}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := holds(ctx, tx, scope, op, in.Unit); err != nil {
+			return err
+		}
+		r.Taken, r.Same = 0, 0
+		covered := map[string]bool{in.Unit: true}
+		for _, p := range list {
+			covered[p.owner] = true
+			fresh, err := addPaper(ctx, tx, p)
+			if err != nil {
+				return err
+			}
+			if fresh {
+				r.Taken++
+			} else {
+				r.Same++
+			}
+			if p.serial != "" && p.signed {
+				if _, err := used(ctx, tx, scope, p.serial, "", digestOf([]byte(p.owner+"\n"+p.code+"\n"+p.day.String())), "sheet", p.day.Start()); err != nil {
+					return err
+				}
+			}
+		}
+		for _, c := range files {
+			if _, err := s.uses(ctx, tx, scope, c, "edxml"); err != nil {
+				return err
+			}
+		}
+		for id := range covered {
+			if in.From.IsZero() || len(rejected) > 0 && len(list) == 0 {
+				break
+			}
+			row := coverRow{ID: db.NewID(), Owner: id, From: in.From.String(), To: in.To.String(), AddedName: actor.Name, AddedAt: db.At(s.now())}
+			if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return s.note(ctx, tx, op, in.Unit, "unit", in.Unit, map[string]any{"taken": r.Taken, "same": r.Same, "rejected": len(r.Rejected), "from": in.From.String(), "to": in.To.String(),
+			"sha256": digestOf(in.Data)})
+	})
+	return r, db.Error(op, err)
+}
+
+func (s *Service) readPapers(ctx context.Context, op string, scope auth.Scope, in Exported) (list []paper, files []Checked, rejected []Rejected, err error) {
+	if bytes.HasPrefix(bytes.TrimLeft(in.Data, "\xef\xbb\xbf \t\r\n"), []byte("<")) {
+		p, files, err := s.readMessage(ctx, in)
+		if err != nil {
+			return nil, nil, nil, badFile(op, err)
+		}
+		return []paper{p}, files, nil, nil
+	}
+	if err := (span{in.From, in.To}).check(op); err != nil {
+		return nil, nil, nil, err
+	}
+	if in.To.Compare(calendar.DateOf(s.now())) > 0 {
+		return nil, nil, nil, fault.Bad(op, "to", "esign.bad.future")
+	}
+	sheets, err := s.Sheet(in.Data)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	t, ok := find(sheets, paperColumns, "code", "day", "signed")
+	if !ok {
+		return nil, nil, nil, fault.Bad(op, "file", "esign.bad.papers")
+	}
+	rejected = t.each(func(row int) string {
+		p, why := t.paper(row)
+		switch {
+		case why != "":
+			return why
+		case p.day.Compare(in.From) < 0 || p.day.Compare(in.To) > 0:
+			return "esign.row.outside"
+		}
+		if err == nil {
+			p.owner, why, err = s.unitOf(ctx, scope, t.cell(row, "unit"), in.Unit)
+		}
+		if why == "" {
+			list = append(list, p)
+		}
+		return why
+	})
+	return list, nil, rejected, err
+}
+
+// readMessage reads one message: a paper is signed when a signature of a PDF of
+// it holds.
+func (s *Service) readMessage(ctx context.Context, in Exported) (paper, []Checked, error) {
+	m, err := edxml.Read(in.Data, edxml.Limits{})
+	if err != nil {
+		return paper{}, nil, err
+	}
+	if m.Status != nil || m.Number == "" || m.Date.IsZero() {
+		return paper{}, nil, edxml.ErrNotEdXML
+	}
+	trust, err := s.Trust(ctx)
+	if err != nil {
+		return paper{}, nil, err
+	}
+	p := paper{owner: in.Unit, code: m.Number + "/" + m.Notation, day: m.Date, subject: m.Subject, origin: "edxml"}
+	var files []Checked
+	for _, a := range m.Attachments {
+		if !bytes.HasPrefix(a.Data, []byte("%PDF-")) {
+			continue
+		}
+		c, err := verify(a.Data, trust, s.now())
+		if err != nil { // an attachment that is not checked is not signed
+			continue
+		}
+		files = append(files, c)
+		for _, sig := range c.Signatures {
+			p.signed = p.signed || counts(sig)
+		}
+	}
+	return p, files, nil
+}
+
+// Shares is the measure of signed papers in from..to (both included), by unit, of
+// those in the actor's scope of which anything is known.
+func (s *Service) Shares(ctx context.Context, from, to calendar.Date) (map[string]Share, error) {
+	const op = "esign.Shares"
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	window := span{from, to}
+	if err := window.check(op); err != nil {
+		return nil, err
+	}
+	out, err := shares(ctx, s.Records.Read(), scope, window)
+	for id, one := range out {
+		one.Expected = window.days()
+		out[id] = one
+	}
+	return out, err
+}
