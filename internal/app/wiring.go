@@ -47,6 +47,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
 	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -127,6 +128,7 @@ func Messages() []fs.FS {
 		health.Messages,
 		messages,
 		notify.Messages,
+		lint.Messages,
 		unit.Messages,
 		account.Messages,
 		source.Messages,

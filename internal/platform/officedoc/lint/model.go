@@ -71,7 +71,8 @@ type para struct {
 	// Of a PDF: its box on the page from the upper left corner, and its lines.
 	x0, x1, top, bottom float64
 	lines               int
-	ragged              bool    // its last line so far falls short of the edge
+	ragged              bool    // a line before its last falls short of the edge
+	end                 float64 // where its last line ends
 	pitch               float64 // between its lines, in lines of its size
 }
 

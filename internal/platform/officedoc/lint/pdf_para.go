@@ -59,12 +59,20 @@ func (out *paper) columns(lines []*para, c *canvas) {
 	for _, l := range lines {
 		mid := (l.x0 + l.x1) / 2
 		switch {
-		case l.col == full && math.Abs(mid-middle) < 6 && l.x0 > x0+12:
+		case l.col == full && math.Abs(mid-middle) < 6 && l.x0 > x0+12 && !firstOfMany(l, x0, x1):
 			l.align = centred
 		case l.col == full && x1-l.x1 < 2:
 			l.align = justified // until its paragraph is known
 		}
 	}
+}
+
+// firstOfMany reports a line that begins where a first line does and ends near
+// the edge: centred by chance.
+func firstOfMany(l *para, x0, x1 float64) bool {
+	b, i := l.shares()
+	in := (l.x0 - x0) / mm
+	return b < 0.5 && i < 0.5 && in > 9 && in < 13.5 && x1-l.x1 < 0.2*(x1-x0)
 }
 
 // inGrid reports a line between the lines of a table.
@@ -113,6 +121,7 @@ func marker(s string) bool {
 func join(lines []*para, x0, x1 float64) []*para {
 	var out []*para
 	for _, l := range lines {
+		l.end = l.x1
 		p := lastOf(out, l.col)
 		if p == nil || !continues(p, l, x0, x1) {
 			out = append(out, l)
@@ -128,18 +137,14 @@ func join(lines []*para, x0, x1 float64) []*para {
 		if p.lines == 1 {
 			p.first = p.x0 - x0
 		}
-		if p.align == justified && p.lines == 1 && x1-p.x1 > 2 {
-			p.align = toLeft
-		}
 		p.x0, p.bottom = min(p.x0, l.x0), l.bottom
 		if p.col == full && p.align != centred {
 			// Its lines before the last reach the edge, or it is ragged.
-			if p.lines > 1 && p.ragged {
-				p.align = toLeft
+			if x1-p.end > 2 {
+				p.align, p.ragged = toLeft, true
 			}
-			p.ragged = x1-l.x1 > 2
 		}
-		p.x1 = max(p.x1, l.x1)
+		p.x1, p.end = max(p.x1, l.x1), l.x1
 		p.lines++
 	}
 	for _, p := range out {
@@ -163,7 +168,12 @@ func lastOf(list []*para, col column) *para {
 func continues(p, l *para, x0, x1 float64) bool {
 	pitch := l.bottom - p.bottom
 	size := p.size()
-	if marker(l.text) || math.Abs(l.size()-size) > 0.6 || pitch > size*1.15*1.75 || pitch < size*0.8 || p.col == cell || p.frame != nil {
+	short := x1 - p.end
+	most := 1.75
+	if short < 1 {
+		most = 2.6 // too far apart, yet one paragraph: its line is full
+	}
+	if marker(l.text) || math.Abs(l.size()-size) > 0.6 || pitch > size*1.15*most || pitch < size*0.8 || p.col == cell || p.frame != nil {
 		return false
 	}
 	switch p.col {
@@ -171,15 +181,16 @@ func continues(p, l *para, x0, x1 float64) bool {
 		if p.align == centred || l.align == centred {
 			return false
 		}
+		if short > 2 && (p.lines > 1 && !p.ragged || pitch > size*1.15*1.3 && strings.HasSuffix(strings.TrimRight(p.text, " "), ".")) {
+			return false // a justified paragraph ended there
+		}
 		// The line before must be full, and this one begin at the edge or hang.
-		return x1-p.lastX1() < 0.2*(x1-x0) && (l.x0-x0 < 3 || strings.HasPrefix(p.text, "- ") && l.x0 > p.x0)
+		return short < 0.2*(x1-x0) && (l.x0-x0 < 3 || strings.HasPrefix(p.text, "- ") && l.x0 > p.x0)
 	case left:
 		return strings.HasPrefix(p.text, "-") && l.x0 > p.x0+1
 	}
 	return false
 }
-
-func (p *para) lastX1() float64 { return p.x1 }
 
 // attach finds the lines under paragraphs and the frames around them.
 func (out *paper) attach(paras []*para, c *canvas) {
