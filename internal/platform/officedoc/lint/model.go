@@ -72,6 +72,7 @@ type para struct {
 	x0, x1, top, bottom float64
 	lines               int
 	ragged              bool    // a line before its last falls short of the edge
+	torn                bool    // perhaps goes on from the page before
 	end                 float64 // where its last line ends
 	pitch               float64 // between its lines, in lines of its size
 }

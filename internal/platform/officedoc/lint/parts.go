@@ -98,7 +98,7 @@ func (p *paper) find() {
 	p.leftHead(head[:end])
 	for i := end; i < len(head) && head[i].col == left; i++ {
 		// What still stands in the left column belongs to the head.
-		if len(p.letter) > 0 && head[i].frame == nil && urgencyOf(head[i].text) == "" {
+		if (len(p.letter) > 0 || strings.HasPrefix(fold(head[i].text), "vv")) && head[i].frame == nil && urgencyOf(head[i].text) == "" {
 			p.letter = append(p.letter, head[i])
 		}
 		end = i + 1

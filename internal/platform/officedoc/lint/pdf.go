@@ -145,6 +145,9 @@ func (out *paper) page(c *canvas, number int) {
 			s.number = pageNumber{top: true, centred: mid < 15*mm, size: l.size(), wrong: l.text}
 			continue
 		}
+		if err == nil && l.size() < 10 {
+			continue // the raised mark of a footnote
+		}
 		if err == nil && l.top > c.height-20*mm {
 			s.number.bottom = true
 			continue
@@ -182,7 +185,10 @@ func (c *canvas) foot(lines []*para) float64 {
 	at := c.height - 20*mm - 4
 	for _, b := range c.bars {
 		y := c.height - b.y
-		if b.x1-b.x0 < 0.68*c.width || y < 0.8*c.height || y > at {
+		// Over the whole width, or two inches as above footnotes.
+		address := b.x1-b.x0 > 0.68*c.width && y > 0.8*c.height
+		notes := b.x1-b.x0 > 30*mm && b.x1-b.x0 < 70*mm && b.x0 < c.width/4 && y > 0.4*c.height
+		if !address && !notes || y > at {
 			continue
 		}
 		if !slices.ContainsFunc(lines, func(l *para) bool { return l.top > y-2 && l.size() > 12.3 }) {
