@@ -48,6 +48,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
 	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
+	"github.com/vonggac/vonggac/internal/platform/officedoc/template"
 	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -129,6 +130,7 @@ func Messages() []fs.FS {
 		messages,
 		notify.Messages,
 		lint.Messages,
+		template.Messages,
 		unit.Messages,
 		account.Messages,
 		source.Messages,

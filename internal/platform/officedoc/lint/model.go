@@ -227,6 +227,23 @@ func (p *para) excerpt() string {
 
 // width is how wide p's text is, in points, as the metric-equal face has it.
 func (p *para) width() float64 {
+	if w := p.natural(); p.x1 > p.x0 || p.room <= 0 || w <= p.room {
+		return w
+	}
+	return p.room // it wraps
+}
+
+// narrow is the width p's lines have at least when they are about equal.
+func (p *para) narrow() float64 {
+	w := p.natural()
+	if p.x1 > p.x0 || p.room <= 0 || w <= p.room {
+		return w
+	}
+	return w / math.Ceil(w/p.room)
+}
+
+// natural is how wide p's longest line is when nothing wraps.
+func (p *para) natural() float64 {
 	if p.x1 > p.x0 {
 		return p.x1 - p.x0
 	}
@@ -240,9 +257,6 @@ func (p *para) width() float64 {
 			w += measure(r)
 			widest = max(widest, w)
 		}
-	}
-	if p.room > 0 {
-		widest = min(widest, p.room) // it wraps
 	}
 	return widest
 }
