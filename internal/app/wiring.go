@@ -51,6 +51,8 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/notify"
+	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
+	"github.com/vonggac/vonggac/internal/platform/officedoc/template"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 	"github.com/vonggac/vonggac/internal/platform/peers"
 	"github.com/vonggac/vonggac/internal/platform/rest"
@@ -139,6 +141,8 @@ func Messages() []fs.FS {
 		health.Messages,
 		messages,
 		notify.Messages,
+		lint.Messages,
+		template.Messages,
 		unit.Messages,
 		account.Messages,
 		source.Messages,

@@ -11,6 +11,7 @@ type Block interface{ block() }
 type Run struct {
 	Text         string
 	Bold, Italic bool
+	Note         string // footnote whose mark stands behind the run; counted over the paper
 }
 
 // Paragraph is running text: justified, first line indented by 1,27 cm, unless

@@ -66,6 +66,9 @@ func (c *compiler) paragraph(b Paragraph) {
 		if s := c.text(r.Text); s != "" {
 			p.spans = append(p.spans, span{s, st})
 		}
+		if note := c.line(r.Note); note != "" {
+			p.spans = append(p.spans, span{c.note(note), 0})
+		}
 	}
 	c.add(p)
 }

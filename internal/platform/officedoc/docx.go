@@ -26,12 +26,12 @@ func WriteDOCX(w io.Writer, p Paper) error {
 	type part struct{ name, body string }
 	main, pictures := document(b)
 	parts := []part{
-		{"[Content_Types].xml", contentTypes},
+		{"[Content_Types].xml", types(len(b.notes) > 0)},
 		{"_rels/.rels", packageRels},
 		{"docProps/core.xml", coreProps(b)},
 		{"docProps/app.xml", appProps},
 		{"word/document.xml", main},
-		{"word/_rels/document.xml.rels", documentRels(len(pictures))},
+		{"word/_rels/document.xml.rels", documentRels(len(pictures), len(b.notes) > 0)},
 		{"word/styles.xml", styles()},
 		{"word/settings.xml", settings},
 		{"word/headerFirst.xml", headerPart("")},
@@ -39,6 +39,9 @@ func WriteDOCX(w io.Writer, p Paper) error {
 		{"word/footerFirst.xml", footerPart(nil, b.foot)},
 		{"word/footer.xml", footerPart(nil, b.foot)},
 		{"word/footerAddress.xml", footerPart(b.sections[0].foot, b.foot)},
+	}
+	if len(b.notes) > 0 {
+		parts = append(parts, part{"word/footnotes.xml", footnotes(b.notes)})
 	}
 	for i := range parts {
 		parts[i].body = xmlHead + parts[i].body
@@ -95,9 +98,12 @@ const packageRels = `<Relationships xmlns="` + packageRel + `relationships">` +
 
 func pictureName(n int) string { return fmt.Sprintf("word/media/image%d.png", n) }
 
-func documentRels(pictures int) string {
+func documentRels(pictures int, notes bool) string {
 	var b strings.Builder
 	b.WriteString(fixedRels)
+	if notes {
+		b.WriteString(`<Relationship Id="rId8" Type="` + officeRel + `footnotes" Target="footnotes.xml"/>`)
+	}
 	for n := range pictures {
 		fmt.Fprintf(&b, `<Relationship Id="rIdP%d" Type="`+officeRel+`image" Target="%s"/>`, n+1, strings.TrimPrefix(pictureName(n+1), "word/"))
 	}
@@ -123,6 +129,14 @@ const settings = `<w:settings ` + wordSpace + `><w:zoom w:percent="100"/><w:defa
 	`<w:compat><w:doNotExpandShiftReturn/><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>` +
 	`<w:themeFontLang w:val="vi-VN"/></w:settings>`
 
+// types are the content types, those of footnotes where there are any.
+func types(notes bool) string {
+	if !notes {
+		return contentTypes
+	}
+	return strings.Replace(contentTypes, `</Types>`, `<Override PartName="/word/footnotes.xml" ContentType="`+wordType+`footnotes+xml"/></Types>`, 1)
+}
+
 func coreProps(b *book) string {
 	made := b.made.UTC().Format(time.RFC3339)
 	return `<cp:coreProperties xmlns:cp="` + packageRel + `metadata/core-properties" ` +
@@ -146,6 +160,7 @@ func styles() string {
 		fmt.Fprintf(&b, `<w:style w:type="paragraph" w:styleId="Heading%d"><w:name w:val="heading %[1]d"/>`+
 			`<w:basedOn w:val="Normal"/><w:next w:val="Normal"/><w:qFormat/><w:pPr><w:keepNext/><w:outlineLvl w:val="%d"/></w:pPr></w:style>`, level+1, level)
 	}
+	b.WriteString(`<w:style w:type="character" w:styleId="FootnoteReference"><w:name w:val="footnote reference"/><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>`)
 	b.WriteString(`<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>` +
 		`<w:tblPr><w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>` +
 		`</w:styles>`)

@@ -134,6 +134,10 @@ func (d *docxBody) para(p para, width float64) {
 func (d *docxBody) runs(spans []span, size float64) {
 	boxes := string([]rune{boxEmpty, boxTicked})
 	for _, s := range spans {
+		if parts := strings.Split(s.text, string(noteMark)); len(parts) == 3 {
+			d.WriteString(noteReference(parts[1], size))
+			continue
+		}
 		for rest := s.text; rest != ""; {
 			at := strings.IndexAny(rest, boxes)
 			switch {

@@ -69,7 +69,7 @@ func (c *compiler) copyForm(f Copy) {
 			right: []piece{centred(form, bold, sizeBody)}},
 		pair{leftWidth: left, before: 6, keep: true,
 			left:  []piece{centred(c.numbered(f.Number, f.Symbol), 0, sizeNation)},
-			right: []piece{centred(c.placed(f.Place, f.Date), italic, sizeBody)}},
+			right: []piece{centred(c.placed(f.Place, LongDate(f.Date)), italic, sizeBody)}},
 	)
 	c.signature(f.Sign, c.receivers(f.Receivers))
 }

@@ -71,12 +71,17 @@ func (f *face) has(r rune) bool {
 // width is the advance of s at size points, in points.
 func (f *face) width(s string, size float64) float64 {
 	var w float64
+	scale := 1.0
 	for _, r := range s {
+		if r == noteMark {
+			scale = 1 + noteScale - scale
+			continue
+		}
 		if r == boxEmpty || r == boxTicked {
 			w += boxWidth
 			continue
 		}
-		w += f.advance[f.glyphs[r]]
+		w += f.advance[f.glyphs[r]] * scale
 	}
 	return w * size
 }

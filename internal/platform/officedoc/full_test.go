@@ -26,6 +26,7 @@ func everything() officedoc.Paper {
 		Basis: []string{"Căn cứ Luật An ninh mạng ngày 10 tháng 12 năm 2025", "Căn cứ Kế hoạch số 12/KH-UBND ngày 05 tháng 01 năm 2026 của Ủy ban nhân dân tỉnh"},
 		Body: []officedoc.Block{
 			officedoc.Heading{Level: 1, Text: "Kết quả"}, officedoc.Text(long),
+			officedoc.Paragraph{Runs: []officedoc.Run{{Text: "Số liệu theo báo cáo của các đơn vị", Note: "Văn bản số 12/UBND-VX ngày 05 tháng 01 năm 2026 về việc rà soát, tổng hợp số liệu máy tính của các cơ quan, đơn vị trên địa bàn tỉnh."}, {Text: " và của Công an tỉnh", Note: "Chưa gồm tháng 3."}, {Text: "."}}},
 			officedoc.List{{Text: "Rà soát máy chủ:", Items: []officedoc.Item{{Text: "Máy chủ thư", Items: []officedoc.Item{{Text: "bản vá tháng 01"}}}, {Text: "Máy chủ tên miền"}}}, {Text: "Tập huấn cho cán bộ."}},
 			officedoc.Chart{Kind: officedoc.Bars, Title: "Hình 1. Số lượt nhiễm mã độc theo tháng", Labels: []string{"Tháng 01", "Tháng 02", "Tháng 3"},
 				Series: []officedoc.Series{{Name: "Phát hiện", Values: []float64{120, 98, 45}}, {Name: "Đã xử lý", Values: []float64{100, 96, math.NaN()}}}},
@@ -58,7 +59,7 @@ func TestEveryPlaceOfTheDecreeIsInBothFiles(t *testing.T) {
 	sameWords(t, docx, pdf)
 	text := strings.Join(pageTexts(t, everything()), "\n")
 	for _, want := range []string{"THƯỢNG KHẨN", "LƯU HÀNH NỘI BỘ", "NVA.(25)", "Điện thoại: 0200 3 000 000", "SAO Y", "Số: 03/SY-VP", "TL. GIÁM ĐỐC",
-		"+ Máy chủ thư", ". bản vá tháng 01", "Phụ lục I", "Phụ lục II", "Hình 1. Số lượt"} {
+		"+ Máy chủ thư", "Chưa gồm tháng 3.", "Văn bản số 12/UBND-VX", ". bản vá tháng 01", "Phụ lục I", "Phụ lục II", "Hình 1. Số lượt"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the PDF", want)
 		}
@@ -157,7 +158,7 @@ func TestSpotsLieBetweenTitleAndName(t *testing.T) {
 
 func TestChartIsTheSameOnThePage(t *testing.T) {
 	t.Parallel()
-	c := everything().Body[3].(officedoc.Chart)
+	c := everything().Body[4].(officedoc.Chart)
 	a, err := c.SVG()
 	if err != nil {
 		t.Fatal(err)

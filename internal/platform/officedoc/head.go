@@ -5,7 +5,6 @@ package officedoc
 
 import (
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -105,13 +104,22 @@ func (c *compiler) numbered(number, symbol string) string {
 	return "Số: " + number + "/" + symbol
 }
 
-func (c *compiler) placeAndDate() string { return c.placed(c.p.Place, c.p.Date) }
+func (c *compiler) placeAndDate() string { return c.placed(c.p.Place, c.date()) }
 
-func (c *compiler) placed(place string, t time.Time) string {
+// date is the paper's, its day left open where it is not yet known.
+func (c *compiler) date() string {
+	s := LongDate(c.p.Date)
+	if c.p.OpenDay && !c.p.Date.IsZero() {
+		s = "ngày\u00a0\u00a0\u00a0\u00a0\u00a0" + s[strings.Index(s, "tháng"):]
+	}
+	return s
+}
+
+func (c *compiler) placed(place, date string) string {
 	if place = c.line(place); place == "" {
 		place = "…………"
 	}
-	return place + ", " + LongDate(t)
+	return place + ", " + date
 }
 
 // title is Ô 5a: the kind and what it is about, with the rule below.
@@ -194,7 +202,7 @@ func (c *compiler) annexHead(i int, a Annex) {
 		kind = sentence(kind)
 	}
 	ref := "(Kèm theo " + kind + " " + strings.Replace(c.numberLine(), "Số:", "số", 1) + " " +
-		LongDate(c.p.Date) + " của " + c.line(c.p.Issuer) + ")"
+		c.date() + " của " + c.line(c.p.Issuer) + ")"
 	ref = c.balance(ref, italic, sizeBody, c.width)
 	p := centred(ref, italic, sizeBody)
 	p.keep = true

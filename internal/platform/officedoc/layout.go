@@ -150,6 +150,7 @@ type book struct {
 	made     time.Time
 	missing  map[rune]bool
 	faces    [4]*face
+	notes    []para // footnotes, in the order of their marks
 }
 
 // compiler turns a Paper into a book.
@@ -159,6 +160,7 @@ type compiler struct {
 	count [3]int // headings
 	width float64
 	out   []piece
+	notes []para    // footnotes so far
 	at    section   // the one being compiled
 	done  []section // those before it
 	// turned says that the section at lies on its side for a Wide block alone.
@@ -202,7 +204,7 @@ func compile(p Paper) (*book, error) {
 		c.copyForm(*p.Copy)
 	}
 	c.end()
-	b.sections = c.done
+	b.sections, b.notes = c.done, c.notes
 	return b, nil
 }
 

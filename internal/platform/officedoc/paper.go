@@ -18,6 +18,7 @@ type Paper struct {
 	Symbol    string    // Ô 3: after the slash, "BC-SKHCN"; empty prints "…"
 	Place     string    // Ô 4: "Lai Châu"
 	Date      time.Time // Ô 4: zero leaves blanks
+	OpenDay   bool      // Ô 4: the day is left blank, month and year of Date stand
 	Kind      string    // Ô 5a: "Báo cáo", printed in capitals; empty is a công văn (Ô 5b)
 	Subject   string    // Ô 5a, 5b: trích yếu; a công văn prints "V/v " before it
 	Urgency   Urgency   // Ô 10b

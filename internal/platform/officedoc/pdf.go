@@ -44,7 +44,7 @@ func WritePDF(w io.Writer, p Paper) error {
 }
 
 func newPDF(b *book) *pdfDoc {
-	d := &pdfDoc{pdf: fpdf.New("P", "pt", "A4", ""), faces: b.faces, foot: b.foot}
+	d := &pdfDoc{pdf: fpdf.New("P", "pt", "A4", ""), faces: b.faces, foot: b.foot, notes: b.notes}
 	d.pdf.SetCatalogSort(true) // else fonts come in map order
 	d.pdf.SetAutoPageBreak(false, 0)
 	d.pdf.SetMargins(0, 0, 0)
@@ -55,6 +55,7 @@ func (d *pdfDoc) draw(b *book) {
 	for _, s := range b.sections {
 		d.section(s)
 	}
+	d.finish()
 }
 
 // pdfDoc draws items on pages, from top to bottom.
@@ -66,6 +67,9 @@ type pdfDoc struct {
 	spots []Spot // where signatures and seals go, as they come
 
 	sec    section
+	notes  []para  // footnotes
+	below  []item  // those of this page
+	noted  float64 // what they take of it
 	number int     // of the page within the section
 	y      float64 // where the next item goes
 	used   float64 // text height of a page
@@ -79,6 +83,7 @@ type item struct {
 	height        float64
 	before, after float64 // clear space; between two items the larger counts, at the top of a page none
 	keep          bool    // on one page with the next item
+	notes         []int   // footnotes marked in it
 	turn          bool    // start a new page; nothing is drawn
 	draw          func(x, y float64)
 	open          func(x, y float64) float64 // drawn above when the item opens a page; returns its height
@@ -86,6 +91,9 @@ type item struct {
 }
 
 func (d *pdfDoc) section(s section) {
+	if d.number > 0 {
+		d.finish() // still on the page of the section before
+	}
 	d.sec = s
 	if !s.goesOn {
 		d.number = 0
@@ -112,6 +120,9 @@ func (d *pdfDoc) address(s section, h float64) {
 }
 
 func (d *pdfDoc) newPage() {
+	if d.number > 0 {
+		d.finish()
+	}
 	w, h := d.sec.page()
 	d.used = h - marginTop - marginBottom
 	d.pdf.AddPageFormat("P", fpdf.SizeType{Wd: w, Ht: h})
@@ -137,7 +148,11 @@ func (d *pdfDoc) flow(items []item) {
 		if end := slices.IndexFunc(chain, func(it item) bool { return !it.keep }); end >= 0 {
 			chain = chain[:end+1]
 		}
-		if h := stackHeight(chain); !fresh && h <= d.used && !d.fits(max(last.after, chain[0].before)+h) {
+		h := stackHeight(chain)
+		for _, it := range chain {
+			h += d.noteRoom(it)
+		}
+		if !fresh && h <= d.used+d.noted && !d.fits(max(last.after, chain[0].before)+h) {
 			d.pageAfter(last)
 			fresh = true
 		}
@@ -149,7 +164,7 @@ func (d *pdfDoc) flow(items []item) {
 				}
 				fresh, last = true, item{}
 				continue
-			case !fresh && !d.fits(max(last.after, it.before)+it.height):
+			case !fresh && !d.fits(max(last.after, it.before)+it.height+d.noteRoom(it)):
 				d.pageAfter(last)
 				fresh = true
 			}
@@ -159,6 +174,7 @@ func (d *pdfDoc) flow(items []item) {
 				d.y += it.open(marginLeft, d.y)
 			}
 			it.draw(marginLeft, d.y)
+			d.keepNotes(it)
 			d.y += it.height
 			fresh, last = false, it
 		}

@@ -54,7 +54,7 @@ func (d *pdfDoc) para(p para, width float64) []item {
 		}
 		room := width - indent - p.right
 		last := i == len(lines)-1
-		it := item{height: height, keep: i == 0 && !last || i == len(lines)-2 || last && p.keep}
+		it := item{height: height, notes: notesIn(l), keep: i == 0 && !last || i == len(lines)-2 || last && p.keep}
 		it.draw = func(x, y float64) {
 			base := y + height - descent*p.size
 			end := d.line(l, x+indent, base, room, p.align, p.size)

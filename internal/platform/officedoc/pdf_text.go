@@ -43,6 +43,14 @@ func (d *pdfDoc) line(l textLine, x, y, room float64, align Align, size float64)
 // text draws s with its baseline at y; tick boxes become shapes.
 func (d *pdfDoc) text(x, y float64, s string, st style, size float64) {
 	for s != "" {
+		if parts := strings.SplitN(s, string(noteMark), 3); len(parts) == 3 {
+			d.text(x, y, parts[0], st, size)
+			x += d.faces[st].width(parts[0], size)
+			d.text(x, y-noteRaise*size, parts[1], st, size*noteScale)
+			x += d.faces[st].width(parts[1], size*noteScale)
+			s = parts[2]
+			continue
+		}
 		at := strings.IndexAny(s, string([]rune{boxEmpty, boxTicked}))
 		if at != 0 {
 			if at < 0 {

@@ -90,7 +90,7 @@ func (c *checker) underlined(list []*para, low, high float64) {
 	case u.underline:
 		c.warn(last, "U: "+last.excerpt())
 	case u.length <= 0:
-	case u.length < low*min(last.width(), widest)-3 || u.length > high*widest+3:
+	case u.length < low*last.narrow()-3 || u.length > high*widest+3:
 		c.fault(last, percent(u.length/max(widest, 1)))
 	}
 }

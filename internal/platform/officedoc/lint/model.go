@@ -71,7 +71,9 @@ type para struct {
 	// Of a PDF: its box on the page from the upper left corner, and its lines.
 	x0, x1, top, bottom float64
 	lines               int
-	ragged              bool    // its last line so far falls short of the edge
+	ragged              bool    // a line before its last falls short of the edge
+	torn                bool    // perhaps goes on from the page before
+	end                 float64 // where its last line ends
 	pitch               float64 // between its lines, in lines of its size
 }
 
@@ -225,6 +227,23 @@ func (p *para) excerpt() string {
 
 // width is how wide p's text is, in points, as the metric-equal face has it.
 func (p *para) width() float64 {
+	if w := p.natural(); p.x1 > p.x0 || p.room <= 0 || w <= p.room {
+		return w
+	}
+	return p.room // it wraps
+}
+
+// narrow is the width p's lines have at least when they are about equal.
+func (p *para) narrow() float64 {
+	w := p.natural()
+	if p.x1 > p.x0 || p.room <= 0 || w <= p.room {
+		return w
+	}
+	return w / math.Ceil(w/p.room)
+}
+
+// natural is how wide p's longest line is when nothing wraps.
+func (p *para) natural() float64 {
 	if p.x1 > p.x0 {
 		return p.x1 - p.x0
 	}
@@ -238,9 +257,6 @@ func (p *para) width() float64 {
 			w += measure(r)
 			widest = max(widest, w)
 		}
-	}
-	if p.room > 0 {
-		widest = min(widest, p.room) // it wraps
 	}
 	return widest
 }

@@ -5,6 +5,7 @@ package lint
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
@@ -68,6 +69,9 @@ func (p *paper) find() {
 	head := p.paras[:min(len(p.paras), headReach)]
 	end := 0 // of the head: behind the last of its parts
 	for i, q := range head {
+		if q.col != left && q.col != right && (strings.HasPrefix(fold(q.text), "kinhgui") || basisLine(q.text) || i > 4 && kinds[fold(q.text)]) {
+			break // the head is over
+		}
 		hit := true
 		switch {
 		case p.nation == nil && isNation(q.text):
@@ -94,7 +98,7 @@ func (p *paper) find() {
 	p.leftHead(head[:end])
 	for i := end; i < len(head) && head[i].col == left; i++ {
 		// What still stands in the left column belongs to the head.
-		if len(p.letter) > 0 && head[i].frame == nil && urgencyOf(head[i].text) == "" {
+		if (len(p.letter) > 0 || strings.HasPrefix(fold(head[i].text), "vv")) && head[i].frame == nil && urgencyOf(head[i].text) == "" {
 			p.letter = append(p.letter, head[i])
 		}
 		end = i + 1
@@ -138,6 +142,13 @@ func (p *paper) leftHead(head []*para) {
 		}
 	}
 	// The issuer is the bold lines at the end; where none is, the last one.
+	for n := len(above); p.number == nil && n > 1; n = len(above) {
+		// Without a number the column may go on with something else.
+		if b, _ := above[n-1].shares(); b > 0.5 || !slices.ContainsFunc(above, func(q *para) bool { b, _ := q.shares(); return b > 0.5 }) {
+			break
+		}
+		above = above[:n-1]
+	}
 	cut := len(above)
 	for cut > 0 {
 		if b, _ := above[cut-1].shares(); b < 0.5 {
@@ -259,7 +270,7 @@ func (p *paper) findEnd(rest []*para) {
 		case q.col != left && q.col != full || q.frame != nil:
 		case drafterForm.MatchString(q.text):
 			p.drafter = q
-		case strings.HasPrefix(q.text, "-") || strings.HasPrefix(q.text, "–") || len(p.receivers) > 0 && !q.capitals() && q.size() < 12.5:
+		case strings.HasPrefix(q.text, "-") || strings.HasPrefix(q.text, "–") || q.col == left && !q.capitals():
 			p.receivers = append(p.receivers, q)
 		}
 	}

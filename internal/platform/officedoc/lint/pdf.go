@@ -133,6 +133,7 @@ func (f *pdfFile) page(d pdfDict, fonts map[any]*pdfFont, budget *int) (*canvas,
 func (out *paper) page(c *canvas, number int) {
 	s := section{width: c.width / mm, height: c.height / mm, page: number, goesOn: true}
 	lines := c.lines()
+	foot := c.foot(lines)
 	var rest []*para
 	for _, l := range lines {
 		l.page = number
@@ -144,11 +145,14 @@ func (out *paper) page(c *canvas, number int) {
 			s.number = pageNumber{top: true, centred: mid < 15*mm, size: l.size(), wrong: l.text}
 			continue
 		}
+		if err == nil && l.size() < 10 {
+			continue // the raised mark of a footnote
+		}
 		if err == nil && l.top > c.height-20*mm {
 			s.number.bottom = true
 			continue
 		}
-		if l.top > c.height-20*mm-4 && l.size() <= 12 || l.size() <= 10 && inTop {
+		if l.top > foot && l.size() <= 12 || l.size() <= 10 && inTop {
 			if number == 1 && l.top > c.height/2 {
 				out.foot = append(out.foot, l)
 			}
@@ -173,6 +177,25 @@ func (out *paper) page(c *canvas, number int) {
 	out.attach(paras, c)
 	out.paras = append(out.paras, paras...)
 	out.sections = append(out.sections, s)
+}
+
+// foot is where the foot of the page begins: at the bottom margin, or at a rule
+// over the whole width with nothing but small print below it (Ô 13).
+func (c *canvas) foot(lines []*para) float64 {
+	at := c.height - 20*mm - 4
+	for _, b := range c.bars {
+		y := c.height - b.y
+		// Over the whole width, or two inches as above footnotes.
+		address := b.x1-b.x0 > 0.68*c.width && y > 0.8*c.height
+		notes := b.x1-b.x0 > 30*mm && b.x1-b.x0 < 70*mm && b.x0 < c.width/4 && y > 0.4*c.height
+		if !address && !notes || y > at {
+			continue
+		}
+		if !slices.ContainsFunc(lines, func(l *para) bool { return l.top > y-2 && l.size() > 12.3 }) {
+			at = y - 2
+		}
+	}
+	return at
 }
 
 // lines gathers glyphs to lines: the same baseline, and no gap as between columns.

@@ -111,7 +111,7 @@ func (p *painter) run(data []byte, resources pdfDict, depth int) error {
 
 // n is the i-th number of args, 0 for none.
 func n(args []any, i int) float64 {
-	if i >= len(args) {
+	if i < 0 || i >= len(args) {
 		return 0
 	}
 	v, _ := args[i].(float64)

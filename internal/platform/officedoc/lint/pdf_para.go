@@ -6,6 +6,7 @@ package lint
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -44,13 +45,8 @@ func (out *paper) columns(lines []*para, c *canvas) {
 			if l.col != full || l.x1-l.x0 > 0.6*(x1-x0) {
 				continue
 			}
-			for j := max(0, i-4); j < min(len(lines), i+5); j++ {
-				o := lines[j]
-				if o.col != left && o.col != right || math.Abs(o.top-l.top) > 90 {
-					continue
-				}
-				one := math.Abs((o.x0+o.x1)/2-(l.x0+l.x1)/2) < 3
-				if one && (o.col == left && l.x1 < middle+20 || o.col == right && l.x0 > middle-20) || o.col == left && math.Abs(o.x0-l.x0) < 1 && o.size() == l.size() && l.size() < 12.5 && l.x1 < middle {
+			for j := max(0, i-8); j < min(len(lines), i+9); j++ {
+				if o := lines[j]; (o.col == left || o.col == right) && math.Abs(o.top-l.top) < 140 && together(o, l, middle) {
 					l.col = o.col
 				}
 			}
@@ -59,12 +55,29 @@ func (out *paper) columns(lines []*para, c *canvas) {
 	for _, l := range lines {
 		mid := (l.x0 + l.x1) / 2
 		switch {
-		case l.col == full && math.Abs(mid-middle) < 6 && l.x0 > x0+12:
+		case l.col == full && math.Abs(mid-middle) < 6 && l.x0 > x0+12 && !firstOfMany(l, x0, x1) && !strings.HasPrefix(l.text, "- "):
 			l.align = centred
 		case l.col == full && x1-l.x1 < 2:
 			l.align = justified // until its paragraph is known
 		}
 	}
+}
+
+// together reports that l belongs to the column of o: centred with it, or, in the
+// small print at the left, beginning where it begins or hanging under it.
+func together(o, l *para, middle float64) bool {
+	if math.Abs((o.x0+o.x1)/2-(l.x0+l.x1)/2) < 3 {
+		return o.col == left && l.x1 < middle+20 || o.col == right && l.x0 > middle-20
+	}
+	return o.col == left && l.x0-o.x0 > -1 && l.x0-o.x0 < 14 && o.size() == l.size() && l.size() < 12.5 && l.x1 < middle
+}
+
+// firstOfMany reports a line that begins where a first line does and ends near
+// the edge: centred by chance.
+func firstOfMany(l *para, x0, x1 float64) bool {
+	b, i := l.shares()
+	in := (l.x0 - x0) / mm
+	return b < 0.5 && i < 0.5 && in > 9 && in < 13.5 && x1-l.x1 < 0.2*(x1-x0)
 }
 
 // inGrid reports a line between the lines of a table.
@@ -102,10 +115,12 @@ func frameText(s string) bool {
 	return false
 }
 
+var itemMark = regexp.MustCompile(`^(\d+(\.\d+)*\.|[IVXLC]+\.|\p{Ll}\)|\d+\))$`)
+
 // marker reports that s opens an item of a list or a numbered paragraph.
 func marker(s string) bool {
 	first, _, _ := strings.Cut(s, " ")
-	return first == "-" || first == "+" || first == "–" || len([]rune(first)) <= 5 && (strings.HasSuffix(first, ".") || strings.HasSuffix(first, ")")) ||
+	return first == "-" || first == "+" || first == "–" || itemMark.MatchString(first) ||
 		strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "Căn cứ") || strings.HasPrefix(s, "Điều ")
 }
 
@@ -113,6 +128,7 @@ func marker(s string) bool {
 func join(lines []*para, x0, x1 float64) []*para {
 	var out []*para
 	for _, l := range lines {
+		l.end = l.x1
 		p := lastOf(out, l.col)
 		if p == nil || !continues(p, l, x0, x1) {
 			out = append(out, l)
@@ -128,21 +144,20 @@ func join(lines []*para, x0, x1 float64) []*para {
 		if p.lines == 1 {
 			p.first = p.x0 - x0
 		}
-		if p.align == justified && p.lines == 1 && x1-p.x1 > 2 {
-			p.align = toLeft
-		}
 		p.x0, p.bottom = min(p.x0, l.x0), l.bottom
 		if p.col == full && p.align != centred {
 			// Its lines before the last reach the edge, or it is ragged.
-			if p.lines > 1 && p.ragged {
-				p.align = toLeft
+			if x1-p.end > 2 {
+				p.align, p.ragged = toLeft, true
 			}
-			p.ragged = x1-l.x1 > 2
 		}
-		p.x1 = max(p.x1, l.x1)
+		p.x1, p.end = max(p.x1, l.x1), l.x1
 		p.lines++
 	}
-	for _, p := range out {
+	for i, p := range out {
+		if p.col == full && i == 0 && p.page > 1 && p.x0-x0 < 3 {
+			p.torn = true
+		}
 		if p.col == full && p.align == justified && p.lines == 1 {
 			p.align = unknown // one line tells nothing
 		}
@@ -163,7 +178,12 @@ func lastOf(list []*para, col column) *para {
 func continues(p, l *para, x0, x1 float64) bool {
 	pitch := l.bottom - p.bottom
 	size := p.size()
-	if marker(l.text) || math.Abs(l.size()-size) > 0.6 || pitch > size*1.15*1.75 || pitch < size*0.8 || p.col == cell || p.frame != nil {
+	short := x1 - p.end
+	most := 1.75
+	if short < 1 {
+		most = 2.6 // too far apart, yet one paragraph: its line is full
+	}
+	if marker(l.text) || math.Abs(l.size()-size) > 0.6 || pitch > size*1.15*most || pitch < size*0.8 || p.col == cell || p.frame != nil {
 		return false
 	}
 	switch p.col {
@@ -171,15 +191,16 @@ func continues(p, l *para, x0, x1 float64) bool {
 		if p.align == centred || l.align == centred {
 			return false
 		}
+		if short > 2 && (p.lines > 1 && !p.ragged || pitch > size*1.15*1.3 && strings.HasSuffix(strings.TrimRight(p.text, " "), ".")) {
+			return false // a justified paragraph ended there
+		}
 		// The line before must be full, and this one begin at the edge or hang.
-		return x1-p.lastX1() < 0.2*(x1-x0) && (l.x0-x0 < 3 || strings.HasPrefix(p.text, "- ") && l.x0 > p.x0)
+		return short < 0.2*(x1-x0) && (l.x0-x0 < 3 || strings.HasPrefix(p.text, "- ") && l.x0 > p.x0)
 	case left:
 		return strings.HasPrefix(p.text, "-") && l.x0 > p.x0+1
 	}
 	return false
 }
-
-func (p *para) lastX1() float64 { return p.x1 }
 
 // attach finds the lines under paragraphs and the frames around them.
 func (out *paper) attach(paras []*para, c *canvas) {
@@ -197,7 +218,7 @@ func (out *paper) attach(paras []*para, c *canvas) {
 		for _, b := range c.bars {
 			gap := c.height - b.y - p.bottom
 			mid := math.Abs((b.x0+b.x1)/2 - (p.x0+p.x1)/2)
-			if gap > -0.35*p.size() && gap < 12 && mid < 8 && b.x1-b.x0 < p.x1-p.x0+12 && p.frame == nil {
+			if gap > -0.35*p.size() && gap < 12 && mid < 8 && b.x1-b.x0 < max(p.x1-p.x0+12, 45*mm) && p.frame == nil {
 				if best == nil || b.y > best.y {
 					best = &b
 				}

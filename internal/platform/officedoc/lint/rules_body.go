@@ -147,7 +147,7 @@ func bodyIndent(c *checker) {
 		first := q.first
 		if c.format == DOCX {
 			first += q.indent
-		} else if q.lines < 2 {
+		} else if q.lines < 2 || q.torn {
 			continue
 		}
 		told = true

@@ -1,0 +1,228 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package template
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
+)
+
+// names of a paper's placeholders; the bool says that a template must have it.
+var names = map[string]bool{
+	"co_quan_chu_quan": false, "co_quan": true, "so": true, "ky_hieu": true, "dia_danh": true, "ngay": true,
+	"ten_loai": false, "trich_yeu": true, "kinh_gui": false, "can_cu": false, "noi_dung": true,
+	"quyen_han": true, "ho_ten": true, "noi_nhan": true, "nguoi_soan": false, "dia_chi": false, "ma_so": false,
+}
+
+// PaperSchema is what a template for p may hold: the fields of every paper, and
+// the tables of p's body and annexes as bang1, bang2, … with the columns c1, c2, ….
+func PaperSchema(p officedoc.Paper) Schema {
+	s := Schema{Fields: names, Tables: map[string][]string{}}
+	for i, t := range tables(p) {
+		var columns []string
+		for j := range t.Columns {
+			columns = append(columns, fmt.Sprintf("c%d", j+1))
+		}
+		s.Tables[fmt.Sprintf("bang%d", i+1)] = columns
+	}
+	return s
+}
+
+// FromPaper gives the values of p for a template that passed Check with
+// PaperSchema of p. Lists have a line each, with their marks.
+func FromPaper(p officedoc.Paper) Values {
+	number := p.Number
+	if len(number) == 1 && number >= "0" && number <= "9" {
+		number = "0" + number
+	}
+	v := Values{Tables: map[string][]map[string]string{}, Fields: map[string]string{
+		"co_quan_chu_quan": p.Parent, "co_quan": p.Issuer, "so": number, "ky_hieu": p.Symbol, "dia_danh": p.Place,
+		"ngay": officedoc.LongDate(p.Date), "ten_loai": p.Kind, "trich_yeu": p.Subject, "kinh_gui": listed(p.To, len(p.To) > 1),
+		"can_cu": listed(p.Basis, false), "noi_dung": strings.Join(lines(p.Body), "\n"), "quyen_han": titles(p.Sign), "ho_ten": p.Sign.Name,
+		"noi_nhan": listed(p.Copies, true), "nguoi_soan": p.Drafter, "dia_chi": strings.Join(p.Address, "\n"), "ma_so": p.Code,
+	}}
+	for i, t := range tables(p) {
+		records := []map[string]string{}
+		for _, row := range append(t.Rows[:len(t.Rows):len(t.Rows)], t.Foot...) {
+			r := map[string]string{}
+			for j, cell := range row {
+				r[fmt.Sprintf("c%d", j+1)] = cell
+			}
+			records = append(records, r)
+		}
+		v.Tables[fmt.Sprintf("bang%d", i+1)] = records
+	}
+	return v
+}
+
+// listed closes each line with ";" and the last with ".".
+func listed(in []string, dashed bool) string {
+	var out []string
+	for i, s := range in {
+		s = strings.TrimRight(strings.TrimSpace(s), ";., ")
+		if dashed {
+			s = "- " + s
+		}
+		switch {
+		case len(in) == 1 && !dashed:
+		case i == len(in)-1:
+			s += "."
+		default:
+			s += ";"
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "\n")
+}
+
+var authorities = map[officedoc.Authority]string{officedoc.ForCollege: "TM. ", officedoc.Acting: "Q. ", officedoc.ForHead: "KT. ", officedoc.ByOrder: "TL. ", officedoc.ByDelegation: "TUQ. "}
+
+func titles(s officedoc.Signature) string {
+	var out []string
+	for _, a := range s.As {
+		out = append(out, authorities[a.Mark]+strings.ToUpper(a.Title))
+	}
+	return strings.Join(out, "\n")
+}
+
+// lines is the body as text, a line a paragraph; tables are left to their rows.
+func lines(in []officedoc.Block) []string {
+	var out []string
+	for _, b := range in {
+		switch b := b.(type) {
+		case officedoc.Paragraph:
+			var text strings.Builder
+			for _, r := range b.Runs {
+				text.WriteString(r.Text)
+			}
+			out = append(out, strings.Join(strings.Fields(text.String()), " "))
+		case officedoc.Heading:
+			out = append(out, strings.TrimSpace(b.Number+" "+b.Text))
+		case officedoc.Field:
+			value := b.Value
+			for _, o := range b.Options {
+				if o.Ticked {
+					value = strings.TrimLeft(value+"; "+strings.TrimSpace(o.Label+" "+o.Note), "; ")
+				}
+			}
+			out = append(out, "- "+strings.TrimRight(b.Label, ": ")+": "+value)
+		case officedoc.List:
+			out = append(out, items(b, "- ")...)
+		case officedoc.Wide:
+			out = append(out, lines(b)...)
+		}
+	}
+	return out
+}
+
+func items(in []officedoc.Item, mark string) []string {
+	var out []string
+	for _, it := range in {
+		out = append(append(out, mark+it.Text), items(it.Items, "+ ")...)
+	}
+	return out
+}
+
+func tables(p officedoc.Paper) []officedoc.Table {
+	var out []officedoc.Table
+	var walk func([]officedoc.Block)
+	walk = func(in []officedoc.Block) {
+		for _, b := range in {
+			switch b := b.(type) {
+			case officedoc.Table:
+				out = append(out, b)
+			case officedoc.Wide:
+				walk(b)
+			}
+		}
+	}
+	walk(p.Body)
+	for _, a := range p.Annexes {
+		walk(a.Body)
+	}
+	return out
+}
+
+func written(p officedoc.Paper) ([]part, error) {
+	var b bytes.Buffer
+	if err := officedoc.WriteDOCX(&b, p); err != nil {
+		return nil, err
+	}
+	parts, err := open(b.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("template: %w", err)
+	}
+	return parts, nil
+}
+
+var ruled = regexp.MustCompile(`<w:p><w:pPr><w:keepNext/><w:pBdr>.*?</w:p>`)
+
+// withRulesOf gives the lines under issuer, motto and title of document the
+// lengths they have in real, since a placeholder is shorter than what it stands
+// for.
+func withRulesOf(document, real string) string {
+	lines, n := ruled.FindAllString(real, -1), 0
+	return ruled.ReplaceAllStringFunc(document, func(line string) string {
+		if n++; n <= len(lines) {
+			return lines[n-1]
+		}
+		return line
+	})
+}
+
+// Default is the product's own layout as a template for papers like p: with a
+// title when p has one, and with p's tables as rows to be repeated.
+func Default(p officedoc.Paper) ([]byte, error) {
+	own := officedoc.Paper{
+		Parent: "{{CO_QUAN_CHU_QUAN}}", Issuer: "{{CO_QUAN}}", Number: "{{so}}", Symbol: "{{ky_hieu}}", Place: "{{dia_danh}}",
+		Subject: "{{trich_yeu}}", Sign: officedoc.Signature{As: []officedoc.Capacity{{Title: "{{quyen_han}}"}}, Name: "{{ho_ten}}"},
+		Copies: []string{"{{noi_nhan}}"}, Code: "{{ma_so}}", PrintedAt: p.PrintedAt,
+	}
+	if p.Kind != "" {
+		own.Kind = "{{TEN_LOAI}}"
+	}
+	if len(p.To) > 0 {
+		own.To = []string{"{{kinh_gui}}"}
+	}
+	if len(p.Basis) > 0 {
+		own.Basis = []string{"{{can_cu}}"}
+	}
+	own.Body = []officedoc.Block{officedoc.Text("{{noi_dung}}")}
+	for i, t := range tables(p) {
+		row := officedoc.Table{Caption: t.Caption, Columns: t.Columns, Groups: t.Groups, Rows: [][]string{nil}}
+		for j := range t.Columns {
+			row.Rows[0] = append(row.Rows[0], fmt.Sprintf("{{bang%d.c%d}}", i+1, j+1))
+		}
+		own.Body = append(own.Body, row)
+	}
+	parts, err := written(own)
+	if err != nil {
+		return nil, err
+	}
+	real, err := written(p)
+	if err != nil {
+		return nil, err
+	}
+	blank := officedoc.LongDate(own.Date)
+	for i := range parts {
+		if parts[i].name != "word/document.xml" {
+			continue
+		}
+		s := withRulesOf(string(parts[i].data), string(real[i].data))
+		s = strings.Replace(s, "{{dia_danh}}, "+blank, "{{dia_danh}}, {{ngay}}", 1)
+		s = strings.ReplaceAll(s, "{{QUYEN_HAN}}", "{{quyen_han}}")
+		s = strings.Replace(s, "- {{noi_nhan}}.", "{{noi_nhan}}", 1)
+		s = strings.Replace(s, "{{can_cu}}.", "{{can_cu}}", 1)
+		if len(p.To) > 1 {
+			// The list stands under the word, a line each.
+			s = strings.Replace(s, "Kính gửi: {{kinh_gui}}", "Kính gửi:</w:t></w:r></w:p><w:p><w:pPr><w:spacing w:after=\"40\"/><w:ind w:left=\"2835\"/></w:pPr><w:r><w:rPr><w:sz w:val=\"28\"/></w:rPr><w:t xml:space=\"preserve\">{{kinh_gui}}", 1)
+		}
+		parts[i].data = []byte(s)
+	}
+	return pack(parts)
+}
