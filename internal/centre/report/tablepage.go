@@ -356,6 +356,7 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request) error {
 
 // planPage shows what a file would put into the table.
 type planPage struct {
+	svc     *Service
 	f       File
 	field   rulepack.Field
 	plan    Plan
@@ -395,7 +396,7 @@ func (p *Pages) renderPlan(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "report.import.title"), Body: planView(planPage{f, field, plan, problem})})
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "report.import.title"), Body: planView(planPage{p.svc, f, field, plan, problem})})
 }
 
 // importFill handles POST /papers/{id}/tables/{key}/import. Form: upload,
@@ -465,9 +466,18 @@ func (v planPage) facts(ctx context.Context) []ui.Fact {
 	return list
 }
 
-// sample are the first rows as they would be taken.
+// sample are the first rows as they would be printed.
 func (v planPage) sample() [][]string {
-	return v.plan.Value.Rows[:min(8, len(v.plan.Value.Rows))]
+	var out [][]string
+	for _, row := range v.plan.Value.Rows[:min(8, len(v.plan.Value.Rows))] {
+		line := make([]string, len(row))
+		for i, key := range v.plan.Value.Cols {
+			c, _ := v.field.Column(key)
+			line[i] = v.svc.printCell(v.f.Pack, c, row[i])
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // printed is a cell of a table that cannot be changed.
