@@ -69,24 +69,21 @@ func (p *Pages) renderTable(w http.ResponseWriter, r *http.Request, status, page
 // rows is the table in the form's columns; rows that stand for codes are all
 // there.
 func (v tablePage) rows() Value {
-	now := v.f.Values[v.field.Key]
-	if list, ok := v.f.Pack.CodeList(v.field.RowsOf); ok && len(now.Rows) == 0 {
-		now.Cols = []string{v.field.Columns[0].Key}
+	out := v.f.Values[v.field.Key].aligned(v.f.Pack, v.field)
+	out.Cols = nil
+	for _, c := range v.field.Columns {
+		if c.Type != "seq" {
+			out.Cols = append(out.Cols, c.Key)
+		}
+	}
+	if list, ok := v.f.Pack.CodeList(v.field.RowsOf); ok && len(out.Rows) == 0 {
 		for _, c := range list.Items {
-			now.Rows = append(now.Rows, []string{c.ID})
-		}
-		return Value{Cols: now.Cols, Rows: byCode(v.f.Pack, v.field, padded(now.Rows, len(v.field.Columns)))}
-	}
-	return now.aligned(v.f.Pack, v.field)
-}
-
-func padded(rows [][]string, n int) [][]string {
-	for i := range rows {
-		for len(rows[i]) < n {
-			rows[i] = append(rows[i], "")
+			row := make([]string, len(out.Cols))
+			row[0] = c.ID
+			out.Rows = append(out.Rows, row)
 		}
 	}
-	return rows
+	return out
 }
 
 func (v tablePage) pages() int { return max(1, (len(v.value.Rows)+rowsAPage-1)/rowsAPage) }
