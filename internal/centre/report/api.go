@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -11,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 )
 
@@ -19,8 +22,11 @@ import (
 type apiPaper struct {
 	ID         string    `json:"id"`
 	Form       string    `json:"form" example:"F1b"`
-	IncidentID string    `json:"incident_id"`
-	Incident   string    `json:"incident_code" example:"SC-2026-0001"`
+	About      string    `json:"about" enum:"incident,period,unit"`
+	IncidentID string    `json:"incident_id,omitempty"`
+	Incident   string    `json:"incident_code,omitempty" example:"SC-2026-0001"`
+	From       string    `json:"from,omitempty" doc:"First day of the period, YYYY-MM-DD."`
+	To         string    `json:"to,omitempty" doc:"Last day of the period."`
 	UnitID     string    `json:"unit_id" doc:"The unit that owes the paper."`
 	State      string    `json:"state" enum:"draft,printed,sent,withdrawn"`
 	Number     string    `json:"number,omitempty"`
@@ -53,6 +59,66 @@ type apiSending struct {
 	Receipt string    `json:"receipt,omitempty"`
 }
 
+// apiForm is a form of a rule pack.
+type apiForm struct {
+	ID      string     `json:"id" example:"F12"`
+	Pack    string     `json:"pack" example:"VN-ANM-2026"`
+	Title   string     `json:"title"`
+	Status  string     `json:"status" enum:"LAW,DERIVED,INTERNAL"`
+	About   string     `json:"about" enum:"incident,period,unit"`
+	Periods []string   `json:"periods,omitempty" doc:"Kinds of period it is written for."`
+	Basis   string     `json:"basis"`
+	Mark    string     `json:"mark" doc:"How well its layout is known."`
+	Fields  []apiField `json:"fields" nullable:"false"`
+}
+
+type apiField struct {
+	Key     string     `json:"key"`
+	Label   string     `json:"label"`
+	Type    string     `json:"type"`
+	Req     string     `json:"req" doc:"M mandatory, O optional, C under a condition, A filled by the system; of a column empty is O."`
+	List    string     `json:"list,omitempty"`
+	From    string     `json:"from,omitempty" doc:"The record it is filled from."`
+	Columns []apiField `json:"columns,omitempty"`
+}
+
+type apiFormsQuery struct {
+	On string `query:"on" doc:"Day in force, YYYY-MM-DD; today by default."`
+}
+
+type apiForms struct {
+	Body struct {
+		Pack  string    `json:"pack"`
+		Items []apiForm `json:"items" nullable:"false"`
+	}
+}
+
+type apiBeginInput struct {
+	Body struct {
+		Form   string `json:"form" minLength:"1" maxLength:"64"`
+		Pack   string `json:"pack,omitempty" maxLength:"64" doc:"The regime of the period's last day by default."`
+		UnitID string `json:"unit_id" minLength:"1" maxLength:"200"`
+		Kind   string `json:"kind,omitempty" enum:"month,quarter,half,year,span" doc:"Of the period, for a form about one."`
+		Year   int    `json:"year,omitempty" minimum:"0" maximum:"2200"`
+		Part   int    `json:"part,omitempty" minimum:"0" maximum:"12" doc:"Of the year, from 1."`
+		From   string `json:"from,omitempty" doc:"First day of a span, YYYY-MM-DD."`
+		To     string `json:"to,omitempty"`
+	}
+}
+
+type apiValuesInput struct {
+	rest.One
+	rest.Match
+	Body struct {
+		Values Plain `json:"values" doc:"By field key: text, number, true or false, list of texts; of a table a list of objects by column key. Codes by id or label, days YYYY-MM-DD or DD/MM/YYYY."`
+	}
+}
+
+type apiPrintInput struct {
+	rest.One
+	rest.Match
+}
+
 // apiFull is a paper with its prints and sendings.
 type apiFull struct {
 	apiPaper
@@ -73,7 +139,7 @@ type apiListQuery struct {
 // file.
 type apiFileInput struct {
 	rest.One
-	File string `path:"file" doc:"Number of the print and kind: 1.docx, 1.pdf, or 1.json for the frozen inputs." example:"1.pdf"`
+	File string `path:"file" doc:"Number of the print and kind: 1.docx, 1.pdf, 1.xlsx, or 1.json for the frozen inputs." example:"1.pdf"`
 }
 
 type apiFile struct {
@@ -87,6 +153,13 @@ func API(a *rest.API, s *Service) {
 	const tag = "Papers"
 	rest.Add(a, rest.Op{ID: "list-papers", Method: http.MethodGet, Path: "/papers", Tag: tag, Need: mayRead, Summary: "List papers"}, s.apiList)
 	rest.Add(a, rest.Op{ID: "get-paper", Method: http.MethodGet, Path: "/papers/{id}", Tag: tag, Need: mayRead, Summary: "Get a paper"}, s.apiGet)
+	rest.Add(a, rest.Op{ID: "list-report-forms", Method: http.MethodGet, Path: "/report-forms", Tag: tag, Need: mayRead, Summary: "List the forms in force on a day"}, s.apiForms)
+	rest.Add(a, rest.Op{ID: "create-paper", Method: http.MethodPost, Path: "/papers", Tag: tag, Need: mayWrite, Status: http.StatusCreated,
+		Summary: "Begin a paper about a period or a unit", Description: "A draft of the same form, unit and period is returned instead of a second one."}, s.apiBegin)
+	rest.Add(a, rest.Op{ID: "fill-paper", Method: http.MethodPut, Path: "/papers/{id}/values", Tag: tag, Need: mayWrite, Body: MaxList,
+		Summary: "Fill fields of a draft", Description: "Fields that are not named stay. Numbers reckoned from a table follow it."}, s.apiFill)
+	rest.Add(a, rest.Op{ID: "print-paper", Method: http.MethodPost, Path: "/papers/{id}/print", Tag: tag, Need: mayWrite,
+		Summary: "Freeze and print a paper", Description: "422 while a compulsory field is empty. A print meets no duty."}, s.apiPrint)
 	rest.Stream[apiFileInput, apiFile](a, rest.Op{ID: "download-paper", Method: http.MethodGet, Path: "/papers/{id}/print/{file}", Tag: tag,
 		Need: mayRead, Summary: "Download a print", Description: "The bytes are compared with their hash first: ones that were changed are an error."}, s.apiDownload)
 }
@@ -114,6 +187,85 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 	return rest.Versioned(out, f.Version), nil
 }
 
+func (s *Service) apiForms(ctx context.Context, in *apiFormsQuery) (*apiForms, error) {
+	on := calendar.DateOf(s.now())
+	if in.On != "" {
+		var err error
+		if on, err = rest.Day("on", in.On); err != nil {
+			return nil, err
+		}
+	}
+	pack, list := s.Catalogue(on)
+	out := &apiForms{}
+	out.Body.Pack, out.Body.Items = pack.ID, make([]apiForm, len(list))
+	for i, c := range list {
+		f := c.Form
+		about := cmp.Or(string(f.About), OfIncident)
+		out.Body.Items[i] = apiForm{ID: f.ID, Pack: c.Pack.ID, Title: f.Title.In(i18n.Lang(ctx)), Status: string(f.Status), About: about,
+			Periods: f.Periods.Every, Basis: f.Basis, Mark: string(f.Source.Mark), Fields: []apiField{}}
+		for _, x := range f.Fields() {
+			field := apiField{Key: x.Key, Label: x.Label, Type: x.Type, Req: string(x.Req), List: x.List, From: x.From}
+			for _, c := range x.Columns {
+				field.Columns = append(field.Columns, apiField{Key: c.Key, Label: c.Label, Type: c.Type, Req: string(c.Req), List: c.List})
+			}
+			out.Body.Items[i].Fields = append(out.Body.Items[i].Fields, field)
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) apiBegin(ctx context.Context, in *apiBeginInput) (*rest.Created[apiPaper], error) {
+	b := in.Body
+	st := Start{Form: b.Form, Pack: b.Pack, Unit: b.UnitID, Kind: b.Kind, Year: b.Year, Part: b.Part}
+	for field, d := range map[string]struct {
+		text string
+		into *calendar.Date
+	}{"from": {b.From, &st.From}, "to": {b.To, &st.To}} {
+		if d.text == "" {
+			continue
+		}
+		var err error
+		if *d.into, err = rest.Day(field, d.text); err != nil {
+			return nil, err
+		}
+	}
+	p, err := s.Begin(ctx, st)
+	if err != nil {
+		return nil, rest.Rename(err, "unit", "unit_id")
+	}
+	return rest.Made(apiViewOf(p), p.Version, "/papers/"+string(p.ID)), nil
+}
+
+func (s *Service) apiFill(ctx context.Context, in *apiValuesInput) (*rest.Record[apiPaper], error) {
+	f, err := s.Get(ctx, ID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Check(f.Version); err != nil {
+		return nil, err
+	}
+	p, err := s.SavePlain(ctx, f.ID, in.Body.Values, f.Version)
+	if err != nil {
+		return nil, err
+	}
+	return rest.Versioned(apiViewOf(p), p.Version), nil
+}
+
+func (s *Service) apiPrint(ctx context.Context, in *apiPrintInput) (*rest.Record[apiPaper], error) {
+	f, err := s.Get(ctx, ID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Check(f.Version); err != nil {
+		return nil, err
+	}
+	p, _, err := s.Print(ctx, f.ID, f.Version)
+	if err != nil {
+		return nil, err
+	}
+	return rest.Versioned(apiViewOf(p), p.Version), nil
+}
+
 // apiDownload handles GET /api/v1/papers/{id}/print/{seq}.{docx|pdf|json}.
 func (s *Service) apiDownload(w http.ResponseWriter, r *http.Request) error {
 	name, kind, _ := strings.Cut(r.PathValue("file"), ".")
@@ -130,7 +282,11 @@ func (s *Service) apiDownload(w http.ResponseWriter, r *http.Request) error {
 }
 
 func apiViewOf(p Paper) apiPaper {
-	return apiPaper{ID: string(p.ID), Form: p.FormID, IncidentID: p.Case.ID, Incident: p.Case.Code, UnitID: p.UnitID, State: string(p.State),
+	about := Case{}
+	if p.Case.Kind == OfIncident {
+		about = p.Case
+	}
+	return apiPaper{ID: string(p.ID), Form: p.FormID, About: p.Case.Kind, IncidentID: about.ID, Incident: about.Code, From: day(p.From), To: day(p.To), UnitID: p.UnitID, State: string(p.State),
 		Number: p.Frame.Number, Symbol: p.Frame.Symbol, Date: p.Frame.Date.String(), Subject: p.Frame.Subject, Issuer: p.Frame.Issuer,
 		Relation: string(p.Relation), OfID: string(p.Of), Prints: p.Prints, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
 		Version: p.Version}

@@ -240,7 +240,11 @@ func (v paperPage) hint(ctx context.Context, f rulepack.Field) string {
 	case "report.channel":
 		return i18n.T(ctx, "report.channel.hint")
 	}
-	return strings.TrimSpace(f.Help.In(i18n.Lang(ctx)) + " " + v.origin(ctx, f))
+	help, origin := f.Help.In(i18n.Lang(ctx)), v.origin(ctx, f)
+	if help != "" && origin != "" {
+		help = strings.TrimRight(help, ".") + ". "
+	}
+	return help + origin
 }
 
 // problem is what stands over a field: why what was typed cannot be taken, else

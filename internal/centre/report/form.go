@@ -4,8 +4,10 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
@@ -57,8 +59,6 @@ func clockOf(c Choice) int {
 }
 
 func ofIncident(a rulepack.About) bool { return a == rulepack.OfIncident }
-
-func ofOthers(a rulepack.About) bool { return a != rulepack.OfIncident }
 
 // form finds the form of a paper in its pack.
 func (s *Service) form(p Paper) (*rulepack.Pack, rulepack.Form, bool) {
@@ -115,8 +115,27 @@ func (s *Service) Choices(ctx context.Context, caseID string) (incident.Incident
 }
 
 // Catalogue lists every form of the regime in force on a day, and those of
-// earlier ones that it has not, in the order of the pack.
+// earlier ones that it has not, each by number.
 func (s *Service) Catalogue(on calendar.Date) (*rulepack.Pack, []Choice) {
 	own := s.laws.At(on)
-	return own, choices(s.laws, own, func(rulepack.About) bool { return true })
+	list := choices(s.laws, own, func(rulepack.About) bool { return true })
+	slices.SortStableFunc(list, func(a, b Choice) int {
+		if a.Other != b.Other {
+			return map[bool]int{false: -1, true: 1}[a.Other]
+		}
+		return cmp.Or(number(a.Form.ID)-number(b.Form.ID), cmp.Compare(a.Form.ID, b.Form.ID))
+	})
+	return own, list
+}
+
+// number is the first number in a form's id: 12 of "F12".
+func number(id string) int {
+	n := 0
+	for _, r := range strings.TrimLeftFunc(id, func(r rune) bool { return r < '0' || r > '9' }) {
+		if r < '0' || r > '9' || n > 1000 {
+			break
+		}
+		n = n*10 + int(r-'0')
+	}
+	return n
 }

@@ -4,6 +4,8 @@
 package report
 
 import (
+	"cmp"
+	"math"
 	"strconv"
 
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
@@ -21,8 +23,8 @@ type Grid struct {
 // GridColumn is a column of a Grid.
 type GridColumn struct {
 	Head   string  `json:"head"`
-	No     string  `json:"no,omitempty"` // "(1)"
-	Width  float64 `json:"width,omitempty"`
+	No     string  `json:"no,omitempty"`     // "(1)"
+	Width  float64 `json:"width,omitempty"`  // points
 	Number bool    `json:"number,omitempty"` // its cells are whole numbers with points between the thousands
 }
 
@@ -64,8 +66,57 @@ func (s *Service) grid(pack *rulepack.Pack, f rulepack.Field, v Value) *Grid {
 	if f.TotalRow != "" {
 		g.Foot = s.foot(f, v)
 	}
+	g.widen(f.Columns, false)
 	return g
 }
+
+// Widths in points: of the text on an upright page and on one on its side, and
+// what a column needs so that its shortest words stay whole.
+const (
+	uprightWidth   = 467.0
+	landscapeWidth = 714.0
+)
+
+var least = map[string]float64{"seq": 36, "date": 68, "datetime": 68, "money": 72, "int": 46, "pct": 46, "bool": 46}
+
+// widen gives every column at least what its type needs, taken from the others
+// in proportion. Widths become points.
+func (g *Grid) widen(columns []rulepack.Column, landscape bool) {
+	total := uprightWidth
+	if landscape {
+		total = landscapeWidth
+	}
+	fixed := make([]bool, len(columns))
+	for range columns { // a column that is widened narrows others
+		room, shares := total, 0.0
+		for i := range columns {
+			if fixed[i] {
+				room -= g.Columns[i].Width
+			} else {
+				shares += share(columns[i])
+			}
+		}
+		for i, c := range columns {
+			if !fixed[i] {
+				g.Columns[i].Width = room * share(c) / shares
+			}
+		}
+		settled := true
+		for i, c := range columns {
+			if need := cmp.Or(least[c.Type], 44); !fixed[i] && g.Columns[i].Width < need {
+				g.Columns[i].Width, fixed[i], settled = need, true, false
+			}
+		}
+		if settled {
+			break
+		}
+	}
+	for i := range g.Columns {
+		g.Columns[i].Width = math.Round(g.Columns[i].Width)
+	}
+}
+
+func share(c rulepack.Column) float64 { return cmp.Or(c.Width, 1) }
 
 // foot sums the numbers; a column in which nothing was counted stays empty.
 func (s *Service) foot(f rulepack.Field, v Value) []string {

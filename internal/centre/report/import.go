@@ -163,6 +163,7 @@ func (h header) read(pack *rulepack.Pack, f rulepack.Field, p *Plan) {
 			p.Value.Cols = append(p.Value.Cols, c.Key)
 		}
 	}
+	known := map[string]string{} // codes read before, by column and text: a list repeats few
 	for r := h.next; r < len(h.sheet.Rows); r++ {
 		switch {
 		case blankRow(h.sheet.Rows[r]):
@@ -178,7 +179,15 @@ func (h header) read(pack *rulepack.Pack, f rulepack.Field, p *Plan) {
 				continue
 			}
 			text, raw := h.sheet.Cell(r, at), h.sheet.RawCell(r, at)
+			coded := f.Columns[i].List != ""
+			if cell, ok := known[f.Columns[i].Key+" "+text]; ok && coded {
+				row[n] = cell
+				continue
+			}
 			cell, reason := readCell(pack, f.Columns[i], text, raw, h.sheet.Date1904)
+			if coded && reason == "" {
+				known[f.Columns[i].Key+" "+text] = cell
+			}
 			if reason != "" {
 				p.bad(r, at, f.Columns[i], text, reason)
 			}

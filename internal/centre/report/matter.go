@@ -5,6 +5,7 @@ package report
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -228,7 +229,9 @@ func period(form rulepack.Form, st Start) (from, to calendar.Date, field string)
 // periodName is the period in printed words.
 func (s *Service) periodName(kind string, year, part int, from, to calendar.Date) string {
 	switch kind {
-	case "month", "quarter", "half", "year":
+	case "half":
+		return s.word("report.word.period.half."+strconv.Itoa(part), year)
+	case "month", "quarter", "year":
 		return s.word("report.word.period."+kind, roman(part, kind), year)
 	}
 	return s.word("report.word.period.span", from.Start().Format(shortDay), to.Start().Format(shortDay))

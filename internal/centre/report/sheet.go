@@ -45,6 +45,7 @@ type Part struct {
 	No    string `json:"no"`
 	Title string `json:"title"`
 	Annex string `json:"annex,omitempty"` // upright or landscape: stands in an annex of its own
+	Refer string `json:"refer,omitempty"` // what the body says of that annex
 	Lines []Line `json:"lines"`
 }
 
@@ -79,7 +80,7 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 	for _, n := range form.Notes {
 		out.Notes = append(out.Notes, say(n))
 	}
-	law := form.Status == rulepack.Law
+	how := look{ticks: form.Status == rulepack.Law, marks: form.Marks}
 	if form.Status == rulepack.Derived {
 		out.Basis = []string{s.word("report.word.basis", form.Basis)}
 	}
@@ -90,7 +91,7 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 		out.Lead = append([]string{s.word("report.word."+string(p.Relation), p.OfLabel)}, out.Lead...)
 	}
 	for _, section := range form.Sections {
-		part := Part{No: section.No, Title: section.Title, Annex: section.Annex}
+		part := s.part(section)
 		for _, fl := range section.Fields {
 			v := values[fl.Key]
 			if fl.From == "report.written_at" && v.Empty() {
@@ -103,14 +104,22 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 			if !shown(fl, v, values) {
 				continue
 			}
-			part.Lines = append(part.Lines, s.lines(pack, section, fl, v, law)...)
+			part.Lines = append(part.Lines, s.lines(pack, section, fl, v, how)...)
 		}
-		if len(part.Lines) > 0 {
+		if len(part.Lines) > 0 || len(section.Fields) == 0 {
 			out.Parts = append(out.Parts, part)
 		}
 	}
 	s.leaves(&out)
 	return out
+}
+
+func (s *Service) part(section rulepack.Section) Part {
+	p := Part{No: section.No, Title: section.Title, Annex: section.Annex}
+	if p.Annex != "" {
+		p.Refer = s.word("report.word.annex")
+	}
+	return p
 }
 
 // shown reports whether a field has a line on the paper.
@@ -145,13 +154,13 @@ func (s *Service) blank(pack *rulepack.Pack, form rulepack.Form) Sheet {
 		out.To = []string{"………………………………"}
 	}
 	for _, section := range form.Sections {
-		part := Part{No: section.No, Title: section.Title, Annex: section.Annex}
+		part := s.part(section)
 		for _, fl := range section.Fields {
 			if inBody(fl) && !fl.AsBasis {
-				part.Lines = append(part.Lines, s.lines(pack, section, fl, Value{Rows: blankRows(pack, fl)}, true)...)
+				part.Lines = append(part.Lines, s.lines(pack, section, fl, Value{Rows: blankRows(pack, fl)}, look{ticks: true, marks: form.Marks, blank: true})...)
 			}
 		}
-		if len(part.Lines) > 0 {
+		if len(part.Lines) > 0 || len(section.Fields) == 0 {
 			out.Parts = append(out.Parts, part)
 		}
 	}
@@ -179,6 +188,13 @@ func blankRows(pack *rulepack.Pack, f rulepack.Field) [][]string {
 	return make([][]string, 4)
 }
 
+// look is how lines are printed.
+type look struct {
+	ticks bool // code lists as boxes, as forms of the law have them
+	marks bool // (*) at what is compulsory
+	blank bool // to be filled by hand: no words where nothing is known
+}
+
 // late reports whether a field may stay empty until the paper is sent.
 func late(f rulepack.Field) bool { return f.From == "report.channel" }
 
@@ -190,19 +206,23 @@ func idle(f rulepack.Field, values map[string]Value) bool {
 
 // lines are the field as printed: one line, or, for a table in blocks, one for
 // every column of every row.
-func (s *Service) lines(pack *rulepack.Pack, section rulepack.Section, f rulepack.Field, v Value, law bool) []Line {
+func (s *Service) lines(pack *rulepack.Pack, section rulepack.Section, f rulepack.Field, v Value, how look) []Line {
 	if f.Blocks && len(v.Rows) > 0 {
 		return s.blocksOf(pack, f, v)
 	}
-	line := s.line(pack, f, v, law)
+	line := s.line(pack, f, v, how)
+	if line.Grid != nil && section.Annex == "landscape" {
+		line.Grid.widen(f.Columns, true)
+	}
 	if f.Label == section.Title {
 		line.Label = ""
 	}
 	return []Line{line}
 }
 
-func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, law bool) Line {
-	l := Line{Key: f.Key, Label: strings.TrimRight(f.Label, "?"), Required: law && f.Req == rulepack.Mandatory}
+func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, how look) Line {
+	law := how.ticks
+	l := Line{Key: f.Key, Label: strings.TrimRight(f.Label, "?"), Required: how.marks && f.Req == rulepack.Mandatory}
 	list, _ := pack.CodeList(f.List)
 	switch {
 	case law && f.Type == "bool":
@@ -223,7 +243,7 @@ func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, law bool)
 		l.Text = s.show(pack, f, v)
 	}
 	l.Number = f.Type == "int" && v.Int != nil && f.Count != nil
-	if f.Req == rulepack.Automatic && v.Empty() {
+	if f.Req == rulepack.Automatic && v.Empty() && !how.blank {
 		l.Text = s.word("report.word.no_data") // never a zero that nobody counted
 	}
 	return l
@@ -312,6 +332,7 @@ func (s Sheet) Paper(at time.Time) officedoc.Paper {
 			p.Body = append(p.Body, part.blocks()...)
 			continue
 		}
+		p.Body = append(p.Body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
 		a := officedoc.Annex{Title: part.Title, Landscape: part.Annex == "landscape"}
 		for _, l := range part.Lines {
 			a.Body = append(a.Body, l.blocks()...)
@@ -357,7 +378,10 @@ func (p Part) heading() string {
 
 func (p Part) blocks() []officedoc.Block {
 	var out []officedoc.Block
-	if p.No != "" || p.Title != "" {
+	switch {
+	case p.No == "" && p.Title != "":
+		out = append(out, officedoc.Paragraph{Runs: []officedoc.Run{{Text: p.heading(), Bold: true}}, Align: officedoc.Center})
+	case p.No != "":
 		out = append(out, officedoc.Heading{Level: 1, Number: p.No + ".", Text: p.heading()})
 	}
 	for _, l := range p.Lines {
@@ -371,10 +395,12 @@ func (p Part) blocks() []officedoc.Block {
 func (l Line) blocks() []officedoc.Block {
 	var out []officedoc.Block
 	if l.Grid != nil {
-		if l.Label != "" {
-			out = append(out, officedoc.Paragraph{Runs: []officedoc.Run{{Text: strings.TrimSuffix(lineLabel(l), " ")}}, Align: officedoc.Left})
+		t := l.Grid.table()
+		t.Caption = l.Label
+		if l.Required && l.Label != "" {
+			t.Caption += " (*)"
 		}
-		return append(out, l.Grid.table())
+		return append(out, t)
 	}
 	if l.Label == "" {
 		var ticks []string

@@ -243,6 +243,11 @@ func (v paperPage) timeline(ctx context.Context) ui.TimelineProps {
 	return t
 }
 
+// sections are those with anything to fill in.
+func (v paperPage) sections() []rulepack.Section {
+	return slices.DeleteFunc(slices.Clone(v.f.Form.Sections), func(s rulepack.Section) bool { return !slices.ContainsFunc(s.Fields, inBody) })
+}
+
 // sectionCard folds a section in which nothing is left to correct and nothing
 // was changed by hand, so that the form shows first what still needs a person.
 func (v paperPage) sectionCard(ctx context.Context, s rulepack.Section) ui.CardProps {

@@ -69,24 +69,21 @@ func (p *Pages) renderTable(w http.ResponseWriter, r *http.Request, status, page
 // rows is the table in the form's columns; rows that stand for codes are all
 // there.
 func (v tablePage) rows() Value {
-	now := v.f.Values[v.field.Key]
-	if list, ok := v.f.Pack.CodeList(v.field.RowsOf); ok && len(now.Rows) == 0 {
-		now.Cols = []string{v.field.Columns[0].Key}
+	out := v.f.Values[v.field.Key].aligned(v.f.Pack, v.field)
+	out.Cols = nil
+	for _, c := range v.field.Columns {
+		if c.Type != "seq" {
+			out.Cols = append(out.Cols, c.Key)
+		}
+	}
+	if list, ok := v.f.Pack.CodeList(v.field.RowsOf); ok && len(out.Rows) == 0 {
 		for _, c := range list.Items {
-			now.Rows = append(now.Rows, []string{c.ID})
-		}
-		return Value{Cols: now.Cols, Rows: byCode(v.f.Pack, v.field, padded(now.Rows, len(v.field.Columns)))}
-	}
-	return now.aligned(v.f.Pack, v.field)
-}
-
-func padded(rows [][]string, n int) [][]string {
-	for i := range rows {
-		for len(rows[i]) < n {
-			rows[i] = append(rows[i], "")
+			row := make([]string, len(out.Cols))
+			row[0] = c.ID
+			out.Rows = append(out.Rows, row)
 		}
 	}
-	return rows
+	return out
 }
 
 func (v tablePage) pages() int { return max(1, (len(v.value.Rows)+rowsAPage-1)/rowsAPage) }
@@ -356,6 +353,7 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request) error {
 
 // planPage shows what a file would put into the table.
 type planPage struct {
+	svc     *Service
 	f       File
 	field   rulepack.Field
 	plan    Plan
@@ -395,7 +393,7 @@ func (p *Pages) renderPlan(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return err
 	}
-	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "report.import.title"), Body: planView(planPage{f, field, plan, problem})})
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "report.import.title"), Body: planView(planPage{p.svc, f, field, plan, problem})})
 }
 
 // importFill handles POST /papers/{id}/tables/{key}/import. Form: upload,
@@ -465,9 +463,18 @@ func (v planPage) facts(ctx context.Context) []ui.Fact {
 	return list
 }
 
-// sample are the first rows as they would be taken.
+// sample are the first rows as they would be printed.
 func (v planPage) sample() [][]string {
-	return v.plan.Value.Rows[:min(8, len(v.plan.Value.Rows))]
+	var out [][]string
+	for _, row := range v.plan.Value.Rows[:min(8, len(v.plan.Value.Rows))] {
+		line := make([]string, len(row))
+		for i, key := range v.plan.Value.Cols {
+			c, _ := v.field.Column(key)
+			line[i] = v.svc.printCell(v.f.Pack, c, row[i])
+		}
+		out = append(out, line)
+	}
+	return out
 }
 
 // printed is a cell of a table that cannot be changed.

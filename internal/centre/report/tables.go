@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -136,7 +137,11 @@ func (s *Service) Upload(ctx context.Context, id ID, key, name string, data []by
 	if err != nil {
 		return "", err
 	}
-	if _, ok := plan(f.Pack, field, sheets, nil); !ok {
+	heads := slices.Clone(sheets)
+	for i := range heads {
+		heads[i].Rows = heads[i].Rows[:min(headSearch+3, len(heads[i].Rows))]
+	}
+	if _, ok := plan(f.Pack, field, heads, nil); !ok {
 		return "", &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{"file": "report.file.head"}, Args: []any{headSearch}}
 	}
 	ref, err := s.files.Put(ctx, bytes.NewReader(data), MaxList)

@@ -123,7 +123,7 @@ func (w *book) table(name string, g *Grid) {
 	var numbers []bool
 	for i, c := range g.Columns {
 		heads, numbers = append(heads, c.Head), append(numbers, c.Number)
-		w.note(leaf.SetColWidth(i+1, i+1, min(60, 8+14*max(c.Width, 1))))
+		w.note(leaf.SetColWidth(i+1, i+1, max(8, min(60, c.Width/5))))
 	}
 	w.note(leaf.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}))
 	w.row(leaf, 1, w.bold, heads, nil)

@@ -52,6 +52,7 @@ type Form struct {
 	Basis        string     `yaml:"basis"`        // printed citation
 	Instrument   string     `yaml:"instrument"`   // id of the legal text; of a LAW form always given
 	Recipients   []string   `yaml:"recipients"`   // roles printed as Kính gửi; none: the paper is addressed to nobody
+	Marks        bool       `yaml:"marks"`        // compulsory fields are printed with (*)
 	SubjectMark  string     `yaml:"subject_mark"` // first word of the e-mail subject: "[TBSC]"
 	Lead         string     `yaml:"lead"`         // sentence before the parts; may be empty
 	Closing      string     `yaml:"closing"`      // sentence after them; may be empty
