@@ -63,8 +63,8 @@ func rootCommand(std streams) *cobra.Command {
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(doctorCommand(std), serviceCommand(std, centreService), collectCommand(std), huntCommand(std), lakeCommand(std), deadlineCommand(std))
-	root.AddCommand(doctorCommand(std), serviceCommand(std, centreService), collectCommand(std), huntCommand(std), lakeCommand(std), reportCommand(std))
+	root.AddCommand(doctorCommand(std), serviceCommand(std, centreService), collectCommand(std), huntCommand(std), lakeCommand(std),
+		deadlineCommand(std), reportCommand(std))
 	root.AddCommand(serveCommand(std), demoCommand(std), scanCommand(std), accountCommand(std), backupCommand(std), restoreCommand(std), configCommand(std), versionCommand(std))
 	return root
 }
