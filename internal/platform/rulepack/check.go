@@ -43,6 +43,7 @@ func (b *builder) check(folder string) {
 	for _, f := range p.Forms {
 		b.checkForm(f)
 	}
+	b.checkPeriodic()
 	for _, t := range p.Thresholds {
 		b.source(b.at["thresholds/"+t.ID], t.Source)
 	}

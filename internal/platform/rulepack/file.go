@@ -32,6 +32,8 @@ type document struct {
 	Clocks      []Clock          `yaml:"clocks"`
 	Forms       []Form           `yaml:"forms"`
 	Thresholds  []Threshold      `yaml:"thresholds"`
+	Periodic    []Periodic       `yaml:"periodic"`
+	Ladders     []Ladder         `yaml:"reminders"`
 }
 
 type header struct {
