@@ -58,6 +58,9 @@ func (o Obligation) steps() []moment {
 			}
 			from = by
 		}
+		if len(o.hours) > 0 && !slices.Contains(s.To, rulepack.RemindCentre) { // what the law times by the hour is the centre's to watch too
+			s.To = append(slices.Clone(s.To), rulepack.RemindCentre)
+		}
 		m := moment{cut(from.Add(time.Duration(s.At) * time.Hour)), s}
 		if s.At < 0 && m.at.Before(o.T0) || slices.ContainsFunc(out, func(x moment) bool { return x.step.At == s.At }) {
 			continue

@@ -41,6 +41,11 @@ type Deps struct {
 	Ladder func(Urgency) []rulepack.ReminderStep
 	// Tell tells people; nil tells nobody.
 	Tell Tell
+	// Rhythm is for duties that come again; the zero value has none.
+	Rhythm Rhythm
+	// Actor is who an account is now, with what it may do, for calendar feeds;
+	// fault.NotFound for one that may not sign in. Nil serves no feed.
+	Actor func(ctx context.Context, account string) (auth.Actor, error)
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -50,11 +55,13 @@ type Service struct {
 	days    *calendar.Calendar
 	ladder  func(Urgency) []rulepack.ReminderStep
 	tell    Tell
+	rhythm  Rhythm
+	actor   func(ctx context.Context, account string) (auth.Actor, error)
 }
 
 // New makes the room.
 func New(d Deps) *Service {
-	return &Service{records: d.Records, now: d.Now, days: d.Days, ladder: d.Ladder, tell: d.Tell}
+	return &Service{records: d.Records, now: d.Now, days: d.Days, ladder: d.Ladder, tell: d.Tell, rhythm: d.Rhythm, actor: d.Actor}
 }
 
 var (

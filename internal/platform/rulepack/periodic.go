@@ -53,7 +53,7 @@ const (
 	Quarterly  Every = "quarter"
 	HalfYearly Every = "half_year"
 	Yearly     Every = "year"
-	TwoYearly  Every = "two_years" // in even years
+	TwoYearly  Every = "two_years" // from even years on
 	PerWindow  Every = "campaign"  // each campaign window (đợt cao điểm)
 )
 
