@@ -316,7 +316,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
 	add(hunt.NewRecordPages(site, r.Hunts, a.huntNeighbours()).Routes())
 	add(lookup.NewPages(site, r.Lookup, a.lookupNeighbours()).Routes())
-	add(obligation.NewPages(site, r.Obligations, names, dutyPages).Routes())
+	add(obligation.NewPages(site, r.Obligations, names, dutyPages, a.dutyNeighbours()).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())

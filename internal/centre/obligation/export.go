@@ -21,7 +21,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 		_, f := filter(r)
 		f.Limit = exportPage
 		sh := web.Sheet{Name: "obligations"}
-		for _, key := range []string{"what", "unit", "addressee", "subject", "t0", "due", "state", "met_at", "basis"} {
+		for _, key := range []string{"what", "urgency", "unit", "person", "addressee", "subject", "t0", "due", "state", "met_at", "basis", "form"} {
 			sh.Heads = append(sh.Heads, i18n.T(ctx, "obligation."+key))
 		}
 		lang, now := i18n.Lang(ctx), p.svc.now()
@@ -33,8 +33,8 @@ func (p *Pages) export(format web.Format) web.Handler {
 			names, err := p.names(ctx, rows)
 			var out [][]any
 			for _, o := range rows {
-				out = append(out, []any{o.Title.In(lang), names[o.UnitID], o.Addressee.Name.In(lang), o.Subject.Label, o.T0,
-					o.DueAt, StateBadge(ctx, o, now).Text, o.Proof.At, o.Basis})
+				out = append(out, []any{o.Title.In(lang), i18n.T(ctx, "obligation.urgency."+o.Urgency.Key()), names[o.UnitID], o.OwedName, o.Addressee.Name.In(lang), o.Subject.Label, o.T0,
+					o.DueAt, StateBadge(ctx, o, now).Text, o.Proof.At, o.Basis, o.FormID})
 			}
 			return out, err
 		})

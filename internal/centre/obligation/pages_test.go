@@ -55,7 +55,7 @@ func (b *bench) browse(t *testing.T, who auth.Actor) browser {
 	site := web.New(web.Config{Log: slog.New(slog.DiscardHandler), Catalogue: cat, Assets: noAssets{}, Records: b.db,
 		Now: func() time.Time { return b.now }, Lifetime: time.Hour, Nav: func(context.Context, string) []ui.NavGroup { return nil },
 		Actor: func(context.Context, string, int64) (auth.Actor, error) { return who, nil }})
-	pages := obligation.NewPages(site, b.svc, units{"a": "UBND xã Bản Mẫu"}, map[string]string{"incident": "/incidents/"})
+	pages := obligation.NewPages(site, b.svc, units{"a": "UBND xã Bản Mẫu"}, map[string]string{"incident": "/incidents/"}, obligation.Neighbours{})
 	in := web.Route{Pattern: "GET /in", Access: web.Public, Handle: func(w http.ResponseWriter, r *http.Request) error {
 		return site.SignIn(r.Context(), who.ID, 1)
 	}}
