@@ -136,15 +136,24 @@ func (a *App) above(ctx context.Context, q bun.IDB, id string) (string, error) {
 }
 
 // workers are the people an obligation of a unit can be given to, by name: those
-// who may act on it and whom the actor sees.
+// who may act on it and belong to a unit of the actor's scope.
 func (a *App) workers(ctx context.Context, unitID string) ([]obligation.Person, error) {
 	if _, err := a.Rooms.Units.Get(ctx, unit.ID(unitID)); err != nil {
 		return nil, err
 	}
-	q := a.Records.Read()
-	ids, err := a.holders(ctx, q, unitID, []auth.Permission{mayAnswer})
+	_, scope, err := auth.Need(ctx, "app.workers", mayAnswer)
 	if err != nil {
 		return nil, err
+	}
+	q := a.Records.Read()
+	able, err := a.holders(ctx, q, unitID, []auth.Permission{mayAnswer})
+	if err != nil || len(able) == 0 {
+		return nil, err
+	}
+	var ids []string
+	err = scope.Filter(q.NewSelect().TableExpr("account AS a").Column("a.id").Where("a.id IN (?)", bun.List(able)), "a.home_unit").Scan(ctx, &ids)
+	if err != nil {
+		return nil, db.Error("app.workers", err)
 	}
 	people, err := a.recipients(ctx, q, ids)
 	var out []obligation.Person

@@ -11,7 +11,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -114,7 +113,9 @@ type enablePage struct {
 	next   rulepack.Period
 	units  []string // names
 	target string
-	label  string
+
+	targets []ui.Option
+	confirm ui.ConfirmProps
 }
 
 // askEnable handles GET /obligations/periodic/enable. Query: duty, target. It
@@ -138,23 +139,21 @@ func (p *Pages) askEnable(w http.ResponseWriter, r *http.Request) error {
 		v.units = append(v.units, names[id])
 	}
 	slices.SortFunc(v.units, func(a, b string) int { return strings.Compare(i18n.Fold(a), i18n.Fold(b)) })
-	targets, err := p.targets(ctx)
-	if err != nil {
+	if v.targets, err = p.targets(ctx); err != nil {
 		return err
 	}
-	v.label = periodicPage{targets: targets}.target(v.target)
 	title := i18n.T(ctx, "obligation.periodic.enable")
 	lang := i18n.Lang(ctx)
 	due := i18n.T(ctx, "obligation.periodic.none")
 	if v.next.Key != "" {
 		due = i18n.T(ctx, "obligation.periodic.due", v.next.Label.In(lang), calendar.FormatDayEnd(v.next.Last, lang))
 	}
-	props := ui.ConfirmProps{Title: v.duty.Label.In(lang),
-		Effect: i18n.T(ctx, "obligation.periodic.effect", i18n.Number(ctx, int64(len(ids))), v.label, i18n.Number(ctx, int64(v.duty.OpenDays))),
+	v.confirm = ui.ConfirmProps{Title: v.duty.Label.In(lang),
+		Effect: i18n.T(ctx, "obligation.periodic.effect", i18n.Number(ctx, int64(len(ids))), periodicPage{targets: v.targets}.target(v.target), i18n.Number(ctx, int64(v.duty.OpenDays))),
 		Points: append([]string{due, v.duty.Basis}, v.units...), Action: "/obligations/periodic/enable",
 		Hidden: []ui.Hidden{{Name: "duty", Value: v.duty.ID}, {Name: "target", Value: v.target}},
 		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/obligations/periodic"}}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: title, Body: ui.Confirm(props)})
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: title, Body: enableView(v)})
 }
 
 // enable handles POST /obligations/periodic/enable. Form: duty, target.
@@ -176,6 +175,3 @@ func (p *Pages) disable(w http.ResponseWriter, r *http.Request) error {
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "obligation.done.disabled"))
 	return web.Redirect(w, r, "/obligations/periodic")
 }
-
-// mayDecide reports whether the reader may decide on duties at all.
-func mayDecide(ctx context.Context) bool { return auth.May(ctx, decide) }
