@@ -106,8 +106,7 @@ func (f Filter) parts(ctx context.Context, q bun.IDB, scope auth.Scope, now time
 	var parts []*bun.SelectQuery
 	for _, u := range units {
 		for _, st := range states {
-			// Residual: the planner must not begin with the units of the scope.
-			part := scope.Residual(q.NewSelect().Model((*row)(nil)), "o.unit_id").Where("o.state = ?", string(st))
+			part := within(scope, q.NewSelect().Model((*row)(nil))).Where("o.state = ?", string(st))
 			if u != "" {
 				part = part.Where("o.unit_id = ?", u)
 			}
@@ -115,6 +114,14 @@ func (f Filter) parts(ctx context.Context, q bun.IDB, scope auth.Scope, now time
 		}
 	}
 	return parts, nil
+}
+
+// within narrows q to the rows of a scope in a form that no engine seeks rows by
+// or makes a join of: the list is read along an index in its own order, passing
+// over what lies outside.
+func within(scope auth.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+	query, args := scope.Where("o.unit_id")
+	return q.Where("("+query+") IS TRUE", args...)
 }
 
 // unitsOf are the units of a scope when they are at most n, else nil. A scope
@@ -269,7 +276,7 @@ func count(ctx context.Context, q bun.IDB, scope auth.Scope, now time.Time) (Cou
 		into  *int64
 		where string
 	}{{&c.Open, ""}, {&near, "o.soon_at <= ?"}, {&c.Late, "o.due_at < ?"}} {
-		sel := scope.Residual(q.NewSelect().Model((*row)(nil)).ColumnExpr("1"), "o.unit_id").Where("o.state = ?", string(Open)).Limit(CountLimit + 1)
+		sel := within(scope, q.NewSelect().Model((*row)(nil)).ColumnExpr("1")).Where("o.state = ?", string(Open)).Limit(CountLimit + 1)
 		units, err := unitsOf(ctx, q, scope, mostParts)
 		if err != nil {
 			return Counts{}, db.Error(op, err)
@@ -310,7 +317,7 @@ func (s *Service) Days(ctx context.Context, from, to time.Time, unit, person str
 		Hot   int64  `bun:"hot"`
 		N     int64  `bun:"n"`
 	}
-	q := scope.Residual(s.records.Read().NewSelect().Model((*row)(nil)), "o.unit_id").ColumnExpr("o.sort_key / 4 AS day, o.state").
+	q := within(scope, s.records.Read().NewSelect().Model((*row)(nil))).ColumnExpr("o.sort_key / 4 AS day, o.state").
 		ColumnExpr("SUM(CASE WHEN o.due_at < ? THEN 1 ELSE 0 END) AS late", db.At(s.now())).
 		ColumnExpr("SUM(CASE WHEN o.urgency > 0 THEN 1 ELSE 0 END) AS hot").ColumnExpr("COUNT(*) AS n").
 		Where("o.state IN (?)", bun.List([]string{string(Open), string(Met)})).
