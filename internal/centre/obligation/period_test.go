@@ -29,6 +29,10 @@ func (b *bench) periodic(p *province) {
 	set := laws(b.t)
 	pack, _ := set.Get("VN-ANM-2026")
 	b.svc = obligation.New(obligation.Deps{Records: b.db, Now: func() time.Time { return b.now }, Days: set.Calendar(),
+		Ladder: func(u obligation.Urgency) []rulepack.ReminderStep { return pack.Ladder(u.Key()) },
+		Actor: func(context.Context, string) (auth.Actor, error) {
+			return auth.Actor{ID: "ld", Name: "Lãnh đạo", Grants: []auth.Grant{{Role: auth.Centre, Unit: "tinh"}}}, nil
+		},
 		Rhythm: obligation.Rhythm{Law: func() *rulepack.Pack { return pack },
 			Campaigns: func(context.Context) ([]rulepack.Campaign, error) { return p.windows, nil },
 			Members: func(_ context.Context, target string, _ []string, _ calendar.Date) ([]string, error) {
