@@ -41,3 +41,39 @@ func (p *Pages) export(format web.Format) web.Handler {
 		return web.Export(w, r, format, sh)
 	}
 }
+
+// exportBoard handles GET /obligations/board.csv and .xlsx.
+func (p *Pages) exportBoard(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx := r.Context()
+		rows, _, err := p.svc.Board(ctx, r.URL.Query().Get("kind"))
+		if err != nil {
+			return err
+		}
+		ids := make([]string, len(rows))
+		for i, x := range rows {
+			ids[i] = x.Unit
+		}
+		names, err := p.units.Names(ctx, ids)
+		if err != nil {
+			return err
+		}
+		sh := web.Sheet{Name: "obligations-board", Heads: []string{i18n.T(ctx, "obligation.unit")}}
+		for _, c := range columns {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "obligation.board."+c))
+		}
+		sh.Heads = append(sh.Heads, i18n.T(ctx, "obligation.board.next"))
+		sh.Rows = func(yield func([]any, error) bool) {
+			for _, x := range rows {
+				row := []any{names[x.Unit]}
+				for _, c := range columns {
+					row = append(row, x.figure(c))
+				}
+				if !yield(append(row, x.NextDue), nil) {
+					return
+				}
+			}
+		}
+		return web.Export(w, r, format, sh)
+	}
+}

@@ -65,6 +65,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /obligations/bulk", Need: write, Handle: p.bulk},
 		{Pattern: "POST /obligations/bulk/assign", Need: write, Handle: p.bulkAssign},
 		{Pattern: "GET /obligations/board", Need: read, Handle: p.board},
+		{Pattern: "GET /obligations/board.csv", Need: read, Handle: p.exportBoard(web.CSV)},
+		{Pattern: "GET /obligations/board.xlsx", Need: read, Handle: p.exportBoard(web.XLSX)},
 		{Pattern: "GET /obligations/calendar", Need: read, Handle: p.month},
 		{Pattern: "GET /obligations/new", Need: write, Handle: p.askTask},
 		{Pattern: "POST /obligations/new", Need: write, Handle: p.giveTask},

@@ -22,6 +22,7 @@ import (
 )
 
 type boardPage struct {
+	r     *http.Request
 	rows  []Standings
 	names map[string]string
 	month time.Time
@@ -31,7 +32,7 @@ type boardPage struct {
 // board handles GET /obligations/board. Query: kind.
 func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := boardPage{kind: r.URL.Query().Get("kind")}
+	v := boardPage{r: r, kind: r.URL.Query().Get("kind")}
 	var err error
 	if v.rows, v.month, err = p.svc.Board(ctx, v.kind); err != nil {
 		return err

@@ -150,7 +150,7 @@ func (p *Pages) askEnable(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.confirm = ui.ConfirmProps{Title: v.duty.Label.In(lang),
 		Effect: i18n.T(ctx, "obligation.periodic.effect", i18n.Number(ctx, int64(len(ids))), periodicPage{targets: v.targets}.target(v.target), i18n.Number(ctx, int64(v.duty.OpenDays))),
-		Points: append([]string{due, v.duty.Basis}, v.units...), Action: "/obligations/periodic/enable",
+		Points: []string{due, v.duty.Basis, strings.Join(v.units, ", ")}, Action: "/obligations/periodic/enable",
 		Hidden: []ui.Hidden{{Name: "duty", Value: v.duty.ID}, {Name: "target", Value: v.target}},
 		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: "/obligations/periodic"}}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: title, Body: enableView(v)})

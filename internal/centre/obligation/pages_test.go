@@ -185,6 +185,9 @@ func TestPagesOfTasksBoardsAndFeeds(t *testing.T) {
 		if page := w.get("/obligations/board", 200); !strings.Contains(page, "UBND xã Bản Mẫu") {
 			t.Error("the board has no unit")
 		}
+		if csv := w.get("/obligations/board.csv", 200); strings.Count(csv, "\r\n") != 2 || !strings.Contains(csv, "UBND xã Bản Mẫu") {
+			t.Errorf("csv %q", csv)
+		}
 		if page := w.get("/obligations/calendar?month=2026-11", 200); !strings.Contains(page, "1 phải làm") || !strings.Contains(page, "Ngày Văn hóa Việt Nam") {
 			t.Error("the month does not count, or names no holiday")
 		}

@@ -220,7 +220,7 @@ func causeText(ctx context.Context, t Term) string {
 }
 
 func (v showPage) termTimeline(ctx context.Context) ui.TimelineProps {
-	var t ui.TimelineProps
+	t := ui.TimelineProps{Title: i18n.T(ctx, "obligation.terms")}
 	for _, x := range v.terms {
 		e := ui.TimelineEntry{Text: causeText(ctx, x), Actor: x.By, Detail: x.Reason, At: x.At}
 		switch x.Cause {
@@ -267,7 +267,7 @@ func spell(ctx context.Context, hours int) string {
 
 // reminded are the reminders given and, softer, those to come.
 func (v showPage) reminded(ctx context.Context) ui.TimelineProps {
-	t := ui.TimelineProps{Empty: i18n.T(ctx, "obligation.remind.none")}
+	t := ui.TimelineProps{Title: i18n.T(ctx, "obligation.reminders.count", i18n.Number(ctx, int64(len(v.reminders)))), Empty: i18n.T(ctx, "obligation.remind.none")}
 	for _, r := range v.reminders {
 		e := ui.TimelineEntry{Text: stepText(ctx, r), At: r.SentAt, Icon: ui.IconBell,
 			Detail: i18n.T(ctx, "obligation.remind.reached", reach(ctx, r), i18n.Number(ctx, r.People))}
