@@ -292,12 +292,12 @@ func (s *Service) succeedOne(ctx context.Context, id ID, after []Successor) erro
 		if err != nil {
 			return err
 		}
-		names := ""
-		moved := false
+		heirs := make([]string, len(after))
+		for i, next := range after {
+			heirs[i] = "→ " + next.Name
+		}
+		names, moved := strings.Join(heirs, ", "), false
 		for _, next := range after {
-			if names += "→ " + next.Name; next != after[len(after)-1] {
-				names += ", "
-			}
 			clock, _, _ := strings.Cut(o.ClockID, "@")
 			n := Duty{Kind: o.Kind, Title: o.Title, UnitID: next.ID, Addressee: o.Addressee, Subject: o.Subject, PackID: o.PackID, PackHash: o.PackHash,
 				ClockID: clock + "@" + next.ID, FormID: o.FormID, Basis: o.Basis, BasisDoc: o.BasisDoc, Clause: o.Clause, Trigger: o.Trigger,
