@@ -175,9 +175,10 @@ func (f Filter) narrow(q *bun.SelectQuery, st State, now time.Time) *bun.SelectQ
 	if !f.MetFrom.IsZero() {
 		q = q.Where("o.met_at >= ?", db.At(f.MetFrom))
 	}
-	for column, value := range map[string]string{"kind": f.Kind, "owed_by": f.Person, "form_id": f.Form, "started_by": f.Trigger, "subject_id": f.Subject} {
-		if value != "" {
-			q = q.Where("? = ?", bun.Ident("o."+column), value)
+	for _, is := range []struct{ where, value string }{{"o.kind = ?", f.Kind}, {"o.owed_by = ?", f.Person}, {"o.form_id = ?", f.Form},
+		{"o.started_by = ?", f.Trigger}, {"o.subject_id = ?", f.Subject}} {
+		if is.value != "" {
+			q = q.Where(is.where, is.value)
 		}
 	}
 	if u, ok := ParseUrgency(f.Urgency); ok {

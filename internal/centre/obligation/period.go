@@ -5,6 +5,8 @@ package obligation
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -199,6 +201,7 @@ func (s *Service) OpenPeriods(ctx context.Context) error {
 			return err
 		}
 	}
+	var errs []error
 	for _, e := range on {
 		d, known := pack.PeriodicDuty(e.Duty)
 		if !known { // of a regime that ended: it owes nothing new
@@ -212,12 +215,12 @@ func (s *Service) OpenPeriods(ctx context.Context) error {
 			if err == nil {
 				err = s.openPeriod(ctx, pack, d, p, units)
 			}
-			if err != nil {
-				return err
+			if err != nil { // one duty keeps no other from opening
+				errs = append(errs, fmt.Errorf("duty %s: %w", d.ID, err))
 			}
 		}
 	}
-	return s.succeed(ctx, today)
+	return errors.Join(append(errs, s.succeed(ctx, today))...)
 }
 
 // openPeriod opens one period of a duty for the units that do not owe it yet.

@@ -6,6 +6,8 @@ package obligation
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -103,24 +105,31 @@ const remindAtOnce = 2000
 // Remind gives the reminders that are due, each once: what it gives is written
 // in the transaction that gives it. Where several steps of one obligation have
 // passed, as after a night without power, the latest is given and the others
-// are left out. It is a duty of the system.
+// are left out. One that fails keeps no other from being given and is tried at
+// the next look. It is a duty of the system.
 func (s *Service) Remind(ctx context.Context) error {
 	if err := s.adopt(ctx); err != nil {
 		return err
 	}
+	var errs []error
 	for done := 0; done < remindAtOnce; {
 		ids, err := toRemind(ctx, s.records.Read(), s.now(), 200)
-		if err != nil || len(ids) == 0 {
+		if err != nil {
 			return err
 		}
+		given := 0
 		for _, id := range ids {
 			if err := s.remindOne(ctx, id); err != nil {
-				return err
+				errs = append(errs, fmt.Errorf("obligation %s: %w", id, err))
+			} else {
+				given++
 			}
 		}
-		done += len(ids)
+		if done += given; given == 0 { // nothing is left, or nothing but what fails
+			break
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (s *Service) remindOne(ctx context.Context, id ID) error {
