@@ -47,7 +47,11 @@ func (c *Crowd) Visits() []Visit {
 		add("/infections?state=all&sort=-queries", "SELECT COUNT(*) FROM infection WHERE 1 = 1"+who.scope)
 		add("/incidents", "")
 		owed := strings.ReplaceAll(who.scope, "scope_unit", "unit_id")
-		add("/obligations", "SELECT COUNT(*) FROM obligation WHERE state = 'open'"+owed)
+		truth := ""
+		if owed != "" { // for the whole province counting ends before
+			truth = "SELECT COUNT(*) FROM obligation WHERE state = 'open'" + owed
+		}
+		add("/obligations", truth)
 		add("/obligations?status=late", "")
 		add("/obligations?status=soon&urgency=most_urgent", "")
 		add("/obligations/board", "")

@@ -110,8 +110,10 @@ func TestALaterStartGivesNoTimeUnlessSomebodyDecides(t *testing.T) {
 		if b.recompute(duty1, duty("a", "i1", "24h", t0.Add(-time.Hour), 24)) != true {
 			t.Fatal("an earlier start moves the term")
 		}
-		if b.recompute(duty1, duty("a", "i1", "24h", t0.Add(2*time.Hour), 24)) || b.recompute(duty1, duty("a", "i1", "24h", t0.Add(2*time.Hour), 24)) {
-			t.Fatal("a later start moved the term")
+		for range 2 {
+			if b.recompute(duty1, duty("a", "i1", "24h", t0.Add(2*time.Hour), 24)) {
+				t.Fatal("a later start moved the term")
+			}
 		}
 		o, err := b.svc.Get(duty1, o.ID)
 		if err != nil || o.Claim == 0 || !o.DueAt.Equal(t0.Add(23*time.Hour)) || !o.FirstT0.Equal(t0) {

@@ -21,8 +21,9 @@ import (
 // pageSize is how many rows a page of a list holds when Filter names none.
 const pageSize = 50
 
-// CountLimit is how far the rows of a list are counted.
-const CountLimit = 50_000
+// CountLimit is how far the rows of a list are counted: further counting would
+// take longer than the page it stands on.
+const CountLimit = 10_000
 
 // Filter narrows a list. The zero value asks for the first page of everything
 // in scope: by the day due, on one day the more urgent first.
@@ -53,12 +54,12 @@ const mostParts = 64
 
 func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter, now time.Time) (Page, error) {
 	const op = "obligation.List"
-	parts, err := f.parts(ctx, q, scope, now)
+	units, err := f.places(ctx, q, scope)
 	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
 	p := Page{}
-	for _, part := range parts {
+	for _, part := range f.parts(q, scope, units, now) {
 		var n int64
 		err := q.NewSelect().TableExpr("(?) AS c", part.ColumnExpr("1").Limit(CountLimit+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n)
 		if err != nil {
@@ -69,14 +70,11 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter, now time.T
 	if p.Over = p.Total > CountLimit; p.Over {
 		p.Total = CountLimit
 	}
-	if parts, err = f.parts(ctx, q, scope, now); err != nil {
-		return Page{}, db.Error(op, err)
-	}
 	limit := f.Limit
 	if limit < 1 || limit > 1000 {
 		limit = pageSize
 	}
-	ids, err := f.leaf(ctx, q, parts, limit+1)
+	ids, err := f.leaf(ctx, q, f.parts(q, scope, units, now), limit+1)
 	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
@@ -89,23 +87,25 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter, now time.T
 	return p, nil
 }
 
-// parts are the selections whose union is the list, each of one state, and of
-// one unit where the scope is narrow or the filter names one, or of one person.
-func (f Filter) parts(ctx context.Context, q bun.IDB, scope auth.Scope, now time.Time) ([]*bun.SelectQuery, error) {
-	states := f.states()
-	units := []string{f.Unit}
-	if f.Unit == "" && f.Person == "" && f.Subject == "" {
-		narrow, err := unitsOf(ctx, q, scope, mostParts/len(states))
-		if err != nil {
-			return nil, err
-		}
-		if narrow != nil {
-			units = narrow
-		}
+// places are the units the list is read unit by unit for: that of the filter, or
+// those of a narrow scope; one empty id when it is read as a whole.
+func (f Filter) places(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error) {
+	if f.Unit != "" || f.Person != "" || f.Subject != "" {
+		return []string{f.Unit}, nil
 	}
+	units, err := unitsOf(ctx, q, scope, mostParts/len(f.states()))
+	if units == nil {
+		units = []string{""}
+	}
+	return units, err
+}
+
+// parts are the selections whose union is the list, each of one state and of one
+// of units.
+func (f Filter) parts(q bun.IDB, scope auth.Scope, units []string, now time.Time) []*bun.SelectQuery {
 	var parts []*bun.SelectQuery
 	for _, u := range units {
-		for _, st := range states {
+		for _, st := range f.states() {
 			part := within(scope, q.NewSelect().Model((*row)(nil))).Where("o.state = ?", string(st))
 			if u != "" {
 				part = part.Where("o.unit_id = ?", u)
@@ -113,7 +113,7 @@ func (f Filter) parts(ctx context.Context, q bun.IDB, scope auth.Scope, now time
 			parts = append(parts, f.narrow(part, st, now))
 		}
 	}
-	return parts, nil
+	return parts
 }
 
 // within narrows q to the rows of a scope in a form that no engine seeks rows by
@@ -271,17 +271,17 @@ func inOrder(ctx context.Context, q bun.IDB, ids []string) ([]Obligation, error)
 // count counts open obligations of a scope, each figure up to CountLimit.
 func count(ctx context.Context, q bun.IDB, scope auth.Scope, now time.Time) (Counts, error) {
 	const op = "obligation.Count"
+	units, err := unitsOf(ctx, q, scope, mostParts)
+	if err != nil {
+		return Counts{}, db.Error(op, err)
+	}
 	var c Counts
 	near := int64(0)
 	for _, part := range []struct {
 		into  *int64
 		where string
 	}{{&c.Open, ""}, {&near, "o.soon_at <= ?"}, {&c.Late, "o.due_at < ?"}} {
-		sel := within(scope, q.NewSelect().Model((*row)(nil)).ColumnExpr("1")).Where("o.state = ?", string(Open)).Limit(CountLimit + 1)
-		units, err := unitsOf(ctx, q, scope, mostParts)
-		if err != nil {
-			return Counts{}, db.Error(op, err)
-		}
+		sel := within(scope, q.NewSelect().Model((*row)(nil)).ColumnExpr("1")).Where("o.state = ?", string(Open)).Limit(CountLimit)
 		if units != nil {
 			sel = sel.Where("o.unit_id IN (?)", bun.List(units))
 		}

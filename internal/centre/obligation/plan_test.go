@@ -43,7 +43,8 @@ func TestListsAreReadOutOfAnIndex(t *testing.T) {
 			"one person":              {scope, Filter{State: Open, Person: "p7"}, "obligation_person_order"},
 			"the province":            {scope, Filter{State: Open}, "obligation_order"},
 		} {
-			parts, err := c.f.parts(t.Context(), d.Read(), c.scope, now)
+			units, err := c.f.places(t.Context(), d.Read(), c.scope)
+			parts := c.f.parts(d.Read(), c.scope, units, now)
 			if err != nil || len(parts) != 1 {
 				t.Fatalf("%s: %d parts, %v", name, len(parts), err)
 			}

@@ -100,7 +100,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	return list(ctx, s.records.Read(), scope, f, s.now())
 }
 
-// Counts are the open obligations of a scope.
+// Counts are the open obligations of a scope, each figure up to CountLimit.
 type Counts struct {
 	Open int64 // all of them
 	Soon int64 // past the first reminder and not late
