@@ -17,8 +17,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -36,7 +36,7 @@ func main() {
 	flag.IntVar(&size.Infections, "infections", size.Infections, "how many infections")
 	flag.IntVar(&size.Acts, "acts", size.Acts, "how many entries in the audit trail")
 	flag.IntVar(&size.Obligations, "obligations", size.Obligations, "how many open obligations")
-	only := flag.String("only", "", "open only the lists whose address begins so, such as /obligations")
+	only := flag.String("only", "", "open only the lists whose \"address as login\" this regular expression finds, such as ^/obligations")
 	visits := flag.Int("visits", 40, "how often each list is opened")
 	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
 	slow := flag.Duration("slow", 0, "name the queries that take so long, such as 50ms")
@@ -139,12 +139,16 @@ func measure(ctx context.Context, name, address, dir string, size crowd.Size, vi
 }
 
 func table(ctx context.Context, c *crowd.Crowd, visits int, only string) error {
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(out, "p50 ms\tp95 ms\tmost ms\trows\tof\tlist\t")
 	var errs []error
 	var all []time.Duration
 	for _, v := range c.Visits() {
-		if !strings.HasPrefix(v.Path, only) {
+		if !wanted.MatchString(v.Path + " as " + v.Login) {
 			continue
 		}
 		var took []time.Duration

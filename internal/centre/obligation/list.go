@@ -182,7 +182,7 @@ func (f Filter) narrow(q *bun.SelectQuery, st State, now time.Time) *bun.SelectQ
 		}
 	}
 	if u, ok := ParseUrgency(f.Urgency); ok {
-		q = q.Where("o.urgency = ?", int64(u))
+		q = q.Where("o.sort_key % 4 = ?", int64(MostUrgent-u)) // the index of the order holds it
 	}
 	if !f.From.IsZero() {
 		q = q.Where("o.due_at > ?", db.At(f.From)).Where("o.sort_key >= ?", sortKey(f.From, MostUrgent))

@@ -21,8 +21,8 @@ ALTER TABLE obligation ADD COLUMN ladder TEXT NOT NULL DEFAULT '';
 ALTER TABLE obligation ADD COLUMN remind_at BIGINT;
 UPDATE obligation SET sort_key = ((due_at - 1 + 25200000) / 86400000) * 4 + 3, first_t0 = t0,
     remind_at = CASE WHEN state = 'open' THEN soon_at END;
-CREATE INDEX obligation_order ON obligation (state, sort_key, due_at, id, unit_id);
-CREATE INDEX obligation_unit_order ON obligation (unit_id, state, sort_key, due_at, id);
+CREATE INDEX obligation_order ON obligation (state, sort_key, due_at, id, unit_id, soon_at);
+CREATE INDEX obligation_unit_order ON obligation (unit_id, state, sort_key, due_at, id, soon_at);
 CREATE INDEX obligation_person_order ON obligation (owed_by, state, sort_key, due_at, id);
 CREATE INDEX obligation_remind ON obligation (remind_at, id) WHERE remind_at IS NOT NULL;
 CREATE INDEX obligation_soon ON obligation (state, soon_at, unit_id);
