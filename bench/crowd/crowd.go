@@ -27,10 +27,11 @@ import (
 // Size is how many of each there are.
 type Size struct {
 	Units, People, Findings, Infections, Incidents, Acts int
+	Obligations                                          int // open ones; none: one for each incident
 }
 
 // Province is the size the product is made for.
-var Province = Size{Units: 150, People: 500, Findings: 1_000_000, Infections: 200_000, Incidents: 5_000, Acts: 500_000}
+var Province = Size{Units: 150, People: 500, Findings: 1_000_000, Infections: 200_000, Incidents: 5_000, Acts: 500_000, Obligations: 1_000_000}
 
 // Crowd is a filled centre.
 type Crowd struct {
@@ -271,21 +272,33 @@ func (c *Crowd) cases(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := c.clone(ctx, "incident", "id", string(i.ID), func(n int, row map[string]any) {
+	if err := c.clone(ctx, "incident", "id", string(i.ID), c.size.Incidents, func(n int, row map[string]any) {
 		u := string(c.units[n%len(c.units)])
 		row["code"], row["unit_id"], row["owner_unit"], row["detected_at"] = fmt.Sprintf("SC-2025-%05d", n), u, u, c.ago()
 	}); err != nil {
 		return err
 	}
-	return c.clone(ctx, "obligation", "subject_id", string(i.ID), func(n int, row map[string]any) {
-		t0 := c.ago()
-		row["subject_id"], row["unit_id"], row["t0"], row["soon_at"], row["due_at"] = fmt.Sprint("s", n), string(c.units[n%len(c.units)]), t0, t0+1, t0+2
+	n := c.size.Obligations
+	if n == 0 {
+		n = c.size.Incidents
+	}
+	// Due from a month ago to eleven months ahead; one in a hundred is urgent.
+	return c.clone(ctx, "obligation", "subject_id", string(i.ID), n, func(n int, row map[string]any) {
+		const day = 24 * 60 * 60 * 1000
+		due := c.now.UnixMilli() + (int64(c.rand.IntN(365))-30)*day
+		urgency := int64(0)
+		if n%100 == 0 {
+			urgency = int64(1 + n/100%3)
+		}
+		row["subject_id"], row["unit_id"], row["t0"], row["first_t0"] = fmt.Sprint("s", n), string(c.units[n%len(c.units)]), due-40*day, due-40*day
+		row["due_at"], row["soon_at"], row["remind_at"] = due, due-7*day, due-7*day
+		row["urgency"], row["sort_key"] = urgency, (due-1+7*60*60*1000)/day*4+3-urgency
 	})
 }
 
 // clone copies a row, found by column and value, with a new id and what change
-// says, once for each incident.
-func (c *Crowd) clone(ctx context.Context, table, column, value string, change func(n int, row map[string]any)) error {
+// says, n times.
+func (c *Crowd) clone(ctx context.Context, table, column, value string, n int, change func(n int, row map[string]any)) error {
 	var found []map[string]any
 	if err := c.Records.Read().NewSelect().Table(table).ColumnExpr("*").Where(column+" = ?", value).Limit(1).Scan(ctx, &found); err != nil {
 		return err
@@ -293,7 +306,7 @@ func (c *Crowd) clone(ctx context.Context, table, column, value string, change f
 	if len(found) == 0 {
 		return fmt.Errorf("%s: nothing to copy", table)
 	}
-	return c.insert(ctx, table, c.size.Incidents, func(n int) map[string]any {
+	return c.insert(ctx, table, n, func(n int) map[string]any {
 		row := map[string]any{}
 		maps.Copy(row, found[0])
 		row["id"] = db.NewID()

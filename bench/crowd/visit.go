@@ -46,10 +46,19 @@ func (c *Crowd) Visits() []Visit {
 		add("/infections", "SELECT COUNT(*) FROM infection WHERE "+active+who.scope)
 		add("/infections?state=all&sort=-queries", "SELECT COUNT(*) FROM infection WHERE 1 = 1"+who.scope)
 		add("/incidents", "")
-		add("/obligations", "")
+		owed := strings.ReplaceAll(who.scope, "scope_unit", "unit_id")
+		truth := ""
+		if owed != "" { // for the whole province counting ends before
+			truth = "SELECT COUNT(*) FROM obligation WHERE state = 'open'" + owed
+		}
+		add("/obligations", truth)
+		add("/obligations?status=late", "")
+		add("/obligations?status=soon&urgency=most_urgent", "")
+		add("/obligations/board", "")
+		add("/obligations/calendar", "")
 		add("/audit", "")
 	}
-	for _, path := range []string{"/findings?unit=%u", "/findings?state=all&unit=%u", "/infections?unit=%u", "/units", "/accounts", "/audit?action=incident.open", "/audit?unit=%u"} {
+	for _, path := range []string{"/findings?unit=%u", "/findings?state=all&unit=%u", "/infections?unit=%u", "/obligations?unit=%u", "/units", "/accounts", "/audit?action=incident.open", "/audit?unit=%u"} {
 		out = append(out, Visit{Login: c.Officer, Path: path})
 	}
 	return out

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command pages measures how long the lists of a large province take: a million
-// findings, 150 units, 500 people. It prints the median and the 95th percentile
+// findings, a million open obligations, 150 units, 500 people. It prints the median and the 95th percentile
 // of each list on SQLite and, when VONGGAC_TEST_POSTGRES holds a server's
 // address, on PostgreSQL, and fails when a page is not answered, when its count
 // is not the truth or when a query reads a large table from end to end.
@@ -17,6 +17,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -34,25 +35,27 @@ func main() {
 	flag.IntVar(&size.Findings, "findings", size.Findings, "how many findings")
 	flag.IntVar(&size.Infections, "infections", size.Infections, "how many infections")
 	flag.IntVar(&size.Acts, "acts", size.Acts, "how many entries in the audit trail")
+	flag.IntVar(&size.Obligations, "obligations", size.Obligations, "how many open obligations")
+	only := flag.String("only", "", "open only the lists whose \"address as login\" this regular expression finds, such as ^/obligations")
 	visits := flag.Int("visits", 40, "how often each list is opened")
 	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
 	slow := flag.Duration("slow", 0, "name the queries that take so long, such as 50ms")
 	keep := flag.String("keep", "", "folder for the centres, kept and used again; a temporary one when empty")
 	flag.Parse()
-	if err := run(context.Background(), size, *visits, *engine, *keep, *slow); err != nil {
+	if err := run(context.Background(), size, *visits, *engine, *keep, *only, *slow); err != nil {
 		fmt.Fprintln(os.Stderr, "pages:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, size crowd.Size, visits int, engine, keep string, slow time.Duration) error {
+func run(ctx context.Context, size crowd.Size, visits int, engine, keep, only string, slow time.Duration) error {
 	var errs []error
 	if engine != "postgres" {
-		errs = append(errs, measure(ctx, "SQLite", "", under(keep, "sqlite"), size, visits, slow))
+		errs = append(errs, measure(ctx, "SQLite", "", under(keep, "sqlite"), size, visits, only, slow))
 	}
 	if server := os.Getenv(dbtest.PostgresEnv); server != "" && engine != "sqlite" {
 		errs = append(errs, onServer(ctx, server, keep != "", func(address string) error {
-			return measure(ctx, "PostgreSQL", address, under(keep, "postgres"), size, visits, slow)
+			return measure(ctx, "PostgreSQL", address, under(keep, "postgres"), size, visits, only, slow)
 		}))
 	} else if engine != "sqlite" {
 		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
@@ -102,7 +105,7 @@ func onServer(ctx context.Context, server string, keep bool, fn func(address str
 	return errors.Join(err, dropped, admin.Close())
 }
 
-func measure(ctx context.Context, name, address, dir string, size crowd.Size, visits int, slow time.Duration) (err error) {
+func measure(ctx context.Context, name, address, dir string, size crowd.Size, visits int, only string, slow time.Duration) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "vonggac-bench-"); err != nil {
 			return err
@@ -129,18 +132,25 @@ func measure(ctx context.Context, name, address, dir string, size crowd.Size, vi
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d findings, %d infections, %d units, %d people, %d acts, filled in %.0f s\n", name, size.Findings, size.Infections,
-		size.Units, size.People, size.Acts, time.Since(began).Seconds())
+	fmt.Printf("%s: %d findings, %d infections, %d obligations, %d units, %d people, %d acts, filled in %.0f s\n", name, size.Findings, size.Infections,
+		size.Obligations, size.Units, size.People, size.Acts, time.Since(began).Seconds())
 	c.Slow, c.Report = slow, func(text string) { fmt.Println(text) }
-	return table(ctx, c, visits)
+	return table(ctx, c, visits, only)
 }
 
-func table(ctx context.Context, c *crowd.Crowd, visits int) error {
+func table(ctx context.Context, c *crowd.Crowd, visits int, only string) error {
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("-only: %w", err)
+	}
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(out, "p50 ms\tp95 ms\tmost ms\trows\tof\tlist\t")
 	var errs []error
 	var all []time.Duration
 	for _, v := range c.Visits() {
+		if !wanted.MatchString(v.Path + " as " + v.Login) {
+			continue
+		}
 		var took []time.Duration
 		var last crowd.Answer
 		for n := range visits + 2 {

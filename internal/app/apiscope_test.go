@@ -169,6 +169,8 @@ var apiBodies = map[string]string{
 	"POST /api/v1/incidents/{id}/observables":    `{"values":["x.example"]}`,
 	"POST /api/v1/incidents/{id}/timeline":       `{"text":"x"}`,
 	"POST /api/v1/obligations/{id}/meet":         `{"met_at":"2026-11-21T00:30:00Z","how":"x"}`,
+	"POST /api/v1/obligations/{id}/evidence":     `{"kind":"document","ref":"x"}`,
+	"POST /api/v1/obligations/{id}/extend":       `{"last":"2027-01-31","reason":"x"}`,
 	"POST /api/v1/indicators/{id}/disable":       `{"reason":"x"}`,
 	"POST /api/v1/indicators/{id}/enable":        `{}`,
 	"PUT /api/v1/indicators/{id}/content":        `x`,

@@ -16,7 +16,6 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/notice"
-	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -32,7 +31,6 @@ func (a *App) notices(catalogue *i18n.Catalogue) *notice.Service {
 	s := notice.New(notice.Deps{Records: a.Records, Now: a.opt.Now, Log: a.opt.Log, Catalogue: catalogue, Calendar: a.Rooms.Packs.Calendar(),
 		Secrets: a.Secrets, Folder: filepath.Join(a.opt.Config.Data, "mail"), Link: a.link, Holders: a.holders, People: a.recipients,
 		UnitNames: a.unitLabels, Root: a.root})
-	a.behind.every(time.Minute, "tell of terms", a.tellTerms)
 	a.behind.every(time.Minute, "tell of failed jobs", a.tellFailed)
 	a.behind.every(time.Hour, "tell of old backups", a.tellStale)
 	a.behind.every(30*time.Second, "send notices", s.Attend)
@@ -95,32 +93,6 @@ func (a *App) tellInvited(ctx context.Context, tx *db.Tx, who account.Account) e
 
 // atATime is how many records a duty looks at in one query.
 const atATime = 500
-
-// tellTerms tells once that an obligation is due soon, and once that it is
-// overdue. A term that moved is told of anew.
-func (a *App) tellTerms(ctx context.Context) error {
-	now := a.opt.Now()
-	for after := obligation.ID(""); ; {
-		list, err := a.Rooms.Obligations.Pressing(ctx, now, after, atATime)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		var due []notice.Notice
-		for _, o := range list {
-			n := notice.Notice{Kind: "obligation.soon", Unit: o.UnitID, Object: string(o.ID), Href: "/obligations/" + string(o.ID),
-				Args: []notice.Arg{{VI: o.Title.VI, EN: o.Title.EN}, notice.Word(o.Subject.Label), {At: o.DueAt}}}
-			if o.Clock(now) == obligation.Late {
-				n.Kind = "obligation.late"
-			}
-			n.Dedupe = n.Kind + "/" + string(o.ID) + "/" + strconv.FormatInt(o.DueAt.UnixMilli(), 10)
-			due = append(due, n)
-		}
-		if err := a.tellNew(ctx, due); err != nil {
-			return err
-		}
-		after = list[len(list)-1].ID
-	}
-}
 
 // tellFailed tells of jobs that failed within a day and will not run again.
 func (a *App) tellFailed(ctx context.Context) error {

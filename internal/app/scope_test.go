@@ -169,6 +169,7 @@ var kinds = map[string]map[string]string{
 	"calendar":         {"decision": "decision", "year": "year"},
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending"},
 	"document-imports": {"import": "document import"},
+	"ical":             {"token": ""},
 }
 
 // everyones are the kinds that belong to no unit: who reads one reads all.
@@ -304,12 +305,12 @@ func (w *scopes) asksByID(t *testing.T, v *visitor) {
 
 // asked are the further questions of pages, by pattern: tabs, views, states.
 var asked = map[string][]string{
-	"GET /{$}":             {"?view=centre", "?view=unit", "?view=calm"},
-	"GET /incidents/{id}":  {"?tab=observables", "?tab=machines", "?tab=evidence", "?tab=papers"},
-	"GET /findings":        {"?state=all", "?sort=-queries"},
-	"GET /infections":      {"?state=all", "?sort=queries"},
-	"GET /incidents":       {"?state=all", "?state=closed"},
-	"GET /obligations":     {"?status=all", "?status=met"},
+	"GET /{$}":            {"?view=centre", "?view=unit", "?view=calm"},
+	"GET /incidents/{id}": {"?tab=observables", "?tab=machines", "?tab=evidence", "?tab=papers"},
+	"GET /findings":       {"?state=all", "?sort=-queries"},
+	"GET /infections":     {"?state=all", "?sort=queries"},
+	"GET /incidents":      {"?state=all", "?state=closed"},
+	"GET /obligations":    {"?status=all", "?status=met", "?person=me", "?day=2026-11-22&status=all"}, "GET /obligations/calendar": {"?month=2026-12"},
 	"GET /indicators":      {"?q=one.alpha.bad.example", "?q=bravo-red.example", "?sort=-name"},
 	"GET /indicators/find": {"?prefix=alpha", "?prefix=bravo-red"}, "GET /indicators/of": {"?value=one.alpha.bad.example", "?value=bravo-red.example"},
 	"GET /indicators/export": {"?format=csv&tlp=TLP:AMBER%2BSTRICT"},
@@ -392,7 +393,8 @@ func firstDifference(a, b string) string {
 }
 
 // open are the pages anyone may ask for.
-var openPages = []string{"GET /start", "POST /start", "POST /start/code", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code"}
+var openPages = []string{"GET /start", "POST /start", "POST /start/code", "GET /sign-in", "POST /sign-in", "GET /sign-in/code", "POST /sign-in/code",
+	"GET /ical/{token}"} // a calendar's secret address; its own test asks
 
 // nobody asks for every page and form without signing in, and looks at what the
 // table asks of each route.

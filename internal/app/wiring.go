@@ -234,7 +234,7 @@ func (a *App) wire(ctx context.Context) error {
 	r.Units.OnReplanned(func(ctx context.Context, tx *db.Tx, spans []unit.Stretch) error {
 		return errors.Join(r.Findings.Restamp(ctx, tx, spans), r.Infections.Restamp(ctx, tx, spans), r.Hunts.Restamp(ctx, tx, spans))
 	})
-	r.Obligations = obligation.New(obligation.Deps{Records: a.Records, Now: now})
+	r.Obligations = a.obligations()
 	a.behind.every(time.Minute, "owe the next hunt", a.oweHunt)
 	r.Incidents = incident.New(incident.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Units: cards{a}, Files: a.Files})
 	r.Incidents.OnOpened(a.incidentOpened)
@@ -343,7 +343,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(hunt.NewPages(site, r.Hunts, names).Routes())
 	add(hunt.NewRecordPages(site, r.Hunts, a.huntNeighbours()).Routes())
 	add(lookup.NewPages(site, r.Lookup, a.lookupNeighbours()).Routes())
-	add(obligation.NewPages(site, r.Obligations, names, dutyPages).Routes())
+	add(obligation.NewPages(site, r.Obligations, names, dutyPages, a.dutyNeighbours()).Routes())
 	add(backup.NewPages(site, r.Backups).Routes())
 	papers := report.NewPages(site, r.Reports, names)
 	add(papers.Routes())

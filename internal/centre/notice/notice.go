@@ -75,6 +75,7 @@ func Kinds() []Kind {
 		{"incident.opened", Urgent, may(auth.Incidents, auth.Write, auth.Decide), "/incidents"},
 		{"incident.severity", Urgent, may(auth.Incidents, auth.Write, auth.Decide), "/incidents"},
 		{"obligation.late", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
+		{"obligation.escalated", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
 		{"obligation.soon", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},
 		{"source.unread", Normal, may(auth.Settings, auth.Write), "/sources"},

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 )
@@ -39,18 +41,100 @@ type apiObligation struct {
 	MetHow      string     `json:"met_how,omitempty"`
 	EndedAt     *time.Time `json:"ended_at,omitempty" doc:"When it was cancelled or waived."`
 	EndedReason string     `json:"ended_reason,omitempty"`
+	Urgency     string     `json:"urgency" enum:"ordinary,urgent,very_urgent,most_urgent"`
+	Clause      string     `json:"clause,omitempty" doc:"Clause of the paper it rests on."`
+	DocumentID  string     `json:"document_id,omitempty" doc:"The paper it rests on, in the register of documents."`
+	Trigger     string     `json:"trigger,omitempty" doc:"What set it off."`
+	PersonID    string     `json:"person_id,omitempty" doc:"Account it was given to."`
+	Person      string     `json:"person,omitempty"`
+	FirstFrom   time.Time  `json:"first_from" doc:"The first start on record. A later one gives no time unless somebody decides so."`
+	ExtendedTo  *time.Time `json:"extended_to,omitempty" doc:"A person gave time until then."`
+	Explanation []string   `json:"explanation" doc:"How the end was counted, line by line."`
 	CreatedAt   time.Time  `json:"created_at"`
 	Version     int64      `json:"version"`
 }
 
+// apiTerm is one term an obligation has, had or was asked to have.
+type apiTerm struct {
+	Cause  string    `json:"cause" enum:"opened,reopened,recomputed,claimed,granted,refused,extended"`
+	From   time.Time `json:"from"`
+	DueAt  time.Time `json:"due_at"`
+	Reason string    `json:"reason,omitempty"`
+	By     string    `json:"by,omitempty"`
+	At     time.Time `json:"at"`
+}
+
+type apiReminder struct {
+	Step      string    `json:"step" example:"-24" doc:"Hours from the end; now-… by hand."`
+	PlannedAt time.Time `json:"planned_at"`
+	SentAt    time.Time `json:"sent_at"`
+	To        []string  `json:"to" doc:"unit, head, above, centre."`
+	People    int64     `json:"people" doc:"How many were told."`
+}
+
+type apiEvidence struct {
+	ID   string    `json:"id"`
+	Kind string    `json:"kind" enum:"document,receipt,measure,file"`
+	Ref  string    `json:"ref"`
+	Note string    `json:"note,omitempty"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
+}
+
+type apiHistory struct {
+	Terms     []apiTerm     `json:"terms"`
+	Reminders []apiReminder `json:"reminders"`
+	Evidence  []apiEvidence `json:"evidence"`
+}
+
+type apiProveInput struct {
+	rest.One
+	Body struct {
+		Kind string `json:"kind" enum:"document,receipt,measure,file"`
+		Ref  string `json:"ref" minLength:"1" maxLength:"300"`
+		Note string `json:"note,omitempty" maxLength:"500"`
+	}
+}
+
+type apiExtendInput struct {
+	rest.One
+	rest.Match
+	Body struct {
+		Last   string `json:"last" format:"date" doc:"Due by the end of this day."`
+		Reason string `json:"reason" minLength:"1" maxLength:"500"`
+	}
+}
+
+type apiGiveInput struct {
+	Body struct {
+		Title      string   `json:"title" minLength:"1" maxLength:"500"`
+		Units      []string `json:"units" minItems:"1" maxItems:"1000" doc:"Who owes: one obligation each."`
+		Addressee  string   `json:"addressee" minLength:"1" maxLength:"500"`
+		Basis      string   `json:"basis" minLength:"1" maxLength:"500"`
+		DocumentID string   `json:"document_id,omitempty" maxLength:"64"`
+		Clause     string   `json:"clause,omitempty" maxLength:"200"`
+		Form       string   `json:"form,omitempty" maxLength:"40"`
+		Urgency    string   `json:"urgency,omitempty" enum:"ordinary,urgent,very_urgent,most_urgent"`
+		Last       string   `json:"last,omitempty" format:"date" doc:"Due by the end of this day; else give amount and unit."`
+		Amount     int      `json:"amount,omitempty" minimum:"1" maximum:"3660"`
+		AmountUnit string   `json:"amount_unit,omitempty" enum:"hour,day,working_day"`
+	}
+}
+
 type apiListQuery struct {
 	rest.Paging
-	Q     string `query:"q" maxLength:"500" doc:"Words of title, subject or addressee."`
-	State string `query:"state" enum:"open,met,cancelled,waived"`
-	Clock string `query:"clock" enum:"soon,late,met_late" doc:"Only those whose term stands there."`
-	Unit  string `query:"unit" maxLength:"200" doc:"Who owes."`
-	Kind  string `query:"kind" maxLength:"64"`
-	Desc  bool   `query:"desc" doc:"Latest due first."`
+	Q         string `query:"q" maxLength:"500" doc:"Words of title, subject or addressee."`
+	State     string `query:"state" enum:"open,met,cancelled,waived"`
+	Clock     string `query:"clock" enum:"on_time,soon,late,met_in_time,met_late" doc:"Only those whose term stands there."`
+	Unit      string `query:"unit" maxLength:"200" doc:"Who owes."`
+	Kind      string `query:"kind" maxLength:"64"`
+	Urgency   string `query:"urgency" enum:"ordinary,urgent,very_urgent,most_urgent"`
+	Person    string `query:"person" maxLength:"64" doc:"Account it was given to."`
+	Addressee string `query:"addressee" maxLength:"200" doc:"Words of the addressee."`
+	Form      string `query:"form" maxLength:"40"`
+	Basis     string `query:"basis" maxLength:"200" doc:"Words of the citation."`
+	Subject   string `query:"subject" maxLength:"200" doc:"Id of what it is about."`
+	Desc      bool   `query:"desc" doc:"Latest due first."`
 }
 
 type apiMeetInput struct {
@@ -67,15 +151,24 @@ type apiMeetInput struct {
 func API(a *rest.API, s *Service) {
 	const tag = "Obligations"
 	rest.Add(a, rest.Op{ID: "list-obligations", Method: http.MethodGet, Path: "/obligations", Tag: tag, Need: read,
-		Summary: "List obligations", Description: "Earliest due first."}, s.apiList)
+		Summary: "List obligations", Description: "By the day due, on one day the more urgent first."}, s.apiList)
 	rest.Add(a, rest.Op{ID: "get-obligation", Method: http.MethodGet, Path: "/obligations/{id}", Tag: tag, Need: read, Summary: "Get an obligation"}, s.apiGet)
 	rest.Add(a, rest.Op{ID: "meet-obligation", Method: http.MethodPost, Path: "/obligations/{id}/meet", Tag: tag, Need: write,
 		Summary: "Record that an obligation was met", Description: "409 when it is not open."}, s.apiMeet)
+	rest.Add(a, rest.Op{ID: "get-obligation-history", Method: http.MethodGet, Path: "/obligations/{id}/history", Tag: tag, Need: read,
+		Summary: "Every term, reminder and piece of evidence of an obligation"}, s.apiHistoryOf)
+	rest.Add(a, rest.Op{ID: "prove-obligation", Method: http.MethodPost, Path: "/obligations/{id}/evidence", Tag: tag, Need: write,
+		Summary: "Add evidence"}, s.apiProve)
+	rest.Add(a, rest.Op{ID: "extend-obligation", Method: http.MethodPost, Path: "/obligations/{id}/extend", Tag: tag, Need: decide,
+		Summary: "Give time beyond the rule", Description: "Another person than the one who owes or opened it."}, s.apiExtend)
+	rest.Add(a, rest.Op{ID: "give-task", Method: http.MethodPost, Path: "/obligations", Tag: tag, Need: write,
+		Summary: "Give a task to units", Description: "One obligation for each unit."}, s.apiGive)
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiObligation], error) {
-	p, err := s.List(ctx, Filter{State: State(in.State), Clock: map[string]Clock{"soon": Soon, "late": Late, "met_late": MetLate}[in.Clock],
-		Unit: in.Unit, Kind: in.Kind, Query: in.Q, Latest: in.Desc, After: in.After, Limit: in.Limit})
+	p, err := s.List(ctx, Filter{State: State(in.State), Unit: in.Unit, Kind: in.Kind,
+		Clock:   map[string]Clock{"on_time": OnTime, "soon": Soon, "late": Late, "met_in_time": MetTime, "met_late": MetLate}[in.Clock],
+		Urgency: in.Urgency, Person: in.Person, Addressee: in.Addressee, Form: in.Form, Basis: in.Basis, Subject: in.Subject, Query: in.Q, Latest: in.Desc, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -113,5 +206,86 @@ func (s *Service) apiViewOf(ctx context.Context, o Obligation) apiObligation {
 		Subject: apiSubject{Kind: o.Subject.Kind, ID: o.Subject.ID, Label: o.Subject.Label}, State: string(o.State),
 		Clock: apiClocks[o.Clock(s.now())], From: o.T0.UTC(), DueAt: o.DueAt.UTC(), SoonAt: o.SoonAt.UTC(), Basis: o.Basis, PackID: o.PackID,
 		FormID: o.FormID, MetAt: rest.Time(o.Proof.At), MetHow: o.Proof.How, EndedAt: rest.Time(o.Ending.At), EndedReason: o.Ending.Reason,
-		CreatedAt: o.CreatedAt.UTC(), Version: o.Version}
+		Urgency: o.Urgency.Key(), Clause: o.Clause, DocumentID: o.BasisDoc, Trigger: o.Trigger, PersonID: o.OwedBy, Person: o.OwedName,
+		FirstFrom: o.FirstT0.UTC(), ExtendedTo: rest.Time(o.ExtendedTo), Explanation: o.Steps(ctx), CreatedAt: o.CreatedAt.UTC(), Version: o.Version}
+}
+
+func (s *Service) apiHistoryOf(ctx context.Context, in *rest.One) (*rest.Record[apiHistory], error) {
+	o, err := s.Get(ctx, ID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	h := apiHistory{Terms: []apiTerm{}, Reminders: []apiReminder{}, Evidence: []apiEvidence{}}
+	q := s.records.Read()
+	terms, err := termsOf(ctx, q, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range terms {
+		h.Terms = append(h.Terms, apiTerm{string(t.Cause), t.T0.UTC(), t.DueAt.UTC(), t.Reason, t.By, t.At.UTC()})
+	}
+	reminders, err := remindersOf(ctx, q, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range reminders {
+		to := []string{}
+		for _, x := range r.To {
+			to = append(to, string(x))
+		}
+		h.Reminders = append(h.Reminders, apiReminder{r.Step, r.PlannedAt.UTC(), r.SentAt.UTC(), to, r.People})
+	}
+	evidence, err := evidenceOf(ctx, q, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range evidence {
+		h.Evidence = append(h.Evidence, apiEvidence{e.ID, string(e.Kind), e.Ref, e.Note, e.By, e.At.UTC()})
+	}
+	return rest.Versioned(h, o.Version), nil
+}
+
+func (s *Service) apiProve(ctx context.Context, in *apiProveInput) (*rest.Record[apiEvidence], error) {
+	e, err := s.Prove(ctx, ID(in.ID), Evidence{Kind: EvidenceKind(in.Body.Kind), Ref: in.Body.Ref, Note: in.Body.Note})
+	if err != nil {
+		return nil, err
+	}
+	return &rest.Record[apiEvidence]{Body: apiEvidence{e.ID, string(e.Kind), e.Ref, e.Note, e.By, e.At.UTC()}}, nil
+}
+
+func (s *Service) apiExtend(ctx context.Context, in *apiExtendInput) (*rest.Record[apiObligation], error) {
+	have, err := s.Get(ctx, ID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Check(have.Version); err != nil {
+		return nil, err
+	}
+	last, err := calendar.ParseDate(in.Body.Last)
+	if err != nil {
+		return nil, fault.Bad("obligation.Extend", "last", "obligation.err.last")
+	}
+	o, err := s.Extend(ctx, have.ID, last, in.Body.Reason, have.Version)
+	if err != nil {
+		return nil, err
+	}
+	return rest.Versioned(s.apiViewOf(ctx, o), o.Version), nil
+}
+
+func (s *Service) apiGive(ctx context.Context, in *apiGiveInput) (*rest.Listing[apiObligation], error) {
+	b := in.Body
+	t := Task{Title: b.Title, Units: b.Units, Addressee: b.Addressee, Basis: b.Basis, BasisDoc: b.DocumentID, Clause: b.Clause, FormID: b.Form,
+		Amount: calendar.Amount{N: b.Amount, Unit: calendar.Unit(b.AmountUnit)}}
+	t.Urgency, _ = ParseUrgency(b.Urgency)
+	if b.Last != "" {
+		var err error
+		if t.Last, err = calendar.ParseDate(b.Last); err != nil {
+			return nil, fault.Bad("obligation.Give", "last", "obligation.err.last")
+		}
+	}
+	list, err := s.Give(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return rest.List(list, int64(len(list)), "", func(o Obligation) apiObligation { return s.apiViewOf(ctx, o) }), nil
 }

@@ -20,7 +20,14 @@ var clockMarks = map[Clock]ui.ClockState{OnTime: ui.ClockOn, Soon: ui.ClockSoon,
 func Mark(ctx context.Context, o Obligation, now time.Time) ui.ClockProps {
 	lang := i18n.Lang(ctx)
 	return ui.ClockProps{State: clockMarks[o.Clock(now)], Due: o.DueAt, Now: now, Met: o.Proof.At, What: o.Title.In(lang),
-		Addressee: o.Addressee.Name.In(lang), Basis: o.Basis, Arithmetic: o.Explanation.Citing("").Steps(lang)}
+		Addressee: o.Addressee.Name.In(lang), Basis: o.Basis, Arithmetic: o.uncited().Steps(ctx)}
+}
+
+// uncited is o whose explanation leaves the citation out, for where it stands
+// beside it.
+func (o Obligation) uncited() Obligation {
+	o.Explanation.Basis = ""
+	return o
 }
 
 // Running keeps the obligations that have a clock: those open or met.

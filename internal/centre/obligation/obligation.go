@@ -13,7 +13,6 @@
 package obligation
 
 import (
-	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
@@ -76,6 +75,7 @@ type Obligation struct {
 	Title     rulepack.Label // what is owed
 	UnitID    string         // the unit that owes
 	OwedBy    string         // account id of the person who answers for it; may be empty
+	OwedName  string         // that person's name when it was given to them
 	OpenedBy  string         // account id of who caused it to open; empty for the system
 	Addressee Addressee
 	Subject   Subject
@@ -84,11 +84,22 @@ type Obligation struct {
 	PackHash string // hex SHA-256 of the pack at that time
 	ClockID  string // clock of the pack, or the opener's own id of the duty
 	FormID   string // form that meets it; may be empty
-	Basis    string // printed citation
+	Basis    string // printed citation, the clause included
+	BasisDoc string // id of the document it rests on; empty when it is not in the register
+	Clause   string // clause of that document, as printed; may be empty
+	Trigger  string // what set it off, such as "incident.detected" or "period"; may be empty
+	Urgency  Urgency
 
 	T0          time.Time // the moment the term runs from
+	FirstT0     time.Time // the first T0 that was known: a later one gives no more time by itself
 	Amount      calendar.Amount
 	DueAt       time.Time // end of the term
+	ExtendedTo  time.Time // a person gave time until then; zero without. The explanation stays that of the rule
+	Claim       int64     // number of the term that a later T0 asks for and nobody decided on; 0 without
+	terms       int64     // how many terms there were
+	hours       []int     // hours before the end that the rule asks to remind at; nil without
+	ladder      []rulepack.ReminderStep
+	RemindAt    time.Time // the next reminder; zero when none is left
 	SoonAt      time.Time // first reminder: from here on it is due soon
 	Explanation calendar.Explanation
 
@@ -147,7 +158,11 @@ type Duty struct {
 	ClockID      string
 	FormID       string
 	Basis        string
-	RemindBefore []int // hours before the end, as the pack gives them; none reminds at half the term
+	BasisDoc     string
+	Clause       string
+	Trigger      string
+	Urgency      Urgency
+	RemindBefore []int // hours before the end, as the pack gives them; none takes the ladder of the urgency
 	Explanation  calendar.Explanation
 }
 
@@ -166,26 +181,17 @@ func (n Duty) check() error {
 	return nil
 }
 
-// term sets what is counted: T0, amount, due time and first reminder.
-func (o *Obligation) term(n Duty) {
-	e := n.Explanation
+// term sets what is counted: T0, amount, due time and reminders. Time that a
+// person gave stays given.
+func (o *Obligation) term(e calendar.Explanation) {
 	o.T0, o.Amount, o.DueAt, o.Explanation = cut(e.Start), e.Amount, cut(e.Due), e
-	o.SoonAt = soonAt(e, n.RemindBefore)
-}
-
-// soonAt is the first reminder: the longest of the hours before the earliest
-// reading of the term, never before T0. A pack that gives no hours reminds when
-// half the term is gone.
-func soonAt(e calendar.Explanation, hours []int) time.Time {
-	by := e.RemindBy()
-	at := e.Start.Add(by.Sub(e.Start) / 2)
-	if len(hours) > 0 {
-		at = by.Add(-time.Duration(slices.Max(hours)) * time.Hour)
+	if o.FirstT0.IsZero() {
+		o.FirstT0 = o.T0
 	}
-	if at.Before(e.Start) {
-		at = e.Start
+	if o.ExtendedTo.After(o.DueAt) {
+		o.DueAt = o.ExtendedTo
 	}
-	return cut(at)
+	o.plan()
 }
 
 func cut(t time.Time) time.Time {

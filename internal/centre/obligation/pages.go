@@ -12,6 +12,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -26,56 +27,109 @@ type Units interface {
 	Options(ctx context.Context) ([]ui.Option, error)
 }
 
+// Neighbours are what the pages ask of other rooms besides. Each may be nil:
+// what rests on it is then not offered.
+type Neighbours struct {
+	// Workers are the people an obligation of a unit can be given to.
+	Workers func(ctx context.Context, unit string) ([]Person, error)
+	// Groups are the addressee groups the actor sees: value "group:<id>".
+	Groups func(ctx context.Context) ([]ui.Option, error)
+	// Members are the units of a target in the actor's scope, see Rhythm.
+	Members func(ctx context.Context, target string) ([]string, error)
+	// Link is the full address of a page.
+	Link func(path string) string
+}
+
 // Pages are the screens of the room.
 type Pages struct {
 	site     *web.Site
 	svc      *Service
 	units    Units
 	subjects map[string]string
+	near     Neighbours
 }
 
 // NewPages makes the screens. Subjects maps a subject's kind to the path in
 // front of its id, such as "incident" to "/incidents/"; a kind that is absent is
 // shown without link.
-func NewPages(site *web.Site, svc *Service, units Units, subjects map[string]string) *Pages {
-	return &Pages{site, svc, units, subjects}
+func NewPages(site *web.Site, svc *Service, units Units, subjects map[string]string, near Neighbours) *Pages {
+	return &Pages{site, svc, units, subjects, near}
 }
 
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{
+	routes := []web.Route{
 		{Pattern: "GET /obligations", Need: read, Handle: p.list},
 		{Pattern: "GET /obligations.csv", Need: read, Handle: p.export(web.CSV)},
 		{Pattern: "GET /obligations.xlsx", Need: read, Handle: p.export(web.XLSX)},
+		{Pattern: "POST /obligations/bulk", Need: write, Handle: p.bulk},
+		{Pattern: "POST /obligations/bulk/assign", Need: write, Handle: p.bulkAssign},
+		{Pattern: "GET /obligations/board", Need: read, Handle: p.board},
+		{Pattern: "GET /obligations/board.csv", Need: read, Handle: p.exportBoard(web.CSV)},
+		{Pattern: "GET /obligations/board.xlsx", Need: read, Handle: p.exportBoard(web.XLSX)},
+		{Pattern: "GET /obligations/calendar", Need: read, Handle: p.month},
+		{Pattern: "GET /obligations/new", Need: write, Handle: p.askTask},
+		{Pattern: "POST /obligations/new", Need: write, Handle: p.giveTask},
+		{Pattern: "GET /obligations/feeds", Need: read, Handle: p.feeds},
+		{Pattern: "POST /obligations/feeds", Need: read, Handle: p.newFeed},
+		{Pattern: "POST /obligations/feeds/revoke", Need: read, Handle: p.revokeFeed},
+		{Pattern: "GET /ical/{token}", Access: web.Public, Handle: p.feed},
 		{Pattern: "GET /obligations/{id}", Need: read, Handle: p.show},
 		{Pattern: "POST /obligations/{id}/meet", Need: write, Handle: p.meet},
+		{Pattern: "POST /obligations/{id}/prove", Need: write, Handle: p.prove},
+		{Pattern: "POST /obligations/{id}/assign", Need: write, Handle: p.assign},
+		{Pattern: "POST /obligations/{id}/remind", Need: write, Handle: p.remindNow},
+		{Pattern: "GET /obligations/{id}/extend", Need: decide, Handle: p.askExtend},
+		{Pattern: "POST /obligations/{id}/extend", Need: decide, Handle: p.extend},
+		{Pattern: "POST /obligations/{id}/claim", Need: decide, Handle: p.answerClaim},
 		{Pattern: "GET /obligations/{id}/waive", Need: decide, Handle: p.askEnd(Waived)},
 		{Pattern: "POST /obligations/{id}/waive", Need: decide, Handle: p.doEnd(Waived)},
 		{Pattern: "GET /obligations/{id}/cancel", Need: decide, Handle: p.askEnd(Cancelled)},
 		{Pattern: "POST /obligations/{id}/cancel", Need: decide, Handle: p.doEnd(Cancelled)},
 	}
+	if p.svc.rhythm.Law == nil {
+		return routes
+	}
+	return append(routes,
+		web.Route{Pattern: "GET /obligations/periodic", Need: read, Handle: p.periodic},
+		web.Route{Pattern: "GET /obligations/periodic/enable", Need: decide, Handle: p.askEnable},
+		web.Route{Pattern: "POST /obligations/periodic/enable", Need: decide, Handle: p.enable},
+		web.Route{Pattern: "POST /obligations/periodic/disable", Need: decide, Handle: p.disable})
 }
 
-// statuses are the choices of the list's one status filter, the default first.
-var statuses = []struct {
+// status is one choice of the list's status filter.
+type status struct {
 	name string
 	f    Filter
-}{
-	{"open", Filter{State: Open}}, {"late", Filter{Clock: Late}}, {"soon", Filter{Clock: Soon}}, {"met", Filter{State: Met}},
-	{"metlate", Filter{Clock: MetLate}}, {"waived", Filter{State: Waived}}, {"cancelled", Filter{State: Cancelled}}, {"all", Filter{}},
 }
 
-// filter reads the list's query. An unknown status is the default.
-func filter(r *http.Request) (status string, f Filter) {
+// statuses are the choices, the default first.
+var statuses = []status{
+	{"open", Filter{State: Open}}, {"late", Filter{Clock: Late}}, {"soon", Filter{Clock: Soon}}, {"ontime", Filter{Clock: OnTime}},
+	{"met", Filter{State: Met}}, {"mettime", Filter{Clock: MetTime}}, {"metlate", Filter{Clock: MetLate}}, {"waived", Filter{State: Waived}},
+	{"cancelled", Filter{State: Cancelled}}, {"all", Filter{}},
+}
+
+// mine is the value of the filter of people for the reader.
+const mine = "me"
+
+// filter reads the list's query. What it does not know it leaves out.
+func filter(r *http.Request) (string, Filter) {
 	q := r.URL.Query()
-	i := max(slices.IndexFunc(statuses, func(s struct {
-		name string
-		f    Filter
-	}) bool {
-		return s.name == q.Get("status")
-	}), 0)
-	f = statuses[i].f
+	i := max(slices.IndexFunc(statuses, func(s status) bool { return s.name == q.Get("status") }), 0)
+	f := statuses[i].f
 	f.Query, f.Unit, f.Kind, f.After, f.Latest = q.Get("q"), q.Get("unit"), q.Get("kind"), q.Get("after"), q.Get("sort") == "-due"
+	f.Urgency, f.Addressee, f.Form, f.Basis, f.Subject = q.Get("urgency"), q.Get("addressee"), q.Get("form"), q.Get("basis"), q.Get("subject")
+	if q.Get("person") == mine {
+		actor, _ := auth.From(r.Context())
+		f.Person = actor.ID
+	}
+	if day, err := time.ParseInLocation(time.DateOnly, q.Get("day"), i18n.Hanoi); err == nil {
+		f.From, f.To = day, day.AddDate(0, 0, 1)
+	}
+	if month, err := time.ParseInLocation("2006-01", q.Get("met"), i18n.Hanoi); err == nil {
+		f.MetFrom = month
+	}
 	return statuses[i].name, f
 }
 
@@ -91,7 +145,8 @@ type listPage struct {
 	firstAt string // the first page of this list; empty when this is it
 }
 
-// list handles GET /obligations. Query: status, q, unit, kind, sort=-due, after.
+// list handles GET /obligations. Query: status, q, unit, kind, urgency, person,
+// addressee, form, basis, subject, day, met, sort=-due, after.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := listPage{p: p, r: r, now: p.svc.now()}
@@ -122,37 +177,81 @@ func (p *Pages) names(ctx context.Context, rows []Obligation) (map[string]string
 }
 
 func (v listPage) filtered() bool {
-	return v.status != statuses[0].name || v.f.Query != "" || v.f.Unit != "" || v.f.Kind != ""
+	f := v.f
+	return v.status != statuses[0].name || f.Query+f.Unit+f.Kind+f.Urgency+f.Person+f.Addressee+f.Form+f.Basis+f.Subject != "" || !f.From.IsZero()
+}
+
+// actions are the other ways to look at what is owed, and the next act.
+func (v listPage) actions(ctx context.Context) []ui.Action {
+	out := []ui.Action{{Label: i18n.T(ctx, "obligation.board"), Href: "/obligations/board", Icon: ui.IconUnit},
+		{Label: i18n.T(ctx, "obligation.calendar"), Href: "/obligations/calendar", Icon: ui.IconClock}}
+	if v.p.svc.rhythm.Law != nil {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "obligation.periodic"), Href: "/obligations/periodic", Icon: ui.IconRefresh})
+	}
+	if auth.May(ctx, write) {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "obligation.new"), Href: "/obligations/new", Icon: ui.IconAdd, Primary: true})
+	}
+	return out
 }
 
 func (v listPage) fields(ctx context.Context) []ui.FieldProps {
-	status := ui.FieldProps{Kind: ui.KindSelect, Name: "status", Label: i18n.T(ctx, "obligation.filter.status"), Value: v.status}
+	any := i18n.T(ctx, "obligation.filter.any")
+	st := ui.FieldProps{Kind: ui.KindSelect, Name: "status", Label: i18n.T(ctx, "obligation.filter.status"), Value: v.status}
 	for _, s := range statuses {
-		status.Options = append(status.Options, ui.Option{Value: s.name, Label: i18n.T(ctx, "obligation.status."+s.name)})
+		st.Options = append(st.Options, ui.Option{Value: s.name, Label: i18n.T(ctx, "obligation.status."+s.name)})
 	}
-	kind := ui.FieldProps{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "obligation.filter.kind"), Value: v.f.Kind,
-		Blank: i18n.T(ctx, "obligation.filter.any")}
-	for _, k := range kinds {
-		kind.Options = append(kind.Options, ui.Option{Value: k, Label: i18n.T(ctx, "obligation.kind."+k)})
+	kind := kindField(ctx, v.f.Kind)
+	urgency := ui.FieldProps{Kind: ui.KindSelect, Name: "urgency", Label: i18n.T(ctx, "obligation.urgency"), Value: v.f.Urgency, Blank: any}
+	for _, u := range Urgencies() {
+		urgency.Options = append(urgency.Options, ui.Option{Value: u.Key(), Label: i18n.T(ctx, "obligation.urgency."+u.Key())})
+	}
+	person := ""
+	if v.f.Person != "" {
+		person = mine
 	}
 	return []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "obligation.filter.q"), Value: v.f.Query},
-		status, kind,
-		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "obligation.unit"), Value: v.f.Unit, Options: v.units,
-			Blank: i18n.T(ctx, "obligation.filter.any")},
+		st, kind,
+		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "obligation.unit"), Value: v.f.Unit, Options: v.units, Blank: any},
+		urgency,
+		{Kind: ui.KindSelect, Name: "person", Label: i18n.T(ctx, "obligation.person"), Value: person, Blank: any,
+			Options: []ui.Option{{Value: mine, Label: i18n.T(ctx, "obligation.person.me")}}},
+		{Name: "addressee", Label: i18n.T(ctx, "obligation.addressee"), Value: v.f.Addressee},
+		{Name: "basis", Label: i18n.T(ctx, "obligation.basis"), Value: v.f.Basis},
+		{Name: "form", Label: i18n.T(ctx, "obligation.form"), Value: v.f.Form},
 	}
+}
+
+func kindField(ctx context.Context, value string) ui.FieldProps {
+	f := ui.FieldProps{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "obligation.filter.kind"), Value: value,
+		Blank: i18n.T(ctx, "obligation.filter.any")}
+	for _, k := range kinds {
+		f.Options = append(f.Options, ui.Option{Value: k, Label: i18n.T(ctx, "obligation.kind."+k)})
+	}
+	return f
 }
 
 // kinds are the kinds of duty the interface has words for. Rooms that open a
 // new kind add it here and to the catalogue.
-var kinds = []string{"incident.report", "threat_hunt"}
+var kinds = []string{"incident.report", "threat_hunt", PeriodKind, TaskKind}
+
+// hidden are the filters that have no field: they came with a link.
+func (v listPage) hidden() []ui.Hidden {
+	var out []ui.Hidden
+	for _, name := range []string{"subject", "day", "met"} {
+		if value := v.r.URL.Query().Get(name); value != "" {
+			out = append(out, ui.Hidden{Name: name, Value: value})
+		}
+	}
+	return out
+}
 
 func (v listPage) heads(ctx context.Context) []ui.Head {
 	due := ui.Head{Label: i18n.T(ctx, "obligation.clock"), Sort: web.With(v.r, "sort", "-due", "after", ""), Sorted: ui.SortAscending}
 	if v.f.Latest {
 		due.Sort, due.Sorted = web.With(v.r, "sort", "", "after", ""), ui.SortDescending
 	}
-	return []ui.Head{{Label: i18n.T(ctx, "obligation.what")}, due, {Label: i18n.T(ctx, "obligation.unit")},
+	return []ui.Head{{Label: i18n.T(ctx, "obligation.what")}, due, {Label: i18n.T(ctx, "obligation.unit")}, {Label: i18n.T(ctx, "obligation.person")},
 		{Label: i18n.T(ctx, "obligation.addressee")}, {Label: i18n.T(ctx, "obligation.subject")}}
 }
 
@@ -160,11 +259,25 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 	rows := make([]ui.Row, 0, len(v.page.Rows))
 	for _, o := range v.page.Rows {
 		title := o.Title.In(i18n.Lang(ctx))
-		rows = append(rows, ui.Row{ID: string(o.ID), Name: title, Href: href(o.ID), Tone: StateBadge(ctx, o, v.now).Tone,
-			Cells: []templ.Component{ui.Text(title), v.clock(ctx, o), unitMark(v.names[o.UnitID]),
+		person := ui.None()
+		if o.OwedName != "" {
+			person = ui.Text(o.OwedName)
+		}
+		rows = append(rows, ui.Row{ID: Choice{o.ID, o.Version}.String(), Name: title, Href: href(o.ID), Tone: StateBadge(ctx, o, v.now).Tone,
+			Cells: []templ.Component{titleCell(o, title), v.clock(ctx, o), unitMark(v.names[o.UnitID]), person,
 				ui.Text(o.Addressee.Name.In(i18n.Lang(ctx))), ui.Anchor(v.p.subject(o))}})
 	}
 	return rows
+}
+
+// bulkActs are what can be done to several rows at once.
+func (v listPage) bulkActs(ctx context.Context) *ui.Bulk {
+	if !auth.May(ctx, write) || !slices.Contains([]string{"open", "late", "soon", "ontime"}, v.status) {
+		return nil
+	}
+	return &ui.Bulk{Action: "/obligations/bulk", Hidden: []ui.Hidden{{Name: "back", Value: v.r.URL.RequestURI()}}, Buttons: []ui.Submit{
+		{Label: i18n.T(ctx, "obligation.bulk.assign"), Name: "do", Value: "assign", Icon: ui.IconAssign, Plain: true},
+		{Label: i18n.T(ctx, "obligation.bulk.remind"), Name: "do", Value: "remind", Icon: ui.IconBell, Plain: true}}}
 }
 
 // clock is the clock mark, or the state where no clock runs.

@@ -13,9 +13,11 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
 // Migrations hold the schema of the room.
@@ -28,20 +30,39 @@ var Migrations embed.FS
 //go:embed messages.yaml
 var Messages embed.FS
 
-// Deps are what the room is built from. Both are required.
+// Deps are what the room is built from. Records and Now are required.
 type Deps struct {
 	Records *db.DB
 	Now     func() time.Time
+	// Days count the terms of tasks; nil takes tasks with a day alone.
+	Days *calendar.Calendar
+	// Ladder is the reminders of an urgency under the law of today; nil reminds
+	// at half the term and at its end.
+	Ladder func(Urgency) []rulepack.ReminderStep
+	// Tell tells people; nil tells nobody.
+	Tell Tell
+	// Rhythm is for duties that come again; the zero value has none.
+	Rhythm Rhythm
+	// Actor is who an account is now, with what it may do, for calendar feeds;
+	// fault.NotFound for one that may not sign in. Nil serves no feed.
+	Actor func(ctx context.Context, account string) (auth.Actor, error)
 }
 
 // Service holds the use cases. It is safe for concurrent use.
 type Service struct {
 	records *db.DB
 	now     func() time.Time
+	days    *calendar.Calendar
+	ladder  func(Urgency) []rulepack.ReminderStep
+	tell    Tell
+	rhythm  Rhythm
+	actor   func(ctx context.Context, account string) (auth.Actor, error)
 }
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{records: d.Records, now: d.Now} }
+func New(d Deps) *Service {
+	return &Service{records: d.Records, now: d.Now, days: d.Days, ladder: d.Ladder, tell: d.Tell, rhythm: d.Rhythm, actor: d.Actor}
+}
 
 var (
 	read   = auth.Permission{Area: auth.Obligations, Act: auth.Read}
@@ -65,7 +86,8 @@ func (s *Service) Get(ctx context.Context, id ID) (Obligation, error) {
 // Page is one page of a list.
 type Page struct {
 	Rows  []Obligation
-	Total int64  // rows that match, in scope
+	Total int64  // rows that match, in scope, up to CountLimit
+	Over  bool   // more match
 	Next  string // Filter.After of the next page; empty on the last
 }
 
@@ -78,7 +100,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	return list(ctx, s.records.Read(), scope, f, s.now())
 }
 
-// Counts are the open obligations of a scope.
+// Counts are the open obligations of a scope, each figure up to CountLimit.
 type Counts struct {
 	Open int64 // all of them
 	Soon int64 // past the first reminder and not late
@@ -220,6 +242,7 @@ func (s *Service) meet(ctx context.Context, tx *db.Tx, o *Obligation, p Proof, b
 		return fault.Bad(op, "met_at", "obligation.err.met_at")
 	}
 	o.State, o.Proof, o.RecordedAt, o.RecordedBy = Met, p, now, by
+	o.RemindAt, o.Claim = time.Time{}, 0
 	return s.save(ctx, tx, o, "obligation.meet", map[string]any{
 		"met_at": p.At, "due_at": o.DueAt, "late": p.At.After(o.DueAt), "how": p.How, "ref": p.Ref})
 }
@@ -229,7 +252,7 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, o *Obligation, to State
 		return notOpen("obligation.end")
 	}
 	actor, _ := auth.From(ctx)
-	o.State = to
+	o.State, o.RemindAt, o.Claim = to, time.Time{}, 0
 	o.Ending = Ending{Reason: reason, ByID: actor.ID, By: actor.Name, At: cut(s.now()), ByRule: byRule}
 	action := "obligation.cancel"
 	if to == Waived {

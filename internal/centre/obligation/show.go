@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -30,20 +31,33 @@ type showPage struct {
 	unit    string
 	history []audit.Row
 	now     time.Time
-	typed   typedProof
+	typed   typedRecord
 	errs    map[string]string
+
+	terms     []Term
+	reminders []Reminder
+	evidence  []Evidence
+	workers   []Person
 }
 
-type typedProof struct{ at, how, ref string }
+// typedRecord is what was typed into the forms of the record's page.
+type typedRecord struct {
+	at, how, ref  string
+	proof, assign url.Values
+	claim         string
+}
 
 // show handles GET /obligations/{id}.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
-	return p.render(w, r, http.StatusOK, typedProof{at: p.svc.now().In(i18n.Hanoi).Format(localTime)}, nil)
+	return p.render(w, r, http.StatusOK, typedRecord{at: p.svc.now().In(i18n.Hanoi).Format(localTime)}, nil)
 }
 
-func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, typed typedProof, errs map[string]string) error {
+func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, typed typedRecord, errs map[string]string) error {
 	ctx := r.Context()
 	v := showPage{p: p, now: p.svc.now(), typed: typed, errs: errs}
+	if v.typed.at == "" {
+		v.typed.at = v.now.In(i18n.Hanoi).Format(localTime)
+	}
 	var err error
 	if v.o, err = p.svc.Get(ctx, ID(r.PathValue("id"))); err != nil {
 		return err
@@ -56,13 +70,38 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, typed
 	if v.history, err = audit.Of(ctx, p.svc.records, "obligation", string(v.o.ID), 100); err != nil {
 		return err
 	}
+	if err := v.load(ctx); err != nil {
+		return err
+	}
 	return p.site.Render(w, r, status, web.View{Title: v.o.Title.In(i18n.Lang(ctx)), Body: showView(v)})
+}
+
+// load reads what stands around the record; Get has asked for the right.
+func (v *showPage) load(ctx context.Context) error {
+	q := v.p.svc.records.Read()
+	var err error
+	if v.terms, err = termsOf(ctx, q, v.o.ID); err != nil {
+		return err
+	}
+	if v.reminders, err = remindersOf(ctx, q, v.o.ID); err != nil {
+		return err
+	}
+	if v.evidence, err = evidenceOf(ctx, q, v.o.ID); err != nil {
+		return err
+	}
+	if v.mayMeet(ctx) {
+		v.workers, err = v.p.workers(ctx, v.o.UnitID)
+		if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) {
+			err = nil
+		}
+	}
+	return err
 }
 
 // meet handles POST /obligations/{id}/meet. Form: met_at, how, ref, version.
 func (p *Pages) meet(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	typed := typedProof{r.PostFormValue("met_at"), r.PostFormValue("how"), r.PostFormValue("ref")}
+	typed := typedRecord{at: r.PostFormValue("met_at"), how: r.PostFormValue("how"), ref: r.PostFormValue("ref")}
 	at, err := time.ParseInLocation(localTime, typed.at, i18n.Hanoi)
 	if err != nil {
 		return p.render(w, r, http.StatusUnprocessableEntity, typed,
@@ -134,13 +173,158 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	if v.o.Clock(v.now) != Ended {
 		h.Clocks = []ui.ClockProps{Mark(ctx, v.o, v.now)}
 	}
+	if v.o.Urgency > Ordinary {
+		h.Badges = append(h.Badges, urgencyBadge(ctx, v.o.Urgency))
+	}
+	h.Step = v.step(ctx)
+	if v.mayMeet(ctx) {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "obligation.bulk.remind"), Href: href(v.o.ID) + "/remind", Icon: ui.IconBell, Post: true})
+	}
 	if v.o.State == Open && auth.May(ctx, decide) {
-		h.Actions = []ui.Action{
-			{Label: i18n.T(ctx, "obligation.ask.waived"), Href: href(v.o.ID) + "/waive"},
-			{Label: i18n.T(ctx, "obligation.ask.cancelled"), Href: href(v.o.ID) + "/cancel"},
-		}
+		h.Actions = append(h.Actions,
+			ui.Action{Label: i18n.T(ctx, "obligation.ask.extend"), Href: href(v.o.ID) + "/extend"},
+			ui.Action{Label: i18n.T(ctx, "obligation.ask.waived"), Href: href(v.o.ID) + "/waive"},
+			ui.Action{Label: i18n.T(ctx, "obligation.ask.cancelled"), Href: href(v.o.ID) + "/cancel"})
 	}
 	return h
+}
+
+// step is the next lawful step: to decide on a claim, to make the paper where
+// the record it is about makes it, else to record that it was done.
+func (v showPage) step(ctx context.Context) *ui.Action {
+	subject := v.p.subject(v.o)
+	switch {
+	case v.o.State != Open:
+		return nil
+	case v.o.Claim != 0 && auth.May(ctx, decide):
+		return &ui.Action{Label: i18n.T(ctx, "obligation.step.claim"), Href: "#claim", Primary: true}
+	case v.o.FormID != "" && subject.Href != "" && auth.May(ctx, write):
+		return &ui.Action{Label: i18n.T(ctx, "obligation.step.form", v.o.FormID, subject.Label), Href: subject.Href, Primary: true}
+	case auth.May(ctx, write):
+		return &ui.Action{Label: i18n.T(ctx, "obligation.step.meet"), Href: "#meet", Primary: true}
+	}
+	return nil
+}
+
+func urgencyBadge(ctx context.Context, u Urgency) ui.BadgeProps {
+	tone := ui.Warn
+	if u == MostUrgent {
+		tone = ui.Bad
+	}
+	return ui.BadgeProps{Text: i18n.T(ctx, "obligation.urgency."+u.Key()), Tone: tone}
+}
+
+// causeText tells one term of the history in words.
+func causeText(ctx context.Context, t Term) string {
+	return i18n.T(ctx, "obligation.term."+string(t.Cause), i18n.Time(ctx, t.T0), i18n.Time(ctx, t.DueAt))
+}
+
+func (v showPage) termTimeline(ctx context.Context) ui.TimelineProps {
+	t := ui.TimelineProps{Title: i18n.T(ctx, "obligation.terms")}
+	for _, x := range v.terms {
+		e := ui.TimelineEntry{Text: causeText(ctx, x), Actor: x.By, Detail: x.Reason, At: x.At}
+		switch x.Cause {
+		case TermClaimed:
+			e.Tone = ui.Warn
+		case TermGranted, TermExtended:
+			e.Tone = ui.Info
+		}
+		t.Entries = append(t.Entries, e)
+	}
+	return t
+}
+
+// reach names the people of a reminder.
+func reach(ctx context.Context, r Reminder) string {
+	var out []string
+	for _, to := range r.To {
+		out = append(out, i18n.T(ctx, "obligation.to."+string(to)))
+	}
+	return strings.Join(out, ", ")
+}
+
+// stepText says when a reminder comes, counted from the end.
+func stepText(ctx context.Context, r Reminder) string {
+	h, err := strconv.Atoi(r.Step)
+	switch {
+	case err != nil:
+		return i18n.T(ctx, "obligation.remind.now", r.By)
+	case h < 0:
+		return i18n.T(ctx, "obligation.remind.before", spell(ctx, -h))
+	case h == 0:
+		return i18n.T(ctx, "obligation.remind.at")
+	}
+	return i18n.T(ctx, "obligation.remind.after", spell(ctx, h))
+}
+
+// spell tells hours in days where they are whole days beyond two.
+func spell(ctx context.Context, hours int) string {
+	if hours >= 48 && hours%24 == 0 {
+		return i18n.T(ctx, "obligation.days", i18n.Number(ctx, int64(hours/24)))
+	}
+	return i18n.T(ctx, "obligation.hours", i18n.Number(ctx, int64(hours)))
+}
+
+// reminded are the reminders given and, softer, those to come.
+func (v showPage) reminded(ctx context.Context) ui.TimelineProps {
+	t := ui.TimelineProps{Title: i18n.T(ctx, "obligation.reminders.count", i18n.Number(ctx, int64(len(v.reminders)))), Empty: i18n.T(ctx, "obligation.remind.none")}
+	for _, r := range v.reminders {
+		e := ui.TimelineEntry{Text: stepText(ctx, r), At: r.SentAt, Icon: ui.IconBell,
+			Detail: i18n.T(ctx, "obligation.remind.reached", reach(ctx, r), i18n.Number(ctx, r.People))}
+		if r.People == 0 {
+			e.Tone, e.Detail = ui.Warn, i18n.T(ctx, "obligation.remind.nobody", reach(ctx, r))
+		}
+		if late := r.SentAt.Sub(r.PlannedAt); late > time.Hour {
+			e.Detail += " " + i18n.T(ctx, "obligation.remind.delayed", i18n.Time(ctx, r.PlannedAt))
+		}
+		t.Entries = append(t.Entries, e)
+	}
+	for _, r := range v.o.Ahead(v.now) {
+		t.Entries = append(t.Entries, ui.TimelineEntry{Text: i18n.T(ctx, "obligation.remind.ahead", stepText(ctx, r)), Detail: reach(ctx, r), At: r.PlannedAt, Icon: ui.IconClock})
+	}
+	return t
+}
+
+func (v showPage) assignFields(ctx context.Context) []ui.FieldProps {
+	person := ui.FieldProps{Kind: ui.KindSelect, Name: "person", Label: i18n.T(ctx, "obligation.person"), Value: v.o.OwedBy, Error: v.errs["person"],
+		Blank: i18n.T(ctx, "obligation.person.nobody")}
+	note := ui.FieldProps{Kind: ui.KindTextarea, Name: "note", ID: "f-assign-note", Label: i18n.T(ctx, "obligation.note"), Rows: 2, MaxLength: maxText}
+	if v.typed.assign != nil {
+		person.Value, note.Value, note.Error = v.typed.assign.Get("person"), v.typed.assign.Get("note"), v.errs["note"]
+	}
+	for _, x := range v.workers {
+		person.Options = append(person.Options, ui.Option{Value: x.ID, Label: x.Name})
+	}
+	return []ui.FieldProps{person, note}
+}
+
+func (v showPage) proofFields(ctx context.Context) []ui.FieldProps {
+	kind := ui.FieldProps{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(ctx, "obligation.evidence.kind"), Value: v.typed.proof.Get("kind"), Error: v.errs["kind"]}
+	for _, k := range EvidenceKinds() {
+		kind.Options = append(kind.Options, ui.Option{Value: string(k), Label: i18n.T(ctx, "obligation.evidence."+string(k))})
+	}
+	note := ui.FieldProps{Kind: ui.KindTextarea, Name: "note", ID: "f-proof-note", Label: i18n.T(ctx, "obligation.note"), Rows: 2, MaxLength: maxText, Value: v.typed.proof.Get("note")}
+	if v.typed.proof != nil {
+		note.Error = v.errs["note"]
+	}
+	return []ui.FieldProps{kind,
+		{Name: "proof", Label: i18n.T(ctx, "obligation.evidence.ref"), Hint: i18n.T(ctx, "obligation.evidence.hint"), Value: v.typed.proof.Get("proof"),
+			Error: v.errs["proof"], Required: true, MaxLength: 300}, note}
+}
+
+// mayProve: what was met may still be proved better.
+func (v showPage) mayProve(ctx context.Context) bool {
+	return (v.o.State == Open || v.o.State == Met) && auth.May(ctx, write)
+}
+
+// asked is the claim that waits for a decision; nil without.
+func (v showPage) asked() *Term {
+	for i := range v.terms {
+		if v.o.Claim != 0 && v.terms[i].Seq == v.o.Claim {
+			return &v.terms[i]
+		}
+	}
+	return nil
 }
 
 func (v showPage) facts(ctx context.Context) []ui.Fact {
@@ -152,6 +336,15 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 		fact("unit", unitMark(v.unit)), fact("addressee", ui.Text(o.Addressee.Name.In(lang))),
 		fact("subject", ui.Anchor(v.p.subject(o))), fact("basis", ui.Text(o.Basis)), fact("t0", ui.Time(o.T0)),
 		fact("due", ui.Time(o.DueAt)),
+	}
+	if o.OwedName != "" {
+		facts = append(facts, fact("person", ui.Text(o.OwedName)))
+	}
+	if o.Clause != "" {
+		facts = append(facts, fact("clause", ui.Text(o.Clause)))
+	}
+	if !o.FirstT0.Equal(o.T0) && !o.FirstT0.IsZero() {
+		facts = append(facts, fact("first", ui.Time(o.FirstT0)))
 	}
 	if o.FormID != "" {
 		facts = append(facts, fact("form", ui.Text(o.FormID)))

@@ -6,6 +6,7 @@ package obligation
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/uptrace/bun"
@@ -59,12 +60,34 @@ type row struct {
 	CreatedAt    db.Time `bun:"created_at"`
 	Version      int64   `bun:"version"`
 	Search       string  `bun:"search"`
+
+	Urgency       int64   `bun:"urgency"`
+	SortKey       int64   `bun:"sort_key"`
+	BasisDocument string  `bun:"basis_document"`
+	BasisClause   string  `bun:"basis_clause"`
+	StartedBy     string  `bun:"started_by"`
+	OwedName      string  `bun:"owed_name"`
+	FirstT0       db.Time `bun:"first_t0"`
+	ExtendedTo    db.Time `bun:"extended_to"`
+	Terms         int64   `bun:"terms"`
+	ClaimSeq      int64   `bun:"claim_seq"`
+	RemindBefore  string  `bun:"remind_before"`
+	Ladder        string  `bun:"ladder"`
+	RemindAt      db.Time `bun:"remind_at"`
 }
 
 func toRow(o Obligation) (row, error) {
 	explanation, err := json.Marshal(o.Explanation)
 	if err != nil {
 		return row{}, fmt.Errorf("obligation %s: explanation: %w", o.ID, err)
+	}
+	hours, err := pack(o.hours)
+	if err != nil {
+		return row{}, fmt.Errorf("obligation %s: hours: %w", o.ID, err)
+	}
+	ladder, err := pack(o.ladder)
+	if err != nil {
+		return row{}, fmt.Errorf("obligation %s: ladder: %w", o.ID, err)
 	}
 	return row{
 		ID: string(o.ID), Kind: o.Kind, TitleVI: o.Title.VI, TitleEN: o.Title.EN, UnitID: o.UnitID, OwedBy: o.OwedBy,
@@ -76,7 +99,11 @@ func toRow(o Obligation) (row, error) {
 		MetRef: o.Proof.Ref, RecordedAt: db.At(o.RecordedAt), RecordedBy: o.RecordedBy, EndedReason: o.Ending.Reason,
 		EndedByID: o.Ending.ByID, EndedBy: o.Ending.By, EndedAt: db.At(o.Ending.At), EndedByRule: o.Ending.ByRule,
 		CreatedAt: db.At(o.CreatedAt), Version: o.Version,
-		Search: i18n.Fold(o.Title.VI + " " + o.Title.EN + " " + o.Subject.Label + " " + o.Addressee.Name.VI + " " + o.Addressee.Name.EN),
+		Search: i18n.Fold(o.Title.VI + " " + o.Title.EN + " " + o.Subject.Label + " " + o.Addressee.Name.VI + " " + o.Addressee.Name.EN +
+			" " + o.Basis + " " + o.FormID),
+		Urgency: int64(o.Urgency), SortKey: sortKey(o.DueAt, o.Urgency), BasisDocument: o.BasisDoc, BasisClause: o.Clause,
+		StartedBy: o.Trigger, OwedName: o.OwedName, FirstT0: db.At(o.FirstT0), ExtendedTo: db.At(o.ExtendedTo), Terms: o.terms,
+		ClaimSeq: o.Claim, RemindBefore: hours, Ladder: ladder, RemindAt: db.At(o.RemindAt),
 	}, nil
 }
 
@@ -84,6 +111,11 @@ func (r row) obligation() (Obligation, error) {
 	var e calendar.Explanation
 	if err := json.Unmarshal([]byte(r.Explanation), &e); err != nil {
 		return Obligation{}, fmt.Errorf("obligation %s: explanation: %w", r.ID, err)
+	}
+	var hours []int
+	var ladder []rulepack.ReminderStep
+	if err := errors.Join(unpack(r.RemindBefore, &hours), unpack(r.Ladder, &ladder)); err != nil {
+		return Obligation{}, fmt.Errorf("obligation %s: reminders: %w", r.ID, err)
 	}
 	return Obligation{
 		ID: ID(r.ID), Kind: r.Kind, Title: rulepack.Label{VI: r.TitleVI, EN: r.TitleEN}, UnitID: r.UnitID, OwedBy: r.OwedBy,
@@ -97,7 +129,26 @@ func (r row) obligation() (Obligation, error) {
 		RecordedAt: r.RecordedAt.Time, RecordedBy: r.RecordedBy,
 		Ending:    Ending{r.EndedReason, r.EndedByID, r.EndedBy, r.EndedAt.Time, r.EndedByRule},
 		CreatedAt: r.CreatedAt.Time, Version: r.Version,
+		Urgency: Urgency(r.Urgency), BasisDoc: r.BasisDocument, Clause: r.BasisClause, Trigger: r.StartedBy, OwedName: r.OwedName,
+		FirstT0: r.FirstT0.Time, ExtendedTo: r.ExtendedTo.Time, terms: r.Terms, Claim: r.ClaimSeq, hours: hours, ladder: ladder,
+		RemindAt: r.RemindAt.Time,
 	}, nil
+}
+
+// pack writes a list for a text column; an empty one is empty.
+func pack[T any](list []T) (string, error) {
+	if len(list) == 0 {
+		return "", nil
+	}
+	b, err := json.Marshal(list)
+	return string(b), err
+}
+
+func unpack(s string, into any) error {
+	if s == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(s), into)
 }
 
 func insert(ctx context.Context, tx *db.Tx, o Obligation) error {

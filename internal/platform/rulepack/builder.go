@@ -59,6 +59,8 @@ func (b *builder) add(f file) {
 	join(b, f, "code_lists", &b.pack.Lists, d.Lists, func(v CodeList) string { return v.ID })
 	join(b, f, "severity_suggestions", &b.pack.Suggestions, d.Suggestions, func(v Suggestion) string { return v.ID })
 	join(b, f, "clocks", &b.pack.AllClocks, d.Clocks, func(v Clock) string { return v.ID })
+	join(b, f, "periodic", &b.pack.Periodic, d.Periodic, func(v Periodic) string { return v.ID })
+	join(b, f, "reminders", &b.pack.Ladders, d.Ladders, func(v Ladder) string { return v.Urgency })
 	join(b, f, "forms", &b.pack.Forms, d.Forms, func(v Form) string { return v.ID })
 	b.addLaw(f)
 	for i, form := range d.Forms {

@@ -42,6 +42,7 @@ func (b *builder) check(folder string) {
 	}
 	for i := range p.Forms {
 		b.checkForm(&p.Forms[i])
+		b.checkPeriodic()
 	}
 	b.checkLaw()
 }

@@ -45,6 +45,9 @@ type document struct {
 	Penalties   []Penalty      `yaml:"penalties"`
 	Layers      []Layer        `yaml:"layers"`
 	Transitions []Transition   `yaml:"transitions"`
+
+	Periodic []Periodic `yaml:"periodic"`
+	Ladders  []Ladder   `yaml:"reminders"`
 }
 
 type header struct {

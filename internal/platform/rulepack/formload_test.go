@@ -81,7 +81,7 @@ func TestACommonFormIsWordedByEachPack(t *testing.T) {
 	common := strings.NewReplacer("    instrument: decree\n", "", "status: LAW", "status: DERIVED", "{security}", "{paper.to}").Replace(formsYAML)
 	set, err := rulepack.Load(tree(func(m fstest.MapFS) {
 		m["common-forms.yaml"] = &fstest.MapFile{Data: []byte(common)}
-		m["OLD/pack.yaml"].Data = []byte(strings.Replace(string(m["OLD/pack.yaml"].Data), "code_lists:", "terms:\n  own: {vi: riêng, en: own}\ncode_lists:", 1))
+		m["OLD/pack.yaml"].Data = []byte(strings.Replace(string(m["OLD/pack.yaml"].Data), "code_lists:", "terms:\n  own: {vi: riêng, en: own, source: {key: law, mark: verified}}\ncode_lists:", 1))
 	}))
 	if err != nil {
 		t.Fatal(err)

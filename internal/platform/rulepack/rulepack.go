@@ -64,6 +64,8 @@ type Pack struct {
 	AllClocks   []Clock
 	Forms       []Form
 	Thresholds  []Threshold
+	Periodic    []Periodic
+	Ladders     []Ladder
 
 	Harms       []Harm
 	Criteria    []Criterion
