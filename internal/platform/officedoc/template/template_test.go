@@ -64,11 +64,12 @@ func p(runs ...string) string {
 }
 
 func row(cells ...string) string {
-	s := `<w:tr>`
+	var s strings.Builder
+	s.WriteString(`<w:tr>`)
 	for _, c := range cells {
-		s += `<w:tc>` + p(c) + `</w:tc>`
+		s.WriteString(`<w:tc>` + p(c) + `</w:tc>`)
 	}
-	return s + `</w:tr>`
+	return s.String() + `</w:tr>`
 }
 
 // said is the text of a document, a paragraph a line.
