@@ -158,7 +158,7 @@ func (c Chart) render(format string, scale int) ([]byte, error) {
 	x := charts.XAxisOption{Labels: c.Labels, LabelFontStyle: text}
 	y := []charts.YAxisOption{{LabelFontStyle: text, ValueFormatter: format1}}
 	if c.least() >= 0 {
-		y[0].Min = charts.Ptr(0.0) // an axis that begins elsewhere makes bars lie
+		y[0].Min = new(0.0) // an axis that begins elsewhere makes bars lie
 	}
 	legend := charts.LegendOption{SeriesNames: names, FontStyle: text}
 	switch c.Kind {
@@ -167,15 +167,15 @@ func (c Chart) render(format string, scale int) ([]byte, error) {
 		o.Theme, o.Padding, o.XAxis, o.YAxis, o.Legend, o.ValueFormatter = theme, pad, x, y, legend, format1
 		o.LineStrokeWidth, o.Symbol = 2*float64(scale), charts.SymbolDot
 		for i := range o.SeriesList {
-			o.SeriesList[i].Label = charts.SeriesLabel{Show: charts.Ptr(true), FontStyle: text, ValueFormatter: format1, Offset: charts.OffsetInt{Top: -8 * scale}}
+			o.SeriesList[i].Label = charts.SeriesLabel{Show: new(true), FontStyle: text, ValueFormatter: format1, Offset: charts.OffsetInt{Top: -8 * scale}}
 		}
 		err = p.LineChart(o)
 	default:
 		o := charts.NewBarChartOptionWithData(data)
 		o.Theme, o.Padding, o.XAxis, o.YAxis, o.Legend, o.ValueFormatter = theme, pad, x, y, legend, format1
-		o.StackSeries = charts.Ptr(c.Kind == StackedBars)
+		o.StackSeries = new(c.Kind == StackedBars)
 		for i := range o.SeriesList {
-			o.SeriesList[i].Label = charts.SeriesLabel{Show: charts.Ptr(true), FontStyle: text, ValueFormatter: format1}
+			o.SeriesList[i].Label = charts.SeriesLabel{Show: new(true), FontStyle: text, ValueFormatter: format1}
 		}
 		err = p.BarChart(o)
 	}

@@ -5,6 +5,7 @@ package officedoc
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -16,10 +17,8 @@ var ErrSecret = errors.New("officedoc: a paper marked Mật, Tối mật or Tuy�
 
 // open refuses what must not be printed.
 func (c *compiler) open() error {
-	for _, s := range []string{c.p.Mark, c.p.Limits} {
-		if Secret(s) {
-			return ErrSecret
-		}
+	if slices.ContainsFunc([]string{c.p.Mark, c.p.Limits}, Secret) {
+		return ErrSecret
 	}
 	return nil
 }
@@ -38,14 +37,12 @@ func (c *compiler) address() []piece {
 	if len(list) == 0 {
 		return nil
 	}
-	out := []piece{rule{width: c.measureWidth(), after: 2}}
+	out := []piece{rule{width: section{}.width(), after: 2}}
 	for _, s := range list {
 		out = append(out, para{spans: plain(s), size: sizeCopies, align: Center, single: true})
 	}
 	return out
 }
-
-func (c *compiler) measureWidth() float64 { return section{}.width() }
 
 var copyForms = [...]string{TrueCopy: "SAO Y", FromCopy: "SAO LỤC", Extract: "TRÍCH SAO"}
 

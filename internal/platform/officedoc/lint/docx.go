@@ -22,6 +22,7 @@ type docxReader struct {
 	out     *paper
 	last    *para // the paragraph before, in the same container
 	current section
+	err     error // the first of a header or footer that cannot be read
 }
 
 // place is where the walk stands.
@@ -81,7 +82,7 @@ func readDOCX(raw []byte) (*paper, error) {
 	for i, p := range d.out.paras {
 		p.n = i + 1
 	}
-	return d.out, nil
+	return d.out, d.err
 }
 
 // numbering keeps the mark of each list level, its number as "#".
@@ -172,8 +173,9 @@ func (d *docxReader) para(n *node, at place) {
 		d.last = p
 	}
 	if s := pPr.kid("sectPr"); s != nil {
-		// Errors of header parts show again at the last section.
-		_ = d.section(s)
+		if err := d.section(s); err != nil && d.err == nil {
+			d.err = err
+		}
 	}
 }
 

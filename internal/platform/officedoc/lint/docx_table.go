@@ -119,8 +119,8 @@ func (d *docxReader) section(n *node) error {
 	s := readSection(n)
 	s.number = d.current.number
 	titlePage := n.on("titlePg", false)
-	var first, def pageNumber
-	def = s.number
+	var first pageNumber
+	def := s.number
 	haveFirst := false
 	for _, ref := range n.kids {
 		if ref.name != "headerReference" && ref.name != "footerReference" {
@@ -168,35 +168,31 @@ func (d *docxReader) headerNumber(n *node) (pageNumber, []*para) {
 		return out, nil
 	}
 	sub.walk(n, place{width: 165 * mm})
-	var find func(n *node)
-	find = func(n *node) {
-		n.each(func(k *node) bool {
-			if k.name != "p" {
-				return true
-			}
-			page := false
-			k.each(func(x *node) bool {
-				if x.name == "instrText" && strings.HasPrefix(strings.ToUpper(clean(x.text)), "PAGE") && !strings.HasPrefix(strings.ToUpper(clean(x.text)), "PAGEREF") ||
-					x.name == "fldSimple" && strings.HasPrefix(strings.ToUpper(clean(x.attr("instr"))), "PAGE") {
-					page = true
-				}
-				return true
-			})
-			if !page {
-				return true
-			}
-			one := &docxReader{styleSheet: d.styleSheet, parts: d.parts, marks: d.marks, out: &paper{}}
-			one.para(k, place{width: 165 * mm})
-			out.top = true
-			for _, p := range one.out.paras {
-				out.centred, out.size = p.align == centred, p.size()
-			}
-			if frame := k.path("pPr", "framePr"); frame != nil && frame.attr("xAlign") == "center" {
-				out.centred = true
+	n.each(func(k *node) bool {
+		if k.name != "p" {
+			return true
+		}
+		page := false
+		k.each(func(x *node) bool {
+			if x.name == "instrText" && strings.HasPrefix(strings.ToUpper(clean(x.text)), "PAGE") && !strings.HasPrefix(strings.ToUpper(clean(x.text)), "PAGEREF") ||
+				x.name == "fldSimple" && strings.HasPrefix(strings.ToUpper(clean(x.attr("instr"))), "PAGE") {
+				page = true
 			}
 			return true
 		})
-	}
-	find(n)
+		if !page {
+			return true
+		}
+		one := &docxReader{styleSheet: d.styleSheet, parts: d.parts, marks: d.marks, out: &paper{}}
+		one.para(k, place{width: 165 * mm})
+		out.top = true
+		for _, p := range one.out.paras {
+			out.centred, out.size = p.align == centred, p.size()
+		}
+		if frame := k.path("pPr", "framePr"); frame != nil && frame.attr("xAlign") == "center" {
+			out.centred = true
+		}
+		return true
+	})
 	return out, sub.out.paras
 }

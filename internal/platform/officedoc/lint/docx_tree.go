@@ -65,9 +65,6 @@ func (n *node) attr(name string) string {
 // val is attr "val" of a child.
 func (n *node) val(name string) string { return n.kid(name).attr("val") }
 
-// has reports a child of that name.
-func (n *node) has(name string) bool { return n.kid(name) != nil }
-
 // number reads a whole or decimal attribute; ok is false for anything else.
 func number(s string) (v float64, ok bool) {
 	v, err := strconv.ParseFloat(strings.TrimSpace(s), 64)

@@ -84,8 +84,7 @@ type section struct {
 	sideKnown                                        bool // the right margin is known
 	number                                           pageNumber
 	goesOn                                           bool // numbers on from the one before
-	annex                                            bool
-	page                                             int // its first; 0 unknown
+	page                                             int  // its first; 0 unknown
 }
 
 // pageNumber is how pages are numbered.

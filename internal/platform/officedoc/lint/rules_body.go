@@ -173,10 +173,8 @@ func bodySpacing(c *checker) {
 		if !slices.Contains(list, a) || !slices.Contains(list, b) {
 			continue
 		}
-		gap := max(a.after, b.before)
-		if c.format == DOCX {
-			gap = a.after + b.before // Word adds them but for styles that say otherwise
-		} else {
+		gap := a.after + b.before // Word adds them but for styles that say otherwise
+		if c.format == PDF {
 			if a.page != b.page || a.lines < 2 || b.lines < 2 {
 				continue
 			}

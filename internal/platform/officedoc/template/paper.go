@@ -41,7 +41,7 @@ func FromPaper(p officedoc.Paper) Values {
 		number = "0" + number
 	}
 	v := Values{Tables: map[string][]map[string]string{}, Fields: map[string]string{
-		"co_quan_chu_quan": p.Parent, "co_quan": p.Issuer, "so": number, "ky_hieu": p.Symbol, "dia_danh": p.Place,
+		"co_quan_chu_quan": halves(p.Parent), "co_quan": halves(p.Issuer), "so": number, "ky_hieu": p.Symbol, "dia_danh": p.Place,
 		"ngay": officedoc.LongDate(p.Date), "ten_loai": p.Kind, "trich_yeu": p.Subject, "kinh_gui": listed(p.To, len(p.To) > 1),
 		"can_cu": listed(p.Basis, false), "noi_dung": strings.Join(lines(p.Body), "\n"), "quyen_han": titles(p.Sign), "ho_ten": p.Sign.Name,
 		"noi_nhan": listed(p.Copies, true), "nguoi_soan": p.Drafter, "dia_chi": strings.Join(p.Address, "\n"), "ma_so": p.Code,
@@ -58,6 +58,26 @@ func FromPaper(p officedoc.Paper) Values {
 		v.Tables[fmt.Sprintf("bang%d", i+1)] = records
 	}
 	return v
+}
+
+// halves breaks a long name of a body near its middle, as a typist would; a name
+// that has lines keeps them.
+func halves(s string) string {
+	const short = 22 // letters that surely stand on one line
+	s = strings.TrimSpace(s)
+	if len([]rune(s)) <= short || strings.Contains(s, "\n") {
+		return s
+	}
+	middle, best := len(s)/2, -1
+	for i, r := range s {
+		if r == ' ' && (best < 0 || max(i-middle, middle-i) < max(best-middle, middle-best)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return s
+	}
+	return s[:best] + "\n" + s[best+1:]
 }
 
 // listed closes each line with ";" and the last with ".".
@@ -186,8 +206,11 @@ func Default(p officedoc.Paper) ([]byte, error) {
 	if p.Kind != "" {
 		own.Kind = "{{TEN_LOAI}}"
 	}
-	if len(p.To) > 0 {
+	switch {
+	case len(p.To) == 1:
 		own.To = []string{"{{kinh_gui}}"}
+	case len(p.To) > 1: // of two lines, one to be repeated and one to be dropped
+		own.To = []string{"{{kinh_gui}}", "{{kinh_gui}}"}
 	}
 	if len(p.Basis) > 0 {
 		own.Basis = []string{"{{can_cu}}"}
@@ -218,9 +241,10 @@ func Default(p officedoc.Paper) ([]byte, error) {
 		s = strings.ReplaceAll(s, "{{QUYEN_HAN}}", "{{quyen_han}}")
 		s = strings.Replace(s, "- {{noi_nhan}}.", "{{noi_nhan}}", 1)
 		s = strings.Replace(s, "{{can_cu}}.", "{{can_cu}}", 1)
-		if len(p.To) > 1 {
-			// The list stands under the word, a line each.
-			s = strings.Replace(s, "Kính gửi: {{kinh_gui}}", "Kính gửi:</w:t></w:r></w:p><w:p><w:pPr><w:spacing w:after=\"40\"/><w:ind w:left=\"2835\"/></w:pPr><w:r><w:rPr><w:sz w:val=\"28\"/></w:rPr><w:t xml:space=\"preserve\">{{kinh_gui}}", 1)
+		s = strings.Replace(s, "- {{kinh_gui}};", "{{kinh_gui}}", 1)
+		if at := strings.Index(s, "- {{kinh_gui}}."); at >= 0 {
+			start, end := strings.LastIndex(s[:at], "<w:p>"), at+strings.Index(s[at:], "</w:p>")+len("</w:p>")
+			s = s[:start] + s[end:]
 		}
 		parts[i].data = []byte(s)
 	}
