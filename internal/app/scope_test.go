@@ -160,7 +160,7 @@ var kinds = map[string]map[string]string{
 	"papers":           {"id": "paper", "sending": "sending", "file": "", "key": ""},
 	"audit":            {"id": "act"},
 	"settings":         {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold"},
-	"rules":            {"pack": "pack", "section": "section", "key": "key", "override": "override"},
+	"rules":            {"pack": "pack", "section": "section", "key": "rule key", "override": "override"},
 	"views":            {"id": "view"},
 	"tasks":            {"id": "task"},
 	"keys":             {"key": "key"},

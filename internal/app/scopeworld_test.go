@@ -219,7 +219,7 @@ func (w *scopes) lawOf(t *testing.T, g goods, word string) {
 	if word != "alpha" {
 		g.add("pack", "VN-KHONG-CO")
 		g.add("section", "moons")
-		g.add("key", "full-moon")
+		g.add("rule key", "full-moon")
 		g.add("override", "01981f00-0000-7000-8000-00000000abcd")
 		return
 	}
@@ -227,7 +227,7 @@ func (w *scopes) lawOf(t *testing.T, g goods, word string) {
 		From: calendar.DateOf(t0), Reason: word, Source: rulepack.Source{Key: "CV " + word, Mark: rulepack.Verified}}))(t)
 	g.add("pack", "VN-ANM-2026")
 	g.add("section", "limits")
-	g.add("key", "approval")
+	g.add("rule key", "approval")
 	g.add("override", string(o.ID))
 }
 

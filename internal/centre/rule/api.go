@@ -20,7 +20,7 @@ type apiLabel struct {
 }
 
 type apiSource struct {
-	Key  string `json:"key" minLength:"1" maxLength:"200" doc:"Citation." example:"NĐ 331/2026/NĐ-CP Đ23"`
+	Key  string `json:"key" minLength:"1" maxLength:"200" doc:"Citation." example:"331-2026, 23"`
 	Mark string `json:"mark" enum:"verified,secondary,inference,memory,unsure" doc:"How well it is known."`
 	Note string `json:"note,omitempty" maxLength:"1000"`
 }

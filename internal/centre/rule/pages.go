@@ -186,7 +186,6 @@ func unsureFilter(r *http.Request) ItemFilter {
 type printPage struct {
 	pack  *rulepack.Pack
 	parts []printPart
-	sum   Summary
 }
 
 type printPart struct {

@@ -4,8 +4,10 @@
 package rule
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -23,17 +25,13 @@ type comparePage struct {
 	tally         map[string]int
 }
 
-// read fills v from the question: packs a and b, the two newest by default.
+// read fills v from the question: packs a and b, by default today's and the one before.
 func (p *Pages) compared(ctx context.Context, r *http.Request) (comparePage, error) {
 	q := r.URL.Query()
 	v := comparePage{r: r, packs: p.svc.Laws.Packs(), before: q.Get("a"), after: q.Get("b"), part: q.Get("part"), kind: q.Get("kind"), tally: map[string]int{}}
-	n := len(v.packs)
-	if v.before == "" {
-		v.before = v.packs[max(n-2, 0)].ID
-	}
-	if v.after == "" {
-		v.after = v.packs[n-1].ID
-	}
+	today := p.svc.Laws.At(p.svc.today()).ID
+	now := slices.IndexFunc(v.packs, func(q *rulepack.Pack) bool { return q.ID == today })
+	v.before, v.after = cmp.Or(v.before, v.packs[max(now-1, 0)].ID), cmp.Or(v.after, today)
 	all, err := p.svc.Compare(ctx, v.before, v.after, sectionsOf(v.part))
 	for _, d := range all {
 		v.tally[d.Kind()]++

@@ -165,7 +165,7 @@ func (v valuePage) facts(ctx context.Context) []ui.Fact {
 		{Label: i18n.T(ctx, "rule.field.days"), Value: ui.Text(between(ctx, v.From, v.To))},
 		{Label: i18n.T(ctx, "rule.field.source"), Value: sourceCell(v.Source, v.Overrides)},
 	}
-	if v.Source.Note != "" {
+	if v.Source.Note != "" && v.Source.Mark != rulepack.Unsure { // which stands beside the source
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "rule.field.note"), Value: ui.Text(v.Source.Note)})
 	}
 	return out

@@ -130,6 +130,8 @@ func decodeStrict(name string, data []byte, out any) error {
 	return nil
 }
 
+var ofType = regexp.MustCompile(` in type \S+$`)
+
 var lineOfError = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
 
 // atLine rewrites the decoder's "line 3: …" as "name:3: …".
@@ -143,6 +145,7 @@ func atLine(name string, err error) error {
 	}
 	var errs []error
 	for _, s := range faults {
+		s = ofType.ReplaceAllString(s, "") // a type of this program says nothing to who writes a pack
 		if m := lineOfError.FindStringSubmatch(s); m != nil {
 			errs = append(errs, fmt.Errorf("%s:%s: %s", name, m[1], m[2]))
 		} else {

@@ -212,3 +212,43 @@ func TestItemsListEveryValue(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a person types, an override is refused by a field that the form has,
+// or the pack it gives still answers and passes the checks of files.
+func FuzzOverride(f *testing.F) {
+	f.Add("limits/appraisal-3", 10, "working_day", "", "", "", "2026-12-01")
+	f.Add("clocks/anm-24h", 0, "immediate", "", "", "", "2026-12-01")
+	f.Add("periods/audit/9", 1, "month", "periodic", "", "", "2026-12-01")
+	f.Add("periods//", -1, "", "none", "", "", "2026-12-01")
+	f.Add("terms/security", 0, "", "", "a", "b", "2026-07-01")
+	f.Add("instruments/nd-331-2026", 0, "", "lapsed", "", "", "2099-01-01")
+	set := real(f)
+	fields := map[string]bool{"target": true, "value": true, "unit": true, "vi": true, "en": true, "source": true, "from": true, "to": true}
+	f.Fuzz(func(t *testing.T, target string, n int, unit, word, vi, en, from string) {
+		d, err := calendar.ParseDate(from)
+		if err != nil {
+			return
+		}
+		o := rulepack.Override{ID: "o", Pack: "VN-ANM-2026", Target: target, Value: rulepack.Value{N: n, Unit: unit, Word: word, VI: vi, EN: en}, Source: decided, From: d}
+		if err := set.CheckOverride(o); err != nil {
+			if bad, ok := errors.AsType[*rulepack.OverrideError](err); !ok || !fields[bad.Field] {
+				t.Fatalf("refused without a field: %v", err)
+			}
+			return
+		}
+		mine, err := set.At(d).Apply([]rulepack.Override{o})
+		if err != nil || mine.Version == set.At(d).Version {
+			t.Fatalf("accepted and not applied: %v", err)
+		}
+		for _, i := range mine.Items() {
+			if i.Label.VI == "" {
+				t.Errorf("%s has no name", i.Key())
+			}
+		}
+		for _, l := range mine.Limits {
+			if err := l.Amount.Validate(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
