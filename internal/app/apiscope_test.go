@@ -170,6 +170,8 @@ var apiBodies = map[string]string{
 	"POST /api/v1/incidents/{id}/timeline":       `{"text":"x"}`,
 	"POST /api/v1/obligations/{id}/meet":         `{"met_at":"2026-11-21T00:30:00Z","how":"x"}`,
 	"POST /api/v1/indicators/{id}/disable":       `{"reason":"x"}`,
+	"POST /api/v1/documents/{id}/number":         `{"number":"7"}`,
+	"POST /api/v1/documents/{id}/files":          `x`,
 	"POST /api/v1/indicators/{id}/enable":        `{}`,
 	"PUT /api/v1/indicators/{id}/content":        `x`,
 }
