@@ -172,6 +172,8 @@ var apiBodies = map[string]string{
 	"POST /api/v1/obligations/{id}/evidence":     `{"kind":"document","ref":"x"}`,
 	"POST /api/v1/obligations/{id}/extend":       `{"last":"2027-01-31","reason":"x"}`,
 	"POST /api/v1/indicators/{id}/disable":       `{"reason":"x"}`,
+	"POST /api/v1/documents/{id}/number":         `{"number":"7"}`,
+	"POST /api/v1/documents/{id}/files":          `x`,
 	"POST /api/v1/indicators/{id}/enable":        `{}`,
 	"PUT /api/v1/indicators/{id}/content":        `x`,
 }

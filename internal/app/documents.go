@@ -8,10 +8,12 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/search"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
@@ -35,18 +37,18 @@ func (a *App) documentCodes(ctx context.Context) document.Codes {
 	return document.Codes{Kinds: list("CL-document-kind"), Urgencies: list("CL-urgency"), Channels: list("CL-channel"), Relations: list("CL-document-basis")}
 }
 
-// documentPeople are those who hold one of needs for unit now.
+// documentPeople are those who hold one of needs in unit itself now: a body's
+// papers are agreed and signed by its own people.
 func (a *App) documentPeople(ctx context.Context, q bun.IDB, unit string, needs ...auth.Permission) ([]document.Person, error) {
-	ids, err := a.holders(ctx, q, unit, needs)
-	if err != nil {
-		return nil, err
+	roles := rolesThat(needs)
+	if len(roles) == 0 {
+		return nil, nil
 	}
-	people, err := a.recipients(ctx, q, ids)
 	var out []document.Person
-	for _, id := range ids {
-		out = append(out, document.Person{ID: id, Name: people[id].Name})
-	}
-	return out, err
+	err := q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT a.id, a.name").
+		Join("JOIN account AS a ON a.id = r.account_id").Where("NOT a.disabled").Where("r.role IN (?)", bun.List(roles)).
+		Where("r.unit_id = ?", unit).OrderExpr("a.name, a.id").Scan(ctx, &out)
+	return out, db.Error("app.documentPeople", err)
 }
 
 // documentNeighbours are what the pages of papers show of other rooms.

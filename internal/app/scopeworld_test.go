@@ -334,6 +334,17 @@ func (w *scopes) documents(t *testing.T, g goods, who auth.Actor, unit, word str
 	g.add("document import", waits.ID)
 }
 
+// clerk gives the centre's own person the right to number, and an import that
+// waits for them.
+func (w *scopes) clerk(t *testing.T) {
+	t.Helper()
+	must(w.Records.Read().NewRaw("INSERT INTO account_role (account_id, role, unit_id) SELECT id, 'clerk', ? FROM account WHERE login = 'mai'", w.root).Exec(t.Context()))(t)
+	me, _ := auth.From(w.centre)
+	me.Grants = append([]auth.Grant{{Role: auth.Clerk, Unit: w.root}}, me.Grants...)
+	waits := must(w.Rooms.Documents.ReadImport(auth.With(t.Context(), me), w.root, register.In, "so.csv", []byte("Số, ký hiệu;Ngày đến;Trích yếu\n1/UBND;20/11/2026;x\n")))(t)
+	w.own["document import"] = []string{waits.ID}
+}
+
 // feed sends a log and has it read. Lines are names and clients.
 func (w *scopes) feed(t *testing.T, src source.Source, name string, asked ...string) string {
 	t.Helper()

@@ -54,6 +54,7 @@ func pageWorld(t *testing.T) (w *scopes, chief *visitor) {
 		t.Fatalf("sign in: %d", res.Code)
 	}
 	chief.cookie, _, _ = strings.Cut(res.Header().Get("Set-Cookie"), ";")
+	w.clerk(t)
 	must(w.Rooms.Backups.Start(w.centre))(t)
 	w.work(t)
 	w.own.add("backup", must(w.Rooms.Backups.List(w.centre))(t)[0].Name)

@@ -22,7 +22,7 @@ import (
 // own has the province keep its book here.
 func (g *ground) own(mode document.Mode, used map[string]int64) document.Rule {
 	g.t.Helper()
-	r, err := g.SetRule(g.clerk(), document.Rule{Unit: string(g.root), Mode: mode, Arrivals: true}, used)
+	r, err := g.SetRule(g.clerk(), document.Rule{Unit: g.root, Mode: mode, Arrivals: true}, used)
 	if err != nil {
 		g.t.Fatal(err)
 	}

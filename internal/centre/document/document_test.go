@@ -226,7 +226,7 @@ func TestWhoSeesWhat(t *testing.T) {
 		draft := g.upTo(document.Draft)
 		issued := g.upTo(document.Issued)
 		h := g.letter()
-		h.Unit, h.Number, h.Date, h.ArrivedOn, h.Issuer = string(g.a), "9", day0, day0, "Bộ Công an"
+		h.Unit, h.Number, h.Date, h.ArrivedOn, h.Issuer = g.a, "9", day0, day0, "Bộ Công an"
 		in, err := g.Register(g.as("p-x", auth.UnitOfficer, g.a), h)
 		if err != nil {
 			t.Fatal(err)
@@ -241,8 +241,8 @@ func TestWhoSeesWhat(t *testing.T) {
 			role auth.Role
 			in   string
 			want string
-		}{{auth.Inspector, string(g.root), "issued in"}, {auth.Viewer, string(g.root), "issued in"}, {auth.Duty, string(g.root), "issued in"}, {auth.Centre, string(g.root), "draft issued in"},
-			{auth.Clerk, string(g.root), "draft issued in"}, {auth.Leader, string(g.root), "draft issued in"}, {auth.UnitOfficer, string(g.a), "in"}, {auth.UnitOfficer, string(g.b), ""}} {
+		}{{auth.Inspector, g.root, "issued in"}, {auth.Viewer, g.root, "issued in"}, {auth.Duty, g.root, "issued in"}, {auth.Centre, g.root, "draft issued in"},
+			{auth.Clerk, g.root, "draft issued in"}, {auth.Leader, g.root, "draft issued in"}, {auth.UnitOfficer, g.a, "in"}, {auth.UnitOfficer, g.b, ""}} {
 			ctx := auth.With(t.Context(), auth.Actor{ID: "p-z", Grants: []auth.Grant{{Role: c.role, Unit: c.in}}})
 			var got []string
 			for name, id := range map[string]document.ID{"draft": draft.ID, "issued": issued.ID, "in": in.ID} {
@@ -257,7 +257,7 @@ func TestWhoSeesWhat(t *testing.T) {
 				t.Errorf("%s: %d, %v", c.role, page.Total, err)
 			}
 		}
-		admin := auth.With(t.Context(), auth.Actor{ID: "p-z", Grants: []auth.Grant{{Role: auth.Administrator, Unit: string(g.root)}}})
+		admin := auth.With(t.Context(), auth.Actor{ID: "p-z", Grants: []auth.Grant{{Role: auth.Administrator, Unit: g.root}}})
 		if _, err := g.List(admin, document.Filter{}); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("the administrator: %v", err)
 		}

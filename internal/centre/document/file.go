@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -151,10 +152,8 @@ func mayAdd(ctx context.Context, q bun.IDB, op string, d Document, actor auth.Ac
 	if err := within(ctx, q, op, actor, d.Unit, []auth.Permission{mayWrite, maySend}); err != nil {
 		return err
 	}
-	for _, r := range d.roles() {
-		if r == role {
-			return nil
-		}
+	if slices.Contains(d.roles(), role) {
+		return nil
 	}
 	return wrongState(op, d)
 }

@@ -7,6 +7,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"io/fs"
 	"path/filepath"
@@ -17,19 +18,16 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/document"
-	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/blob"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
-	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
 var (
-	kinds   = []rulepack.Kind{{ID: "tinh", Label: rulepack.Label{VI: "Tỉnh"}}, {ID: "xa", Label: rulepack.Label{VI: "Xã"}}}
-	schemas = []fs.FS{auth.Migrations, audit.Migrations, unit.Migrations, document.Migrations}
+	schemas = []fs.FS{auth.Migrations, audit.Migrations, document.Migrations}
 	t0      = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
 	day0    = calendar.Date{Year: 2026, Month: 11, Day: 21}
 )
@@ -49,7 +47,7 @@ type ground struct {
 	t          *testing.T
 	d          *db.DB
 	now        time.Time
-	root, a, b unit.ID
+	root, a, b string
 	blobs      string
 	issued     []document.ID
 	refuse     error // what Issued answers
@@ -69,8 +67,7 @@ func lay(t *testing.T, d *db.DB) *ground {
 			t.Error(err)
 		}
 	})
-	units := unit.New(d, kinds, clock)
-	g.Service = document.New(document.Deps{Records: d, Files: files, Now: clock, Limit: 1 << 20, Codes: codes, Sheet: unit.Tables,
+	g.Service = document.New(document.Deps{Records: d, Files: files, Now: clock, Limit: 1 << 20, Codes: codes, Sheet: table,
 		People: func(_ context.Context, _ bun.IDB, _ string, needs ...auth.Permission) ([]document.Person, error) {
 			people := []document.Person{{ID: "p-chief", Name: "Lê Thị Trưởng"}}
 			if len(needs) > 1 {
@@ -84,27 +81,33 @@ func lay(t *testing.T, d *db.DB) *ground {
 			}
 			return g.refuse
 		}})
-	err = d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-		u, err := units.Found(ctx, tx, "Tỉnh Mẫu", "tinh")
-		g.root = u.ID
-		return err
+	g.root, g.a, g.b = "u-root", "u-a", "u-b"
+	err = d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		for _, pair := range [][2]string{{"u-root", "u-root"}, {"u-root", "u-a"}, {"u-root", "u-b"}, {"u-a", "u-a"}, {"u-b", "u-b"}} {
+			if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES (?, ?)", pair[0], pair[1]).Exec(ctx); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for id, name := range map[*unit.ID]string{&g.a: "Xã Bản A", &g.b: "Xã Bản B"} {
-		u, err := units.Create(g.as("p-boot", auth.Centre, g.root), unit.Unit{Name: name, Kind: "xa", ParentID: g.root})
-		if err != nil {
-			t.Fatal(err)
-		}
-		*id = u.ID
-	}
 	return g
 }
 
-func (g *ground) as(id string, role auth.Role, u unit.ID) context.Context {
+func (g *ground) as(id string, role auth.Role, u string) context.Context {
 	names := map[string]string{"p-an": "Nguyễn Văn An", "p-binh": "Trần Bình", "p-chief": "Lê Thị Trưởng", "p-clerk": "Phạm Văn Thư"}
-	return auth.With(g.t.Context(), auth.Actor{ID: id, Name: names[id], Home: string(u), Grants: []auth.Grant{{Role: role, Unit: string(u)}}})
+	return auth.With(g.t.Context(), auth.Actor{ID: id, Name: names[id], Home: u, Grants: []auth.Grant{{Role: role, Unit: u}}})
+}
+
+// table reads CSV with semicolons, as the sheets of people are read in the
+// program.
+func table(data []byte) ([][][]string, error) {
+	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma, r.FieldsPerRecord = ';', -1
+	rows, err := r.ReadAll()
+	return [][][]string{rows}, err
 }
 
 func (g *ground) officer() context.Context { return g.as("p-an", auth.Centre, g.root) }
@@ -113,7 +116,7 @@ func (g *ground) chief() context.Context   { return g.as("p-chief", auth.Leader,
 func (g *ground) clerk() context.Context   { return g.as("p-clerk", auth.Clerk, g.root) }
 
 func (g *ground) letter() document.Head {
-	return document.Head{Unit: string(g.root), Kind: "cong_van", Symbol: "UBND-KGVX", Subject: "V/v tăng cường bảo đảm an toàn thông tin mạng", Issuer: "UBND tỉnh Mẫu",
+	return document.Head{Unit: g.root, Kind: "cong_van", Symbol: "UBND-KGVX", Subject: "V/v tăng cường bảo đảm an toàn thông tin mạng", Issuer: "UBND tỉnh Mẫu",
 		Recipients: "Các sở, ban, ngành\r\nUBND các xã", Urgency: "flash", Place: "Mẫu"}
 }
 
@@ -134,7 +137,7 @@ func (g *ground) upTo(state document.State) document.Document {
 		case document.Signed:
 			d, err = g.Sign(g.chief(), d.ID, "", d.Version)
 		case document.Numbered:
-			rule, _, failed := g.Book(g.clerk(), string(g.root))
+			rule, _, failed := g.Book(g.clerk(), g.root)
 			if failed != nil {
 				g.t.Fatal(failed)
 			}

@@ -30,13 +30,13 @@ func TestARegisterIsImported(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, schemas, func(t *testing.T, d *db.DB) {
 		g := lay(t, d)
-		if _, err := g.ReadImport(g.officer(), string(g.root), document.In, "so.csv", []byte(register)); !fault.Is(err, fault.Forbidden) {
+		if _, err := g.ReadImport(g.officer(), g.root, document.In, "so.csv", []byte(register)); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("by who may not: %v", err)
 		}
-		if _, err := g.ReadImport(g.clerk(), string(g.root), document.In, "so.csv", []byte("a;b\n1;2\n")); !refused(err, "file") {
+		if _, err := g.ReadImport(g.clerk(), g.root, document.In, "so.csv", []byte("a;b\n1;2\n")); !refused(err, "file") {
 			t.Errorf("no register: %v", err)
 		}
-		in, err := g.ReadImport(g.clerk(), string(g.root), document.In, "so.csv", []byte(register))
+		in, err := g.ReadImport(g.clerk(), g.root, document.In, "so.csv", []byte(register))
 		if err != nil || in.Secret != 1 {
 			t.Fatal(in.Secret, err)
 		}
@@ -67,7 +67,7 @@ func TestARegisterIsImported(t *testing.T) {
 		if err != nil || added != 2 || left != 3 {
 			t.Fatal(added, left, err)
 		}
-		again, err := g.ReadImport(g.clerk(), string(g.root), document.In, "so.csv", []byte(register))
+		again, err := g.ReadImport(g.clerk(), g.root, document.In, "so.csv", []byte(register))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestARegisterIsImported(t *testing.T) {
 		}
 		g.own(document.OneBook, nil)
 		out := strings.NewReplacer("20/11/2026;101", ";", "Tác giả", "Người ký").Replace(register)
-		in, err = g.ReadImport(g.clerk(), string(g.root), document.Out, "di.csv", []byte(out))
+		in, err = g.ReadImport(g.clerk(), g.root, document.Out, "di.csv", []byte(out))
 		if err != nil {
 			t.Fatal(err)
 		}

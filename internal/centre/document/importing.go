@@ -105,12 +105,7 @@ func (s *Service) ReadImport(ctx context.Context, unit string, dir Dir, name str
 		return Import{}, err
 	}
 	in := Import{ID: db.NewID(), Unit: unit, Dir: dir, Name: fileName(name)}
-	for _, t := range tables {
-		if in.take(t) {
-			break
-		}
-	}
-	if len(in.Rows) == 0 && in.Secret == 0 {
+	if !slices.ContainsFunc(tables, in.take) || len(in.Rows) == 0 {
 		return in, fault.Bad(op, "file", "document.bad.no_table")
 	}
 	grid, err := json.Marshal(in)

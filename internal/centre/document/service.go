@@ -49,7 +49,7 @@ type Deps struct {
 	Limit   int64 // bytes of one file
 	// Codes are the code lists of the pack in force, in the language of ctx.
 	Codes func(ctx context.Context) Codes
-	// People are those who hold one of needs for unit now.
+	// People are those who hold one of needs in unit itself now: its own people.
 	People func(ctx context.Context, q bun.IDB, unit string, needs ...auth.Permission) ([]Person, error)
 	// Sheet reads the tables of a file as people send it, rows from the first;
 	// fault.Invalid (file) when it is none.

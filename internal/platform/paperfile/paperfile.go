@@ -16,6 +16,7 @@ import (
 	_ "image/jpeg" // known to image.DecodeConfig
 	_ "image/png"  // known to image.DecodeConfig
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -213,12 +214,7 @@ func read(ctx context.Context, name string, data []byte, l Limits, depth int) (P
 
 func ends(k Kind, name string) bool {
 	ending := strings.ToLower(path.Ext(i18n.NFC(name)))
-	for _, e := range endings[k] {
-		if e == ending {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(endings[k], ending)
 }
 
 var (
