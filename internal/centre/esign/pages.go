@@ -325,7 +325,11 @@ func (p *Pages) exportShares(format web.Format) web.Handler {
 		return web.Export(w, r, format, web.Sheet{Name: "signed-papers", Heads: heads(ctx, "unit", "signed", "issued", "seen", "expected", "share"),
 			Rows: func(yield func([]any, error) bool) {
 				for _, s := range v.rows {
-					if !yield([]any{trimmed(s.name), s.Signed, s.Issued, s.Seen, s.Expected, v.words(ctx, s.Share)}, nil) {
+					var signed, issued any = s.Signed, s.Issued
+					if s.Seen == 0 && s.Issued == 0 {
+						signed, issued = "", "" // nothing was seen, which is not zero
+					}
+					if !yield([]any{trimmed(s.name), signed, issued, s.Seen, s.Expected, v.words(ctx, s.Share)}, nil) {
 						return
 					}
 				}

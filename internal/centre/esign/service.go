@@ -192,7 +192,7 @@ func (s *Service) readCertificates(ctx context.Context, op string, in Incoming) 
 		return nil, nil, err
 	}
 	rejected = t.each(func(row int) string {
-		c, why := t.certificate(row)
+		c, why := t.certificate(row, in.Kind)
 		if why == "" && err == nil {
 			c.Owner, why, err = s.unitOf(ctx, scope, t.cell(row, "unit"), in.Unit)
 		}
