@@ -43,6 +43,7 @@ var lists = []list{
 	{"/groups", "", auth.UnitOfficer, "group", "", "SELECT count(*) FROM unit_group WHERE owner_unit = ?"},
 	{"/feeds", "", auth.Centre, "feed", "/feeds.csv", "SELECT count(*) FROM feed WHERE unit_id = ?"},
 	{"/threat-hunts", "", auth.UnitOfficer, "record", "/threat-hunts.csv", "SELECT count(*) FROM hunt_record WHERE owner_unit = ?"},
+	{"/signatures", "", auth.UnitOfficer, "certificate", "/signatures.csv", "SELECT count(*) FROM esign_certificate WHERE owner_unit = ?"},
 	{"/sources", "", auth.Centre, "source", "", "SELECT count(*) FROM source WHERE owner_unit = ?"},
 	{"/indicators", "", auth.Centre, "list", "/indicators.csv", "SELECT count(*) FROM indicator_list WHERE tlp <> 'TLP:RED' OR owner_unit = ?"},
 }

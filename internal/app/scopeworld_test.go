@@ -7,6 +7,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"encoding/hex"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -23,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	register "github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
@@ -41,6 +43,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -305,6 +308,16 @@ func (w *scopes) hunts(t *testing.T, g goods, who auth.Actor, unit, src, word st
 	must(w.Records.Read().NewRaw("INSERT INTO lookup_takeout (id, account_id, unit_id, form, asked, reason, time_from, time_to, found, rows_written, size, sha256, asked_at) "+
 		"VALUES (?, ?, ?, 'jsonl', '{}', ?, 0, 0, 1, 1, 1, ?, 1)", id, who.ID, unit, "lý do của "+word, strings.Repeat("b", 64)).Exec(t.Context()))(t)
 	g.add("takeout", id)
+	w.signatures(t, g, unit, word)
+}
+
+// signatures keeps a certificate of a unit and what it issued.
+func (w *scopes) signatures(t *testing.T, g goods, unit, word string) {
+	t.Helper()
+	s, today := w.Rooms.Signatures, calendar.DateOf(t0)
+	must(s.Register(w.centre, esign.Incoming{Unit: unit, Kind: esign.Personal, Data: []byte("Họ tên;Số serial;Đơn vị cấp\nNgười ký của " + word + ";" + hex.EncodeToString([]byte(word)) + ";\n")}))(t)
+	must(s.TakePapers(w.centre, esign.Exported{Unit: unit, From: today, To: today, Data: []byte("Số, ký hiệu;Ngày ban hành;Đã ký số\n7/" + word + ";" + today.Start().In(i18n.Hanoi).Format("02/01/2006") + ";có\n")}))(t)
+	g.add("certificate", string(must(s.List(w.centre, esign.Filter{Unit: unit}))(t).Rows[0].ID))
 }
 
 // documents keeps papers of a unit in every state a page tells apart: a draft

@@ -43,9 +43,7 @@ func (s *Service) Trust(ctx context.Context) (signature.Trust, error) {
 		if err != nil {
 			return signature.Trust{}, err
 		}
-		for _, c := range list {
-			t.Roots = append(t.Roots, c) // each was brought on purpose, those in between too
-		}
+		t.Roots = append(t.Roots, list...) // each was brought on purpose, those in between too
 	}
 	return t, nil
 }

@@ -24,7 +24,7 @@ import (
 var certificateColumns = map[string][]string{
 	"holder": {"nguoi duoc cap", "ho va ten", "ho ten", "chu the", "ten thue bao", "thue bao", "holder", "nguoi su dung"},
 	"serial": {"so serial", "serial", "so hieu chung thu", "so chung thu"},
-	"issuer": {"to chuc cung cap", "nha cung cap", "co quan cap", "to chuc cap", "issuer"},
+	"issuer": {"to chuc cung cap", "nha cung cap", "co quan cap", "to chuc cap", "don vi cap", "issuer"},
 	"from":   {"hieu luc tu", "ngay cap", "tu ngay", "valid from"},
 	"until":  {"hieu luc den", "ngay het han", "het han", "den ngay", "valid until"},
 	"kind":   {"loai chung thu", "loai", "kind"},
@@ -125,15 +125,19 @@ func moment(text string, end bool) (time.Time, bool) {
 	return d.Start().UTC(), true
 }
 
-// certificate reads a row of a list of certificates.
-func (t table) certificate(row int) (c Certificate, why string) {
+// certificate reads a row of a list of certificates; one that does not say is of
+// the kind otherwise.
+func (t table) certificate(row int, otherwise Kind) (c Certificate, why string) {
 	ok, ok2, ok3, ok4 := true, true, true, true
-	c = Certificate{Holder: t.cell(row, "holder"), Issuer: t.cell(row, "issuer"), Kind: Personal, Origin: "sheet"}
+	c = Certificate{Holder: t.cell(row, "holder"), Issuer: t.cell(row, "issuer"), Kind: otherwise, Origin: "sheet"}
 	c.Serial, ok = serialOf(t.cell(row, "serial"))
 	c.From, ok2 = moment(t.cell(row, "from"), false)
 	c.Until, ok3 = moment(t.cell(row, "until"), true)
 	c.LastUsed, ok4 = moment(t.cell(row, "used"), false)
 	kind := i18n.Fold(t.cell(row, "kind"))
+	if kind != "" {
+		c.Kind = Personal
+	}
 	for _, word := range []string{"co quan", "to chuc", "con dau", "body"} {
 		if strings.Contains(kind, word) {
 			c.Kind = Body

@@ -161,6 +161,14 @@ func (v sharesPage) measure(ctx context.Context, s Share) ui.MeasureProps {
 	return m
 }
 
+// counted is a number of papers: where nothing was seen there is none.
+func counted(s Share, n int64) templ.Component {
+	if s.Seen == 0 && s.Issued == 0 {
+		return ui.None()
+	}
+	return ui.Number(n)
+}
+
 // words is the share as a list that is taken out says it.
 func (v sharesPage) words(ctx context.Context, s Share) string {
 	switch m := v.measure(ctx, s); m.Grade {
@@ -181,7 +189,7 @@ func (v sharesPage) list(ctx context.Context) ui.ListProps {
 		Heads: []ui.Head{{Label: i18n.T(ctx, "esign.field.unit")}, {Label: i18n.T(ctx, "esign.field.signed"), Numeric: true}, {Label: i18n.T(ctx, "esign.field.issued"), Numeric: true}, {Label: i18n.T(ctx, "esign.field.share")}},
 		Empty: ui.EmptyProps{Icon: ui.IconDocument, Title: i18n.T(ctx, "esign.share.no_units"), Text: i18n.T(ctx, "esign.papers.lead")}}
 	for _, s := range v.rows {
-		l.Rows = append(l.Rows, ui.Row{ID: s.Unit, Name: trimmed(s.name), Cells: []templ.Component{ui.Unit(ui.UnitProps{Name: trimmed(s.name), Href: "/units/" + s.Unit}), ui.Number(s.Signed), ui.Number(s.Issued), ui.Measure(v.measure(ctx, s.Share))}})
+		l.Rows = append(l.Rows, ui.Row{ID: s.Unit, Name: trimmed(s.name), Cells: []templ.Component{ui.Unit(ui.UnitProps{Name: trimmed(s.name), Href: "/units/" + s.Unit}), counted(s.Share, s.Signed), counted(s.Share, s.Issued), ui.Measure(v.measure(ctx, s.Share))}})
 	}
 	return l
 }

@@ -6,6 +6,7 @@ package signature
 import (
 	"bytes"
 	"errors"
+	"slices"
 )
 
 // maxSteps bounds how much two files are compared.
@@ -129,7 +130,7 @@ func (p *pair) same(a, b object) (bool, error) {
 
 func (p *pair) sameDict(a, b dict, but ...name) (bool, error) {
 	for _, k := range keysOf(a, b) {
-		if k == "Parent" || contains(but, k) {
+		if k == "Parent" || slices.Contains(but, k) {
 			continue
 		}
 		if same, err := p.same(a[k], b[k]); !same || err != nil {
@@ -159,15 +160,6 @@ func (p *pair) sameStream(a, b *stream) (bool, error) {
 		return false, nil
 	}
 	return false, err
-}
-
-func contains(list []name, k name) bool {
-	for _, n := range list {
-		if n == k {
-			return true
-		}
-	}
-	return false
 }
 
 // keysOf are the keys of both, each once.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -370,9 +371,7 @@ func write(w *bytes.Buffer, o object) {
 		w.WriteString(">>")
 	case *stream:
 		d := dict{}
-		for k, e := range v.dict {
-			d[k] = e
-		}
+		maps.Copy(d, v.dict)
 		d["Length"] = number(strconv.Itoa(len(v.raw)))
 		write(w, d)
 		w.WriteString("\nstream\n")
