@@ -153,6 +153,7 @@ func (w *scopes) programAsksByID(t *testing.T, c client) {
 
 // apiBodies are bodies that would do something to a record in reach.
 var apiBodies = map[string]string{
+	"PUT /api/v1/papers/{id}/values":             `{"values":{}}`,
 	"PUT /api/v1/units/{id}":                     `{"name":"x","kind":"xa"}`,
 	"POST /api/v1/units/{id}/ranges":             `{"range":"10.9.0.0/24","kind":"machine"}`,
 	"POST /api/v1/units/{id}/ranges/{range}/end": `{"last":"2026-12-01"}`,

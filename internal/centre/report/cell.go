@@ -198,7 +198,7 @@ func (s *Service) printCell(pack *rulepack.Pack, c rulepack.Column, cell string)
 	case "enum", "multi":
 		list, _ := pack.CodeList(c.List)
 		var words []string
-		for _, id := range strings.Split(cell, ";") {
+		for id := range strings.SplitSeq(cell, ";") {
 			code, ok := list.Find(id)
 			if !ok {
 				continue

@@ -229,10 +229,8 @@ func (h header) aside(f rulepack.Field, r int) bool {
 	if n := bare(h.sheet.Cell(r, 0)); strings.HasPrefix(n, "tong ") || n == "cong" {
 		first = n
 	}
-	for _, sum := range []string{"tong cong", "tong so", "cong"} {
-		if first == sum {
-			return true
-		}
+	if slices.Contains([]string{"tong cong", "tong so", "cong"}, first) {
+		return true
 	}
 	same := !slices.ContainsFunc(texts, func(t string) bool { return t != texts[0] })
 	return same && len(f.Columns) > 3

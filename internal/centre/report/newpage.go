@@ -45,9 +45,13 @@ func (s *Service) Blank(packID, formID string, k Kind) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// blankForm handles GET /papers/blank. Query: form, pack, kind=docx|pdf.
+// blankForm handles GET /papers/blank. Query: form, pack, kind=docx|pdf; without
+// a form the catalogue is where to choose one.
 func (p *Pages) blankForm(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
+	if q.Get("form") == "" {
+		return web.Redirect(w, r, "/papers/new")
+	}
 	k := Kind(q.Get("kind"))
 	raw, err := p.svc.Blank(q.Get("pack"), q.Get("form"), k)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -245,9 +246,7 @@ func (s *Service) Compose(pack *rulepack.Pack, form rulepack.Form, frame Frame, 
 		facts["period.from"], facts["period.to"], facts["period.name"] = from.Start(), to.Start(), paper.Case.Code
 	}
 	values := fill(pack, form, facts)
-	for key, v := range given {
-		values[key] = v
-	}
+	maps.Copy(values, given)
 	values = reckon(form, values)
 	if frame.Subject == "" {
 		frame.Subject = form.Subject

@@ -6,6 +6,7 @@ package report_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"mime/multipart"
 	"net/url"
 	"regexp"
@@ -59,9 +60,7 @@ func TestPagesMakeTheAnnualReport(t *testing.T) {
 		begin := url.Values{"form": {"F12"}, "pack": {"VN-ANM-2026"}, "unit": {"a"}, "period": {"year.1"}, "year": {"2026"}}
 		for field, bad := range map[string]string{"unit": "b2", "period": "quarter.1", "year": "hai nghìn"} {
 			form := url.Values{}
-			for k, v := range begin {
-				form[k] = v
-			}
+			maps.Copy(form, begin)
 			form.Set(field, bad)
 			w.post("/papers/new", form, 422)
 		}
@@ -83,9 +82,7 @@ func TestPagesMakeTheAnnualReport(t *testing.T) {
 		form.Set("c.0.approved_by", "2026-12-31")
 		form.Set("paste", "Thư điện tử\tUBND xã A\tTrung tâm\t3\tĐã phê duyệt\t1/QĐ\t\t\tĐầy đủ\t\tĐịnh kỳ")
 		stale := url.Values{}
-		for k, v := range form {
-			stale[k] = v
-		}
+		maps.Copy(stale, form)
 		w.says(w.post(at, form, 200), "Đã lưu bảng, 2 dòng.", "Một cửa", "Thư điện tử")
 		w.post(at, stale, 409) // the other tab came first
 		w.says(w.get(id, 200), "2 dòng", `value="2"`)

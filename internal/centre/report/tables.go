@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -69,9 +70,7 @@ func (s *Service) SaveTable(ctx context.Context, id ID, key string, v Value, ver
 
 func cloned(m map[string]Value) map[string]Value {
 	out := make(map[string]Value, len(m)+1)
-	for k, v := range m {
-		out[k] = v
-	}
+	maps.Copy(out, m)
 	return out
 }
 

@@ -6,6 +6,7 @@ package rulepack
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
@@ -26,10 +27,8 @@ type When struct {
 func (w When) Holds(codes []string) bool {
 	has := func(list []string) bool {
 		for _, c := range codes {
-			for _, want := range list {
-				if c == want {
-					return true
-				}
+			if slices.Contains(list, c) {
+				return true
 			}
 		}
 		return false
