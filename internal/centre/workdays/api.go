@@ -43,7 +43,7 @@ type apiYearBody struct {
 	Year     int         `json:"year"`
 	Calendar string      `json:"calendar" doc:"Version of the days; explanations of deadlines carry it."`
 	Days     []apiDay    `json:"days" doc:"Days that are not as their weekday, by date."`
-	Windows  []apiWindow `json:"windows" doc:"Times of raised duty (đợt cao điểm)."`
+	Windows  []apiWindow `json:"windows" doc:"Times of raised duty, by first day."`
 	Open     []string    `json:"open" doc:"Occasions whose days are not decided yet."`
 }
 
