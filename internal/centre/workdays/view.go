@@ -109,6 +109,16 @@ func (d Day) mark(ctx context.Context) string {
 	return i18n.T(ctx, "workdays.mark.off")
 }
 
+// basis is a source with the doubt about it: what was read in the text or in a
+// report needs no further word.
+func basis(ctx context.Context, source, mark string) string {
+	switch mark {
+	case "inference", "memory", "unsure":
+		return source + " (" + i18n.T(ctx, "workdays.source."+mark) + ")"
+	}
+	return source
+}
+
 func (d Day) tone() ui.Tone {
 	switch {
 	case d.Worked:
@@ -189,7 +199,7 @@ func (v yearPage) days(ctx context.Context) ui.ListProps {
 	}
 	for _, d := range v.Days {
 		l.Rows = append(l.Rows, ui.Row{ID: d.Date.String(), Name: d.what(ctx), Cells: []templ.Component{ui.Date(d.Date.Start()), ui.Text(weekday(ctx, d.Date)),
-			ui.Text(d.what(ctx)), ui.Text(d.Off.Source), ui.Badge(ui.BadgeProps{Text: d.mark(ctx), Tone: d.tone()})}})
+			ui.Text(d.what(ctx)), ui.Text(basis(ctx, d.Off.Source, d.Mark)), ui.Badge(ui.BadgeProps{Text: d.mark(ctx), Tone: d.tone()})}})
 	}
 	return l
 }
@@ -204,7 +214,7 @@ func (v yearPage) windows(ctx context.Context) ui.ListProps {
 			mark = ui.BadgeProps{Text: i18n.T(ctx, "workdays.mark.provisional"), Tone: ui.Warn}
 		}
 		row := ui.Row{ID: w.Campaign + w.First.String(), Name: w.Name.In(i18n.Lang(ctx)), Cells: []templ.Component{ui.Text(w.Name.In(i18n.Lang(ctx))),
-			ui.Date(w.First.Start()), ui.Date(w.Last.Start()), ui.Text(w.Source), ui.Badge(mark)}}
+			ui.Date(w.First.Start()), ui.Date(w.Last.Start()), ui.Text(basis(ctx, w.Source, w.Mark)), ui.Badge(mark)}}
 		if id, own := strings.CutPrefix(w.Campaign, ruleID("")); own {
 			row.Href = decisionsPath + "/" + id
 		}

@@ -66,6 +66,7 @@ type Rule struct {
 	Occasion    string
 	Provisional bool
 	Source      string // citation, shown in explanations
+	Mark        string // how well that is known, such as "memory"; empty where nobody said
 }
 
 // Validate says what is wrong with r: no id, no name in one language, a field
