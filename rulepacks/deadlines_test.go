@@ -142,7 +142,7 @@ func TestDeadlinesAreAsTheLawSays(t *testing.T) {
 			trigger := rulepack.Trigger(r.trigger)
 			var m rulepack.Moments
 			m.Set(trigger.T0(), r.t0)
-			for _, extra := range strings.Split(r.moments, ",") {
+			for extra := range strings.SplitSeq(r.moments, ",") {
 				if name, at, ok := strings.Cut(extra, "="); ok {
 					m.Set(rulepack.Moment(name), local(t, at))
 				}

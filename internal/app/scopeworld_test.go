@@ -38,6 +38,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
+	"github.com/vonggac/vonggac/internal/centre/workdays"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/config"
@@ -75,6 +76,10 @@ func openScopes(t *testing.T, address string) *scopes {
 	w.centre = w.found(t)
 	w.arm(t, w.centre, "bad.example\n")
 	w.central = w.source(t, w.centre, "Charlie", "")
+	d := must(w.Rooms.Workdays.Decide(w.centre, workdays.Entry{Kind: workdays.Window, Name: "Đợt trực", First: calendar.Date{Year: 2030, Month: 3, Day: 1},
+		Reason: "Kế hoạch", Reference: "1/KH"}))(t)
+	w.own.add("decision", string(d.ID))
+	w.own.add("year", "2026")
 	return w
 }
 

@@ -27,6 +27,7 @@ type apiDay struct {
 	Worked      bool     `json:"worked" doc:"A weekly rest day that is worked in exchange; else the day is off."`
 	Name        *apiName `json:"name,omitempty" doc:"Why it is off."`
 	Source      string   `json:"source,omitempty" doc:"The text or paper that says so."`
+	Mark        string   `json:"mark,omitempty" doc:"How well the source is known: verified, secondary, inference, memory, unsure."`
 	Provisional bool     `json:"provisional,omitempty" doc:"The yearly decision is not known yet."`
 }
 
@@ -43,7 +44,7 @@ type apiYearBody struct {
 	Year     int         `json:"year"`
 	Calendar string      `json:"calendar" doc:"Version of the days; explanations of deadlines carry it."`
 	Days     []apiDay    `json:"days" doc:"Days that are not as their weekday, by date."`
-	Windows  []apiWindow `json:"windows" doc:"Times of raised duty (đợt cao điểm)."`
+	Windows  []apiWindow `json:"windows" doc:"Times of raised duty, by first day."`
 	Open     []string    `json:"open" doc:"Occasions whose days are not decided yet."`
 }
 
@@ -103,7 +104,7 @@ func (s *Service) apiYear(ctx context.Context, in *apiYear) (*rest.Record[apiYea
 	}
 	out := apiYearBody{Year: y.Year, Calendar: s.Calendar.Version(), Days: []apiDay{}, Windows: []apiWindow{}, Open: append([]string{}, y.Open...)}
 	for _, d := range y.Days {
-		day := apiDay{Date: d.Date.String(), Worked: d.Worked, Source: d.Off.Source, Provisional: d.Off.Provisional}
+		day := apiDay{Date: d.Date.String(), Worked: d.Worked, Source: d.Off.Source, Mark: d.Mark, Provisional: d.Off.Provisional}
 		if !d.Worked {
 			day.Name = &apiName{d.Off.Name.VI, d.Off.Name.EN}
 		}

@@ -118,7 +118,7 @@ func (p *Pages) exportDays(format web.Format) web.Handler {
 		sh.Rows = web.Rows(func(string) ([]Day, string, error) { return y.Days, "", nil }, func(list []Day) ([][]any, error) {
 			var out [][]any
 			for _, d := range list {
-				out = append(out, []any{d.Date.Start(), weekday(ctx, d.Date), d.what(ctx), d.Off.Source, d.mark(ctx)})
+				out = append(out, []any{d.Date.Start(), weekday(ctx, d.Date), d.what(ctx), basis(ctx, d.Off.Source, d.Mark), d.mark(ctx)})
 			}
 			return out, nil
 		})

@@ -97,6 +97,7 @@ type Day struct {
 	Date   calendar.Date
 	Worked bool // a rest day that is worked in exchange; else it is off
 	Off    calendar.DayOff
+	Mark   string // how well the source of the rule is known
 }
 
 // Of returns the calendar of a year.
@@ -108,16 +109,16 @@ func (s *Service) Of(ctx context.Context, year int) (Year, error) {
 }
 
 func yearOf(cal *calendar.Calendar, year int) Year {
-	weekly := map[string]bool{}
+	weekly, marks := map[string]bool{}, map[string]string{}
 	for _, r := range cal.Rules() {
-		weekly[r.ID] = r.Kind == calendar.Weekly
+		weekly[r.ID], marks[r.ID] = r.Kind == calendar.Weekly, r.Mark
 	}
 	y := Year{Year: year, Windows: cal.Windows(year), Open: Open(cal, year)}
 	for d := (calendar.Date{Year: year, Month: 1, Day: 1}); d.Year == year; d = d.AddDays(1) {
 		off, is := cal.Off(d)
 		switch {
 		case is && !weekly[off.Rule]:
-			y.Days = append(y.Days, Day{Date: d, Off: off})
+			y.Days = append(y.Days, Day{Date: d, Off: off, Mark: marks[off.Rule]})
 		case !is && cal.WorkedInExchange(d):
 			y.Days = append(y.Days, Day{Date: d, Worked: true})
 		}

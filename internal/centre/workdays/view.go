@@ -46,7 +46,11 @@ func months(ctx context.Context, cal *calendar.Calendar, y Year, today calendar.
 			if cal.IsWorkingDay(d) {
 				worked++
 			}
-			mo.weeks[len(mo.weeks)-1][column] = y.cell(ctx, d, special, d == today)
+			c := y.cell(ctx, d, special, d == today)
+			if cal.Unsettled(d) {
+				c.add("vg-day-maybe", i18n.T(ctx, "workdays.maybe"))
+			}
+			mo.weeks[len(mo.weeks)-1][column] = c
 		}
 		out = append(out, mo)
 	}
@@ -55,35 +59,35 @@ func months(ctx context.Context, cal *calendar.Calendar, y Year, today calendar.
 
 func (y Year) cell(ctx context.Context, d calendar.Date, special map[calendar.Date]Day, today bool) cell {
 	c := cell{number: d.Day, class: "vg-day"}
-	add := func(class, says string) {
-		c.class += " " + class
-		if says != "" {
-			c.says = strings.Join(strings.Fields(strings.Join([]string{c.says, says}, " ")), " ")
-		}
-	}
 	s, is := special[d]
 	switch {
 	case is && s.Worked:
-		add("vg-day-worked", s.what(ctx))
+		c.add("vg-day-worked", s.what(ctx))
 	case is && s.Off.Provisional:
-		add("vg-day-off vg-day-open", s.what(ctx)+" "+i18n.T(ctx, "workdays.provisional.short"))
+		c.add("vg-day-off vg-day-open", s.what(ctx)+" "+i18n.T(ctx, "workdays.provisional.short"))
 	case is:
-		add("vg-day-off", s.what(ctx))
+		c.add("vg-day-off", s.what(ctx))
 	case d.Weekday() == time.Saturday || d.Weekday() == time.Sunday:
-		add("vg-day-rest", "")
+		c.add("vg-day-rest", "")
 	}
 	for _, w := range y.Windows {
 		if d.Compare(w.First) >= 0 && d.Compare(w.Last) <= 0 {
-			if c.says != "" {
-				c.says += ";"
-			}
-			add("vg-day-peak", w.Name.In(i18n.Lang(ctx)))
+			c.add("vg-day-peak", w.Name.In(i18n.Lang(ctx)))
 		}
 	}
 	if today {
-		add("vg-day-today", "")
+		c.add("vg-day-today", "")
 	}
 	return c
+}
+
+// add gives c one more look, and the words for it.
+func (c *cell) add(class, says string) {
+	c.class += " " + class
+	if c.says != "" && says != "" {
+		c.says += "; "
+	}
+	c.says += says
 }
 
 // what says why the day is not as its weekday.
@@ -103,6 +107,16 @@ func (d Day) mark(ctx context.Context) string {
 		return i18n.T(ctx, "workdays.mark.provisional")
 	}
 	return i18n.T(ctx, "workdays.mark.off")
+}
+
+// basis is a source with the doubt about it: what was read in the text or in a
+// report needs no further word.
+func basis(ctx context.Context, source, mark string) string {
+	switch mark {
+	case "inference", "memory", "unsure":
+		return source + " (" + i18n.T(ctx, "workdays.source."+mark) + ")"
+	}
+	return source
 }
 
 func (d Day) tone() ui.Tone {
@@ -185,7 +199,7 @@ func (v yearPage) days(ctx context.Context) ui.ListProps {
 	}
 	for _, d := range v.Days {
 		l.Rows = append(l.Rows, ui.Row{ID: d.Date.String(), Name: d.what(ctx), Cells: []templ.Component{ui.Date(d.Date.Start()), ui.Text(weekday(ctx, d.Date)),
-			ui.Text(d.what(ctx)), ui.Text(d.Off.Source), ui.Badge(ui.BadgeProps{Text: d.mark(ctx), Tone: d.tone()})}})
+			ui.Text(d.what(ctx)), ui.Text(basis(ctx, d.Off.Source, d.Mark)), ui.Badge(ui.BadgeProps{Text: d.mark(ctx), Tone: d.tone()})}})
 	}
 	return l
 }
@@ -200,7 +214,7 @@ func (v yearPage) windows(ctx context.Context) ui.ListProps {
 			mark = ui.BadgeProps{Text: i18n.T(ctx, "workdays.mark.provisional"), Tone: ui.Warn}
 		}
 		row := ui.Row{ID: w.Campaign + w.First.String(), Name: w.Name.In(i18n.Lang(ctx)), Cells: []templ.Component{ui.Text(w.Name.In(i18n.Lang(ctx))),
-			ui.Date(w.First.Start()), ui.Date(w.Last.Start()), ui.Text(w.Source), ui.Badge(mark)}}
+			ui.Date(w.First.Start()), ui.Date(w.Last.Start()), ui.Text(basis(ctx, w.Source, w.Mark)), ui.Badge(mark)}}
 		if id, own := strings.CutPrefix(w.Campaign, ruleID("")); own {
 			row.Href = decisionsPath + "/" + id
 		}

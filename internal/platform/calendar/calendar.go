@@ -166,6 +166,10 @@ func (c *Calendar) NextWorkingDay(d Date) Date {
 // such a year may still change.
 func (c *Calendar) Undecided(year int) []string { return c.now.Load().undecided(year) }
 
+// Unsettled reports whether d is worked as far as is known, but may come to be
+// off by a yearly decision that the data lacks.
+func (c *Calendar) Unsettled(d Date) bool { e := c.now.Load(); return e.isWorked(d) && e.unsettled(d) }
+
 // Rules returns the rules the calendar counts with, those people decided
 // included.
 func (c *Calendar) Rules() []Rule { return slices.Clone(c.now.Load().rules) }
@@ -183,6 +187,15 @@ func (e *edition) isWorked(d Date) bool {
 }
 
 func (e *edition) inExchange(d Date) bool { return e.worked[d] && e.isWorked(d) }
+
+func (e *edition) unsettled(d Date) bool {
+	for _, r := range e.rules {
+		if r.mayBeOff(d) && !e.decided[r.Occasion][d.Year] {
+			return true
+		}
+	}
+	return false
+}
 
 func (e *edition) undecided(year int) []string {
 	var open []string

@@ -28,6 +28,7 @@ type Campaign struct {
 	// Before and After widen every window by days.
 	Before, After int
 	Source        string // citation
+	Mark          string // how well that is known; empty where nobody said
 }
 
 // Window is one campaign of one year.
@@ -38,6 +39,7 @@ type Window struct {
 	Last        Date   `json:"last"`
 	Provisional bool   `json:"provisional,omitempty"` // its days off are not decided yet
 	Source      string `json:"source,omitempty"`
+	Mark        string `json:"mark,omitempty"` // how well the source is known
 }
 
 // mostAround bounds how far a campaign is widened to either side, in days.
@@ -79,7 +81,7 @@ func (c *Calendar) Windows(year int) []Window {
 		if last.Year < year || first.Year > year || (!p.From.IsZero() && first.Compare(p.From) < 0) || (!p.To.IsZero() && first.Compare(p.To) > 0) {
 			return
 		}
-		list = append(list, Window{Campaign: p.ID, Name: p.Name, First: first, Last: last, Provisional: provisional, Source: p.Source})
+		list = append(list, Window{Campaign: p.ID, Name: p.Name, First: first, Last: last, Provisional: provisional, Source: p.Source, Mark: p.Mark})
 	}
 	for _, p := range e.campaigns {
 		for _, s := range p.Spans {

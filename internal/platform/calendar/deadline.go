@@ -141,6 +141,7 @@ func (c *edition) endOn(e *Explanation, last Date) {
 	if c.inExchange(last) {
 		e.Worked = append(e.Worked, last)
 	}
+	e.Unsettled = !e.Counting.KeepOffDay && c.unsettled(last)
 	e.Due = last.End().UTC()
 }
 
@@ -160,6 +161,7 @@ func (c *edition) countWorkingDays(e *Explanation) {
 		if c.inExchange(d) {
 			e.Worked = append(e.Worked, d)
 		}
+		e.Unsettled = e.Unsettled || c.unsettled(d)
 		left--
 	}
 	d = c.skip(e, d) // only a term of no days can still stand on a day off

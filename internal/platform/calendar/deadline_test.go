@@ -84,6 +84,40 @@ func TestDuePrintsItsArithmetic(t *testing.T) {
 	}
 }
 
+// A day that may come to be off makes a term provisional only where it matters.
+func TestAPendingDayMakesTermsProvisional(t *testing.T) {
+	t.Parallel()
+	rules := testRules()
+	for i := range rules {
+		if rules[i].ID == "second" {
+			rules[i].Month, rules[i].Day, rules[i].Days = 9, 1, 3
+		}
+	}
+	c, err := calendar.New("test", rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range []struct {
+		outcome, start string
+		n              int
+		unit           calendar.Unit
+		keep, want     bool
+	}{
+		{"days that end on one", "2027-08-31 09:00", 3, calendar.Day, false, true},
+		{"days that end after them", "2027-08-31 09:00", 7, calendar.Day, false, false},
+		{"days whose end stays", "2027-08-31 09:00", 3, calendar.Day, true, false},
+		{"working days that count one", "2027-08-31 09:00", 5, calendar.WorkingDay, false, true},
+		{"working days before them", "2027-08-25 09:00", 2, calendar.WorkingDay, false, false},
+		{"hours", "2027-08-31 09:00", 24, calendar.Hour, false, false},
+		{"a month that ends on one", "2027-08-03 09:00", 1, calendar.Month, false, true},
+	} {
+		_, e := c.Due(at(k.start), calendar.Amount{N: k.n, Unit: k.unit}, calendar.Counting{KeepOffDay: k.keep})
+		if e.Provisional() != k.want || strings.Contains(e.Text("vi"), "tạm tính") != k.want {
+			t.Errorf("%s: %s", k.outcome, e.Text("vi"))
+		}
+	}
+}
+
 func TestDueInEnglish(t *testing.T) {
 	t.Parallel()
 	_, e := testCalendar(t).Due(at("2026-11-20 08:00"), calendar.Amount{N: 1, Unit: calendar.Day}, calendar.Counting{})

@@ -16,13 +16,16 @@ type Explanation struct {
 	Start    time.Time `json:"start"` // T0
 	Amount   Amount    `json:"amount"`
 	Counting Counting  `json:"counting"`
-	LastDay  Date      `json:"last_day"`           // last day counted, before any move; none for hours
-	Skipped  []DayOff  `json:"skipped,omitempty"`  // days passed over because they are off, in order
-	Worked   []Date    `json:"worked,omitempty"`   // rest days counted because they are worked in exchange, in order
-	Due      time.Time `json:"due"`                // the result
-	Readings []Reading `json:"readings,omitempty"` // other readings, all earlier than Due
-	Basis    string    `json:"basis,omitempty"`    // citation of the duty, see Citing
-	Calendar string    `json:"calendar,omitempty"` // version of the calendar data
+	LastDay  Date      `json:"last_day"`          // last day counted, before any move; none for hours
+	Skipped  []DayOff  `json:"skipped,omitempty"` // days passed over because they are off, in order
+	Worked   []Date    `json:"worked,omitempty"`  // rest days counted because they are worked in exchange, in order
+	// Unsettled says that a day counted, or the last one, may come to be off by a
+	// yearly decision that is not known yet.
+	Unsettled bool      `json:"unsettled,omitempty"`
+	Due       time.Time `json:"due"`                // the result
+	Readings  []Reading `json:"readings,omitempty"` // other readings, all earlier than Due
+	Basis     string    `json:"basis,omitempty"`    // citation of the duty, see Citing
+	Calendar  string    `json:"calendar,omitempty"` // version of the calendar data
 }
 
 // ReadingKind names another way to read a term.
@@ -60,9 +63,13 @@ func (e Explanation) RemindBy() time.Time {
 	return by
 }
 
-// Provisional reports whether a day off that is not yet officially decided was
-// passed over, so that the result may change.
+// Provisional reports whether the result may change with a yearly decision that
+// is not known yet: a day off that is not decided was passed over, or a day
+// counted may come to be off.
 func (e Explanation) Provisional() bool {
+	if e.Unsettled {
+		return true
+	}
 	for _, s := range e.Skipped {
 		if s.Provisional {
 			return true

@@ -50,10 +50,10 @@ type Rule struct {
 	From, To Date // first and last day on which the rule holds; zero is open
 
 	Weekdays []time.Weekday // Weekly
-	Month    int            // Solar, Lunar: 1..12
-	Day      int            // Solar, Lunar: 1..31, lunar 1..30
+	Month    int            // Solar, Lunar: 1..12; Pending: of the first day that may be off, zero where nobody knows
+	Day      int            // Solar, Lunar: 1..31, lunar 1..30; Pending as Month
 	Offset   int            // Lunar: days to move the first day, -1 for the eve
-	Days     int            // Solar, Lunar: days in a row; zero is one
+	Days     int            // Solar, Lunar, Pending: days in a row; zero is one
 	Dates    []Date         // Listed
 	Swaps    []Exchange     // Swap
 
@@ -66,6 +66,7 @@ type Rule struct {
 	Occasion    string
 	Provisional bool
 	Source      string // citation, shown in explanations
+	Mark        string // how well that is known, such as "memory"; empty where nobody said
 }
 
 // Validate says what is wrong with r: no id, no name in one language, a field
@@ -111,6 +112,9 @@ func (r Rule) Validate() error {
 			}
 		}
 	case Pending:
+		if (r.Month != 0 || r.Day != 0) && !exists(r.Month, r.Day) {
+			return fail("month and day name no day")
+		}
 	default:
 		return fail(fmt.Sprintf("unknown kind %q", r.Kind))
 	}
@@ -163,6 +167,16 @@ func (r Rule) days(y int) []Date {
 		}
 	}
 	return days
+}
+
+// mayBeOff reports whether r says of d that it may come to be off: a day of a
+// pending rule. Whether the year is decided is for the caller to ask.
+func (r Rule) mayBeOff(d Date) bool {
+	if r.Kind != Pending || r.Month == 0 || !r.covers(d) {
+		return false
+	}
+	first := Date{d.Year, time.Month(r.Month), r.Day}
+	return d.Compare(first) >= 0 && d.Compare(first.AddDays(max(r.Days, 1)-1)) <= 0
 }
 
 func (r Rule) dayOff(d Date) DayOff {

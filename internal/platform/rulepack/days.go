@@ -86,7 +86,7 @@ func loadCalendar(tree fs.FS) (*calendar.Calendar, error) {
 		b.note(f, "campaigns", i, p.ID)
 		b.source(f.at("campaigns", i), p.Source)
 		campaigns = append(campaigns, calendar.Campaign{ID: p.ID, Name: calendar.Name(p.Name), From: p.From, To: p.To,
-			Holidays: p.Holidays, Spans: p.Spans, Before: p.Before, After: p.After, Source: p.Source.Key})
+			Holidays: p.Holidays, Spans: p.Spans, Before: p.Before, After: p.After, Source: p.Source.Key, Mark: string(p.Source.Mark)})
 	}
 	if err := errors.Join(b.errs...); err != nil {
 		return nil, err
@@ -103,7 +103,7 @@ func (d dayRule) rule() (calendar.Rule, error) {
 	r := calendar.Rule{
 		ID: d.ID, Kind: d.Kind, Name: calendar.Name(d.Name), From: d.From, To: d.To,
 		Month: d.Month, Day: d.Day, Offset: d.Offset, Days: d.Days, Dates: d.Dates, Swaps: d.Swaps,
-		Compensate: d.Compensate, Occasion: d.Occasion, Provisional: d.Provisional, Source: d.Source.Key,
+		Compensate: d.Compensate, Occasion: d.Occasion, Provisional: d.Provisional, Source: d.Source.Key, Mark: string(d.Source.Mark),
 	}
 	for _, s := range d.Weekdays {
 		w, ok := weekday(s)
