@@ -86,7 +86,7 @@ func readCodes(pack *rulepack.Pack, c rulepack.Column, text string) (cell, reaso
 		return id, ""
 	}
 	on := map[string]bool{}
-	for part := range strings.FieldsFuncSeq(strings.ReplaceAll(text, " và ", ";"), func(r rune) bool { return r == ';' || r == ',' || r == '+' }) {
+	for part := range strings.FieldsFuncSeq(strings.ReplaceAll(i18n.Fold(text), " va ", ";"), func(r rune) bool { return r == ';' || r == ',' || r == '+' }) {
 		if part = strings.TrimSpace(part); part == "" {
 			continue
 		}
@@ -131,7 +131,7 @@ func wholeNumber(text, raw string) (int64, bool) {
 	if v, err := strconv.ParseFloat(raw, 64); err == nil {
 		return int64(v), v >= 0 && v < 1e15 && v == float64(int64(v))
 	}
-	digits := strings.NewReplacer(" ", "", "\u00a0", "", "đ", "", "đồng", "").Replace(text)
+	digits := strings.NewReplacer(" ", "", "\u00a0", "", "dong", "", "vnd", "", "d", "").Replace(i18n.Fold(text))
 	for _, sep := range []string{".", ","} {
 		if parts := strings.Split(digits, sep); len(parts) > 1 {
 			for i, p := range parts {

@@ -29,8 +29,11 @@ func readFile(data []byte) ([]sheet.Sheet, error) {
 	case e.Reason == sheet.Large:
 		return nil, &fault.Error{Kind: fault.TooLarge, Op: "unit.readFile"}
 	}
-	return nil, badFile("unit.err.file_"+string(e.Reason), e.Err, e.Args...)
+	return nil, badFile(refusals[e.Reason], e.Err, e.Args...)
 }
+
+var refusals = map[sheet.Reason]string{sheet.Empty: "unit.err.file_empty", sheet.OldXLS: "unit.err.file_xls", sheet.Binary: "unit.err.file_binary",
+	sheet.BadCSV: "unit.err.file_csv", sheet.Rows: "unit.err.file_rows", sheet.BadZip: "unit.err.file_xlsx", sheet.Bomb: "unit.err.file_bomb"}
 
 func badFile(reason string, err error, args ...any) error {
 	return &fault.Error{Kind: fault.Invalid, Op: "unit.readFile", Fields: map[string]string{"file": reason}, Args: args, Err: err}
