@@ -190,12 +190,10 @@ func (b *bench) printsTheSame(p report.Paper, want map[string]int64) {
 	for key, n := range want {
 		field, _ := f.Form.Field(key)
 		label := regexp.QuoteMeta(strings.Fields(field.Label)[len(strings.Fields(field.Label))-1])
-		printed := grouped(n)
 		for name, text := range texts {
+			printed := grouped(n)
 			if name == "xlsx" {
 				printed = strconv.FormatInt(n, 10)
-			} else {
-				printed = grouped(n)
 			}
 			if !regexp.MustCompile(label + `[:\s]+` + regexp.QuoteMeta(printed) + `\b`).MatchString(strings.Join(strings.Fields(text), " ")) {
 				t.Errorf("%s: %q is not followed by %s", name, field.Label, printed)
