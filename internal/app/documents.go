@@ -5,6 +5,9 @@ package app
 
 import (
 	"context"
+	"io"
+	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -15,13 +18,70 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/paperfile"
+	"github.com/vonggac/vonggac/internal/platform/signature"
 )
 
-// documents builds the register of papers. Nobody checks signatures yet, and
-// nobody waits for a paper to be issued: Verify and Issued stay nil.
+// documents builds the register of papers. Nobody waits for a paper to be issued
+// yet: Issued stays nil.
 func (a *App) documents() *document.Service {
 	return document.New(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
-		People: a.documentPeople})
+		People: a.documentPeople, Verify: a.verifyDocument})
+}
+
+// verifyDocument says what the signatures of a file are worth and, of a signed
+// file, whether it is what was given to be signed. While no authority is trusted
+// a stamp cannot be told from tampering: a difference is then said, and only a
+// broken signature is bad.
+func (a *App) verifyDocument(ctx context.Context, f document.File, r, original io.Reader) (document.Report, error) {
+	trust, err := a.Rooms.Signatures.Trust(ctx)
+	if err != nil {
+		return document.Report{}, err
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return document.Report{}, err
+	}
+	now, verify, compare := a.opt.Now(), signature.VerifyPDF, signature.SamePDF
+	if f.Kind == paperfile.XML {
+		verify = signature.VerifyXML
+		compare = func(original, signed []byte, _ signature.Trust, _ time.Time) (signature.Same, error) {
+			same, _, err := signature.SameXML(original, signed)
+			return signature.Same{Same: same}, err
+		}
+	}
+	found, err := verify(data, trust, now)
+	if err != nil { // a file that cannot be taken apart is no signed one; the reason is the file's
+		return document.Report{Text: i18n.T(ctx, "app.signature.unread")}, nil
+	}
+	if len(found.Signatures) == 0 {
+		return document.Report{Text: i18n.T(ctx, "app.signature.none")}, nil
+	}
+	state := found.State()
+	out := document.Report{OK: state == signature.Valid, Bad: state == signature.Broken}
+	var say []string
+	for _, s := range found.Signatures {
+		say = append(say, i18n.T(ctx, "app.signature.one", s.Signer.Name, i18n.T(ctx, "esign.verdict."+string(s.State))))
+	}
+	if original != nil {
+		given, err := io.ReadAll(original)
+		if err != nil {
+			return document.Report{}, err
+		}
+		same, err := compare(given, data, trust, now)
+		switch {
+		case err != nil:
+			out.OK = false
+			say = append(say, i18n.T(ctx, "app.signature.uncompared"))
+		case same.Same:
+			say = append(say, i18n.T(ctx, "app.signature.same"))
+		default:
+			out.OK, out.Bad = false, out.Bad || len(trust.Roots) > 0
+			say = append(say, i18n.T(ctx, "app.signature.differs"))
+		}
+	}
+	out.Text = strings.Join(say, "; ")
+	return out, nil
 }
 
 // documentCodes are the code lists of the pack in force.

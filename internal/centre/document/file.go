@@ -271,8 +271,34 @@ func (s *Service) Checked(ctx context.Context, f File) (r Report, known bool, er
 	if err != nil {
 		return Report{}, false, err
 	}
-	r, err = s.Verify(ctx, f, in)
-	return r, err == nil, errors.Join(err, in.Close())
+	given, err := s.given(ctx, f)
+	if err != nil {
+		return Report{}, false, errors.Join(err, in.Close())
+	}
+	if given == nil {
+		r, err = s.Verify(ctx, f, in, nil)
+		return r, err == nil, errors.Join(err, in.Close())
+	}
+	r, err = s.Verify(ctx, f, in, given)
+	return r, err == nil, errors.Join(err, in.Close(), given.Close())
+}
+
+// given is what was handed out to become the signed file f; nil where f is no
+// signed file or the paper has no original of its kind.
+func (s *Service) given(ctx context.Context, f File) (io.ReadCloser, error) {
+	if f.Role != SignedFile {
+		return nil, nil
+	}
+	all, err := files(ctx, s.Records.Read(), f.Document)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range all {
+		if one.Role == Original && one.Current && one.Kind == f.Kind {
+			return s.Files.Open(ctx, one.SHA256)
+		}
+	}
+	return nil, nil
 }
 
 // signed is the signed file of a paper, and what its signatures are worth.

@@ -37,7 +37,7 @@ type Person struct{ ID, Name string }
 // Report says what the signatures of a file are worth.
 type Report struct {
 	OK   bool   // all signatures hold and cover the content
-	Bad  bool   // one is broken: the file is not what was signed
+	Bad  bool   // one is broken, or the file is not what was given to be signed
 	Text string // for people, in their language
 }
 
@@ -54,8 +54,10 @@ type Deps struct {
 	// Sheet reads the tables of a file as people send it, rows from the first;
 	// fault.Invalid (file) when it is none.
 	Sheet func(data []byte) ([][][]string, error)
-	// Verify checks the signatures of a file; nil says that nobody can.
-	Verify func(ctx context.Context, f File, r io.ReadSeeker) (Report, error)
+	// Verify checks the signatures of a file, and of a signed one that it is the
+	// original with what signing lawfully adds; original is nil where the paper
+	// has none of its kind. A nil Verify says that nobody can.
+	Verify func(ctx context.Context, f File, r, original io.Reader) (Report, error)
 	// Issued is told of each paper that is issued, or recorded as issued, in its
 	// transaction.
 	Issued func(ctx context.Context, tx *db.Tx, d Document) error
