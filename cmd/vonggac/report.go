@@ -24,12 +24,12 @@ import (
 func reportCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "report",
-		Short: "Forms of the law: list them, print them",
+		Short: "Forms of the law: list them, print them; layout of papers",
 		Long:  "List the report forms of the rule packs and print them, without a centre: no data folder is opened, nothing is kept or sent.",
 		Args:  noArguments,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(reportFormsCommand(std), reportPrintCommand(std))
+	cmd.AddCommand(reportFormsCommand(std), reportPrintCommand(std), reportCheckCommand(std))
 	return cmd
 }
 

@@ -48,6 +48,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + Path + "/register", Need: mayRead, Handle: p.register},
 		{Pattern: "GET " + Path + "/register.csv", Need: mayRead, Handle: p.exportRegister(web.CSV)},
 		{Pattern: "GET " + Path + "/register.xlsx", Need: mayRead, Handle: p.exportRegister(web.XLSX)},
+		{Pattern: "GET " + layoutPath, Need: mayRead, Handle: p.askLayout},
+		{Pattern: "POST " + layoutPath, Need: mayRead, Body: p.svc.Limit + 1<<20, Handle: p.checkLayout},
 		{Pattern: "GET " + Path + "/new", Need: mayWrite, Handle: p.add},
 		{Pattern: "POST " + Path, Need: mayWrite, Handle: p.create},
 		{Pattern: "GET " + Path + "/record", Need: maySend, Handle: p.addRecord},
@@ -71,6 +73,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/links/{link}/remove", Need: mayRead, Handle: p.uncite},
 		{Pattern: "POST " + one + "/files", Need: mayRead, Body: p.svc.Limit + 1<<20, Handle: p.upload},
 		{Pattern: "GET " + one + "/files/{file}", Need: mayRead, Handle: p.download},
+		{Pattern: "GET " + one + "/files/{file}/layout", Need: mayRead, Handle: p.layout},
 		{Pattern: "POST " + one + "/sent", Need: maySend, Handle: p.send},
 		{Pattern: "POST " + one + "/sent/{sending}", Need: mayRead, Handle: p.confirm},
 	}

@@ -30,7 +30,8 @@ func (v listPage) actions(ctx context.Context) (out []ui.Action) {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "document.new.in"), Href: Path + "/new?dir=in", Icon: ui.IconAdd, Primary: true},
 			ui.Action{Label: i18n.T(ctx, "document.new.out"), Href: Path + "/new?dir=out", Icon: ui.IconEdit})
 	}
-	out = append(out, ui.Action{Label: i18n.T(ctx, "document.register"), Href: Path + "/register?dir=" + string(cmp.Or(v.f.Dir, In)), Icon: ui.IconPrint})
+	out = append(out, ui.Action{Label: i18n.T(ctx, "document.register"), Href: Path + "/register?dir=" + string(cmp.Or(v.f.Dir, In)), Icon: ui.IconPrint},
+		ui.Action{Label: i18n.T(ctx, "document.layout"), Href: layoutPath, Icon: ui.IconCheck})
 	if may(ctx, maySend) {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "document.record"), Href: Path + "/record", Icon: ui.IconDocument},
 			ui.Action{Label: i18n.T(ctx, "document.import"), Href: ImportPath, Icon: ui.IconUpload},

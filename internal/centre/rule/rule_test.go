@@ -248,7 +248,7 @@ func TestListsNarrow(t *testing.T) {
 			f    rule.ItemFilter
 			want string
 		}{
-			{rule.ItemFilter{Search: "tra loi ho so chua"}, "limits/dossier-incomplete"},
+			{rule.ItemFilter{Sections: []string{"limits"}, Search: "tra loi ho so chua"}, "limits/dossier-incomplete"},
 			{rule.ItemFilter{Sections: []string{"penalties"}, Search: "khong bao cao"}, "penalties/incident-not-reported"},
 			{rule.ItemFilter{Changed: true}, "periods/audit"},
 		} {

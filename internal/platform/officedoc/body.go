@@ -98,7 +98,7 @@ func (c *compiler) field(f Field) {
 	if f.Required {
 		label += " (*)"
 	}
-	p := para{spans: plain("- " + label + ": "), size: sizeBody, first: firstLine, after: 4}
+	p := para{spans: plain("- " + label + ": "), size: sizeBody, first: firstLine, after: 6}
 	value := strings.TrimSpace(c.text(f.Value))
 	switch {
 	case len(f.Options) > 0 && f.Inline:
