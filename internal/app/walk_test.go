@@ -274,7 +274,7 @@ func (w *walker) decide() {
 func (w *walker) draft() (code string) {
 	w.t.Helper()
 	w.press(link("Lập thông báo ban đầu — còn 23 giờ"))
-	w.see("Lập thông báo, báo cáo ban đầu", "Chưa có gì được gửi đi.")
+	w.see("Lập thông báo, báo cáo về sự cố", "Chưa có gì được gửi đi.")
 	w.press(button("Lập bản nháp"))
 	w.see("bản nháp", "mục phải sửa trước khi lập bản in", "SC-2026-0001", "Nghiêm trọng")
 	w.shot("draft")
