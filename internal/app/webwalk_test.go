@@ -84,8 +84,9 @@ func (w *scopes) officer(t *testing.T) *visitor {
 // ofOfficer are pages that the officer of a unit opens and not the centre's.
 var ofOfficer = []string{"GET /break-glass/new", "GET /units/{id}/propose"}
 
-// onlyOwner are pages that only the person who made a record opens.
-var onlyOwner = []string{"GET /views/{id}", "GET /views/{id}/delete", "GET /events/takeouts/{takeout}/file"}
+// onlyOwner are pages that only the person who made a record opens, or who was
+// given its address.
+var onlyOwner = []string{"GET /views/{id}", "GET /views/{id}/delete", "GET /events/takeouts/{takeout}/file", "GET /ical/{token}"}
 
 // ofBlocks are pages of a block that could not be read. A centre that receives
 // nothing has none: intake_test.go looks at them.
@@ -111,7 +112,8 @@ func documents(t *testing.T, w *scopes, v *visitor) map[string]string {
 	}
 	pages["/views/new?path=/incidents&query=state%3Dall"] = ""
 	pages["/search?q=alpha"], pages["/tasks?state=failed"] = "", ""
-	delete(pages, "/views/new") // without a list there is nothing to save
+	delete(pages, "/views/new")                   // without a list there is nothing to save
+	delete(pages, "/obligations/periodic/enable") // without a duty there is nothing to enable
 	for path := range maps.Clone(pages) {
 		res := v.get(t, path)
 		body := res.Body.String()
