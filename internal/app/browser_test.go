@@ -28,7 +28,7 @@ import (
 )
 
 const (
-	walkLimit = 12 * time.Minute // the whole walk
+	walkLimit = 20 * time.Minute // the whole walk
 	stepLimit = 90 * time.Second // one action, on a slow machine under the race detector
 )
 
