@@ -100,7 +100,7 @@ func (s *Service) checkTask(op string, t *Task) (calendar.Explanation, error) {
 			bad[field] = fault.Of(err).Fields[field]
 		}
 	}
-	t.Clause, t.FormID = i18n.NFC(strings.TrimSpace(t.Clause)), strings.TrimSpace(t.FormID)
+	t.Clause, t.FormID = i18n.NFC(t.Clause), i18n.NFC(t.FormID)
 	if utf8.RuneCountInString(t.Clause) > 200 {
 		bad["clause"] = "obligation.err.too_long"
 	}
