@@ -239,7 +239,7 @@ func cursorOf(o Obligation) string {
 
 func readCursor(s string) (key, due int64, id string, ok bool) {
 	part := strings.SplitN(s, ".", 3)
-	if len(part) != 3 {
+	if len(part) != 3 || strings.Contains(part[2], "\x00") {
 		return 0, 0, "", false
 	}
 	key, err := strconv.ParseInt(part[0], 10, 64)

@@ -255,6 +255,7 @@ func FuzzChoice(f *testing.F) {
 func FuzzListPlaces(f *testing.F) {
 	f.Add("83123.1795395600000.x", "most_urgent", "x")
 	f.Add("..", "", "%_'")
+	f.Add("83123.1795395600000.x\x00", "", "\x00")
 	b := newBench(f, dbtest.SQLite(f, sources...))
 	ctx := as(f, "truc", auth.Duty, "tinh")
 	b.open(ctx, duty("a", "i1", "24h", t0, 24))

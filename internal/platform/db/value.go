@@ -147,7 +147,7 @@ const maxWords = 64
 // more than 16 KiB, are found nowhere.
 func Search(q *bun.SelectQuery, column, typed string) *bun.SelectQuery {
 	words := slices.Compact(slices.Sorted(strings.FieldsSeq(i18n.Fold(typed))))
-	if len(words) > maxWords || len(typed) > 16<<10 {
+	if len(words) > maxWords || len(typed) > 16<<10 || strings.Contains(typed, "\x00") { // no text that is kept holds a NUL
 		return q.Where("1 = 0")
 	}
 	for _, word := range words {
