@@ -13,6 +13,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
@@ -26,7 +27,15 @@ type Dispatch struct {
 	SentBy     string
 	ReceivedAt time.Time // zero: not confirmed
 	Receipt    string    // what proves it
+
+	Organ       string     // code of the recipient on the document axis; may be empty
+	Status      edxml.Code // the latest it said over the axis
+	StatusAt    time.Time
+	StatusWords string
 }
+
+// Refused reports whether the recipient said that it does not take the paper.
+func (d Dispatch) Refused() bool { return d.Status == edxml.Refused }
 
 const maxRecipients = 500
 
@@ -35,7 +44,8 @@ func dispatches(ctx context.Context, q bun.IDB, id ID) ([]Dispatch, error) {
 	err := q.NewSelect().Model(&rows).Where("document_id = ?", string(id)).OrderExpr("id").Scan(ctx)
 	out := make([]Dispatch, len(rows))
 	for i, r := range rows {
-		out[i] = Dispatch{ID: r.ID, Recipient: r.Recipient, Channel: r.Channel, SentAt: r.SentAt.Time, SentBy: r.SentBy, ReceivedAt: r.ReceivedAt.Time, Receipt: r.Receipt}
+		out[i] = Dispatch{ID: r.ID, Recipient: r.Recipient, Channel: r.Channel, SentAt: r.SentAt.Time, SentBy: r.SentBy, ReceivedAt: r.ReceivedAt.Time, Receipt: r.Receipt,
+			Organ: r.OrganID, Status: edxml.Code(r.Status), StatusAt: r.StatusAt.Time, StatusWords: r.StatusWords}
 	}
 	return out, db.Error("document.dispatches", err)
 }
@@ -108,7 +118,7 @@ const Reminded = 48 * time.Hour
 
 // Waits reports whether d should be confirmed by now.
 func (d Dispatch) Waits(now time.Time) bool {
-	return d.ReceivedAt.IsZero() && now.Sub(d.SentAt) >= Reminded
+	return d.ReceivedAt.IsZero() && !d.Refused() && now.Sub(d.SentAt) >= Reminded
 }
 
 // Ref is how other records cite a paper: obligations and reports.

@@ -41,7 +41,7 @@ func NewPages(site *web.Site, svc *Service, near Around) *Pages { return &Pages{
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
 	one := Path + "/{document}"
-	return []web.Route{
+	return append(p.messageRoutes(), []web.Route{
 		{Pattern: "GET " + Path, Need: mayRead, Handle: p.list},
 		{Pattern: "GET " + Path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + Path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
@@ -76,7 +76,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + one + "/files/{file}/layout", Need: mayRead, Handle: p.layout},
 		{Pattern: "POST " + one + "/sent", Need: maySend, Handle: p.send},
 		{Pattern: "POST " + one + "/sent/{sending}", Need: mayRead, Handle: p.confirm},
-	}
+	}...)
 }
 
 func idOf(r *http.Request) ID { return ID(r.PathValue("document")) }

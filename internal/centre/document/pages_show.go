@@ -34,9 +34,11 @@ type showPage struct {
 	checked map[string]Report // by file; absent: nobody can tell
 	route   []ui.Option       // who may stand on a route
 	signers []ui.Option
-	typed   map[string]string
-	errs    map[string]string
-	now     time.Time
+	// receivers are the recipients as bodies on the document axis.
+	receivers []Organ
+	typed     map[string]string
+	errs      map[string]string
+	now       time.Time
 }
 
 // show handles GET /documents/{document}.
@@ -69,6 +71,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 		}
 		if known {
 			v.checked[f.ID] = report
+		}
+	}
+	if v.f.May.Give {
+		if v.receivers, err = p.svc.Receivers(ctx, v.f.Document); err != nil {
+			return err
 		}
 	}
 	if v.f.May.Submit {

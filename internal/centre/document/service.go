@@ -41,7 +41,7 @@ type Report struct {
 	Text string // for people, in their language
 }
 
-// Deps are what the room works with. Verify and Issued may be nil.
+// Deps are what the room works with. The functions from Verify on may be nil.
 type Deps struct {
 	Records *db.DB
 	Files   *blob.Store
@@ -58,6 +58,14 @@ type Deps struct {
 	// original with what signing lawfully adds; original is nil where the paper
 	// has none of its kind. A nil Verify says that nobody can.
 	Verify func(ctx context.Context, f File, r, original io.Reader) (Report, error)
+	// Organ is unit as a body on the document axis, without code where it has none;
+	// OrganNamed the code of the body of that name, "" where none or several have it.
+	Organ      func(ctx context.Context, unit string) (Organ, error)
+	OrganNamed func(ctx context.Context, name string) (string, error)
+	// Exchanged is told of each message of a paper that organ sent, as bytes; what it
+	// gives is run in the transaction in which the message is recorded, and may be
+	// nil.
+	Exchanged func(ctx context.Context, organ string, message []byte) (func(ctx context.Context, tx *db.Tx) error, error)
 	// Issued is told of each paper that is issued, or recorded as issued, in its
 	// transaction.
 	Issued func(ctx context.Context, tx *db.Tx, d Document) error
@@ -68,13 +76,16 @@ type Service struct {
 	Deps
 	numbering sync.Mutex    // one number at a time in this process: serializable transactions would only undo each other
 	slots     chan struct{} // files held in memory at once
+	parcels   chan struct{} // messages held in memory at once
 }
 
 // atOnce is how many files are looked at together.
 const atOnce = 4
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{Deps: d, slots: make(chan struct{}, atOnce)} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, slots: make(chan struct{}, atOnce), parcels: make(chan struct{}, 1)}
+}
 
 var (
 	mayRead  = auth.Permission{Area: auth.Documents, Act: auth.Read}
@@ -279,14 +290,15 @@ type Folder struct {
 	Links      []Link // what it cites
 	CitedBy    []Link // papers of the register that cite it
 	Dispatches []Dispatch
+	Messages   []Message // over the document axis
 	Warnings   []Warning
 	May        May
 }
 
 // May is what the reader may do with a paper now.
 type May struct {
-	Edit, Submit, Decide, Sign, Number, Seal, Issue, Follow, AddFile, AddLink, Send, Receive bool
-	Own                                                                                      bool // the unit's own book gives the number
+	Edit, Submit, Decide, Sign, Number, Seal, Issue, Follow, AddFile, AddLink, Send, Receive, Give, Tell bool
+	Own                                                                                                  bool // the unit's own book gives the number
 }
 
 // Get is a paper in the actor's sight, whole.
@@ -313,6 +325,9 @@ func (s *Service) Get(ctx context.Context, id ID) (Folder, error) {
 	if f.Dispatches, err = dispatches(ctx, q, id); err != nil {
 		return f, err
 	}
+	if f.Messages, err = messages(ctx, q, id); err != nil {
+		return f, err
+	}
 	f.Warnings = checkHead(f.Head, s.today())
 	holds := func(p auth.Permission) bool {
 		in, failed := auth.ScopeOf(actor, p).Holds(ctx, q, f.Unit)
@@ -329,7 +344,8 @@ func (s *Service) Get(ctx context.Context, id ID) (Folder, error) {
 	f.May = May{Edit: !f.Fixed() && (write || send), Submit: f.State == Draft && write, Decide: f.State == Submitted && mine && !next.Signs,
 		Sign: f.State == Submitted && mine && next.Signs && sign, Number: f.State == Signed && send, Seal: f.State == Numbered && send, Issue: f.State == Sealed && send,
 		Follow: f.State == Issued && f.Standing == InForce && write, AddFile: f.takesFiles() && (write || send), AddLink: f.takesLinks() && (write || send),
-		Send: f.State == Issued && send, Receive: f.State == Issued && (send || write), Own: rule.Mode != Typed}
+		Send: f.State == Issued && send, Receive: f.State == Issued && (send || write),
+		Give: f.State == Issued && send, Tell: (send || write) && len(f.Answerable()) > 0, Own: rule.Mode != Typed}
 	return f, err
 }
 

@@ -28,7 +28,8 @@ func (v listPage) tabs(ctx context.Context) []ui.Tab {
 func (v listPage) actions(ctx context.Context) (out []ui.Action) {
 	if may(ctx, mayWrite) {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "document.new.in"), Href: Path + "/new?dir=in", Icon: ui.IconAdd, Primary: true},
-			ui.Action{Label: i18n.T(ctx, "document.new.out"), Href: Path + "/new?dir=out", Icon: ui.IconEdit})
+			ui.Action{Label: i18n.T(ctx, "document.new.out"), Href: Path + "/new?dir=out", Icon: ui.IconEdit},
+			ui.Action{Label: i18n.T(ctx, "document.message"), Href: MessagesPath, Icon: ui.IconUpload})
 	}
 	out = append(out, ui.Action{Label: i18n.T(ctx, "document.register"), Href: Path + "/register?dir=" + string(cmp.Or(v.f.Dir, In)), Icon: ui.IconPrint},
 		ui.Action{Label: i18n.T(ctx, "document.layout"), Href: layoutPath, Icon: ui.IconCheck})

@@ -213,6 +213,11 @@ type dispatchRow struct {
 	SentBy     string  `bun:"sent_by"`
 	ReceivedAt db.Time `bun:"received_at"`
 	Receipt    string  `bun:"receipt"`
+
+	OrganID     string  `bun:"organ_id"`
+	Status      string  `bun:"status"`
+	StatusAt    db.Time `bun:"status_at"`
+	StatusWords string  `bun:"status_words"`
 }
 
 type ruleRow struct {
