@@ -346,8 +346,9 @@ func (w *scopes) documents(t *testing.T, g goods, who auth.Actor, unit, word str
 	waits := must(r.ReadImport(ctx, unit, register.In, word+".csv", []byte("Số, ký hiệu;Ngày đến;Trích yếu\n1/"+word+";20/11/2026;"+word+"\n")))(t)
 	came := must(r.TakeMessage(ctx, unit, word+".edxml", strings.NewReader(message(t, word))))(t)
 	told := must(r.WriteStatus(ctx, came.Document.ID, register.Status{Code: edxml.Received, Words: "Tiếp nhận của " + word}))(t)
-	g.add("document", string(came.Document.ID))
+	g.add("document", string(came.Document.ID)) // the first: it has a file and a message to open
 	g.add("document message", told.ID)
+	g.add("document file", must(r.Get(ctx, came.Document.ID))(t).Files[0].ID)
 	full := must(r.Get(ctx, draft.ID))(t)
 	sent := must(r.Get(ctx, out.ID))(t)
 	g.add("document", string(draft.ID), string(in.ID), string(out.ID))

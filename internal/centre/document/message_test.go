@@ -125,7 +125,9 @@ func TestBadMessagesLeaveNothing(t *testing.T) {
 		g.axis()
 		before := g.stored()
 		with := func(name string, data []byte) []byte {
-			return arriving(t, func(m *edxml.Message) { m.Attachments = append(m.Attachments, edxml.Attachment{Name: name, Data: data}) })
+			return arriving(t, func(m *edxml.Message) {
+				m.Attachments = append(m.Attachments, edxml.Attachment{Name: name, Data: data})
+			})
 		}
 		packed := func(pairs ...string) []byte { return archive(t, pairs...) }
 		for name, c := range map[string]struct {

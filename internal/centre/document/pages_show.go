@@ -36,6 +36,8 @@ type showPage struct {
 	signers []ui.Option
 	// receivers are the recipients as bodies on the document axis.
 	receivers []Organ
+	duties    Duties
+	dutyUnits map[string]string // names
 	typed     map[string]string
 	errs      map[string]string
 	now       time.Time
@@ -73,6 +75,9 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 			v.checked[f.ID] = report
 		}
 	}
+	if err := p.owed(ctx, &v); err != nil {
+		return err
+	}
 	if v.f.May.Give {
 		if v.receivers, err = p.svc.Receivers(ctx, v.f.Document); err != nil {
 			return err
@@ -87,6 +92,22 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 		}
 	}
 	return p.site.Render(w, r, status, web.View{Title: v.title(ctx), Body: showView(v)})
+}
+
+// owed puts the obligations of the paper into v.
+func (p *Pages) owed(ctx context.Context, v *showPage) (err error) {
+	if p.near.Duties == nil {
+		return nil
+	}
+	if v.duties, err = p.near.Duties(ctx, string(v.f.ID)); err != nil {
+		return err
+	}
+	var ids []string
+	for _, d := range slices.Concat(v.duties.Resting, v.duties.Proved) {
+		ids = append(ids, d.Unit)
+	}
+	v.dutyUnits, err = p.near.UnitNames(ctx, ids)
+	return err
 }
 
 // people are those who may stand on a route of d, the drafter and the reader left

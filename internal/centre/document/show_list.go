@@ -57,7 +57,7 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 	case f.Dir != "":
 		clear += "?dir=" + string(f.Dir)
 	}
-	l := ui.ListProps{Caption: i18n.T(ctx, "document.title"), Total: v.page.Total, Filtered: filtered, ClearAt: clear, Exports: web.Exports(v.r, Path),
+	l := ui.ListProps{Caption: i18n.T(ctx, "document.title"), Total: v.page.Total, Over: v.page.Over, Filtered: filtered, ClearAt: clear, Exports: web.Exports(v.r, Path),
 		Filters: ui.Filter(ui.FilterProps{Action: Path, Clear: clear, Fields: v.filter(ctx), Hidden: v.hidden()}),
 		Heads: []ui.Head{{Label: i18n.T(ctx, "document.code")}, {Label: i18n.T(ctx, "document.day"), Sort: web.With(v.r, "sort", order, "after", ""), Sorted: sorted}, {Label: i18n.T(ctx, "document.subject")},
 			{Label: i18n.T(ctx, "document.from_to")}, {Label: i18n.T(ctx, "document.unit")}, {Label: i18n.T(ctx, "document.state")}},
