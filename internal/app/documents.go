@@ -25,8 +25,10 @@ import (
 // documents builds the register of papers. Nobody waits for a paper to be issued
 // yet: Issued stays nil.
 func (a *App) documents() *document.Service {
-	return document.New(a.exchanging(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
+	s := document.New(a.exchanging(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
 		People: a.documentPeople, Verify: a.verifyDocument}))
+	a.behind.every(15*time.Minute, "remind of receipts", s.TellUnreceipted)
+	return s
 }
 
 // verifyDocument says what the signatures of a file are worth and, of a signed

@@ -4,19 +4,41 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strconv"
 
 	"github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/notice"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
 // This file gives the register of papers what it asks of others about the
 // document axis: which body a unit is there, and who counts what was exchanged.
 
-// exchanging sets the functions of the axis.
+// exchanging sets the functions of the axis and of receipts.
 func (a *App) exchanging(d document.Deps) document.Deps {
-	d.Organ, d.OrganNamed, d.Exchanged = a.organ, a.organNamed, a.exchanged
+	d.Organ, d.OrganNamed, d.Exchanged, d.Unreceipted = a.organ, a.organNamed, a.exchanged, a.tellUnreceipted
 	return d
+}
+
+var maySendPapers = auth.Permission{Area: auth.Documents, Act: auth.Send}
+
+// tellUnreceipted tells who sent a paper that receipts are missing, or who may
+// send for the unit where that person no longer may.
+func (a *App) tellUnreceipted(ctx context.Context, tx *db.Tx, u document.Unreceipted) error {
+	d := u.Document
+	n := notice.Notice{Kind: "document.unreceipted", Unit: d.Unit, Object: string(d.ID), Href: document.Path + "/" + string(d.ID), Dedupe: u.Once,
+		Args: []notice.Arg{notice.Word(cmp.Or(d.Code(), d.Subject)), notice.Word(strconv.Itoa(u.Days)), notice.Word(strconv.FormatInt(u.N, 10))}}
+	if u.SenderID != "" {
+		still, err := a.holders(ctx, tx, d.Unit, []auth.Permission{maySendPapers}, u.SenderID)
+		if err != nil {
+			return err
+		}
+		n.To = still
+	}
+	return a.Rooms.Notices.Post(ctx, tx, n)
 }
 
 // organ is a unit as a body on the axis: its name and its own identifier.

@@ -24,10 +24,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 )
 
 var (
-	schemas = []fs.FS{auth.Migrations, audit.Migrations, document.Migrations}
+	schemas = []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, document.Migrations}
 	t0      = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
 	day0    = calendar.Date{Year: 2026, Month: 11, Day: 21}
 )

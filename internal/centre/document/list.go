@@ -4,6 +4,7 @@
 package document
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -131,11 +132,11 @@ func (f Filter) few() bool { return f.Mine || f.Open }
 func (l lister) parts() []*bun.SelectQuery {
 	out := make([]*bun.SelectQuery, len(l.units))
 	for i, u := range l.units {
-		q := l.seen.along(l.q.NewSelect().Model((*row)(nil)))
+		q := l.q.NewSelect().Model((*row)(nil))
 		if u != "" {
 			q = q.Where("d.unit_id = ?", u)
 		}
-		out[i] = l.f.narrow(q, l.me)
+		out[i] = l.seen.along(l.f.narrow(q, l.me)) // what is asked for first: it leaves fewer rows
 	}
 	return out
 }
@@ -159,20 +160,48 @@ func (p *Page) cut() {
 	}
 }
 
-// found counts and finds what words match in one reading: every text is looked
-// at for both.
+// found counts and finds what words match. Every text is looked at once, in the
+// order the engine keeps them, and the few that match are sorted; where many do,
+// the page is found along the index.
 func (l lister) found(ctx context.Context, p *Page) ([]string, error) {
-	ids, err := l.leaf(ctx, "", CountLimit+1)
-	if err != nil {
-		return nil, err
+	var all []spot
+	for _, part := range l.parts() {
+		var some []spot
+		if err := part.ColumnExpr("d.day, d.id").Limit(CountLimit+1).Scan(ctx, &some); err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
 	}
-	p.Total = int64(len(ids))
-	p.cut()
-	if l.f.After == "" {
-		return ids[:min(len(ids), l.f.Limit+1)], nil
+	p.Total = int64(len(all))
+	if p.cut(); p.Over {
+		return l.leaf(ctx, l.f.After, l.f.Limit+1)
 	}
-	return l.leaf(ctx, l.f.After, l.f.Limit+1)
+	slices.SortFunc(all, func(a, b spot) int {
+		n := cmp.Or(cmp.Compare(b.Day, a.Day), cmp.Compare(b.ID, a.ID))
+		if l.f.Oldest {
+			return -n
+		}
+		return n
+	})
+	id, day, behind := strings.Cut(l.f.After, ".")
+	var ids []string
+	for _, at := range all {
+		n := cmp.Or(cmp.Compare(at.Day, day), cmp.Compare(at.ID, id))
+		if l.f.Oldest {
+			n = -n
+		}
+		if behind && n >= 0 {
+			continue
+		}
+		if ids = append(ids, at.ID); len(ids) > l.f.Limit {
+			break
+		}
+	}
+	return ids, nil
 }
+
+// spot is where a paper stands in a list.
+type spot struct{ Day, ID string }
 
 // leaf are the ids of a page behind after: of each part its first rows, merged.
 func (l lister) leaf(ctx context.Context, after string, limit int) ([]string, error) {

@@ -113,7 +113,7 @@ func (s *Service) Give(ctx context.Context, id ID, to []Organ, sent bool) (Messa
 		}
 		detail := map[string]any{"to": len(coded), "sent": sent}
 		if sent {
-			if err := s.sendOver(ctx, tx, id, coded, by.Name); err != nil {
+			if err := s.sendOver(ctx, tx, *d, coded, by); err != nil {
 				return nil, err
 			}
 		}
@@ -172,9 +172,13 @@ func nameOf(own Organ, d Document) string {
 }
 
 // sendOver records the sending to each body that has none over the axis yet.
-func (s *Service) sendOver(ctx context.Context, tx *db.Tx, id ID, to []Organ, by string) error {
+func (s *Service) sendOver(ctx context.Context, tx *db.Tx, d Document, to []Organ, by auth.Actor) error {
 	var have []dispatchRow
-	if err := tx.NewSelect().Model(&have).Where("document_id = ?", string(id)).Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&have).Where("document_id = ?", string(d.ID)).Scan(ctx); err != nil {
+		return err
+	}
+	steps, err := reminders(ctx, tx, d.Unit)
+	if err != nil {
 		return err
 	}
 	var rows []dispatchRow
@@ -182,12 +186,13 @@ func (s *Service) sendOver(ctx context.Context, tx *db.Tx, id ID, to []Organ, by
 		if slices.ContainsFunc(have, func(r dispatchRow) bool { return r.OrganID == o.ID }) {
 			continue
 		}
-		rows = append(rows, dispatchRow{ID: db.NewID(), Document: string(id), Recipient: cmp.Or(o.Name, o.ID), Channel: axisChannel, SentAt: db.At(s.now()), SentBy: by, OrganID: o.ID})
+		rows = append(rows, dispatchRow{ID: db.NewID(), Document: string(d.ID), Recipient: cmp.Or(o.Name, o.ID), Channel: axisChannel, SentAt: db.At(s.now()), SentBy: by.Name, SentByID: by.ID,
+			OrganID: o.ID, RemindAt: db.At(steps.next(s.now(), 0))})
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+	_, err = tx.NewInsert().Model(&rows).Exec(ctx)
 	return err
 }
 

@@ -146,6 +146,7 @@ func (s *Service) onSending(ctx context.Context, tx *db.Tx, id ID, m edxml.Messa
 		return false, nil
 	}
 	r.Status, r.StatusAt, r.StatusWords = string(m.Status.Code), db.At(at), words
+	r.RemindAt = db.Time{} // it answered
 	if r.ReceivedAt.IsZero() && slices.Contains([]edxml.Code{edxml.Arrived, edxml.Received, edxml.Assigned, edxml.InWork, edxml.Done}, m.Status.Code) {
 		received := at
 		if received.Before(r.SentAt.Time) { // clocks differ

@@ -60,6 +60,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + Path + "/record", Need: maySend, Handle: p.record},
 		{Pattern: "GET " + Path + "/books", Need: maySend, Handle: p.books},
 		{Pattern: "POST " + Path + "/books", Need: maySend, Handle: p.setBook},
+		{Pattern: "POST " + Path + "/receipts", Need: maySend, Handle: p.setReminders},
 		{Pattern: "GET " + ImportPath, Need: maySend, Handle: p.askImport},
 		{Pattern: "POST " + ImportPath, Need: maySend, Body: MaxImport + 1<<20, Handle: p.readImport},
 		{Pattern: "GET " + ImportPath + "/{import}", Need: maySend, Handle: p.preview},

@@ -66,6 +66,9 @@ type Deps struct {
 	// gives is run in the transaction in which the message is recorded, and may be
 	// nil.
 	Exchanged func(ctx context.Context, organ string, message []byte) (func(ctx context.Context, tx *db.Tx) error, error)
+	// Unreceipted is told of a paper whose recipients have not confirmed, in the
+	// transaction that marks it told.
+	Unreceipted func(ctx context.Context, tx *db.Tx, u Unreceipted) error
 	// Issued is told of each paper that is issued, or recorded as issued, in its
 	// transaction.
 	Issued func(ctx context.Context, tx *db.Tx, d Document) error
