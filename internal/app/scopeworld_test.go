@@ -41,10 +41,10 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/workdays"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
-	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
