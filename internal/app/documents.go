@@ -107,7 +107,7 @@ func (a *App) documentPeople(ctx context.Context, q bun.IDB, unit string, needs 
 		return nil, nil
 	}
 	var out []document.Person
-	err := q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT a.id, a.name").
+	err := q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT a.id, a.name, a.signed_in_at IS NULL AS never").
 		Join("JOIN account AS a ON a.id = r.account_id").Where("NOT a.disabled").Where("r.role IN (?)", bun.List(roles)).
 		Where("r.unit_id = ?", unit).OrderExpr("a.name, a.id").Scan(ctx, &out)
 	return out, db.Error("app.documentPeople", err)

@@ -280,9 +280,9 @@ func citedIn(a edxml.Answer) Cited {
 	number, symbol, _ := strings.Cut(a.Code, "/")
 	c := Cited{Number: strings.TrimSpace(number), Symbol: symbol, Date: a.Date}
 	if !numberForm.MatchString(c.Number) {
-		c.Number, c.Symbol = "", cut(a.Code, maxLine)
+		c.Number, c.Symbol, c.Subject = "", "", cut(cmp.Or(a.Code, a.DocumentID), maxSubject)
 	}
-	c.Symbol, c.Subject = cut(c.Symbol, maxLine), cut(a.Code, maxSubject)
+	c.Symbol = cut(c.Symbol, maxLine)
 	return c
 }
 

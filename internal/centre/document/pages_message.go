@@ -141,7 +141,11 @@ func (p *Pages) tell(w http.ResponseWriter, r *http.Request) error {
 
 // messageFile handles GET /documents/{document}/messages/{message}.
 func (p *Pages) messageFile(w http.ResponseWriter, r *http.Request) error {
-	name, data, err := p.svc.MessageFile(r.Context(), idOf(r), r.PathValue("message"))
+	return p.svc.sendMessage(w, r, idOf(r))
+}
+
+func (s *Service) sendMessage(w http.ResponseWriter, r *http.Request, id ID) error {
+	name, data, err := s.MessageFile(r.Context(), id, r.PathValue("message"))
 	if err != nil {
 		return err
 	}
@@ -180,6 +184,16 @@ func (v showPage) messagesList(ctx context.Context) ui.ListProps {
 		l.Rows = append(l.Rows, ui.Row{ID: m.ID, Name: i18n.T(ctx, "document.messages"), Cells: []templ.Component{ui.Time(m.At), whatCell(m), bodyCell(m), ui.Multiline(m.Words), messageCell(m)}})
 	}
 	return l
+}
+
+// reached is how many bodies the axis brings m to.
+func (m Message) reached() (n int) {
+	for _, o := range m.To {
+		if o.ID != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // bodiesTyped are the recipients of the form, those of the paper at first.

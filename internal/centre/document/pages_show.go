@@ -36,6 +36,8 @@ type showPage struct {
 	signers []ui.Option
 	// receivers are the recipients as bodies on the document axis.
 	receivers []Organ
+	// absent: whose turn it is has never signed in.
+	absent    bool
 	duties    Duties
 	dutyUnits map[string]string // names
 	typed     map[string]string
@@ -83,6 +85,13 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 			return err
 		}
 	}
+	if step, waits := v.f.next(); waits {
+		list, err := p.svc.People(ctx, p.svc.Records.Read(), v.f.Unit, mayWrite, maySign, maySend)
+		if err != nil {
+			return err
+		}
+		v.absent = slices.ContainsFunc(list, func(one Person) bool { return one.ID == step.PersonID && one.Never })
+	}
 	if v.f.May.Submit {
 		if v.route, err = p.people(ctx, v.f.Document, mayWrite, maySign, maySend); err != nil {
 			return err
@@ -117,7 +126,11 @@ func (p *Pages) people(ctx context.Context, d Document, needs ...auth.Permission
 	me, _ := auth.From(ctx)
 	for _, one := range list {
 		if one.ID != d.DrafterID && one.ID != me.ID {
-			out = append(out, ui.Option{Value: one.ID, Label: one.Name})
+			o := ui.Option{Value: one.ID, Label: one.Name}
+			if one.Never {
+				o.Label = i18n.T(ctx, "document.route.never", one.Name)
+			}
+			out = append(out, o)
 		}
 	}
 	return out, err

@@ -32,7 +32,10 @@ var Migrations embed.FS
 var Messages embed.FS
 
 // Person may stand on a route.
-type Person struct{ ID, Name string }
+type Person struct {
+	ID, Name string
+	Never    bool // has not signed in yet
+}
 
 // Report says what the signatures of a file are worth.
 type Report struct {
