@@ -12,6 +12,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // This file gives the register of papers what it asks of others about the
@@ -20,6 +21,7 @@ import (
 // exchanging sets the functions of the axis and of receipts.
 func (a *App) exchanging(d document.Deps) document.Deps {
 	d.Organ, d.OrganNamed, d.Exchanged, d.Unreceipted = a.organ, a.organNamed, a.exchanged, a.tellUnreceipted
+	d.Official = func(ctx context.Context) context.Context { return i18n.With(ctx, a.catalogue, i18n.Vietnamese) }
 	return d
 }
 

@@ -8,11 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/app"
 	register "github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/edxml"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // TestAPaperOfAUnitIsExchangedCountedAndReminded takes a paper of a commune over
@@ -33,6 +35,7 @@ func TestAPaperOfAUnitIsExchangedCountedAndReminded(t *testing.T) {
 	must(h.Rooms.Units.Update(ctx, root))(t)
 	one := must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Một", Code: "000.01.00.H99", Kind: "xa", ParentID: unit.ID(h.root)}))(t)
 	day := calendar.DateOf(t0)
+	ctx = i18n.With(ctx, must(i18n.Load(app.Messages()...))(t), i18n.English) // papers stay Vietnamese
 
 	m := edxml.Message{Dialect: edxml.National, From: edxml.Organ{ID: "000.01.00.H99", Name: "UBND xã Một"}, To: []edxml.Organ{{ID: "000.00.00.H99"}}, DocumentID: "x", Number: "8",
 		Notation: "BC-UBND", Date: day, Subject: "Báo cáo tháng", Attachments: []edxml.Attachment{{Name: "8.txt", Data: []byte("Nội dung")}}}
@@ -51,7 +54,13 @@ func TestAPaperOfAUnitIsExchangedCountedAndReminded(t *testing.T) {
 	if len(to) != 2 || to[0].ID != "000.01.00.H99" || to[1].ID != "" {
 		t.Fatalf("%+v", to)
 	}
-	must(h.Rooms.Documents.Give(ctx, out.ID, to, true))(t)
+	made := must(h.Rooms.Documents.Give(ctx, out.ID, to, true))(t)
+	if _, data, err := h.Rooms.Documents.MessageFile(ctx, out.ID, made.ID); err != nil || !strings.Contains(string(data), "<edXML:TypeName>Công văn<") {
+		t.Errorf("%.900s, %v", data, err)
+	}
+	if cite := h.Rooms.Documents.CiteOf(ctx, out); cite != "Công văn số 09/UBND-VX ngày 21/11/2026" {
+		t.Error(cite)
+	}
 	if s := must(h.Rooms.Signatures.Shares(ctx, day, day))(t)[h.root]; s.Issued != 1 {
 		t.Errorf("of the centre: %+v", s)
 	}

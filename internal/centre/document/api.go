@@ -128,6 +128,8 @@ type apiListQuery struct {
 	From      string `query:"from" maxLength:"10" doc:"Day of the register: of arrival, or of the paper."`
 	To        string `query:"to" maxLength:"10"`
 	Oldest    bool   `query:"oldest" doc:"Earliest day first."`
+
+	Unreceipted bool `query:"unreceipted" doc:"Sent to somebody who has not confirmed."`
 }
 
 type apiMakeInput struct {
@@ -186,7 +188,7 @@ func API(a *rest.API, s *Service) {
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiDocument], error) {
-	f := Filter{Dir: Dir(in.Direction), State: State(in.State), Kind: in.Kind, Unit: in.Unit, Query: in.Q, Content: in.Content, Oldest: in.Oldest, After: in.After, Limit: in.Limit}
+	f := Filter{Dir: Dir(in.Direction), State: State(in.State), Kind: in.Kind, Unit: in.Unit, Query: in.Q, Content: in.Content, Oldest: in.Oldest, Open: in.Unreceipted, After: in.After, Limit: in.Limit}
 	var err error
 	if f.From, err = rest.Day("from", in.From); err != nil {
 		return nil, err

@@ -42,10 +42,11 @@ func (s *Service) Lookup(ctx context.Context, words string) ([]Document, error) 
 	return p.Rows, err
 }
 
-// CiteOf is d as another paper cites it: "Công văn số 1556/UBND-KGVX ngày
+// CiteOf is d as another paper cites it, in the language of papers: "Công văn số 1556/UBND-KGVX ngày
 // 30/08/2022 của UBND tỉnh Kiên Giang".
 func (s *Service) CiteOf(ctx context.Context, d Document) string {
-	out, _, _ := strings.Cut(label(s.Codes(ctx).Kinds, d.Kind), " (")
+	ctx, codes := s.official(ctx)
+	out, _, _ := strings.Cut(label(codes.Kinds, d.Kind), " (")
 	if c := d.Code(); c != "" {
 		out = i18n.T(ctx, "document.cite.number", out, c)
 	} else {

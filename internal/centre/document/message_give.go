@@ -237,7 +237,7 @@ func (s *Service) print(ctx context.Context, d Document, m Message) ([]byte, err
 		out.Answers = []edxml.Answer{{OrganID: of, Code: d.Number + "/" + d.Symbol, Date: d.Date, DocumentID: m.MessageID}}
 		return out.Write()
 	}
-	codes := s.Codes(ctx)
+	_, codes := s.official(ctx)
 	kind, _, _ := strings.Cut(label(codes.Kinds, d.Kind), " (")
 	out.DocumentID, out.Number, out.Notation, out.Place, out.Date, out.Subject, out.Due = m.MessageID, d.Number, d.Symbol, d.Place, d.Date, d.Subject, d.ReplyBy
 	out.Kind = edxml.Kind{Name: kind}

@@ -207,7 +207,7 @@ func alone(name string, before []attached) string {
 
 // headOf is the head of a paper as its message has it.
 func (s *Service) headOf(ctx context.Context, unit string, m edxml.Message) Head {
-	codes := s.Codes(ctx)
+	ctx, codes := s.official(ctx)
 	h := Head{Unit: unit, Dir: In, Kind: cmp.Or(kindOf(codes, m.Kind.Name, m.Subject, m.Notation), kindOf(codes, "", m.Subject, m.Notation)), Number: m.Number, Symbol: m.Notation, Date: m.Date, Place: m.Place, Subject: m.Subject,
 		Issuer: cmp.Or(m.From.Name, m.From.InCharge, m.From.ID), Signer: m.Signer.Name, SignerTitle: strings.TrimSpace(m.Signer.Competence + " " + m.Signer.Position),
 		ArrivedOn: s.today(), ReplyBy: m.Due}

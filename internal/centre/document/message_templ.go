@@ -155,7 +155,7 @@ func exchangeView(v showPage) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindTextarea, Name: "bodies", Label: i18n.T(ctx, "document.message.bodies"), Hint: i18n.T(ctx, "document.message.bodies.hint"), Value: v.bodiesTyped(), Error: v.errs["bodies"], Rows: 6, Mono: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldProps{Kind: ui.KindTextarea, Name: "bodies", Label: i18n.T(ctx, "document.message.bodies"), Hint: i18n.T(ctx, "document.message.bodies.hint"), Value: v.bodiesTyped(), Error: v.errs["bodies"], Rows: 6}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

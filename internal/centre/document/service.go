@@ -52,6 +52,8 @@ type Deps struct {
 	Limit   int64 // bytes of one file
 	// Codes are the code lists of the pack in force, in the language of ctx.
 	Codes func(ctx context.Context) Codes
+	// Official is ctx in the language of papers, whatever the reader's; nil: ctx.
+	Official func(ctx context.Context) context.Context
 	// People are those who hold one of needs in unit itself now: its own people.
 	People func(ctx context.Context, q bun.IDB, unit string, needs ...auth.Permission) ([]Person, error)
 	// Sheet reads the tables of a file as people send it, rows from the first;
@@ -99,6 +101,14 @@ var (
 	maySign  = auth.Permission{Area: auth.Documents, Act: auth.Decide}
 	maySend  = auth.Permission{Area: auth.Documents, Act: auth.Send}
 )
+
+// official are the code lists as papers name them.
+func (s *Service) official(ctx context.Context) (context.Context, Codes) {
+	if s.Official != nil {
+		ctx = s.Official(ctx)
+	}
+	return ctx, s.Codes(ctx)
+}
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
