@@ -91,11 +91,11 @@ func (r *registry) send(t *testing.T, path, field, value, name string, file io.R
 // holds is all that the register and the store of files hold.
 func (r *registry) holds(t *testing.T) string {
 	t.Helper()
-	out := fmt.Sprint(r.kept(t))
+	out := []any{r.kept(t)}
 	for _, table := range []string{"document", "document_file", "document_content", "document_link", "document_message", "document_dispatch", "esign_paper"} {
-		out += fmt.Sprint(" ", table, must(r.Records.Read().NewSelect().Table(table).Count(t.Context()))(t))
+		out = append(out, table, must(r.Records.Read().NewSelect().Table(table).Count(t.Context()))(t))
 	}
-	return out
+	return fmt.Sprintln(out...)
 }
 
 func packedOf(t *testing.T, pairs ...string) []byte {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -142,24 +143,38 @@ func (s *Service) lacking(ctx context.Context, op string, d Document, coded []Or
 	need(len(coded) == 0, "document.lacks.receiver")
 	need(d.Number == "", "document.lacks.number")
 	need(d.Date.IsZero(), "document.lacks.date")
-	need(len(attachable(all)) == 0, "document.lacks.file")
+	list, size := attachable(all, s.now()), int64(0)
+	for _, f := range list {
+		size += f.Size
+	}
+	need(len(list) == 0, "document.lacks.file")
+	if size > 2*s.Limit {
+		return &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{"bodies": "document.bad.message_big"}, Args: []any{i18n.Bytes(ctx, size), i18n.Bytes(ctx, 2*s.Limit)}}
+	}
 	if len(lacks) == 0 {
 		return nil
 	}
 	return &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{"bodies": "document.bad.message_lacks"}, Args: []any{strings.Join(lacks, "; ")}}
 }
 
-// attachable are the files that go out with a paper: the signed copy, without one
-// the original, then the annexes.
-func attachable(all []File) (out []File) {
+// attachable are the files that go out with a paper as it stood at at: the signed
+// copy, without one the original, then the annexes.
+func attachable(all []File, at time.Time) (out []File) {
 	var paper, annexes []File
 	for _, f := range all {
-		switch {
-		case !f.Current:
-		case f.Role == Annex:
+		if f.AddedAt.After(at) {
+			continue
+		}
+		if f.Role != Annex {
+			if f.Role == SignedFile || len(paper) == 0 || paper[0].Role == Original {
+				paper = []File{f} // the later revision stands behind
+			}
+			continue
+		}
+		if i := slices.IndexFunc(annexes, func(a File) bool { return a.Name == f.Name }); i >= 0 {
+			annexes[i] = f
+		} else {
 			annexes = append(annexes, f)
-		case f.Role == SignedFile || len(paper) == 0:
-			paper = []File{f}
 		}
 	}
 	return append(paper, annexes...)
@@ -237,6 +252,12 @@ func (s *Service) print(ctx context.Context, d Document, m Message) ([]byte, err
 		out.Answers = []edxml.Answer{{OrganID: of, Code: d.Number + "/" + d.Symbol, Date: d.Date, DocumentID: m.MessageID}}
 		return out.Write()
 	}
+	select { // its files are held in memory
+	case s.parcels <- struct{}{}:
+		defer func() { <-s.parcels }()
+	default:
+		return nil, &fault.Error{Kind: fault.Unavailable, Op: "document.print", Msg: "document.bad.busy"}
+	}
 	_, codes := s.official(ctx)
 	kind, _, _ := strings.Cut(label(codes.Kinds, d.Kind), " (")
 	out.DocumentID, out.Number, out.Notation, out.Place, out.Date, out.Subject, out.Due = m.MessageID, d.Number, d.Symbol, d.Place, d.Date, d.Subject, d.ReplyBy
@@ -256,7 +277,7 @@ func (s *Service) print(ctx context.Context, d Document, m Message) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range attachable(all) {
+	for _, f := range attachable(all, m.AddedAt) {
 		in, err := s.Files.Open(ctx, f.SHA256)
 		if err != nil {
 			return nil, err

@@ -152,7 +152,8 @@ func (s *Service) onSending(ctx context.Context, tx *db.Tx, id ID, m edxml.Messa
 		if received.Before(r.SentAt.Time) { // clocks differ
 			received = r.SentAt.Time
 		}
-		r.ReceivedAt, r.Receipt = db.At(received), cut(i18n.T(ctx, "document.status.receipt", string(m.Status.Code), m.From.ID), maxLine)
+		words, _ := s.official(ctx)
+		r.ReceivedAt, r.Receipt = db.At(received), cut(i18n.T(words, "document.status.receipt", string(m.Status.Code), m.From.ID), maxLine)
 	}
 	_, err = tx.NewUpdate().Model(&r).WherePK().Exec(ctx)
 	return false, err

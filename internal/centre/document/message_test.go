@@ -245,6 +245,10 @@ func TestAPaperGoesOverTheAxisAndIsAnswered(t *testing.T) {
 			read.Kind.Name != "Công văn" || read.Other.Priority != "1" || read.DocumentID != "000.00.00.H99,2026/11/21,45/UBND-KGVX" {
 			t.Errorf("%+v, %v", read, err)
 		}
+		g.now = g.now.Add(time.Minute)
+		if _, err := g.AddFile(g.clerk(), p.ID, document.SignedFile, "cv.docx", bytes.NewReader(docx(t, "Bản ký số"))); err != nil { // it came after the message
+			t.Fatal(err)
+		}
 		if _, again, err := g.MessageFile(g.officer(), p.ID, m.ID); err != nil || !bytes.Equal(again, data) {
 			t.Errorf("another file the second time: %v", err)
 		}
@@ -292,7 +296,7 @@ func TestAPaperGoesOverTheAxisAndIsAnswered(t *testing.T) {
 		if _, err := g.take(status(t, "000.01.00.H99", "15", at(5), of)); err != nil {
 			t.Errorf("agreed to give it back: %v", err)
 		}
-		want := "[document.record document.file document.file document.message_give document.message_give document.status document.status document.status document.status document.status document.status_write document.status]"
+		want := "[document.record document.file document.file document.message_give document.file document.message_give document.status document.status document.status document.status document.status document.status_write document.status]"
 		if got := fmt.Sprint(g.acts()); got != want {
 			t.Errorf("the trail says\n%s, want\n%s", got, want)
 		}
