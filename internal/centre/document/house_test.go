@@ -45,7 +45,7 @@ func codes(context.Context) document.Codes {
 // ground is a province with two communes and their papers.
 type ground struct {
 	*document.Service
-	t          *testing.T
+	t          testing.TB
 	d          *db.DB
 	now        time.Time
 	root, a, b string
@@ -55,7 +55,7 @@ type ground struct {
 	report     document.Report
 }
 
-func lay(t *testing.T, d *db.DB) *ground {
+func lay(t testing.TB, d *db.DB) *ground {
 	t.Helper()
 	g := &ground{t: t, d: d, now: t0, blobs: t.TempDir()}
 	clock := func() time.Time { return g.now }
