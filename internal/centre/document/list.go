@@ -145,7 +145,11 @@ func (l lister) parts() []*bun.SelectQuery {
 func (l lister) count(ctx context.Context, p *Page) error {
 	for _, part := range l.parts() {
 		var n int64
-		if err := l.q.NewSelect().TableExpr("(?) AS c", part.ColumnExpr("1").Limit(CountLimit+1)).ColumnExpr("COUNT(*)").Scan(ctx, &n); err != nil {
+		part = part.ColumnExpr("1").Limit(CountLimit + 1)
+		if !l.f.few() { // along the index of the list, which holds what is asked of most rows
+			part = part.OrderExpr("d.day DESC, d.id DESC")
+		}
+		if err := l.q.NewSelect().TableExpr("(?) AS c", part).ColumnExpr("COUNT(*)").Scan(ctx, &n); err != nil {
 			return err
 		}
 		p.Total += n
