@@ -18,20 +18,24 @@ import (
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // Size is how many of each there are.
 type Size struct {
 	Units, People, Findings, Infections, Incidents, Acts int
 	Obligations                                          int // open ones; none: one for each incident
+	Documents                                            int // papers of the register
 }
 
 // Province is the size the product is made for.
-var Province = Size{Units: 150, People: 500, Findings: 1_000_000, Infections: 200_000, Incidents: 5_000, Acts: 500_000, Obligations: 1_000_000}
+var Province = Size{Units: 150, People: 500, Findings: 1_000_000, Infections: 200_000, Incidents: 5_000, Acts: 500_000, Obligations: 1_000_000, Documents: 200_000}
 
 // Crowd is a filled centre.
 type Crowd struct {
@@ -61,7 +65,7 @@ func Fill(ctx context.Context, a *app.App, now time.Time, size Size) (*Crowd, er
 		return nil, err
 	}
 	if c.root == "" {
-		for _, step := range []func(context.Context) error{c.found, c.settle, c.people, c.findings, c.infections, c.cases, c.acts, c.analyze} {
+		for _, step := range []func(context.Context) error{c.found, c.settle, c.people, c.findings, c.infections, c.cases, c.papers, c.acts, c.analyze} {
 			if err := step(ctx); err != nil {
 				return nil, err
 			}
@@ -293,6 +297,36 @@ func (c *Crowd) cases(ctx context.Context) error {
 		row["subject_id"], row["unit_id"], row["t0"], row["first_t0"] = fmt.Sprint("s", n), string(c.units[n%len(c.units)]), due-40*day, due-40*day
 		row["due_at"], row["soon_at"], row["remind_at"] = due, due-7*day, due-7*day
 		row["urgency"], row["sort_key"] = urgency, (due-1+7*60*60*1000)/day*4+3-urgency
+	})
+}
+
+// papers fills the register: two of three came, the others were issued, each by
+// or to one unit, a seventh of them the centre's own.
+func (c *Crowd) papers(ctx context.Context) error {
+	if c.size.Documents == 0 {
+		return nil
+	}
+	today := calendar.DateOf(c.now)
+	d, err := c.Rooms.Documents.Register(c.officer(ctx), document.Head{Unit: c.root, Kind: "cong_van", Symbol: "UBND-VX", Subject: "V/v bảo đảm an toàn thông tin", Issuer: "Cơ quan", ArrivedOn: today})
+	if err != nil {
+		return err
+	}
+	subjects := []string{"tăng cường bảo đảm an toàn thông tin mạng trong thời gian nghỉ lễ", "cảnh báo lỗ hổng bảo mật mức cao trong các sản phẩm Microsoft",
+		"báo cáo kết quả rà soát hệ thống thông tin theo cấp độ", "triển khai phòng, chống mã độc", "mời họp giao ban công tác chuyển đổi số", "đôn đốc lập hồ sơ đề xuất cấp độ"}
+	return c.clone(ctx, "document", "id", string(d.ID), c.size.Documents, func(n int, row map[string]any) {
+		u, number := string(c.units[n%len(c.units)]), n/10+1
+		if n%7 == 0 {
+			u = c.root
+		}
+		back := int(730 * c.rand.Float64() * c.rand.Float64())
+		subject := fmt.Sprintf("V/v %s (lần %d)", subjects[c.rand.IntN(len(subjects))], n%97)
+		code, issuer := fmt.Sprintf("%d/UBND-P%02d", number, n%40), fmt.Sprintf("Cơ quan số %d", n%300)
+		row["unit_id"], row["number"], row["symbol"], row["subject"], row["issuer"] = u, fmt.Sprint(number), fmt.Sprintf("UBND-P%02d", n%40), subject, issuer
+		row["doc_date"], row["day"], row["arrived_on"] = today.AddDays(-back).String(), today.AddDays(-back).String(), today.AddDays(-back).String()
+		row["dup_key"], row["cite_key"], row["search"] = fmt.Sprint("crowd|", n), i18n.Fold(code), i18n.Fold(code+" "+subject+" "+issuer)
+		if n%3 == 0 {
+			row["dir"], row["state"], row["standing"], row["arrived_on"] = "out", "issued", "in_force", ""
+		}
 	})
 }
 

@@ -35,7 +35,7 @@ func (c *Crowd) Check(ctx context.Context, v Visit, a Answer) error {
 }
 
 // large are the tables no list may read from end to end.
-var large = []string{"finding", "finding_name", "finding_hit", "infection", "audit_entry", "audit_seal", "obligation"}
+var large = []string{"finding", "finding_name", "finding_hit", "infection", "audit_entry", "audit_seal", "obligation", "document"}
 
 // Plans opens v and asks the engine how it answers each query of the page. It
 // fails for a query that reads a large table from end to end outside an index,

@@ -56,9 +56,19 @@ func (c *Crowd) Visits() []Visit {
 		add("/obligations?status=soon&urgency=most_urgent", "")
 		add("/obligations/board", "")
 		add("/obligations/calendar", "")
+		truth = ""
+		if owed != "" {
+			truth = "SELECT COUNT(*) FROM document WHERE state IN ('issued', 'received')" + owed
+		}
+		add("/documents", truth)
+		add("/documents?dir=out", "")
+		add("/documents?q=ma+doc", "")
+		add("/documents?q=1234%2FUBND-P14", "")
+		add("/documents?q=khong+co+gi", "")
+		add("/documents/lookup?q=ma+doc", "")
 		add("/audit", "")
 	}
-	for _, path := range []string{"/findings?unit=%u", "/findings?state=all&unit=%u", "/infections?unit=%u", "/obligations?unit=%u", "/units", "/accounts", "/audit?action=incident.open", "/audit?unit=%u"} {
+	for _, path := range []string{"/findings?unit=%u", "/findings?state=all&unit=%u", "/infections?unit=%u", "/obligations?unit=%u", "/documents?unit=%u", "/units", "/accounts", "/audit?action=incident.open", "/audit?unit=%u"} {
 		out = append(out, Visit{Login: c.Officer, Path: path})
 	}
 	return out

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Command pages measures how long the lists of a large province take: a million
-// findings, a million open obligations, 150 units, 500 people. It prints the median and the 95th percentile
+// findings, a million open obligations, 200,000 papers, 150 units, 500 people. It prints the median and the 95th percentile
 // of each list on SQLite and, when VONGGAC_TEST_POSTGRES holds a server's
 // address, on PostgreSQL, and fails when a page is not answered, when its count
 // is not the truth or when a query reads a large table from end to end.
@@ -36,6 +36,7 @@ func main() {
 	flag.IntVar(&size.Infections, "infections", size.Infections, "how many infections")
 	flag.IntVar(&size.Acts, "acts", size.Acts, "how many entries in the audit trail")
 	flag.IntVar(&size.Obligations, "obligations", size.Obligations, "how many open obligations")
+	flag.IntVar(&size.Documents, "documents", size.Documents, "how many papers in the register")
 	only := flag.String("only", "", "open only the lists whose \"address as login\" this regular expression finds, such as ^/obligations")
 	visits := flag.Int("visits", 40, "how often each list is opened")
 	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
@@ -132,8 +133,8 @@ func measure(ctx context.Context, name, address, dir string, size crowd.Size, vi
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d findings, %d infections, %d obligations, %d units, %d people, %d acts, filled in %.0f s\n", name, size.Findings, size.Infections,
-		size.Obligations, size.Units, size.People, size.Acts, time.Since(began).Seconds())
+	fmt.Printf("%s: %d findings, %d infections, %d obligations, %d papers, %d units, %d people, %d acts, filled in %.0f s\n", name, size.Findings, size.Infections,
+		size.Obligations, size.Documents, size.Units, size.People, size.Acts, time.Since(began).Seconds())
 	c.Slow, c.Report = slow, func(text string) { fmt.Println(text) }
 	return table(ctx, c, visits, only)
 }

@@ -25,8 +25,10 @@ import (
 // documents builds the register of papers. Nobody waits for a paper to be issued
 // yet: Issued stays nil.
 func (a *App) documents() *document.Service {
-	return document.New(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
-		People: a.documentPeople, Verify: a.verifyDocument})
+	s := document.New(a.exchanging(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
+		People: a.documentPeople, Verify: a.verifyDocument}))
+	a.behind.every(15*time.Minute, "remind of receipts", s.TellUnreceipted)
+	return s
 }
 
 // verifyDocument says what the signatures of a file are worth and, of a signed
@@ -105,7 +107,7 @@ func (a *App) documentPeople(ctx context.Context, q bun.IDB, unit string, needs 
 		return nil, nil
 	}
 	var out []document.Person
-	err := q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT a.id, a.name").
+	err := q.NewSelect().TableExpr("(?) AS r", account.InForce(q, a.opt.Now())).ColumnExpr("DISTINCT a.id, a.name, a.signed_in_at IS NULL AS never").
 		Join("JOIN account AS a ON a.id = r.account_id").Where("NOT a.disabled").Where("r.role IN (?)", bun.List(roles)).
 		Where("r.unit_id = ?", unit).OrderExpr("a.name, a.id").Scan(ctx, &out)
 	return out, db.Error("app.documentPeople", err)

@@ -19,7 +19,7 @@ func listsKeepTheirPlansAndCounts(t *testing.T) {
 	for name, address := range map[string]func(*testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": postgresAddress} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c, err := crowd.Fill(t.Context(), openAt(t, address(t)), t0, crowd.Size{Units: 30, People: 8, Findings: 8000, Infections: 3000, Incidents: 100, Acts: 3000, Obligations: 4000})
+			c, err := crowd.Fill(t.Context(), openAt(t, address(t)), t0, crowd.Size{Units: 30, People: 8, Findings: 8000, Infections: 3000, Incidents: 100, Acts: 3000, Obligations: 4000, Documents: 3000})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -167,7 +167,7 @@ var kinds = map[string]map[string]string{
 	"jobs":             {"id": "job"},
 	"collectors":       {"collector": "collector", "way": "collector way", "bundle": "bundle"},
 	"calendar":         {"decision": "decision", "year": "year"},
-	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending"},
+	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
 	"document-imports": {"import": "document import"},
 	"ical":             {"token": ""},
 }

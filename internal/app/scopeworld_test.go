@@ -44,6 +44,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
+	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
@@ -343,6 +344,11 @@ func (w *scopes) documents(t *testing.T, g goods, who auth.Actor, unit, word str
 	out := must(r.Record(ctx, head, "", ""))(t)
 	must(r.Send(ctx, out.ID, "Nơi nhận "+word, "paper", t0))(t)
 	waits := must(r.ReadImport(ctx, unit, register.In, word+".csv", []byte("Số, ký hiệu;Ngày đến;Trích yếu\n1/"+word+";20/11/2026;"+word+"\n")))(t)
+	came := must(r.TakeMessage(ctx, unit, word+".edxml", strings.NewReader(message(t, word))))(t)
+	told := must(r.WriteStatus(ctx, came.Document.ID, register.Status{Code: edxml.Received, Words: "Tiếp nhận của " + word}))(t)
+	g.add("document", string(came.Document.ID)) // the first: it has a file and a message to open
+	g.add("document message", told.ID)
+	g.add("document file", must(r.Get(ctx, came.Document.ID))(t).Files[0].ID)
 	full := must(r.Get(ctx, draft.ID))(t)
 	sent := must(r.Get(ctx, out.ID))(t)
 	g.add("document", string(draft.ID), string(in.ID), string(out.ID))
@@ -350,6 +356,15 @@ func (w *scopes) documents(t *testing.T, g goods, who auth.Actor, unit, word str
 	g.add("document link", full.Links[0].ID)
 	g.add("document sending", sent.Dispatches[0].ID)
 	g.add("document import", waits.ID)
+}
+
+// message is a paper as it comes over the document axis.
+func message(t *testing.T, word string) string {
+	t.Helper()
+	m := edxml.Message{Dialect: edxml.National, From: edxml.Organ{ID: "H99." + word, Name: "Cơ quan " + word}, To: []edxml.Organ{{ID: word + ".01", Name: "UBND xã " + word}},
+		DocumentID: "H99," + word, Number: "9", Notation: "UBND-" + word, Date: calendar.DateOf(t0), Subject: "Thông điệp của " + word,
+		Attachments: []edxml.Attachment{{Name: word + ".txt", Type: "text/plain", Data: []byte("Nội dung " + word)}}}
+	return string(must(m.Write())(t))
 }
 
 // clerk gives the centre's own person the right to number, and an import that

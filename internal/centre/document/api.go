@@ -71,6 +71,39 @@ type apiDispatch struct {
 	SentAt     time.Time  `json:"sent_at"`
 	ReceivedAt *time.Time `json:"received_at,omitempty" doc:"Absent while not confirmed."`
 	Receipt    string     `json:"receipt,omitempty"`
+	OrganID    string     `json:"organ_id,omitempty" doc:"Code of the recipient on the document axis."`
+	Status     string     `json:"status,omitempty" doc:"What it said last over the axis: 01-06, 13, 15, 16."`
+	StatusAt   *time.Time `json:"status_at,omitempty"`
+	Words      string     `json:"status_words,omitempty"`
+}
+
+// apiMessage is an edXML message of a paper's history.
+type apiMessage struct {
+	ID        string    `json:"id"`
+	Way       string    `json:"way" enum:"in,out" doc:"in: it came; out: it was made here and can be fetched."`
+	Status    string    `json:"status,omitempty" doc:"Business status code; absent for the paper itself."`
+	OrganID   string    `json:"organ_id,omitempty" doc:"The other body; absent where it goes to several."`
+	OrganName string    `json:"organ_name,omitempty"`
+	Words     string    `json:"words,omitempty"`
+	At        time.Time `json:"at"`
+}
+
+// apiTaken is what became of a message that was brought.
+type apiTaken struct {
+	DocumentID string `json:"document_id"`
+	Status     string `json:"status,omitempty" doc:"Business status code; absent for a paper."`
+	Again      bool   `json:"again" doc:"It came before; nothing changed."`
+	Stranger   bool   `json:"stranger" doc:"A status of a body the paper was not recorded as sent to."`
+}
+
+type apiMessageInput struct {
+	UnitID string `query:"unit_id" required:"true" maxLength:"200" doc:"Whose register."`
+	Name   string `query:"name" required:"true" maxLength:"300" doc:"With its ending: .edxml, .xml or .zip."`
+}
+
+type apiMessageFileInput struct {
+	rest.One
+	Message string `path:"message" maxLength:"64"`
 }
 
 // apiFull is a paper with what hangs on it.
@@ -80,6 +113,8 @@ type apiFull struct {
 	Cites   []apiLink     `json:"cites" nullable:"false"`
 	CitedBy []apiLink     `json:"cited_by" nullable:"false"`
 	Sent    []apiDispatch `json:"sent" nullable:"false"`
+
+	Messages []apiMessage `json:"messages" nullable:"false" doc:"Over the document axis, the earliest first."`
 }
 
 type apiListQuery struct {
@@ -93,6 +128,8 @@ type apiListQuery struct {
 	From      string `query:"from" maxLength:"10" doc:"Day of the register: of arrival, or of the paper."`
 	To        string `query:"to" maxLength:"10"`
 	Oldest    bool   `query:"oldest" doc:"Earliest day first."`
+
+	Unreceipted bool `query:"unreceipted" doc:"Sent to somebody who has not confirmed."`
 }
 
 type apiMakeInput struct {
@@ -142,12 +179,16 @@ func API(a *rest.API, s *Service) {
 		Description: "Recording an issued paper needs the right to send."}, s.apiMake)
 	rest.Add(a, rest.Op{ID: "number-document", Method: http.MethodPost, Path: "/documents/{id}/number", Tag: tag, Need: maySend, Summary: "Give number and date to a signed document",
 		Description: "409 unless it is signed and not numbered."}, s.apiNumber)
+	rest.Stream[apiMessageInput, rest.Answer[apiTaken]](a, rest.Op{ID: "take-document-message", Method: http.MethodPost, Path: "/documents/messages", Tag: tag, Need: mayWrite,
+		Body: s.MessageLimit() + 1<<10, Summary: "Take an edXML message", Description: "The body is the message, or a ZIP archive of it alone. A paper is registered with its attachments, a status goes to the paper it answers; when one attachment may not come in, nothing is stored (422)."}, s.apiTake)
+	rest.Stream[apiMessageFileInput, struct{}](a, rest.Op{ID: "get-document-message", Method: http.MethodGet, Path: "/documents/{id}/messages/{message}", Tag: tag, Need: mayRead,
+		Summary: "Fetch an edXML message that was made here"}, s.apiMessageFile)
 	rest.Stream[apiFileInput, rest.Answer[apiFile]](a, rest.Op{ID: "add-document-file", Method: http.MethodPost, Path: "/documents/{id}/files", Tag: tag, Need: mayWrite, Body: s.Limit + 1<<10,
 		Summary: "Add a file to a document", Description: "The body is the file. Classified, locked and damaged files and files with programs are refused (422) and not stored."}, s.apiUpload)
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiDocument], error) {
-	f := Filter{Dir: Dir(in.Direction), State: State(in.State), Kind: in.Kind, Unit: in.Unit, Query: in.Q, Content: in.Content, Oldest: in.Oldest, After: in.After, Limit: in.Limit}
+	f := Filter{Dir: Dir(in.Direction), State: State(in.State), Kind: in.Kind, Unit: in.Unit, Query: in.Q, Content: in.Content, Oldest: in.Oldest, Open: in.Unreceipted, After: in.After, Limit: in.Limit}
 	var err error
 	if f.From, err = rest.Day("from", in.From); err != nil {
 		return nil, err
@@ -168,7 +209,10 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 		return nil, err
 	}
 	out := apiFull{apiDocument: apiViewOf(f.Document), Files: make([]apiFile, len(f.Files)), Cites: make([]apiLink, len(f.Links)), CitedBy: make([]apiLink, len(f.CitedBy)),
-		Sent: make([]apiDispatch, len(f.Dispatches))}
+		Sent: make([]apiDispatch, len(f.Dispatches)), Messages: make([]apiMessage, len(f.Messages))}
+	for i, m := range f.Messages {
+		out.Messages[i] = apiMessage{ID: m.ID, Way: string(m.Way), Status: string(m.Code), OrganID: m.Organ.ID, OrganName: m.Organ.Name, Words: m.Words, At: m.At.UTC()}
+	}
 	for i, one := range f.Files {
 		out.Files[i] = apiFileOf(one)
 	}
@@ -179,7 +223,8 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 		out.CitedBy[i] = apiLinkOf(l)
 	}
 	for i, d := range f.Dispatches {
-		out.Sent[i] = apiDispatch{ID: d.ID, Recipient: d.Recipient, Channel: d.Channel, SentAt: d.SentAt.UTC(), ReceivedAt: rest.Time(d.ReceivedAt), Receipt: d.Receipt}
+		out.Sent[i] = apiDispatch{ID: d.ID, Recipient: d.Recipient, Channel: d.Channel, SentAt: d.SentAt.UTC(), ReceivedAt: rest.Time(d.ReceivedAt), Receipt: d.Receipt,
+			OrganID: d.Organ, Status: string(d.Status), StatusAt: rest.Time(d.StatusAt), Words: d.StatusWords}
 	}
 	return rest.Versioned(out, f.Version), nil
 }
@@ -241,6 +286,22 @@ func (s *Service) apiUpload(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.WriteJSON(w, http.StatusOK, apiFileOf(f))
 	return nil
+}
+
+// apiTake handles POST /api/v1/documents/messages.
+func (s *Service) apiTake(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	t, err := s.TakeMessage(r.Context(), q.Get("unit_id"), q.Get("name"), r.Body)
+	if err != nil {
+		return rest.Rename(err, "unit", "unit_id")
+	}
+	web.WriteJSON(w, http.StatusOK, apiTaken{DocumentID: string(t.Document.ID), Status: string(t.Code), Again: t.Again, Stranger: t.Stranger})
+	return nil
+}
+
+// apiMessageFile handles GET /api/v1/documents/{id}/messages/{message}.
+func (s *Service) apiMessageFile(w http.ResponseWriter, r *http.Request) error {
+	return s.sendMessage(w, r, ID(r.PathValue("id")))
 }
 
 func apiFileOf(f File) apiFile {

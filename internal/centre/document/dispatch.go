@@ -13,6 +13,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
@@ -26,7 +27,17 @@ type Dispatch struct {
 	SentBy     string
 	ReceivedAt time.Time // zero: not confirmed
 	Receipt    string    // what proves it
+
+	Organ       string     // code of the recipient on the document axis; may be empty
+	Status      edxml.Code // the latest it said over the axis
+	StatusAt    time.Time
+	StatusWords string
+	Told        int64     // how many reminders the sender had
+	RemindAt    time.Time // of the next; zero when there is none
 }
+
+// Refused reports whether the recipient said that it does not take the paper.
+func (d Dispatch) Refused() bool { return d.Status == edxml.Refused }
 
 const maxRecipients = 500
 
@@ -35,7 +46,8 @@ func dispatches(ctx context.Context, q bun.IDB, id ID) ([]Dispatch, error) {
 	err := q.NewSelect().Model(&rows).Where("document_id = ?", string(id)).OrderExpr("id").Scan(ctx)
 	out := make([]Dispatch, len(rows))
 	for i, r := range rows {
-		out[i] = Dispatch{ID: r.ID, Recipient: r.Recipient, Channel: r.Channel, SentAt: r.SentAt.Time, SentBy: r.SentBy, ReceivedAt: r.ReceivedAt.Time, Receipt: r.Receipt}
+		out[i] = Dispatch{ID: r.ID, Recipient: r.Recipient, Channel: r.Channel, SentAt: r.SentAt.Time, SentBy: r.SentBy, ReceivedAt: r.ReceivedAt.Time, Receipt: r.Receipt,
+			Organ: r.OrganID, Status: edxml.Code(r.Status), StatusAt: r.StatusAt.Time, StatusWords: r.StatusWords, Told: r.Told, RemindAt: r.RemindAt.Time}
 	}
 	return out, db.Error("document.dispatches", err)
 }
@@ -66,11 +78,15 @@ func (s *Service) Send(ctx context.Context, id ID, to, channel string, at time.T
 		if d.State != Issued {
 			return nil, wrongState(op, *d)
 		}
+		steps, err := reminders(ctx, tx, d.Unit)
+		if err != nil {
+			return nil, err
+		}
 		rows := make([]dispatchRow, len(list))
 		for i, r := range list {
-			rows[i] = dispatchRow{ID: db.NewID(), Document: string(id), Recipient: r, Channel: channel, SentAt: db.At(at), SentBy: by.Name}
+			rows[i] = dispatchRow{ID: db.NewID(), Document: string(id), Recipient: r, Channel: channel, SentAt: db.At(at), SentBy: by.Name, SentByID: by.ID, RemindAt: db.At(steps.next(at, 0))}
 		}
-		_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+		_, err = tx.NewInsert().Model(&rows).Exec(ctx)
 		return map[string]any{"recipients": len(rows), "channel": channel}, err
 	})
 }
@@ -97,18 +113,15 @@ func (s *Service) Confirm(ctx context.Context, id ID, dispatch string, at time.T
 		if at.Before(r.SentAt.Truncate(time.Minute)) {
 			return nil, fault.Bad(op, "received_at", "document.bad.before_sent")
 		}
-		r.ReceivedAt, r.Receipt = db.At(at), receipt
+		r.ReceivedAt, r.Receipt, r.RemindAt = db.At(at), receipt, db.Time{}
 		_, err := tx.NewUpdate().Model(&r).WherePK().Exec(ctx)
 		return map[string]any{"dispatch": dispatch}, err
 	})
 }
 
-// Reminded is after how long without receipt a sending is told to be open.
-const Reminded = 48 * time.Hour
-
-// Waits reports whether d should be confirmed by now.
+// Waits reports whether d should be confirmed by now: its first reminder is due.
 func (d Dispatch) Waits(now time.Time) bool {
-	return d.ReceivedAt.IsZero() && now.Sub(d.SentAt) >= Reminded
+	return d.ReceivedAt.IsZero() && !d.Refused() && (d.Told > 0 || !d.RemindAt.IsZero() && !d.RemindAt.After(now))
 }
 
 // Ref is how other records cite a paper: obligations and reports.

@@ -24,10 +24,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 )
 
 var (
-	schemas = []fs.FS{auth.Migrations, audit.Migrations, document.Migrations}
+	schemas = []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, document.Migrations}
 	t0      = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
 	day0    = calendar.Date{Year: 2026, Month: 11, Day: 21}
 )
@@ -44,7 +45,7 @@ func codes(context.Context) document.Codes {
 // ground is a province with two communes and their papers.
 type ground struct {
 	*document.Service
-	t          *testing.T
+	t          testing.TB
 	d          *db.DB
 	now        time.Time
 	root, a, b string
@@ -54,7 +55,7 @@ type ground struct {
 	report     document.Report
 }
 
-func lay(t *testing.T, d *db.DB) *ground {
+func lay(t testing.TB, d *db.DB) *ground {
 	t.Helper()
 	g := &ground{t: t, d: d, now: t0, blobs: t.TempDir()}
 	clock := func() time.Time { return g.now }

@@ -213,7 +213,8 @@ func (s *Service) Lines(ctx context.Context, in Import, m Mapping) ([]Line, erro
 }
 
 func (s *Service) lines(ctx context.Context, q bun.IDB, in Import, m Mapping) (out []Line, err error) {
-	codes, today, seen := s.Codes(ctx), s.today(), map[string]bool{}
+	_, codes := s.official(ctx) // tables name kinds as papers do
+	today, seen := s.today(), map[string]bool{}
 	own := map[int]bool{} // years in which the unit's book here gives the numbers
 	for i, cells := range in.Rows {
 		if !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }) {

@@ -29,6 +29,7 @@ const (
 	Repeals   Relation = "repeals"
 	Corrects  Relation = "corrects"
 	Withdraws Relation = "withdraws"
+	Answers   Relation = "answers"
 )
 
 // Cited is a paper as another cites it.

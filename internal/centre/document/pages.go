@@ -26,6 +26,9 @@ func href(id ID) string { return Path + "/" + string(id) }
 type Around struct {
 	UnitNames func(ctx context.Context, ids []string) (map[string]string, error)
 	Units     func(ctx context.Context) ([]ui.Option, error)
+	// Duties are the obligations that have to do with a paper the reader sees; nil:
+	// nobody tells.
+	Duties func(ctx context.Context, document string) (Duties, error)
 }
 
 // Pages are the screens of the room.
@@ -41,10 +44,11 @@ func NewPages(site *web.Site, svc *Service, near Around) *Pages { return &Pages{
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
 	one := Path + "/{document}"
-	return []web.Route{
+	return append(p.messageRoutes(), []web.Route{
 		{Pattern: "GET " + Path, Need: mayRead, Handle: p.list},
 		{Pattern: "GET " + Path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + Path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
+		{Pattern: "GET " + LookupPath, Need: mayRead, Handle: p.lookup},
 		{Pattern: "GET " + Path + "/register", Need: mayRead, Handle: p.register},
 		{Pattern: "GET " + Path + "/register.csv", Need: mayRead, Handle: p.exportRegister(web.CSV)},
 		{Pattern: "GET " + Path + "/register.xlsx", Need: mayRead, Handle: p.exportRegister(web.XLSX)},
@@ -56,6 +60,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + Path + "/record", Need: maySend, Handle: p.record},
 		{Pattern: "GET " + Path + "/books", Need: maySend, Handle: p.books},
 		{Pattern: "POST " + Path + "/books", Need: maySend, Handle: p.setBook},
+		{Pattern: "POST " + Path + "/receipts", Need: maySend, Handle: p.setReminders},
 		{Pattern: "GET " + ImportPath, Need: maySend, Handle: p.askImport},
 		{Pattern: "POST " + ImportPath, Need: maySend, Body: MaxImport + 1<<20, Handle: p.readImport},
 		{Pattern: "GET " + ImportPath + "/{import}", Need: maySend, Handle: p.preview},
@@ -76,7 +81,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + one + "/files/{file}/layout", Need: mayRead, Handle: p.layout},
 		{Pattern: "POST " + one + "/sent", Need: maySend, Handle: p.send},
 		{Pattern: "POST " + one + "/sent/{sending}", Need: mayRead, Handle: p.confirm},
-	}
+	}...)
 }
 
 func idOf(r *http.Request) ID { return ID(r.PathValue("document")) }
@@ -138,7 +143,7 @@ const chunk = 1000
 func (p *Pages) export(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, f := r.Context(), readFilter(r)
-		f.Limit = chunk
+		f.Limit, f.Uncounted = chunk, true
 		codes := p.svc.Codes(ctx)
 		var heads []string
 		for _, key := range []string{"dir", "code", "date", "kind", "subject", "urgency", "issuer", "signer", "recipients", "arrival", "arrived_on", "reply_by", "unit", "state", "standing", "note"} {
@@ -230,7 +235,7 @@ func (p *Pages) exportRegister(format web.Format) web.Handler {
 		ctx := r.Context()
 		v := registerPage{r: r, f: p.registerFilter(r), codes: p.svc.Codes(ctx)}
 		f := v.f
-		f.Limit = chunk
+		f.Limit, f.Uncounted = chunk, true
 		return web.Export(w, r, format, web.Sheet{Name: "register-" + string(f.Dir), Heads: v.heads(ctx), Rows: web.Rows(p.walk(ctx, f), func(rows []Document) ([][]any, error) {
 			var out [][]any
 			for _, d := range rows {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -21,6 +22,7 @@ import (
 type bookPage struct {
 	rule   Rule
 	series []Series
+	remind Reminders
 	units  []ui.Option
 	codes  Codes
 	typed  map[string]string
@@ -45,7 +47,32 @@ func (p *Pages) renderBook(w http.ResponseWriter, r *http.Request, status int, u
 	if v.rule, v.series, err = p.svc.Book(ctx, unit); err != nil {
 		return err
 	}
+	if v.remind, err = p.svc.RemindersOf(ctx, v.rule.Unit); err != nil {
+		return err
+	}
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "document.book"), Body: bookView(v)})
+}
+
+// setReminders handles POST /documents/receipts. Form: unit, version, days.
+func (p *Pages) setReminders(w http.ResponseWriter, r *http.Request) error {
+	ctx, unit := r.Context(), r.PostFormValue("unit")
+	v := bookPage{typed: map[string]string{"days": r.PostFormValue("days")}}
+	version, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	if err != nil {
+		return &fault.Error{Kind: fault.Conflict, Op: "document.reminders", Err: err}
+	}
+	days, err := ReadReminders(v.typed["days"])
+	if err == nil {
+		err = p.svc.SetReminders(ctx, unit, Reminders{Days: days, Version: version})
+	}
+	if v.errs = web.Errors(ctx, err); v.errs != nil && v.errs["unit"] == "" {
+		return p.renderBook(w, r, http.StatusUnprocessableEntity, unit, v)
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "document.done.reminders"))
+	return web.Redirect(w, r, Path+"/books?unit="+url.QueryEscape(unit))
 }
 
 // setBook handles POST /documents/books. Form: unit, version, mode, arrivals,

@@ -34,9 +34,15 @@ type showPage struct {
 	checked map[string]Report // by file; absent: nobody can tell
 	route   []ui.Option       // who may stand on a route
 	signers []ui.Option
-	typed   map[string]string
-	errs    map[string]string
-	now     time.Time
+	// receivers are the recipients as bodies on the document axis.
+	receivers []Organ
+	// absent: whose turn it is has never signed in.
+	absent    bool
+	duties    Duties
+	dutyUnits map[string]string // names
+	typed     map[string]string
+	errs      map[string]string
+	now       time.Time
 }
 
 // show handles GET /documents/{document}.
@@ -71,6 +77,21 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 			v.checked[f.ID] = report
 		}
 	}
+	if err := p.owed(ctx, &v); err != nil {
+		return err
+	}
+	if v.f.May.Give {
+		if v.receivers, err = p.svc.Receivers(ctx, v.f.Document); err != nil {
+			return err
+		}
+	}
+	if step, waits := v.f.next(); waits {
+		list, err := p.svc.People(ctx, p.svc.Records.Read(), v.f.Unit, mayWrite, maySign, maySend)
+		if err != nil {
+			return err
+		}
+		v.absent = slices.ContainsFunc(list, func(one Person) bool { return one.ID == step.PersonID && one.Never })
+	}
 	if v.f.May.Submit {
 		if v.route, err = p.people(ctx, v.f.Document, mayWrite, maySign, maySend); err != nil {
 			return err
@@ -82,6 +103,22 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 	return p.site.Render(w, r, status, web.View{Title: v.title(ctx), Body: showView(v)})
 }
 
+// owed puts the obligations of the paper into v.
+func (p *Pages) owed(ctx context.Context, v *showPage) (err error) {
+	if p.near.Duties == nil {
+		return nil
+	}
+	if v.duties, err = p.near.Duties(ctx, string(v.f.ID)); err != nil {
+		return err
+	}
+	var ids []string
+	for _, d := range slices.Concat(v.duties.Resting, v.duties.Proved) {
+		ids = append(ids, d.Unit)
+	}
+	v.dutyUnits, err = p.near.UnitNames(ctx, ids)
+	return err
+}
+
 // people are those who may stand on a route of d, the drafter and the reader left
 // out.
 func (p *Pages) people(ctx context.Context, d Document, needs ...auth.Permission) (out []ui.Option, err error) {
@@ -89,7 +126,11 @@ func (p *Pages) people(ctx context.Context, d Document, needs ...auth.Permission
 	me, _ := auth.From(ctx)
 	for _, one := range list {
 		if one.ID != d.DrafterID && one.ID != me.ID {
-			out = append(out, ui.Option{Value: one.ID, Label: one.Name})
+			o := ui.Option{Value: one.ID, Label: one.Name}
+			if one.Never {
+				o.Label = i18n.T(ctx, "document.route.never", one.Name)
+			}
+			out = append(out, o)
 		}
 	}
 	return out, err

@@ -32,7 +32,10 @@ var Migrations embed.FS
 var Messages embed.FS
 
 // Person may stand on a route.
-type Person struct{ ID, Name string }
+type Person struct {
+	ID, Name string
+	Never    bool // has not signed in yet
+}
 
 // Report says what the signatures of a file are worth.
 type Report struct {
@@ -41,7 +44,7 @@ type Report struct {
 	Text string // for people, in their language
 }
 
-// Deps are what the room works with. Verify and Issued may be nil.
+// Deps are what the room works with. The functions from Verify on may be nil.
 type Deps struct {
 	Records *db.DB
 	Files   *blob.Store
@@ -49,6 +52,8 @@ type Deps struct {
 	Limit   int64 // bytes of one file
 	// Codes are the code lists of the pack in force, in the language of ctx.
 	Codes func(ctx context.Context) Codes
+	// Official is ctx in the language of papers, whatever the reader's; nil: ctx.
+	Official func(ctx context.Context) context.Context
 	// People are those who hold one of needs in unit itself now: its own people.
 	People func(ctx context.Context, q bun.IDB, unit string, needs ...auth.Permission) ([]Person, error)
 	// Sheet reads the tables of a file as people send it, rows from the first;
@@ -58,6 +63,17 @@ type Deps struct {
 	// original with what signing lawfully adds; original is nil where the paper
 	// has none of its kind. A nil Verify says that nobody can.
 	Verify func(ctx context.Context, f File, r, original io.Reader) (Report, error)
+	// Organ is unit as a body on the document axis, without code where it has none;
+	// OrganNamed the code of the body of that name, "" where none or several have it.
+	Organ      func(ctx context.Context, unit string) (Organ, error)
+	OrganNamed func(ctx context.Context, name string) (string, error)
+	// Exchanged is told of each message of a paper that organ sent, as bytes; what it
+	// gives is run in the transaction in which the message is recorded, and may be
+	// nil.
+	Exchanged func(ctx context.Context, organ string, message []byte) (func(ctx context.Context, tx *db.Tx) error, error)
+	// Unreceipted is told of a paper whose recipients have not confirmed, in the
+	// transaction that marks it told.
+	Unreceipted func(ctx context.Context, tx *db.Tx, u Unreceipted) error
 	// Issued is told of each paper that is issued, or recorded as issued, in its
 	// transaction.
 	Issued func(ctx context.Context, tx *db.Tx, d Document) error
@@ -68,13 +84,16 @@ type Service struct {
 	Deps
 	numbering sync.Mutex    // one number at a time in this process: serializable transactions would only undo each other
 	slots     chan struct{} // files held in memory at once
+	parcels   chan struct{} // messages held in memory at once
 }
 
 // atOnce is how many files are looked at together.
 const atOnce = 4
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{Deps: d, slots: make(chan struct{}, atOnce)} }
+func New(d Deps) *Service {
+	return &Service{Deps: d, slots: make(chan struct{}, atOnce), parcels: make(chan struct{}, 1)}
+}
 
 var (
 	mayRead  = auth.Permission{Area: auth.Documents, Act: auth.Read}
@@ -82,6 +101,14 @@ var (
 	maySign  = auth.Permission{Area: auth.Documents, Act: auth.Decide}
 	maySend  = auth.Permission{Area: auth.Documents, Act: auth.Send}
 )
+
+// official are the code lists as papers name them.
+func (s *Service) official(ctx context.Context) (context.Context, Codes) {
+	if s.Official != nil {
+		ctx = s.Official(ctx)
+	}
+	return ctx, s.Codes(ctx)
+}
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
@@ -279,14 +306,15 @@ type Folder struct {
 	Links      []Link // what it cites
 	CitedBy    []Link // papers of the register that cite it
 	Dispatches []Dispatch
+	Messages   []Message // over the document axis
 	Warnings   []Warning
 	May        May
 }
 
 // May is what the reader may do with a paper now.
 type May struct {
-	Edit, Submit, Decide, Sign, Number, Seal, Issue, Follow, AddFile, AddLink, Send, Receive bool
-	Own                                                                                      bool // the unit's own book gives the number
+	Edit, Submit, Decide, Sign, Number, Seal, Issue, Follow, AddFile, AddLink, Send, Receive, Give, Tell bool
+	Own                                                                                                  bool // the unit's own book gives the number
 }
 
 // Get is a paper in the actor's sight, whole.
@@ -313,6 +341,9 @@ func (s *Service) Get(ctx context.Context, id ID) (Folder, error) {
 	if f.Dispatches, err = dispatches(ctx, q, id); err != nil {
 		return f, err
 	}
+	if f.Messages, err = messages(ctx, q, id); err != nil {
+		return f, err
+	}
 	f.Warnings = checkHead(f.Head, s.today())
 	holds := func(p auth.Permission) bool {
 		in, failed := auth.ScopeOf(actor, p).Holds(ctx, q, f.Unit)
@@ -329,7 +360,8 @@ func (s *Service) Get(ctx context.Context, id ID) (Folder, error) {
 	f.May = May{Edit: !f.Fixed() && (write || send), Submit: f.State == Draft && write, Decide: f.State == Submitted && mine && !next.Signs,
 		Sign: f.State == Submitted && mine && next.Signs && sign, Number: f.State == Signed && send, Seal: f.State == Numbered && send, Issue: f.State == Sealed && send,
 		Follow: f.State == Issued && f.Standing == InForce && write, AddFile: f.takesFiles() && (write || send), AddLink: f.takesLinks() && (write || send),
-		Send: f.State == Issued && send, Receive: f.State == Issued && (send || write), Own: rule.Mode != Typed}
+		Send: f.State == Issued && send, Receive: f.State == Issued && (send || write),
+		Give: f.State == Issued && send, Tell: (send || write) && len(f.Answerable()) > 0, Own: rule.Mode != Typed}
 	return f, err
 }
 

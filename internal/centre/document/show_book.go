@@ -6,6 +6,7 @@ package document
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -35,6 +36,18 @@ func bookFields(ctx context.Context, v bookPage) []ui.FieldProps {
 		used("used", allKinds, "document.used"),
 		{Kind: ui.KindCheckbox, Name: "arrivals", Label: i18n.T(ctx, "document.arrivals"), Checked: v.rule.Arrivals},
 		used("used_in", arrivals, "document.used_in")}
+}
+
+// daysTyped are the days of the reminders as they were typed, else as they are.
+func (v bookPage) daysTyped() string {
+	if v.errs["days"] != "" {
+		return v.typed["days"]
+	}
+	out := make([]string, len(v.remind.Days))
+	for i, n := range v.remind.Days {
+		out[i] = strconv.Itoa(n)
+	}
+	return strings.Join(out, ", ")
 }
 
 func seriesList(ctx context.Context, v bookPage) ui.ListProps {

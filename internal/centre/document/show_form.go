@@ -21,6 +21,14 @@ func (v formPage) title(ctx context.Context) string {
 	return i18n.T(ctx, "document.new."+string(v.dir))
 }
 
+// actions are other ways to enter an incoming paper.
+func (v formPage) actions(ctx context.Context) []ui.Action {
+	if v.dir != In || v.of.ID != "" {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "document.message"), Href: MessagesPath, Icon: ui.IconUpload}}
+}
+
 func (v formPage) action() string {
 	switch {
 	case v.of.ID != "":

@@ -28,7 +28,8 @@ func (v listPage) tabs(ctx context.Context) []ui.Tab {
 func (v listPage) actions(ctx context.Context) (out []ui.Action) {
 	if may(ctx, mayWrite) {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "document.new.in"), Href: Path + "/new?dir=in", Icon: ui.IconAdd, Primary: true},
-			ui.Action{Label: i18n.T(ctx, "document.new.out"), Href: Path + "/new?dir=out", Icon: ui.IconEdit})
+			ui.Action{Label: i18n.T(ctx, "document.new.out"), Href: Path + "/new?dir=out", Icon: ui.IconEdit},
+			ui.Action{Label: i18n.T(ctx, "document.message"), Href: MessagesPath, Icon: ui.IconUpload})
 	}
 	out = append(out, ui.Action{Label: i18n.T(ctx, "document.register"), Href: Path + "/register?dir=" + string(cmp.Or(v.f.Dir, In)), Icon: ui.IconPrint},
 		ui.Action{Label: i18n.T(ctx, "document.layout"), Href: layoutPath, Icon: ui.IconCheck})
@@ -56,7 +57,7 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 	case f.Dir != "":
 		clear += "?dir=" + string(f.Dir)
 	}
-	l := ui.ListProps{Caption: i18n.T(ctx, "document.title"), Total: v.page.Total, Filtered: filtered, ClearAt: clear, Exports: web.Exports(v.r, Path),
+	l := ui.ListProps{Caption: i18n.T(ctx, "document.title"), Total: v.page.Total, Over: v.page.Over, Filtered: filtered, ClearAt: clear, Exports: web.Exports(v.r, Path),
 		Filters: ui.Filter(ui.FilterProps{Action: Path, Clear: clear, Fields: v.filter(ctx), Hidden: v.hidden()}),
 		Heads: []ui.Head{{Label: i18n.T(ctx, "document.code")}, {Label: i18n.T(ctx, "document.day"), Sort: web.With(v.r, "sort", order, "after", ""), Sorted: sorted}, {Label: i18n.T(ctx, "document.subject")},
 			{Label: i18n.T(ctx, "document.from_to")}, {Label: i18n.T(ctx, "document.unit")}, {Label: i18n.T(ctx, "document.state")}},

@@ -6,6 +6,7 @@ package esign
 import (
 	"bytes"
 	"context"
+	"errors"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
@@ -77,6 +78,40 @@ func (s *Service) TakePapers(ctx context.Context, in Exported) (Result, error) {
 			"sha256": digestOf(in.Data)})
 	})
 	return r, db.Error(op, err)
+}
+
+// MessageOf reads an edXML message that unit sent, and gives what keeps its paper
+// among those issued, in the transaction of whoever took or made the message; nil
+// for a status, and where the actor may not write for unit. Errors: fault.Invalid
+// (file).
+func (s *Service) MessageOf(ctx context.Context, unit string, data []byte) (func(ctx context.Context, tx *db.Tx) error, error) {
+	const op = "esign.papers"
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return nil, err
+	}
+	if in, err := scope.Holds(ctx, s.Records.Read(), unit); err != nil || !in {
+		return nil, db.Error(op, err)
+	}
+	p, files, err := s.readMessage(ctx, Exported{Unit: unit, Data: data})
+	if errors.Is(err, edxml.ErrNotEdXML) { // a status, or a paper without number or day
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, tx *db.Tx) error {
+		fresh, err := addPaper(ctx, tx, p)
+		if err != nil || !fresh {
+			return err
+		}
+		for _, c := range files {
+			if _, err := s.uses(ctx, tx, scope, c, "edxml"); err != nil {
+				return err
+			}
+		}
+		return s.note(ctx, tx, op, unit, "unit", unit, map[string]any{"taken": 1, "sha256": digestOf(data)})
+	}, nil
 }
 
 func (s *Service) readPapers(ctx context.Context, op string, scope auth.Scope, in Exported) (list []paper, files []Checked, rejected []Rejected, err error) {

@@ -77,6 +77,7 @@ func Kinds() []Kind {
 		{"obligation.late", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
 		{"obligation.escalated", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
 		{"obligation.soon", Normal, may(auth.Obligations, auth.Write), "/obligations"},
+		{"document.unreceipted", Normal, may(auth.Documents, auth.Send), "/documents"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},
 		{"source.unread", Normal, may(auth.Settings, auth.Write), "/sources"},
 		{"source.silent", Urgent, slices.Concat(may(auth.Findings, auth.Decide), may(auth.Settings, auth.Write)), "/sources"},

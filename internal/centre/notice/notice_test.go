@@ -188,7 +188,7 @@ func TestNothingConfidentialIsMailed(t *testing.T) {
 	each(t, func(b *bench) {
 		b.connect()
 		everything := b.as("quan")
-		b.people["quan"].grants = append(b.people["quan"].grants, auth.Grant{Role: auth.Centre, Unit: "tinh"}, auth.Grant{Role: auth.Administrator, Unit: "tinh"})
+		b.people["quan"].grants = append(b.people["quan"].grants, auth.Grant{Role: auth.Centre, Unit: "tinh"}, auth.Grant{Role: auth.Administrator, Unit: "tinh"}, auth.Grant{Role: auth.Clerk, Unit: "tinh"})
 		for _, k := range notice.Kinds() {
 			if len(allowed[k.ID]) != 0 {
 				b.Fatalf("%s: no argument may be mailed", k.ID)

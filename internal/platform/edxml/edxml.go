@@ -42,6 +42,16 @@ var (
 	ErrTooMuch  = errors.New("the message holds more than is read")
 )
 
+// What an edXML message lacks; each is an ErrNotEdXML as well.
+var (
+	ErrSender     = fmt.Errorf("%w: From has no OrganId", ErrNotEdXML)
+	ErrReceiver   = fmt.Errorf("%w: nobody with an OrganId it is sent to", ErrNotEdXML)
+	ErrSubject    = fmt.Errorf("%w: no Subject", ErrNotEdXML)
+	ErrAnswer     = fmt.Errorf("%w: a status says of which paper it is", ErrNotEdXML)
+	ErrCode       = fmt.Errorf("%w: status code", ErrNotEdXML)
+	ErrAttachment = fmt.Errorf("%w: attachment", ErrNotEdXML)
+)
+
 // Limits bound what is read of a message. The zero value has those of the field
 // comments.
 type Limits struct {
@@ -199,21 +209,21 @@ func (m Message) check() error {
 	case m.Dialect != National && m.Dialect != EDoc:
 		return fmt.Errorf("%w: namespace %q", ErrNotEdXML, m.Dialect)
 	case m.From.ID == "":
-		return fmt.Errorf("%w: From has no OrganId", ErrNotEdXML)
+		return ErrSender
 	case m.Status != nil && !slices.Contains(Codes(), m.Status.Code):
-		return fmt.Errorf("%w: status code %q", ErrNotEdXML, m.Status.Code)
+		return fmt.Errorf("%w %q", ErrCode, m.Status.Code)
 	case m.Status != nil && len(m.Answers) == 0:
-		return fmt.Errorf("%w: a status says of which paper it is", ErrNotEdXML)
+		return ErrAnswer
 	case m.Status != nil && len(m.Attachments) > 0:
 		return fmt.Errorf("%w: a status has no attachments", ErrNotEdXML)
 	case m.Status == nil && len(m.To) == 0:
-		return fmt.Errorf("%w: nobody it is sent to", ErrNotEdXML)
+		return ErrReceiver
 	case m.Status == nil && m.Subject == "":
-		return fmt.Errorf("%w: no Subject", ErrNotEdXML)
+		return ErrSubject
 	}
 	for _, o := range m.To {
 		if o.ID == "" {
-			return fmt.Errorf("%w: To has no OrganId", ErrNotEdXML)
+			return ErrReceiver
 		}
 	}
 	return nil

@@ -128,6 +128,13 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
+// lacks is fail for what is wrong with an attachment.
+func (r *reader) lacks(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf("%w "+format, append([]any{ErrAttachment}, args...)...)
+	}
+}
+
 // one is the child of that name; an empty one without it.
 func (r *reader) one(n *node, name string) *node {
 	out := &node{name: name}
@@ -279,7 +286,7 @@ func (r *reader) national(env, root *node) Message {
 	for _, a := range r.one(root, "AttachmentEncoded").all("Attachment") {
 		id := cid(r.words(a, "ContentId"))
 		if stored[id] != nil {
-			r.fail("attachment %q twice", id)
+			r.lacks("%q twice", id)
 		}
 		stored[id] = a
 	}
@@ -287,7 +294,7 @@ func (r *reader) national(env, root *node) Message {
 		id := cid(cmp.Or(r.words(ref, "ContentId"), ref.href))
 		a := stored[id]
 		if a == nil {
-			r.fail("attachment %q is named and not there", id)
+			r.lacks("%q is named and not there", id)
 			return m
 		}
 		delete(stored, id)
@@ -295,7 +302,7 @@ func (r *reader) national(env, root *node) Message {
 			ID: id, Description: cmp.Or(r.words(ref, "Description"), r.words(a, "Description"))}, r.one(a, "ContentTransferEncoded"))
 	}
 	if len(stored) > 0 {
-		r.fail("attachments that nothing names")
+		r.lacks("that nothing names")
 	}
 	return m
 }
@@ -327,7 +334,7 @@ func (r *reader) attach(m *Message, a Attachment, body *node) {
 		return
 	}
 	if a.Name == "" || strings.ContainsAny(a.Name, "/\\\x00") {
-		r.fail("attachment has the name %q", a.Name)
+		r.lacks("has the name %q", a.Name)
 		return
 	}
 	raw := make([]byte, 0, len(body.text))
@@ -338,7 +345,7 @@ func (r *reader) attach(m *Message, a Attachment, body *node) {
 	}
 	data, err := base64.StdEncoding.DecodeString(string(raw))
 	if err != nil {
-		r.fail("attachment %q is no base64", a.Name)
+		r.lacks("%q is no base64", a.Name)
 		return
 	}
 	a.Data = data
@@ -380,7 +387,7 @@ func single(data []byte) *zip.File {
 func (r *reader) unzip(f *zip.File) ([]byte, error) {
 	in, err := f.Open()
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNotEdXML, err)
+		return nil, fmt.Errorf("%w: %w", ErrAttachment, err)
 	}
 	left := r.limits.Unpacked - r.unpacked
 	out, err := io.ReadAll(io.LimitReader(in, int64(left)+1))
