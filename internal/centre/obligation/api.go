@@ -134,6 +134,7 @@ type apiListQuery struct {
 	Form      string `query:"form" maxLength:"40"`
 	Basis     string `query:"basis" maxLength:"200" doc:"Words of the citation."`
 	Subject   string `query:"subject" maxLength:"200" doc:"Id of what it is about."`
+	Document  string `query:"document" maxLength:"64" doc:"Id of the paper it rests on."`
 	Desc      bool   `query:"desc" doc:"Latest due first."`
 }
 
@@ -168,7 +169,7 @@ func API(a *rest.API, s *Service) {
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiObligation], error) {
 	p, err := s.List(ctx, Filter{State: State(in.State), Unit: in.Unit, Kind: in.Kind,
 		Clock:   map[string]Clock{"on_time": OnTime, "soon": Soon, "late": Late, "met_in_time": MetTime, "met_late": MetLate}[in.Clock],
-		Urgency: in.Urgency, Person: in.Person, Addressee: in.Addressee, Form: in.Form, Basis: in.Basis, Subject: in.Subject, Query: in.Q, Latest: in.Desc, After: in.After, Limit: in.Limit})
+		Urgency: in.Urgency, Person: in.Person, Addressee: in.Addressee, Form: in.Form, Basis: in.Basis, Subject: in.Subject, Document: in.Document, Query: in.Q, Latest: in.Desc, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}

@@ -120,6 +120,7 @@ func filter(r *http.Request) (string, Filter) {
 	f := statuses[i].f
 	f.Query, f.Unit, f.Kind, f.After, f.Latest = q.Get("q"), q.Get("unit"), q.Get("kind"), q.Get("after"), q.Get("sort") == "-due"
 	f.Urgency, f.Addressee, f.Form, f.Basis, f.Subject = q.Get("urgency"), q.Get("addressee"), q.Get("form"), q.Get("basis"), q.Get("subject")
+	f.Document = q.Get("document")
 	if q.Get("person") == mine {
 		actor, _ := auth.From(r.Context())
 		f.Person = actor.ID
@@ -146,7 +147,7 @@ type listPage struct {
 }
 
 // list handles GET /obligations. Query: status, q, unit, kind, urgency, person,
-// addressee, form, basis, subject, day, met, sort=-due, after.
+// addressee, form, basis, subject, document, day, met, sort=-due, after.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := listPage{p: p, r: r, now: p.svc.now()}
@@ -178,7 +179,7 @@ func (p *Pages) names(ctx context.Context, rows []Obligation) (map[string]string
 
 func (v listPage) filtered() bool {
 	f := v.f
-	return v.status != statuses[0].name || f.Query+f.Unit+f.Kind+f.Urgency+f.Person+f.Addressee+f.Form+f.Basis+f.Subject != "" || !f.From.IsZero()
+	return v.status != statuses[0].name || f.Query+f.Unit+f.Kind+f.Urgency+f.Person+f.Addressee+f.Form+f.Basis+f.Subject+f.Document != "" || !f.From.IsZero()
 }
 
 // actions are the other ways to look at what is owed, and the next act.
@@ -238,7 +239,7 @@ var kinds = []string{"incident.report", "threat_hunt", PeriodKind, TaskKind}
 // hidden are the filters that have no field: they came with a link.
 func (v listPage) hidden() []ui.Hidden {
 	var out []ui.Hidden
-	for _, name := range []string{"subject", "day", "met"} {
+	for _, name := range []string{"subject", "document", "day", "met"} {
 		if value := v.r.URL.Query().Get(name); value != "" {
 			out = append(out, ui.Hidden{Name: name, Value: value})
 		}

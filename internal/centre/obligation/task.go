@@ -178,6 +178,7 @@ type Evidence struct {
 	Kind     EvidenceKind
 	Ref      string // 1..300 runes
 	Note     string // 0..500 runes
+	Document string // id of the paper in the register, of a document; empty: as declared
 	ByID, By string
 	At       time.Time
 }
