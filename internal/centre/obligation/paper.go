@@ -26,7 +26,7 @@ const PaperLimit = 50
 
 // ByPaper tells what rests on a paper of the register and what it proves. The
 // caller has made sure that the actor may see the paper. It needs the right to
-// read obligations (fault.Forbidden).
+// read obligations.
 func (s *Service) ByPaper(ctx context.Context, document string) (OnPaper, error) {
 	const op = "obligation.ByPaper"
 	_, scope, err := auth.Need(ctx, op, read)
