@@ -162,6 +162,8 @@ func API(a *rest.API, s *Service) {
 		Summary: "Add evidence"}, s.apiProve)
 	rest.Add(a, rest.Op{ID: "extend-obligation", Method: http.MethodPost, Path: "/obligations/{id}/extend", Tag: tag, Need: decide,
 		Summary: "Give time beyond the rule", Description: "Another person than the one who owes or opened it."}, s.apiExtend)
+	rest.Add(a, rest.Op{ID: "ask-extension", Method: http.MethodPost, Path: "/obligations/{id}/ask", Tag: tag, Need: write,
+		Summary: "Ask for time beyond the rule", Description: "Nothing moves until another person with the right to decide grants it."}, s.apiAsk)
 	rest.Add(a, rest.Op{ID: "give-task", Method: http.MethodPost, Path: "/obligations", Tag: tag, Need: write,
 		Summary: "Give a task to units", Description: "One obligation for each unit."}, s.apiGive)
 }
@@ -255,6 +257,14 @@ func (s *Service) apiProve(ctx context.Context, in *apiProveInput) (*rest.Record
 }
 
 func (s *Service) apiExtend(ctx context.Context, in *apiExtendInput) (*rest.Record[apiObligation], error) {
+	return s.apiTime(ctx, in, s.Extend)
+}
+
+func (s *Service) apiAsk(ctx context.Context, in *apiExtendInput) (*rest.Record[apiObligation], error) {
+	return s.apiTime(ctx, in, s.Ask)
+}
+
+func (s *Service) apiTime(ctx context.Context, in *apiExtendInput, do func(context.Context, ID, calendar.Date, string, int64) (Obligation, error)) (*rest.Record[apiObligation], error) {
 	have, err := s.Get(ctx, ID(in.ID))
 	if err != nil {
 		return nil, err
@@ -266,7 +276,7 @@ func (s *Service) apiExtend(ctx context.Context, in *apiExtendInput) (*rest.Reco
 	if err != nil {
 		return nil, fault.Bad("obligation.Extend", "last", "obligation.err.last")
 	}
-	o, err := s.Extend(ctx, have.ID, last, in.Body.Reason, have.Version)
+	o, err := do(ctx, have.ID, last, in.Body.Reason, have.Version)
 	if err != nil {
 		return nil, err
 	}

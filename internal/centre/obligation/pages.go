@@ -81,6 +81,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /obligations/{id}/remind", Need: write, Handle: p.remindNow},
 		{Pattern: "GET /obligations/{id}/extend", Need: decide, Handle: p.askExtend},
 		{Pattern: "POST /obligations/{id}/extend", Need: decide, Handle: p.extend},
+		{Pattern: "GET /obligations/{id}/ask", Need: write, Handle: p.askTime},
+		{Pattern: "POST /obligations/{id}/ask", Need: write, Handle: p.doAskTime},
 		{Pattern: "POST /obligations/{id}/claim", Need: decide, Handle: p.answerClaim},
 		{Pattern: "GET /obligations/{id}/waive", Need: decide, Handle: p.askEnd(Waived)},
 		{Pattern: "POST /obligations/{id}/waive", Need: decide, Handle: p.doEnd(Waived)},
@@ -106,7 +108,7 @@ type status struct {
 // statuses are the choices, the default first.
 var statuses = []status{
 	{"open", Filter{State: Open}}, {"late", Filter{Clock: Late}}, {"soon", Filter{Clock: Soon}}, {"ontime", Filter{Clock: OnTime}},
-	{"met", Filter{State: Met}}, {"mettime", Filter{Clock: MetTime}}, {"metlate", Filter{Clock: MetLate}}, {"waived", Filter{State: Waived}},
+	{"asked", Filter{State: Open, Asked: true}}, {"met", Filter{State: Met}}, {"mettime", Filter{Clock: MetTime}}, {"metlate", Filter{Clock: MetLate}}, {"waived", Filter{State: Waived}},
 	{"cancelled", Filter{State: Cancelled}}, {"all", Filter{}},
 }
 
@@ -273,7 +275,7 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 
 // bulkActs are what can be done to several rows at once.
 func (v listPage) bulkActs(ctx context.Context) *ui.Bulk {
-	if !auth.May(ctx, write) || !slices.Contains([]string{"open", "late", "soon", "ontime"}, v.status) {
+	if !auth.May(ctx, write) || !slices.Contains([]string{"open", "late", "soon", "ontime", "asked"}, v.status) {
 		return nil
 	}
 	return &ui.Bulk{Action: "/obligations/bulk", Hidden: []ui.Hidden{{Name: "back", Value: v.r.URL.RequestURI()}}, Buttons: []ui.Submit{

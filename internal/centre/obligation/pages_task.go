@@ -198,48 +198,20 @@ func (p *Pages) answerClaim(w http.ResponseWriter, r *http.Request) error {
 	if r.PostFormValue("do") == "grant" {
 		do, done = p.svc.Grant, "obligation.done.granted"
 	}
-	_, err := do(ctx, id, reason, formVersion(r))
+	before, err := p.svc.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	after, err := do(ctx, id, reason, formVersion(r))
 	if fault.Is(err, fault.Invalid) {
 		return p.render(w, r, http.StatusUnprocessableEntity, typedRecord{claim: reason}, web.Errors(ctx, err))
 	}
 	if err != nil {
 		return err
 	}
+	if after.ExtendedTo.After(before.ExtendedTo) {
+		done = "obligation.done.extended"
+	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, done))
 	return web.Redirect(w, r, href(id))
-}
-
-func (p *Pages) askExtend(w http.ResponseWriter, r *http.Request) error {
-	return p.renderExtend(w, r, http.StatusOK, "", "", nil)
-}
-
-// extend handles POST /obligations/{id}/extend. Form: last, reason, version.
-func (p *Pages) extend(w http.ResponseWriter, r *http.Request) error {
-	ctx, id, reason, day := r.Context(), ID(r.PathValue("id")), r.PostFormValue("reason"), r.PostFormValue("last")
-	last, _ := calendar.ParseDate(strings.TrimSpace(day)) // the zero date is refused with the field
-	_, err := p.svc.Extend(ctx, id, last, reason, formVersion(r))
-	if fault.Is(err, fault.Invalid) {
-		return p.renderExtend(w, r, http.StatusUnprocessableEntity, day, reason, web.Errors(ctx, err))
-	}
-	if err != nil {
-		return err
-	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "obligation.done.extended"))
-	return web.Redirect(w, r, href(id))
-}
-
-func (p *Pages) renderExtend(w http.ResponseWriter, r *http.Request, status int, day, reason string, errs map[string]string) error {
-	ctx := r.Context()
-	o, err := p.svc.Get(ctx, ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	title := i18n.T(ctx, "obligation.ask.extend")
-	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "obligation.effect.extend", o.Title.In(i18n.Lang(ctx)), i18n.Time(ctx, o.DueAt)),
-		Action: href(o.ID) + "/extend", Record: ui.Record{Kind: "obligation", ID: string(o.ID)},
-		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(o.Version, 10)}}, Errors: web.FieldErrors(errs, "last", "reason"),
-		Fields: []ui.FieldProps{{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "obligation.last"), Value: day, Error: errs["last"], Required: true},
-			{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "obligation.reason"), Value: reason, Error: errs["reason"], Required: true, MaxLength: maxText}},
-		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(o.ID)}}
-	return p.site.Render(w, r, status, web.View{Title: title, Body: ui.Confirm(props)})
 }

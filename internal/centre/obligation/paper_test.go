@@ -41,7 +41,7 @@ func TestWhatRestsOnAPaperIsToldWithinScope(t *testing.T) {
 		if on, err = b.svc.ByPaper(ctx, ""); err != nil || on.Total != 0 {
 			t.Errorf("no paper has %d, %v", on.Total, err)
 		}
-		if _, err := b.svc.ByPaper(t.Context(), "paper-1"); !fault.Is(err, fault.Unauthorized) {
+		if _, err := b.svc.ByPaper(t.Context(), "paper-1"); !fault.Is(err, fault.SignedOut) {
 			t.Errorf("nobody: %v", err)
 		}
 		p, err := b.svc.List(ctx, obligation.Filter{Document: "paper-1", Unit: "a"})

@@ -38,6 +38,9 @@ type showPage struct {
 	reminders []Reminder
 	evidence  []Evidence
 	workers   []Person
+	write     bool // the reader may write in the unit
+	decide    bool // may decide there, and is another than who owes it or caused it
+	answer    bool // may decide on what is asked for: another than who asked
 }
 
 // typedRecord is what was typed into the forms of the record's page.
@@ -79,7 +82,10 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, typed
 // load reads what stands around the record; Get has asked for the right.
 func (v *showPage) load(ctx context.Context) error {
 	q := v.p.svc.records.Read()
-	var err error
+	err := v.rights(ctx)
+	if err != nil {
+		return err
+	}
 	if v.terms, err = termsOf(ctx, q, v.o.ID); err != nil {
 		return err
 	}
@@ -89,12 +95,30 @@ func (v *showPage) load(ctx context.Context) error {
 	if v.evidence, err = evidenceOf(ctx, q, v.o.ID); err != nil {
 		return err
 	}
-	if v.mayMeet(ctx) {
+	if t := v.asked(); t != nil {
+		actor, _ := auth.From(ctx)
+		v.answer = v.answer && t.ByID != actor.ID
+	}
+	if v.mayMeet() {
 		v.workers, err = v.p.workers(ctx, v.o.UnitID)
 		if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) {
 			err = nil
 		}
 	}
+	return err
+}
+
+// rights asks what the reader may do with this very record, so that no act is
+// offered that would be refused.
+func (v *showPage) rights(ctx context.Context) error {
+	actor, _ := auth.From(ctx)
+	q := v.p.svc.records.Read()
+	var err error
+	if v.write, err = auth.ScopeOf(actor, write).Holds(ctx, q, v.o.UnitID); err != nil {
+		return err
+	}
+	v.answer, err = auth.ScopeOf(actor, decide).Holds(ctx, q, v.o.UnitID)
+	v.decide = v.answer && actor.ID != v.o.OwedBy && actor.ID != v.o.OpenedBy
 	return err
 }
 
@@ -177,10 +201,13 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 		h.Badges = append(h.Badges, urgencyBadge(ctx, v.o.Urgency))
 	}
 	h.Step = v.step(ctx)
-	if v.mayMeet(ctx) {
+	if v.mayMeet() {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "obligation.bulk.remind"), Href: href(v.o.ID) + "/remind", Icon: ui.IconBell, Post: true})
 	}
-	if v.o.State == Open && auth.May(ctx, decide) {
+	if v.mayMeet() && !v.decide && v.o.Claim == 0 {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "obligation.ask.ask"), Href: href(v.o.ID) + "/ask", Icon: ui.IconClock})
+	}
+	if v.o.State == Open && v.decide {
 		h.Actions = append(h.Actions,
 			ui.Action{Label: i18n.T(ctx, "obligation.ask.extend"), Href: href(v.o.ID) + "/extend"},
 			ui.Action{Label: i18n.T(ctx, "obligation.ask.waived"), Href: href(v.o.ID) + "/waive"},
@@ -196,11 +223,15 @@ func (v showPage) step(ctx context.Context) *ui.Action {
 	switch {
 	case v.o.State != Open:
 		return nil
-	case v.o.Claim != 0 && auth.May(ctx, decide):
-		return &ui.Action{Label: i18n.T(ctx, "obligation.step.claim"), Href: "#claim", Primary: true}
-	case v.o.FormID != "" && subject.Href != "" && auth.May(ctx, write):
+	case v.o.Claim != 0 && v.answer:
+		label := i18n.T(ctx, "obligation.step.claim")
+		if t := v.asked(); t != nil && t.MoreTime() {
+			label = i18n.T(ctx, "obligation.step.asked")
+		}
+		return &ui.Action{Label: label, Href: "#claim", Primary: true}
+	case v.o.FormID != "" && subject.Href != "" && v.write:
 		return &ui.Action{Label: i18n.T(ctx, "obligation.step.form", v.o.FormID, subject.Label), Href: subject.Href, Primary: true}
-	case auth.May(ctx, write):
+	case v.write:
 		return &ui.Action{Label: i18n.T(ctx, "obligation.step.meet"), Href: "#meet", Primary: true}
 	}
 	return nil
@@ -216,7 +247,31 @@ func urgencyBadge(ctx context.Context, u Urgency) ui.BadgeProps {
 
 // causeText tells one term of the history in words.
 func causeText(ctx context.Context, t Term) string {
+	if t.MoreTime() {
+		return i18n.T(ctx, "obligation.term.asked", i18n.Time(ctx, t.DueAt))
+	}
 	return i18n.T(ctx, "obligation.term."+string(t.Cause), i18n.Time(ctx, t.T0), i18n.Time(ctx, t.DueAt))
+}
+
+func claimTitle(ctx context.Context, t Term) string {
+	if t.MoreTime() {
+		return i18n.T(ctx, "obligation.asked")
+	}
+	return i18n.T(ctx, "obligation.claim")
+}
+
+func claimGrant(ctx context.Context, t Term) string {
+	if t.MoreTime() {
+		return i18n.T(ctx, "obligation.asked.grant")
+	}
+	return i18n.T(ctx, "obligation.claim.grant")
+}
+
+func claimRefuse(ctx context.Context, t Term) string {
+	if t.MoreTime() {
+		return i18n.T(ctx, "obligation.asked.refuse")
+	}
+	return i18n.T(ctx, "obligation.claim.refuse")
 }
 
 func (v showPage) termTimeline(ctx context.Context) ui.TimelineProps {
@@ -313,8 +368,8 @@ func (v showPage) proofFields(ctx context.Context) []ui.FieldProps {
 }
 
 // mayProve: what was met may still be proved better.
-func (v showPage) mayProve(ctx context.Context) bool {
-	return (v.o.State == Open || v.o.State == Met) && auth.May(ctx, write)
+func (v showPage) mayProve() bool {
+	return (v.o.State == Open || v.o.State == Met) && v.write
 }
 
 // asked is the claim that waits for a decision; nil without.
@@ -387,7 +442,7 @@ func (v showPage) timeline(ctx context.Context) ui.TimelineProps {
 	return t
 }
 
-func (v showPage) mayMeet(ctx context.Context) bool { return v.o.State == Open && auth.May(ctx, write) }
+func (v showPage) mayMeet() bool { return v.o.State == Open && v.write }
 
 // proof is a link where the proof is a page of the centre.
 func proof(ref string) templ.Component {
