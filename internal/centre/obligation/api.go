@@ -73,12 +73,17 @@ type apiReminder struct {
 }
 
 type apiEvidence struct {
-	ID   string    `json:"id"`
-	Kind string    `json:"kind" enum:"document,receipt,measure,file"`
-	Ref  string    `json:"ref"`
-	Note string    `json:"note,omitempty"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
+	ID         string    `json:"id"`
+	Kind       string    `json:"kind" enum:"document,receipt,measure,file"`
+	Ref        string    `json:"ref"`
+	DocumentID string    `json:"document_id,omitempty" doc:"The paper in the register of documents; a document without one is as somebody declared it."`
+	Note       string    `json:"note,omitempty"`
+	By         string    `json:"by"`
+	At         time.Time `json:"at"`
+}
+
+func apiEvidenceOf(e Evidence) apiEvidence {
+	return apiEvidence{e.ID, string(e.Kind), e.Ref, e.Document, e.Note, e.By, e.At.UTC()}
 }
 
 type apiHistory struct {
@@ -90,9 +95,10 @@ type apiHistory struct {
 type apiProveInput struct {
 	rest.One
 	Body struct {
-		Kind string `json:"kind" enum:"document,receipt,measure,file"`
-		Ref  string `json:"ref" minLength:"1" maxLength:"300"`
-		Note string `json:"note,omitempty" maxLength:"500"`
+		Kind       string `json:"kind" enum:"document,receipt,measure,file"`
+		Ref        string `json:"ref,omitempty" maxLength:"300" doc:"Required without document_id, which gives its own words."`
+		DocumentID string `json:"document_id,omitempty" maxLength:"64" doc:"A paper of the register of documents; the kind is then document."`
+		Note       string `json:"note,omitempty" maxLength:"500"`
 	}
 }
 
@@ -110,8 +116,8 @@ type apiGiveInput struct {
 		Title      string   `json:"title" minLength:"1" maxLength:"500"`
 		Units      []string `json:"units" minItems:"1" maxItems:"1000" doc:"Who owes: one obligation each."`
 		Addressee  string   `json:"addressee" minLength:"1" maxLength:"500"`
-		Basis      string   `json:"basis" minLength:"1" maxLength:"500"`
-		DocumentID string   `json:"document_id,omitempty" maxLength:"64"`
+		Basis      string   `json:"basis,omitempty" maxLength:"500" doc:"Citation; required without document_id."`
+		DocumentID string   `json:"document_id,omitempty" maxLength:"64" doc:"The paper it rests on, in the register of documents; gives an empty basis its words."`
 		Clause     string   `json:"clause,omitempty" maxLength:"200"`
 		Form       string   `json:"form,omitempty" maxLength:"40"`
 		Urgency    string   `json:"urgency,omitempty" enum:"ordinary,urgent,very_urgent,most_urgent"`
@@ -243,17 +249,17 @@ func (s *Service) apiHistoryOf(ctx context.Context, in *rest.One) (*rest.Record[
 		return nil, err
 	}
 	for _, e := range evidence {
-		h.Evidence = append(h.Evidence, apiEvidence{e.ID, string(e.Kind), e.Ref, e.Note, e.By, e.At.UTC()})
+		h.Evidence = append(h.Evidence, apiEvidenceOf(e))
 	}
 	return rest.Versioned(h, o.Version), nil
 }
 
 func (s *Service) apiProve(ctx context.Context, in *apiProveInput) (*rest.Record[apiEvidence], error) {
-	e, err := s.Prove(ctx, ID(in.ID), Evidence{Kind: EvidenceKind(in.Body.Kind), Ref: in.Body.Ref, Note: in.Body.Note})
+	e, err := s.Prove(ctx, ID(in.ID), Evidence{Kind: EvidenceKind(in.Body.Kind), Ref: in.Body.Ref, Document: in.Body.DocumentID, Note: in.Body.Note})
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Record[apiEvidence]{Body: apiEvidence{e.ID, string(e.Kind), e.Ref, e.Note, e.By, e.At.UTC()}}, nil
+	return &rest.Record[apiEvidence]{Body: apiEvidenceOf(e)}, nil
 }
 
 func (s *Service) apiExtend(ctx context.Context, in *apiExtendInput) (*rest.Record[apiObligation], error) {

@@ -10,7 +10,43 @@ import (
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 )
+
+// Paper is a paper of the register of documents as this room shows it.
+type Paper struct {
+	ID       string
+	Cite     string // as people cite it: "Công văn số 12/UBND-NC ngày 21/11/2026"; 1..500 runes
+	Subject  string
+	Issuer   string // of an incoming one
+	Standing string // in the reader's words, when it no longer holds
+	Href     string
+	Sent     int64 // to how many it went
+	Receipts int64 // how many of them confirmed
+}
+
+// Papers is the register of documents as this room asks it, within what the
+// actor of ctx may see there.
+type Papers interface {
+	// Paper is one paper; fault.NotFound for one the actor does not see, or that
+	// has neither number nor came in: a draft proves nothing.
+	Paper(ctx context.Context, id string) (Paper, error)
+	// Find lists papers by words of number, symbol, subject and bodies, accents
+	// free, the latest first, and says how many there are.
+	Find(ctx context.Context, query string, limit int) ([]Paper, int64, error)
+}
+
+// paperOf is a paper that somebody picked, else a fault of the form's field.
+func (s *Service) paperOf(ctx context.Context, op, id string) (Paper, error) {
+	if s.papers == nil {
+		return Paper{}, fault.Bad(op, "document", "obligation.err.paper")
+	}
+	p, err := s.papers.Paper(ctx, id)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		err = fault.Bad(op, "document", "obligation.err.paper")
+	}
+	return p, err
+}
 
 // OnPaper are the obligations of the actor's scope that one paper of the
 // register has to do with.
