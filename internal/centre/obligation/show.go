@@ -4,6 +4,7 @@
 package obligation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -37,6 +38,7 @@ type showPage struct {
 	terms     []Term
 	reminders []Reminder
 	evidence  []Evidence
+	papers    map[string]*Paper // of the register, in the reader's sight, by id
 	workers   []Person
 	write     bool // the reader may write in the unit
 	decide    bool // may decide there, and is another than who owes it or caused it
@@ -48,6 +50,7 @@ type typedRecord struct {
 	at, how, ref  string
 	proof, assign url.Values
 	claim         string
+	found         *foundPapers // of the search for evidence; nil before
 }
 
 // show handles GET /obligations/{id}.
@@ -93,6 +96,9 @@ func (v *showPage) load(ctx context.Context) error {
 		return err
 	}
 	if v.evidence, err = evidenceOf(ctx, q, v.o.ID); err != nil {
+		return err
+	}
+	if v.papers, err = v.p.papersOf(ctx, v.o, v.evidence); err != nil {
 		return err
 	}
 	if t := v.asked(); t != nil {
@@ -362,9 +368,13 @@ func (v showPage) proofFields(ctx context.Context) []ui.FieldProps {
 	if v.typed.proof != nil {
 		note.Error = v.errs["note"]
 	}
-	return []ui.FieldProps{kind,
-		{Name: "proof", Label: i18n.T(ctx, "obligation.evidence.ref"), Hint: i18n.T(ctx, "obligation.evidence.hint"), Value: v.typed.proof.Get("proof"),
-			Error: v.errs["proof"], Required: true, MaxLength: 300}, note}
+	hint := i18n.T(ctx, "obligation.evidence.hint")
+	if v.p.svc.papers != nil {
+		hint += " " + i18n.T(ctx, "obligation.find.hint")
+	}
+	out := []ui.FieldProps{kind, {Name: "proof", Label: i18n.T(ctx, "obligation.evidence.ref"), Hint: hint, Value: v.typed.proof.Get("proof"),
+		Error: cmp.Or(v.errs["proof"], v.errs["document"]), Required: v.typed.found == nil, MaxLength: 300}}
+	return append(append(out, v.typed.found.fields(ctx, v.typed.proof.Get("document"))...), note)
 }
 
 // mayProve: what was met may still be proved better.
@@ -389,7 +399,7 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	}
 	facts := []ui.Fact{
 		fact("unit", unitMark(v.unit)), fact("addressee", ui.Text(o.Addressee.Name.In(lang))),
-		fact("subject", ui.Anchor(v.p.subject(o))), fact("basis", ui.Text(o.Basis)), fact("t0", ui.Time(o.T0)),
+		fact("subject", ui.Anchor(v.p.subject(o))), fact("basis", paperMark(o.Basis, v.papers[o.BasisDoc])), fact("t0", ui.Time(o.T0)),
 		fact("due", ui.Time(o.DueAt)),
 	}
 	if o.OwedName != "" {
