@@ -70,7 +70,7 @@ func (p *Pages) renderTime(w http.ResponseWriter, r *http.Request, status int, a
 		return err
 	}
 	title := i18n.T(ctx, "obligation.ask."+act.name)
-	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "obligation.effect."+act.name, o.Title.In(i18n.Lang(ctx)), i18n.Time(ctx, o.DueAt)),
+	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "obligation.effect."+act.name, o.Title.In(i18n.Lang(ctx)), i18n.Until(ctx, o.DueAt)),
 		Action: href(o.ID) + "/" + act.name, Record: ui.Record{Kind: "obligation", ID: string(o.ID)},
 		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(o.Version, 10)}}, Errors: web.FieldErrors(errs, "last", "reason"),
 		Fields: []ui.FieldProps{{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "obligation.last"), Value: day, Error: errs["last"], Required: true},

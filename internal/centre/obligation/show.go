@@ -254,9 +254,9 @@ func urgencyBadge(ctx context.Context, u Urgency) ui.BadgeProps {
 // causeText tells one term of the history in words.
 func causeText(ctx context.Context, t Term) string {
 	if t.MoreTime() {
-		return i18n.T(ctx, "obligation.term.asked", i18n.Time(ctx, t.DueAt))
+		return i18n.T(ctx, "obligation.term.asked", i18n.Until(ctx, t.DueAt))
 	}
-	return i18n.T(ctx, "obligation.term."+string(t.Cause), i18n.Time(ctx, t.T0), i18n.Time(ctx, t.DueAt))
+	return i18n.T(ctx, "obligation.term."+string(t.Cause), i18n.Time(ctx, t.T0), i18n.Until(ctx, t.DueAt))
 }
 
 func claimTitle(ctx context.Context, t Term) string {
@@ -400,7 +400,7 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	facts := []ui.Fact{
 		fact("unit", unitMark(v.unit)), fact("addressee", ui.Text(o.Addressee.Name.In(lang))),
 		fact("subject", ui.Anchor(v.p.subject(o))), fact("basis", paperMark(o.Basis, v.papers[o.BasisDoc])), fact("t0", ui.Time(o.T0)),
-		fact("due", ui.Time(o.DueAt)),
+		fact("due", ui.Until(o.DueAt)),
 	}
 	if o.OwedName != "" {
 		facts = append(facts, fact("person", ui.Text(o.OwedName)))
@@ -444,7 +444,7 @@ func (v showPage) timeline(ctx context.Context) ui.TimelineProps {
 		if err := json.Unmarshal([]byte(row.Detail), &d); err == nil {
 			e.Detail = d.Reason
 			if !d.Old.IsZero() {
-				e.Detail = i18n.T(ctx, "obligation.moved", i18n.Time(ctx, d.Old), i18n.Time(ctx, d.Due), d.Reason)
+				e.Detail = i18n.T(ctx, "obligation.moved", i18n.Until(ctx, d.Old), i18n.Until(ctx, d.Due), d.Reason)
 			}
 		}
 		t.Entries = append(t.Entries, e)
