@@ -46,13 +46,17 @@ func (a dutyPapers) Find(ctx context.Context, query string, limit int) ([]obliga
 		return nil, 0, nil
 	}
 	var out []obligation.Paper
-	page, err := a.Rooms.Documents.List(ctx, document.Filter{Query: query, Limit: limit})
+	page, err := a.Rooms.Documents.List(ctx, document.Filter{Query: query, Limit: 3 * limit}) // drafts are passed over
+	total := page.Total
 	for _, d := range page.Rows {
-		if stands(d) {
+		switch {
+		case !stands(d):
+			total--
+		case len(out) < limit:
 			out = append(out, a.paper(ctx, d))
 		}
 	}
-	return out, page.Total, err
+	return out, total, err
 }
 
 // stands says that a paper came in or has a number: a draft is cited by nobody.

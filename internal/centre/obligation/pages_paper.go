@@ -52,6 +52,9 @@ func (f *foundPapers) fields(ctx context.Context, chosen string) []ui.FieldProps
 	}
 	field := ui.FieldProps{Kind: ui.KindRadio, Name: "document", Label: i18n.T(ctx, "obligation.find.found", i18n.Number(ctx, int64(len(f.list))), i18n.Number(ctx, f.total)), Value: chosen,
 		Options: []ui.Option{{Label: i18n.T(ctx, "obligation.find.none"), Hint: i18n.T(ctx, "obligation.find.none.hint")}}}
+	if len(f.list) == 1 && chosen == "" && f.query != "" { // it is what was searched for
+		field.Value = f.list[0].ID
+	}
 	for _, p := range f.list {
 		hint := " " + p.Subject
 		for _, more := range []string{p.Issuer, p.Standing} {

@@ -143,7 +143,7 @@ func TestPapersArePickedOnThePage(t *testing.T) {
 			t.Error("a paper out of sight is linked, or not named")
 		}
 		body := centre.post(at+"/prove", url.Values{"do": {"find"}, "kind": {"document"}, "proof": {"ket qua ra soat"}, "note": {"giữ lại"}}, 200)
-		for _, want := range []string{`value="p2"`, "Sở Y tế", "Đã bị thay thế", "giữ lại", "ket qua ra soat"} {
+		for _, want := range []string{`value="p2" checked`, "Sở Y tế", "Đã bị thay thế", "giữ lại", "ket qua ra soat"} {
 			if !strings.Contains(body, want) {
 				t.Errorf("the search does not show %q", want)
 			}
