@@ -202,6 +202,9 @@ func (h *house) checkOffice(t *testing.T) {
 			t.Errorf("%d obligations are %s, %v", p.Total, name, err)
 		}
 	}
+	if got := h.told(t, head)["obligation.asked"]; got != 1 {
+		t.Errorf("the head was told of %d requests, want 1", got)
+	}
 	if p, err := h.Rooms.Signatures.List(h.as(t, demo.CentreOfficer), esign.Filter{}); err != nil || p.Total != 3 || !slices.ContainsFunc(p.Rows, func(c esign.Certificate) bool { return c.Uses > 0 }) {
 		t.Errorf("certificates %+v, %v", p.Rows, err)
 	}

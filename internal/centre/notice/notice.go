@@ -76,6 +76,8 @@ func Kinds() []Kind {
 		{"incident.severity", Urgent, may(auth.Incidents, auth.Write, auth.Decide), "/incidents"},
 		{"obligation.late", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
 		{"obligation.escalated", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
+		{"obligation.asked", Normal, may(auth.Obligations, auth.Decide), "/obligations"},
+		{"obligation.answered", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"obligation.soon", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},
 		{"source.unread", Normal, may(auth.Settings, auth.Write), "/sources"},

@@ -43,8 +43,23 @@ func (s *Service) Ask(ctx context.Context, id ID, last calendar.Date, reason str
 			return err
 		}
 		o.Claim = o.terms
-		return s.save(ctx, tx, o, "obligation.ask", map[string]any{"reason": reason, "old_due_at": o.DueAt, "due_at": until})
+		if err := s.save(ctx, tx, o, "obligation.ask", map[string]any{"reason": reason, "old_due_at": o.DueAt, "due_at": until}); err != nil {
+			return err
+		}
+		return s.tellAsked(ctx, tx, op, *o)
 	})
+}
+
+// tellAsked tells of the claim of o.
+func (s *Service) tellAsked(ctx context.Context, tx *db.Tx, op string, o Obligation) error {
+	if s.claims == nil {
+		return nil
+	}
+	t, err := termOf(ctx, tx, op, o.ID, o.Claim)
+	if err != nil {
+		return err
+	}
+	return s.claims(ctx, tx, o, t, false)
 }
 
 // MoreTime says that t, a claim, asks for time beyond the rule; else it asks for

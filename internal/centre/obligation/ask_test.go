@@ -4,10 +4,13 @@
 package obligation_test
 
 import (
+	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -22,6 +25,12 @@ func TestTimeThatAUnitAsksForIsGivenByAnother(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		b, centre := newBench(t, d), as(t, "truc", auth.Centre, "tinh")
+		var heard []string
+		b.svc = obligation.New(obligation.Deps{Records: d, Now: func() time.Time { return b.now },
+			Asked: func(_ context.Context, _ *db.Tx, o obligation.Obligation, asked obligation.Term, answered bool) error {
+				heard = append(heard, asked.ByID+" "+strconv.FormatInt(asked.Seq, 10)+" "+strconv.FormatBool(answered))
+				return nil
+			}})
 		unit, head := as(t, "xa", auth.UnitOfficer, "a"), as(t, "lanh-dao", auth.Leader, "tinh")
 		o := b.open(centre, duty("a", "i1", "24h", t0, 24))
 		last := calendar.Date{Year: 2026, Month: 11, Day: 25}
@@ -62,6 +71,9 @@ func TestTimeThatAUnitAsksForIsGivenByAnother(t *testing.T) {
 		}
 		if got, err = b.svc.Refuse(head, o.ID, "đã gia hạn một lần", got.Version); err != nil || got.Claim != 0 || !got.DueAt.Equal(last.End()) {
 			t.Errorf("%+v, %v", got, err)
+		}
+		if want := []string{"xa 2 false", "xa 2 true", "xa 4 false", "xa 4 true"}; !slices.Equal(heard, want) {
+			t.Errorf("told of %q, want %q", heard, want)
 		}
 	})
 }

@@ -443,7 +443,10 @@ func (v showPage) timeline(ctx context.Context) ui.TimelineProps {
 		e := ui.TimelineEntry{Text: i18n.T(ctx, "obligation.log."+row.Action), Actor: row.ActorName, At: row.At.Time}
 		if err := json.Unmarshal([]byte(row.Detail), &d); err == nil {
 			e.Detail = d.Reason
-			if !d.Old.IsZero() {
+			switch {
+			case row.Action == "obligation.ask": // nothing moved
+				e.Detail = i18n.T(ctx, "obligation.term.asked", i18n.Until(ctx, d.Due)) + ". " + d.Reason
+			case !d.Old.IsZero():
 				e.Detail = i18n.T(ctx, "obligation.moved", i18n.Until(ctx, d.Old), i18n.Until(ctx, d.Due), d.Reason)
 			}
 		}

@@ -145,7 +145,11 @@ func (s *Service) claim(ctx context.Context, tx *db.Tx, op string, o *Obligation
 		return err
 	}
 	o.Claim = o.terms
-	return s.save(ctx, tx, o, "obligation.claim", map[string]any{"reason": reason, "t0": o.T0, "asked_t0": e.Start, "asked_due_at": e.Due})
+	err := s.save(ctx, tx, o, "obligation.claim", map[string]any{"reason": reason, "t0": o.T0, "asked_t0": e.Start, "asked_due_at": e.Due})
+	if err != nil {
+		return err
+	}
+	return s.tellAsked(ctx, tx, op, *o)
 }
 
 // Grant gives an obligation the term that a later T0 asks for, or the time that
@@ -197,8 +201,12 @@ func (s *Service) answer(ctx context.Context, op string, id ID, to TermCause, re
 		if err := s.keepTerm(ctx, tx, o, to, o.Explanation, o.DueAt, reason); err != nil {
 			return err
 		}
-		return s.save(ctx, tx, o, action, map[string]any{"reason": reason, "old_t0": oldT0, "t0": o.T0, "old_due_at": oldDue, "due_at": o.DueAt,
+		err = s.save(ctx, tx, o, action, map[string]any{"reason": reason, "old_t0": oldT0, "t0": o.T0, "old_due_at": oldDue, "due_at": o.DueAt,
 			"asked_t0": asked.T0})
+		if err != nil || s.claims == nil {
+			return err
+		}
+		return s.claims(ctx, tx, *o, asked, true)
 	})
 }
 
