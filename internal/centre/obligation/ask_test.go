@@ -72,6 +72,15 @@ func TestTimeThatAUnitAsksForIsGivenByAnother(t *testing.T) {
 		if got, err = b.svc.Refuse(head, o.ID, "đã gia hạn một lần", got.Version); err != nil || got.Claim != 0 || !got.DueAt.Equal(last.End()) {
 			t.Errorf("%+v, %v", got, err)
 		}
+		long := b.open(centre, duty("b", "i2", "24h", t0, 24))
+		if long, err = b.svc.Ask(as(t, "xb", auth.UnitOfficer, "b"), long.ID, last, "chờ thiết bị", long.Version); err != nil {
+			t.Fatal(err)
+		}
+		b.recompute(centre, duty("b", "i2", "24h", t0, 240))
+		if long, err = b.svc.Grant(head, long.ID, "được", long.Version+1); err != nil || !long.DueAt.Equal(t0.Add(240*time.Hour)) {
+			t.Errorf("granting took time away: %+v, %v", long, err)
+		}
+		heard = slices.DeleteFunc(heard, func(s string) bool { return strings.HasPrefix(s, "xb") })
 		if want := []string{"xa 2 false", "xa 2 true", "xa 4 false", "xa 4 true"}; !slices.Equal(heard, want) {
 			t.Errorf("told of %q, want %q", heard, want)
 		}

@@ -103,7 +103,7 @@ func (v *showPage) load(ctx context.Context) error {
 	}
 	if t := v.asked(); t != nil {
 		actor, _ := auth.From(ctx)
-		v.answer = v.answer && t.ByID != actor.ID
+		v.answer = v.answer && t.ByID != actor.ID && v.o.OwedBy != actor.ID
 	}
 	if v.mayMeet() {
 		v.workers, err = v.p.workers(ctx, v.o.UnitID)

@@ -154,7 +154,7 @@ func (s *Service) claim(ctx context.Context, tx *db.Tx, op string, o *Obligation
 
 // Grant gives an obligation the term that a later T0 asks for, or the time that
 // somebody asked for. It needs the
-// right to decide, a reason, and another person than the one who asked. Errors:
+// right to decide, a reason, and another person than who asked or owes. Errors:
 // fault.Invalid field "reason", fault.Conflict when nothing is asked or version
 // is stale, fault.Forbidden for the same person.
 func (s *Service) Grant(ctx context.Context, id ID, reason string, version int64) (Obligation, error) {
@@ -184,7 +184,7 @@ func (s *Service) answer(ctx context.Context, op string, id ID, to TermCause, re
 		if err != nil {
 			return err
 		}
-		if asked.ByID == actor.ID {
+		if asked.ByID == actor.ID || o.OwedBy == actor.ID {
 			return &fault.Error{Kind: fault.Forbidden, Op: op, Msg: "obligation.err.four_eyes"}
 		}
 		oldT0, oldDue := o.T0, o.DueAt
@@ -193,7 +193,9 @@ func (s *Service) answer(ctx context.Context, op string, id ID, to TermCause, re
 		switch {
 		case to == TermGranted && asked.MoreTime():
 			to, action = TermExtended, "obligation.extend"
-			o.extend(asked.DueAt)
+			if asked.DueAt.After(o.DueAt) { // a fact may have given as much since
+				o.extend(asked.DueAt)
+			}
 		case to == TermGranted:
 			action = "obligation.grant"
 			o.term(asked.Explanation)
