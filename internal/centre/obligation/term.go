@@ -153,10 +153,9 @@ func (s *Service) claim(ctx context.Context, tx *db.Tx, op string, o *Obligation
 }
 
 // Grant gives an obligation the term that a later T0 asks for, or the time that
-// somebody asked for. It needs the
-// right to decide, a reason, and another person than who asked or owes. Errors:
-// fault.Invalid field "reason", fault.Conflict when nothing is asked or version
-// is stale, fault.Forbidden for the same person.
+// somebody asked for. It needs the right to decide, a reason, and another person
+// than who asked or owes. Errors: fault.Invalid field "reason", fault.Conflict
+// when nothing is asked or version is stale, fault.Forbidden for the same person.
 func (s *Service) Grant(ctx context.Context, id ID, reason string, version int64) (Obligation, error) {
 	return s.answer(ctx, "obligation.Grant", id, TermGranted, reason, version)
 }
