@@ -147,7 +147,7 @@ func (c fictitious) Owed(ctx context.Context) (map[string]string, error) {
 // Owe implements demo.Terms. A person gives a task that runs from now; one that
 // runs from the day its paper came is opened as rooms open theirs.
 func (c fictitious) Owe(ctx context.Context, t demo.Task) (string, error) {
-	paper, err := dutyPapers{c.App}.Paper(ctx, t.Paper)
+	paper, err := dutyPapers(c).Paper(ctx, t.Paper)
 	if err != nil {
 		return "", fmt.Errorf("its paper: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -35,9 +36,7 @@ func (o *records) Papers(context.Context) (map[string]string, error) {
 		o.papers, o.steps, o.tasks, o.done = map[string]string{}, map[string][]string{}, map[string]string{}, map[string]string{}
 	}
 	out := map[string]string{}
-	for subject, id := range o.papers {
-		out[subject] = id
-	}
+	maps.Copy(out, o.papers)
 	return out, nil
 }
 

@@ -56,13 +56,14 @@ func (f *foundPapers) fields(ctx context.Context, chosen string) []ui.FieldProps
 		field.Value = f.list[0].ID
 	}
 	for _, p := range f.list {
-		hint := " " + p.Subject
+		var hint strings.Builder
+		hint.WriteString(" " + p.Subject)
 		for _, more := range []string{p.Issuer, p.Standing} {
 			if more != "" {
-				hint += " · " + more
+				hint.WriteString(" · " + more)
 			}
 		}
-		field.Options = append(field.Options, ui.Option{Value: p.ID, Label: p.Cite, Hint: hint})
+		field.Options = append(field.Options, ui.Option{Value: p.ID, Label: p.Cite, Hint: hint.String()})
 	}
 	if len(f.list) == 0 {
 		field.Label, field.Hint = i18n.T(ctx, "obligation.find.nothing", f.query), i18n.T(ctx, "obligation.find.nothing.hint")
