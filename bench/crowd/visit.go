@@ -54,6 +54,8 @@ func (c *Crowd) Visits() []Visit {
 		add("/obligations", truth)
 		add("/obligations?status=late", "")
 		add("/obligations?status=soon&urgency=most_urgent", "")
+		add("/obligations?status=asked", "")
+		add("/obligations?status=all&document=none", "")
 		add("/obligations/board", "")
 		add("/obligations/calendar", "")
 		truth = ""

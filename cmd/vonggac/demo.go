@@ -26,10 +26,10 @@ func demoCommand(std streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a centre with a fictitious province",
-		Long: "Run a centre with a fictitious province: 40 units, 1,200 machines, people, and logs that flow with infections in them.\n" +
+		Long: "Run a centre with a fictitious province: 40 units, 1,200 machines, people, papers and duties, and logs that flow with infections in them.\n" +
 			"It needs no network. Its data never mixes with real data: without --data it lies beside the real folder, in one whose\n" +
 			"name ends in " + demoSuffix + ", and always in SQLite, whatever the configuration says of records.\n" +
-			"It prints one-time sign-in links for three people; there is no default password. Delete the folder to begin anew.",
+			"It prints one-time sign-in links for five people; there is no default password. Delete the folder to begin anew.",
 		Example: "  vonggac demo\n  vonggac demo --data ./demo-data --listen 127.0.0.1:8081",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,8 +107,12 @@ var guide = map[string]struct{ vi, en string }{
 		"officer of the centre: look at units with their address plan, lists of indicators, sources and the files read."},
 	demo.DutyOfficer: {"trực ban: xem trang Hôm nay, hàng đợi phát hiện, máy nhiễm, và sự cố có đồng hồ báo cáo 24 giờ đang chạy.",
 		"duty officer: look at Today, the queue of findings, infected machines, and the incident whose 24-hour clock is running."},
-	demo.UnitOfficer: {"cán bộ xã Phiêng Lúa: chỉ thấy đơn vị mình, trong đó có một máy nhiễm.",
-		"officer of one commune: sees nothing but their own unit, where one machine is infected."},
+	demo.Director: {"lãnh đạo Trung tâm: văn bản chờ ký, đề nghị gia hạn chờ trả lời, bảng tình hình việc phải làm, việc định kỳ.",
+		"head of the centre: a paper waits for a signature, a unit asks for more time; look at the board of duties and the periodic ones."},
+	demo.Clerk: {"văn thư Trung tâm: sổ văn bản đến, đi; văn bản chờ cho số, chờ đóng dấu, chờ biên nhận.",
+		"clerk of the centre: the registers of papers; some wait for a number, a seal or receipts."},
+	demo.UnitOfficer: {"cán bộ xã Phiêng Lúa: chỉ thấy đơn vị mình, trong đó có một máy nhiễm và việc đã quá hạn.",
+		"officer of one commune: sees nothing but their own unit, where one machine is infected and a duty is overdue."},
 }
 
 // invite prints whom to try the product as.

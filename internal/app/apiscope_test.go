@@ -172,6 +172,7 @@ var apiBodies = map[string]string{
 	"POST /api/v1/obligations/{id}/meet":         `{"met_at":"2026-11-21T00:30:00Z","how":"x"}`,
 	"POST /api/v1/obligations/{id}/evidence":     `{"kind":"document","ref":"x"}`,
 	"POST /api/v1/obligations/{id}/extend":       `{"last":"2027-01-31","reason":"x"}`,
+	"POST /api/v1/obligations/{id}/ask":          `{"last":"2027-01-31","reason":"x"}`,
 	"POST /api/v1/indicators/{id}/disable":       `{"reason":"x"}`,
 	"POST /api/v1/documents/{id}/number":         `{"number":"7"}`,
 	"POST /api/v1/documents/{id}/files":          `x`,

@@ -28,6 +28,7 @@ var without = map[string]string{
 	"POST /papers/{id}/withdraw":                   once,
 	"POST /proposals/{proposal}/decide":            once,
 	"POST /obligations/{id}/meet":                  once,
+	"POST /obligations/{id}/ask":                   once,
 	"POST /obligations/{id}/assign":                "hands over again, with words of that act: the first note is no text of the form",
 	"POST /incidents/{id}/close":                   once,
 	"POST /indicators/{id}/off":                    once,

@@ -29,7 +29,7 @@ import (
 func (a *App) obligations() *obligation.Service {
 	s := obligation.New(obligation.Deps{Records: a.Records, Now: a.opt.Now, Days: a.Rooms.Packs.Calendar(), Tell: a.tellDuty,
 		Ladder: func(u obligation.Urgency) []rulepack.ReminderStep { return a.pack().Ladder(u.Key()) },
-		Rhythm: a.rhythm(), Actor: a.reader})
+		Rhythm: a.rhythm(), Actor: a.reader, Papers: dutyPapers{a}, Asked: a.tellAsked})
 	a.behind.every(time.Hour, "open periodic duties", s.OpenPeriods)
 	a.behind.every(time.Minute, "remind of duties", s.Remind)
 	return s

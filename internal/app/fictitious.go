@@ -23,6 +23,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
 
@@ -79,7 +80,7 @@ func (c fictitious) As(ctx context.Context, login string) (context.Context, erro
 		return nil, err
 	}
 	actor, err := c.Rooms.Accounts.Actor(ctx, id, epoch)
-	return auth.With(ctx, actor), err
+	return auth.With(i18n.With(ctx, c.catalogue, i18n.Vietnamese), actor), err
 }
 
 // Units implements demo.Register.

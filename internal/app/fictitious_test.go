@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/netip"
 	"net/url"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,8 +17,13 @@ import (
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/app/demo"
 	"github.com/vonggac/vonggac/internal/centre/account"
+	register "github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/incident"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -89,6 +95,7 @@ func TestTheDemoIsTheProvinceItSays(t *testing.T) {
 	h, invited := demoHouse(t, dir, demoNow)
 	h.checkPeople(t, invited)
 	h.checkDesk(t)
+	h.checkOffice(t)
 	h.checkHits(t, demoNow)
 	before := h.rows(t)
 	h.stop(t)
@@ -108,8 +115,8 @@ func TestTheDemoIsTheProvinceItSays(t *testing.T) {
 func (h *house) checkPeople(t *testing.T, invited []demo.Invitation) {
 	t.Helper()
 	people, total, err := h.Rooms.Accounts.List(h.as(t, "quantri"), account.Filter{Limit: 100})
-	if err != nil || total != 12 {
-		t.Fatalf("%d people, %v; want 12", total, err)
+	if err != nil || total != 14 {
+		t.Fatalf("%d people, %v; want 14", total, err)
 	}
 	for _, p := range people {
 		if p.HasPassword != (p.Login == "quantri") {
@@ -121,8 +128,8 @@ func (h *house) checkPeople(t *testing.T, invited []demo.Invitation) {
 			}
 		}
 	}
-	if len(invited) != 3 {
-		t.Fatalf("%d invited, want 3", len(invited))
+	if len(invited) != 5 {
+		t.Fatalf("%d invited, want 5", len(invited))
 	}
 	for _, i := range invited {
 		u, err := url.Parse(i.Address)
@@ -148,8 +155,8 @@ func (h *house) checkDesk(t *testing.T) {
 		t.Fatalf("incidents %+v, %v", cases.Rows, err)
 	}
 	duties, err := h.Rooms.Obligations.Count(ctx)
-	if err != nil || duties.Open != 4 || duties.Late != 0 {
-		t.Errorf("obligations %+v, %v; want 3 of cases and the next hunt open, none late", duties, err)
+	if err != nil || duties.Late != 2 {
+		t.Errorf("obligations %+v, %v; want the tasks of two communes late, and nothing else", duties, err)
 	}
 	counts, err := h.Rooms.Findings.Counts(ctx)
 	if err != nil || counts.Acknowledged != 4 {
@@ -158,6 +165,58 @@ func (h *house) checkDesk(t *testing.T) {
 	infections, err := h.Rooms.Infections.Total(h.as(t, demo.UnitOfficer))
 	if err != nil || infections.Machines != 1 || infections.NAT+infections.Resolver+infections.Proxy+infections.Unknown != 0 {
 		t.Errorf("the commune sees %+v, %v; want its one machine", infections, err)
+	}
+}
+
+// checkOffice expects that no room is empty: papers at every step, terms in every
+// state, a rule of the province's own, a time of raised duty, certificates.
+func (h *house) checkOffice(t *testing.T) {
+	t.Helper()
+	ctx := h.as(t, demo.Clerk)
+	for _, state := range register.States() {
+		if state == register.Sealed { // passed in one breath
+			continue
+		}
+		if p, err := h.Rooms.Documents.List(ctx, register.Filter{State: state}); err != nil || p.Total == 0 {
+			t.Errorf("%d papers are %s, %v", p.Total, state, err)
+		}
+	}
+	if p, err := h.Rooms.Documents.List(ctx, register.Filter{Open: true}); err != nil || p.Total != 2 {
+		t.Errorf("%d papers wait for receipts, %v", p.Total, err)
+	}
+	incoming, err := h.Rooms.Documents.List(ctx, register.Filter{Dir: register.In, Urgency: "flash"})
+	if err != nil || incoming.Total != 1 {
+		t.Fatalf("%d telegrams, %v", incoming.Total, err)
+	}
+	deep := 0
+	for chain := must(h.Rooms.Documents.Chain(ctx, incoming.Rows[0].ID))(t); len(chain) > 0 && chain[0].Target != ""; chain = chain[0].Below {
+		deep++
+	}
+	if deep != 3 {
+		t.Errorf("the telegram rests on a chain of %d, want 3", deep)
+	}
+	head := h.as(t, demo.Director)
+	for name, f := range map[string]obligation.Filter{"late": {Clock: obligation.Late}, "met in time": {Clock: obligation.MetTime}, "met late": {Clock: obligation.MetLate},
+		"waived": {State: obligation.Waived}, "asked": {State: obligation.Open, Asked: true}, "periodic": {Kind: obligation.PeriodKind}, "on a paper": {Query: "UBND-NC"}} {
+		if p, err := h.Rooms.Obligations.List(head, f); err != nil || p.Total == 0 {
+			t.Errorf("%d obligations are %s, %v", p.Total, name, err)
+		}
+	}
+	if got := h.told(t, head)["obligation.asked"]; got != 1 {
+		t.Errorf("the head was told of %d requests, want 1", got)
+	}
+	if p, err := h.Rooms.Signatures.List(h.as(t, demo.CentreOfficer), esign.Filter{}); err != nil || p.Total != 3 || !slices.ContainsFunc(p.Rows, func(c esign.Certificate) bool { return c.Uses > 0 }) {
+		t.Errorf("certificates %+v, %v", p.Rows, err)
+	}
+	if _, n, err := h.Rooms.Rules.List(head, rule.Filter{}); err != nil || n != 1 {
+		t.Errorf("%d overrides, %v", n, err)
+	}
+	papers, err := h.Rooms.Reports.List(h.as(t, demo.CentreOfficer), report.Filter{Form: "F12"})
+	if err != nil || papers.Total != 1 {
+		t.Fatalf("%d annual reports, %v", papers.Total, err)
+	}
+	if f, err := h.Rooms.Reports.Get(h.as(t, demo.CentreOfficer), papers.Rows[0].ID); err != nil || f.Values["total"].Int == nil || *f.Values["total"].Int != 12 {
+		t.Errorf("the annual report counts %+v systems, %v", f.Values["total"], err)
 	}
 }
 
@@ -246,7 +305,8 @@ func (h *house) rows(t *testing.T) map[string]int64 {
 	t.Helper()
 	counts := map[string]int64{}
 	for _, table := range []string{"unit", "unit_range", "account", "source", "source_file", "source_block", "indicator_list", "finding", "finding_hit",
-		"infection", "incident", "obligation"} {
+		"infection", "incident", "obligation", "obligation_evidence", "obligation_duty", "document", "document_link", "document_dispatch", "rule_override",
+		"calendar_decision", "esign_certificate", "report_paper"} {
 		n, err := h.Records.Read().NewSelect().Table(table).Count(t.Context())
 		if err != nil || n == 0 {
 			t.Errorf("%s: %d rows, %v", table, n, err)

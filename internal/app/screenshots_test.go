@@ -106,6 +106,10 @@ func TestScreenshots(t *testing.T) {
 				p.open("/incidents")
 				p.press(`main tr a.vg-rowlink`)
 				p.picture("su-co", look(p.walker, chromedp.Evaluate[string](`location.pathname`)))
+			case demo.Director:
+				p.picture("viec-phai-lam", "/obligations?kind=task")
+			case demo.Clerk:
+				p.picture("van-ban", "/documents")
 			case demo.UnitOfficer:
 				p.picture("don-vi-hom-nay", "/")
 			case demo.CentreOfficer:

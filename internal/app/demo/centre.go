@@ -16,6 +16,9 @@ import (
 // already, by the key named, stays as people have left it.
 type Centre interface {
 	Register
+	Registry
+	Terms
+	Seals
 	Feed
 	Desk
 }

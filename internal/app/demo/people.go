@@ -21,8 +21,16 @@ type Person struct {
 const (
 	CentreOfficer = "trungtam"
 	DutyOfficer   = "trucban"
+	Director      = "giamdoc"   // of the centre: signs its papers, decides on terms
+	Clerk         = "vanthu"    // of the centre
 	UnitOfficer   = "phienglua" // of a commune with an infected machine
 )
+
+// invited are they, in the order in which they are told of.
+var invited = []string{CentreOfficer, DutyOfficer, Director, Clerk, UnitOfficer}
+
+// Deputy leads the province and decides on what units are released from.
+const Deputy = "lanhdao"
 
 // founder is the first account, which makes the others.
 const founder = "quantri"

@@ -93,6 +93,7 @@ func (r *runner) seed(ctx context.Context) error {
 	}{
 		{founder, r.enterUnits},
 		{founder, r.invite},
+		{founder, r.office},
 		{CentreOfficer, r.openFeeds},
 		{CentreOfficer, r.catchUp},
 		{DutyOfficer, r.openCases},
@@ -141,7 +142,7 @@ func (r *runner) enterUnits(ctx context.Context) error {
 	return nil
 }
 
-// invite makes the accounts and tells Ready of the three to begin with.
+// invite makes the accounts and tells Ready of those to begin with.
 func (r *runner) invite(ctx context.Context) error {
 	for _, person := range r.p.People {
 		person.Unit = r.units[person.Unit]
@@ -154,7 +155,7 @@ func (r *runner) invite(ctx context.Context) error {
 		}
 	}
 	var list []Invitation
-	for _, login := range []string{CentreOfficer, DutyOfficer, UnitOfficer} {
+	for _, login := range invited {
 		address, err := r.c.Link(ctx, login)
 		if err != nil {
 			return fmt.Errorf("link for %s: %w", login, err)

@@ -35,8 +35,14 @@ var topics = []struct{ path, page string }{
 	{"/hunts", "/guide/truc-ban#tra-nguoc"},
 	{"/events", "/guide/truc-ban#tra-nhat-ky"},
 	{"/incidents", "/guide/truc-ban#su-co"},
-	{"/papers", "/guide/truc-ban#van-ban"},
-	{"/obligations", "/guide/truc-ban#viec-phai-lam"},
+	{"/papers", "/guide/bieu-mau#su-co"},
+	{"/obligations", "/guide/viec-phai-lam#danh-sach"},
+	{"/obligations/new", "/guide/viec-phai-lam#giao-viec"},
+	{"/obligations/periodic", "/guide/viec-phai-lam#dinh-ky"},
+	{"/documents", "/guide/van-ban#vao-so"},
+	{"/signatures", "/guide/chu-ky-so#so"},
+	{"/calendar", "/guide/lich#ngay-nghi"},
+	{"/rules", "/guide/quy-dinh#tra"},
 }
 
 // For is the part of the guide that explains the screen at path, the table of

@@ -76,6 +76,8 @@ func Kinds() []Kind {
 		{"incident.severity", Urgent, may(auth.Incidents, auth.Write, auth.Decide), "/incidents"},
 		{"obligation.late", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
 		{"obligation.escalated", Urgent, may(auth.Obligations, auth.Write, auth.Decide), "/obligations"},
+		{"obligation.asked", Normal, may(auth.Obligations, auth.Decide), "/obligations"},
+		{"obligation.answered", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"obligation.soon", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"document.unreceipted", Normal, may(auth.Documents, auth.Send), "/documents"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},

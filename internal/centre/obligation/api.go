@@ -73,12 +73,17 @@ type apiReminder struct {
 }
 
 type apiEvidence struct {
-	ID   string    `json:"id"`
-	Kind string    `json:"kind" enum:"document,receipt,measure,file"`
-	Ref  string    `json:"ref"`
-	Note string    `json:"note,omitempty"`
-	By   string    `json:"by"`
-	At   time.Time `json:"at"`
+	ID         string    `json:"id"`
+	Kind       string    `json:"kind" enum:"document,receipt,measure,file"`
+	Ref        string    `json:"ref"`
+	DocumentID string    `json:"document_id,omitempty" doc:"The paper in the register of documents; a document without one is as somebody declared it."`
+	Note       string    `json:"note,omitempty"`
+	By         string    `json:"by"`
+	At         time.Time `json:"at"`
+}
+
+func apiEvidenceOf(e Evidence) apiEvidence {
+	return apiEvidence{e.ID, string(e.Kind), e.Ref, e.Document, e.Note, e.By, e.At.UTC()}
 }
 
 type apiHistory struct {
@@ -90,9 +95,10 @@ type apiHistory struct {
 type apiProveInput struct {
 	rest.One
 	Body struct {
-		Kind string `json:"kind" enum:"document,receipt,measure,file"`
-		Ref  string `json:"ref" minLength:"1" maxLength:"300"`
-		Note string `json:"note,omitempty" maxLength:"500"`
+		Kind       string `json:"kind" enum:"document,receipt,measure,file"`
+		Ref        string `json:"ref,omitempty" maxLength:"300" doc:"Required without document_id, which gives its own words."`
+		DocumentID string `json:"document_id,omitempty" maxLength:"64" doc:"A paper of the register of documents; the kind is then document."`
+		Note       string `json:"note,omitempty" maxLength:"500"`
 	}
 }
 
@@ -110,8 +116,8 @@ type apiGiveInput struct {
 		Title      string   `json:"title" minLength:"1" maxLength:"500"`
 		Units      []string `json:"units" minItems:"1" maxItems:"1000" doc:"Who owes: one obligation each."`
 		Addressee  string   `json:"addressee" minLength:"1" maxLength:"500"`
-		Basis      string   `json:"basis" minLength:"1" maxLength:"500"`
-		DocumentID string   `json:"document_id,omitempty" maxLength:"64"`
+		Basis      string   `json:"basis,omitempty" maxLength:"500" doc:"Citation; required without document_id."`
+		DocumentID string   `json:"document_id,omitempty" maxLength:"64" doc:"The paper it rests on, in the register of documents; gives an empty basis its words."`
 		Clause     string   `json:"clause,omitempty" maxLength:"200"`
 		Form       string   `json:"form,omitempty" maxLength:"40"`
 		Urgency    string   `json:"urgency,omitempty" enum:"ordinary,urgent,very_urgent,most_urgent"`
@@ -134,6 +140,7 @@ type apiListQuery struct {
 	Form      string `query:"form" maxLength:"40"`
 	Basis     string `query:"basis" maxLength:"200" doc:"Words of the citation."`
 	Subject   string `query:"subject" maxLength:"200" doc:"Id of what it is about."`
+	Document  string `query:"document" maxLength:"64" doc:"Id of the paper it rests on."`
 	Desc      bool   `query:"desc" doc:"Latest due first."`
 }
 
@@ -161,6 +168,8 @@ func API(a *rest.API, s *Service) {
 		Summary: "Add evidence"}, s.apiProve)
 	rest.Add(a, rest.Op{ID: "extend-obligation", Method: http.MethodPost, Path: "/obligations/{id}/extend", Tag: tag, Need: decide,
 		Summary: "Give time beyond the rule", Description: "Another person than the one who owes or opened it."}, s.apiExtend)
+	rest.Add(a, rest.Op{ID: "ask-extension", Method: http.MethodPost, Path: "/obligations/{id}/ask", Tag: tag, Need: write,
+		Summary: "Ask for time beyond the rule", Description: "Nothing moves until another person with the right to decide grants it."}, s.apiAsk)
 	rest.Add(a, rest.Op{ID: "give-task", Method: http.MethodPost, Path: "/obligations", Tag: tag, Need: write,
 		Summary: "Give a task to units", Description: "One obligation for each unit."}, s.apiGive)
 }
@@ -168,7 +177,7 @@ func API(a *rest.API, s *Service) {
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiObligation], error) {
 	p, err := s.List(ctx, Filter{State: State(in.State), Unit: in.Unit, Kind: in.Kind,
 		Clock:   map[string]Clock{"on_time": OnTime, "soon": Soon, "late": Late, "met_in_time": MetTime, "met_late": MetLate}[in.Clock],
-		Urgency: in.Urgency, Person: in.Person, Addressee: in.Addressee, Form: in.Form, Basis: in.Basis, Subject: in.Subject, Query: in.Q, Latest: in.Desc, After: in.After, Limit: in.Limit})
+		Urgency: in.Urgency, Person: in.Person, Addressee: in.Addressee, Form: in.Form, Basis: in.Basis, Subject: in.Subject, Document: in.Document, Query: in.Q, Latest: in.Desc, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -240,20 +249,28 @@ func (s *Service) apiHistoryOf(ctx context.Context, in *rest.One) (*rest.Record[
 		return nil, err
 	}
 	for _, e := range evidence {
-		h.Evidence = append(h.Evidence, apiEvidence{e.ID, string(e.Kind), e.Ref, e.Note, e.By, e.At.UTC()})
+		h.Evidence = append(h.Evidence, apiEvidenceOf(e))
 	}
 	return rest.Versioned(h, o.Version), nil
 }
 
 func (s *Service) apiProve(ctx context.Context, in *apiProveInput) (*rest.Record[apiEvidence], error) {
-	e, err := s.Prove(ctx, ID(in.ID), Evidence{Kind: EvidenceKind(in.Body.Kind), Ref: in.Body.Ref, Note: in.Body.Note})
+	e, err := s.Prove(ctx, ID(in.ID), Evidence{Kind: EvidenceKind(in.Body.Kind), Ref: in.Body.Ref, Document: in.Body.DocumentID, Note: in.Body.Note})
 	if err != nil {
 		return nil, err
 	}
-	return &rest.Record[apiEvidence]{Body: apiEvidence{e.ID, string(e.Kind), e.Ref, e.Note, e.By, e.At.UTC()}}, nil
+	return &rest.Record[apiEvidence]{Body: apiEvidenceOf(e)}, nil
 }
 
 func (s *Service) apiExtend(ctx context.Context, in *apiExtendInput) (*rest.Record[apiObligation], error) {
+	return s.apiTime(ctx, in, s.Extend)
+}
+
+func (s *Service) apiAsk(ctx context.Context, in *apiExtendInput) (*rest.Record[apiObligation], error) {
+	return s.apiTime(ctx, in, s.Ask)
+}
+
+func (s *Service) apiTime(ctx context.Context, in *apiExtendInput, do func(context.Context, ID, calendar.Date, string, int64) (Obligation, error)) (*rest.Record[apiObligation], error) {
 	have, err := s.Get(ctx, ID(in.ID))
 	if err != nil {
 		return nil, err
@@ -265,7 +282,7 @@ func (s *Service) apiExtend(ctx context.Context, in *apiExtendInput) (*rest.Reco
 	if err != nil {
 		return nil, fault.Bad("obligation.Extend", "last", "obligation.err.last")
 	}
-	o, err := s.Extend(ctx, have.ID, last, in.Body.Reason, have.Version)
+	o, err := do(ctx, have.ID, last, in.Body.Reason, have.Version)
 	if err != nil {
 		return nil, err
 	}

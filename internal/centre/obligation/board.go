@@ -40,11 +40,15 @@ func (s *Service) Days(ctx context.Context, from, to time.Time, unit, person str
 	}
 	q := within(scope, s.records.Read().NewSelect().Model((*row)(nil))).ColumnExpr("o.sort_key / 4 AS day, o.state").
 		ColumnExpr("SUM(CASE WHEN o.due_at < ? THEN 1 ELSE 0 END) AS late", db.At(s.now())).
-		ColumnExpr("SUM(CASE WHEN o.urgency > 0 THEN 1 ELSE 0 END) AS hot").ColumnExpr("COUNT(*) AS n").
+		ColumnExpr("SUM(CASE WHEN o.sort_key % 4 < ? THEN 1 ELSE 0 END) AS hot", int64(MostUrgent)).ColumnExpr("COUNT(*) AS n"). // its urgency, out of the index
 		Where("o.state IN (?)", bun.List([]string{string(Open), string(Met)})).
 		Where("o.sort_key >= ?", sortKey(from.Add(time.Millisecond), MostUrgent)).Where("o.sort_key <= ?", sortKey(to, Ordinary))
-	if unit != "" {
-		q = q.Where("o.unit_id = ?", unit)
+	units, err := Filter{Unit: unit, Person: person, State: Open}.places(ctx, s.records.Read(), scope)
+	if err != nil {
+		return nil, db.Error(op, err)
+	}
+	if len(units) > 0 && units[0] != "" { // a narrow scope is read unit by unit
+		q = q.Where("o.unit_id IN (?)", bun.List(units))
 	}
 	if person != "" {
 		q = q.Where("o.owed_by = ?", person)

@@ -38,9 +38,11 @@ type Filter struct {
 	Basis     string // words of the citation
 	Trigger   string
 	Subject   string // id of the subject: what several units owe for one cause
+	Document  string // id of the paper it rests on, in the register
 	Query     string // words of title, subject, addressee, basis or form, accents free
 	From, To  time.Time
 	MetFrom   time.Time // met at or after
+	Asked     bool      // more time or a later T0 was asked for and nobody has decided
 	Latest    bool      // latest due first
 	After     string    // Page.Next of the page before
 	Limit     int       // rows a page, 1..1000; 0 is 50
@@ -89,7 +91,7 @@ func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter, now time.T
 // places are the units the list is read unit by unit for: that of the filter, or
 // those of a narrow scope; one empty id when it is read as a whole.
 func (f Filter) places(ctx context.Context, q bun.IDB, scope auth.Scope) ([]string, error) {
-	if f.Unit != "" || f.Person != "" || f.Subject != "" {
+	if f.Unit != "" || f.Person != "" || f.Subject != "" || f.Document != "" || f.Asked {
 		return []string{f.Unit}, nil
 	}
 	units, err := unitsOf(ctx, q, scope, mostParts/len(f.states()))
@@ -179,6 +181,12 @@ func (f Filter) narrow(q *bun.SelectQuery, st State, now time.Time) *bun.SelectQ
 		if is.value != "" {
 			q = q.Where(is.where, is.value)
 		}
+	}
+	if f.Asked {
+		q = q.Where("o.claim_seq > 0")
+	}
+	if f.Document != "" {
+		q = q.Where("o.basis_document = ?", f.Document).Where("o.basis_document <> ''") // as its index is
 	}
 	if u, ok := ParseUrgency(f.Urgency); ok {
 		q = q.Where("o.sort_key % 4 = ?", int64(MostUrgent-u)) // the index of the order holds it

@@ -95,7 +95,7 @@ type Obligation struct {
 	Amount      calendar.Amount
 	DueAt       time.Time // end of the term
 	ExtendedTo  time.Time // a person gave time until then; zero without. The explanation stays that of the rule
-	Claim       int64     // number of the term that a later T0 asks for and nobody decided on; 0 without
+	Claim       int64     // number of the term that is asked for and nobody decided on; 0 without
 	terms       int64     // how many terms there were
 	hours       []int     // hours before the end that the rule asks to remind at; nil without
 	ladder      []rulepack.ReminderStep

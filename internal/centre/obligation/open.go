@@ -106,8 +106,13 @@ func (s *Service) Recompute(ctx context.Context, tx *db.Tx, n Duty, reason strin
 		err = s.save(ctx, tx, &o, "obligation.recompute", map[string]any{"reason": reason, "old_unit": old.UnitID})
 		return o, true, err
 	}
-	dropped := o.Claim != 0 // the fact was put back: nothing is asked for any more
-	o.Claim = 0
+	dropped, err := movedStart(ctx, tx, op, o)
+	if err != nil {
+		return old, false, err
+	}
+	if dropped { // the fact was put back: nothing is asked for any more
+		o.Claim = 0
+	}
 	o.term(n.Explanation)
 	same := o.T0.Equal(old.T0) && o.DueAt.Equal(old.DueAt) && o.UnitID == old.UnitID && o.Amount == old.Amount
 	if same && !dropped {

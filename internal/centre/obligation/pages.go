@@ -81,6 +81,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /obligations/{id}/remind", Need: write, Handle: p.remindNow},
 		{Pattern: "GET /obligations/{id}/extend", Need: decide, Handle: p.askExtend},
 		{Pattern: "POST /obligations/{id}/extend", Need: decide, Handle: p.extend},
+		{Pattern: "GET /obligations/{id}/ask", Need: write, Handle: p.askTime},
+		{Pattern: "POST /obligations/{id}/ask", Need: write, Handle: p.doAskTime},
 		{Pattern: "POST /obligations/{id}/claim", Need: decide, Handle: p.answerClaim},
 		{Pattern: "GET /obligations/{id}/waive", Need: decide, Handle: p.askEnd(Waived)},
 		{Pattern: "POST /obligations/{id}/waive", Need: decide, Handle: p.doEnd(Waived)},
@@ -106,7 +108,7 @@ type status struct {
 // statuses are the choices, the default first.
 var statuses = []status{
 	{"open", Filter{State: Open}}, {"late", Filter{Clock: Late}}, {"soon", Filter{Clock: Soon}}, {"ontime", Filter{Clock: OnTime}},
-	{"met", Filter{State: Met}}, {"mettime", Filter{Clock: MetTime}}, {"metlate", Filter{Clock: MetLate}}, {"waived", Filter{State: Waived}},
+	{"asked", Filter{State: Open, Asked: true}}, {"met", Filter{State: Met}}, {"mettime", Filter{Clock: MetTime}}, {"metlate", Filter{Clock: MetLate}}, {"waived", Filter{State: Waived}},
 	{"cancelled", Filter{State: Cancelled}}, {"all", Filter{}},
 }
 
@@ -120,6 +122,7 @@ func filter(r *http.Request) (string, Filter) {
 	f := statuses[i].f
 	f.Query, f.Unit, f.Kind, f.After, f.Latest = q.Get("q"), q.Get("unit"), q.Get("kind"), q.Get("after"), q.Get("sort") == "-due"
 	f.Urgency, f.Addressee, f.Form, f.Basis, f.Subject = q.Get("urgency"), q.Get("addressee"), q.Get("form"), q.Get("basis"), q.Get("subject")
+	f.Document = q.Get("document")
 	if q.Get("person") == mine {
 		actor, _ := auth.From(r.Context())
 		f.Person = actor.ID
@@ -146,7 +149,7 @@ type listPage struct {
 }
 
 // list handles GET /obligations. Query: status, q, unit, kind, urgency, person,
-// addressee, form, basis, subject, day, met, sort=-due, after.
+// addressee, form, basis, subject, document, day, met, sort=-due, after.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := listPage{p: p, r: r, now: p.svc.now()}
@@ -178,7 +181,7 @@ func (p *Pages) names(ctx context.Context, rows []Obligation) (map[string]string
 
 func (v listPage) filtered() bool {
 	f := v.f
-	return v.status != statuses[0].name || f.Query+f.Unit+f.Kind+f.Urgency+f.Person+f.Addressee+f.Form+f.Basis+f.Subject != "" || !f.From.IsZero()
+	return v.status != statuses[0].name || f.Query+f.Unit+f.Kind+f.Urgency+f.Person+f.Addressee+f.Form+f.Basis+f.Subject+f.Document != "" || !f.From.IsZero()
 }
 
 // actions are the other ways to look at what is owed, and the next act.
@@ -238,7 +241,7 @@ var kinds = []string{"incident.report", "threat_hunt", PeriodKind, TaskKind}
 // hidden are the filters that have no field: they came with a link.
 func (v listPage) hidden() []ui.Hidden {
 	var out []ui.Hidden
-	for _, name := range []string{"subject", "day", "met"} {
+	for _, name := range []string{"subject", "document", "day", "met"} {
 		if value := v.r.URL.Query().Get(name); value != "" {
 			out = append(out, ui.Hidden{Name: name, Value: value})
 		}
@@ -272,7 +275,7 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 
 // bulkActs are what can be done to several rows at once.
 func (v listPage) bulkActs(ctx context.Context) *ui.Bulk {
-	if !auth.May(ctx, write) || !slices.Contains([]string{"open", "late", "soon", "ontime"}, v.status) {
+	if !auth.May(ctx, write) || !slices.Contains([]string{"open", "late", "soon", "ontime", "asked"}, v.status) {
 		return nil
 	}
 	return &ui.Bulk{Action: "/obligations/bulk", Hidden: []ui.Hidden{{Name: "back", Value: v.r.URL.RequestURI()}}, Buttons: []ui.Submit{

@@ -95,9 +95,9 @@ func (v boardPage) listRows(ctx context.Context) []ui.Row {
 		next := ui.None()
 		switch {
 		case x.Late > 0:
-			row.Tone, next = ui.Bad, ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "obligation.board.since", i18n.Date(ctx, x.LongestLate)), Tone: ui.Bad})
+			row.Tone, next = ui.Bad, ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "obligation.board.since", i18n.Until(ctx, x.LongestLate)), Tone: ui.Bad})
 		case !x.NextDue.IsZero():
-			next = ui.Time(x.NextDue)
+			next = ui.Until(x.NextDue)
 		}
 		rows = append(rows, ui.Row{ID: row.ID, Name: row.Name, Tone: row.Tone, Cells: append(row.Cells, next)})
 		sum.Late, sum.Soon, sum.OnTime, sum.MetTime, sum.MetLate = sum.Late+x.Late, sum.Soon+x.Soon, sum.OnTime+x.OnTime, sum.MetTime+x.MetTime, sum.MetLate+x.MetLate

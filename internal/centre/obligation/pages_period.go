@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -49,6 +50,18 @@ func (p *Pages) periodic(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "obligation.periodic"), Body: periodicView(v)})
+}
+
+// whoDecides names the roles that may decide on obligations, as the table of
+// permissions has them.
+func whoDecides(ctx context.Context) string {
+	var out []string
+	for _, role := range auth.Roles() {
+		if strings.ContainsRune(auth.Cell(decide.Area, role), rune(decide.Act)) {
+			out = append(out, i18n.T(ctx, "web.role."+string(role)))
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 // targets are what a duty can be turned on for.

@@ -22,16 +22,27 @@ type taskPage struct {
 	errs   map[string]string
 	units  []ui.Option // units and groups
 	counts bool        // terms can be counted in days
+	papers bool        // there is a register of papers to search
+	found  *foundPapers
 }
 
 // askTask handles GET /obligations/new.
 func (p *Pages) askTask(w http.ResponseWriter, r *http.Request) error {
-	return p.renderTask(w, r, http.StatusOK, r.URL.Query(), nil)
+	return p.renderTask(w, r, http.StatusOK, r.URL.Query(), nil, nil)
 }
 
-func (p *Pages) renderTask(w http.ResponseWriter, r *http.Request, status int, typed url.Values, errs map[string]string) error {
+func (p *Pages) renderTask(w http.ResponseWriter, r *http.Request, status int, typed url.Values, errs map[string]string, found *foundPapers) error {
 	ctx := r.Context()
-	v := taskPage{typed: typed, errs: errs, counts: p.svc.days != nil}
+	v := taskPage{typed: typed, errs: errs, counts: p.svc.days != nil, papers: p.svc.papers != nil, found: found}
+	if id := typed.Get("document"); found == nil && id != "" && v.papers { // picked before, or come with a link
+		paper, err := p.svc.papers.Paper(ctx, id)
+		switch {
+		case err == nil:
+			v.found = &foundPapers{list: []Paper{paper}, total: 1}
+		case !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden):
+			return err
+		}
+	}
 	if p.near.Groups != nil {
 		groups, err := p.near.Groups(ctx)
 		if err != nil {
@@ -54,12 +65,20 @@ func (p *Pages) renderTask(w http.ResponseWriter, r *http.Request, status int, t
 }
 
 // giveTask handles POST /obligations/new. Form: title, unit (a unit's id or a
-// target), addressee, basis, clause, form, urgency, last (YYYY-MM-DD) or amount
-// and amount_unit.
+// target), addressee, basis, document, clause, form, urgency, last (YYYY-MM-DD)
+// or amount and amount_unit; do=find searches the register by basis and gives
+// nothing.
 func (p *Pages) giveTask(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if err := r.ParseForm(); err != nil {
 		return &fault.Error{Kind: fault.Invalid, Op: "obligation.Give", Err: err}
+	}
+	if r.PostForm.Get("do") == doFind {
+		found, err := p.findPapers(ctx, r.PostForm.Get("basis"))
+		if err != nil {
+			return err
+		}
+		return p.renderTask(w, r, http.StatusOK, r.PostForm, nil, found)
 	}
 	t, err := p.readTask(ctx, r.PostForm)
 	var list []Obligation
@@ -72,7 +91,7 @@ func (p *Pages) giveTask(w http.ResponseWriter, r *http.Request) error {
 			delete(errs, "units")
 			errs["unit"] = text
 		}
-		return p.renderTask(w, r, http.StatusUnprocessableEntity, r.PostForm, errs)
+		return p.renderTask(w, r, http.StatusUnprocessableEntity, r.PostForm, errs, nil)
 	}
 	if err != nil {
 		return err
@@ -86,7 +105,10 @@ func (p *Pages) giveTask(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) readTask(ctx context.Context, form url.Values) (Task, error) {
 	const op = "obligation.Give"
-	t := Task{Title: form.Get("title"), Addressee: form.Get("addressee"), Basis: form.Get("basis"), Clause: form.Get("clause"), FormID: form.Get("form")}
+	t := Task{Title: form.Get("title"), Addressee: form.Get("addressee"), Basis: form.Get("basis"), BasisDoc: form.Get("document"), Clause: form.Get("clause"), FormID: form.Get("form")}
+	if t.BasisDoc != "" { // the words of the search give way to those of the paper
+		t.Basis = ""
+	}
 	t.Urgency, _ = ParseUrgency(form.Get("urgency"))
 	if day := strings.TrimSpace(form.Get("last")); day != "" {
 		last, err := calendar.ParseDate(day)
@@ -132,11 +154,12 @@ func (v taskPage) fields(ctx context.Context) []ui.FieldProps {
 		f("title", ui.FieldProps{Label: i18n.T(ctx, "obligation.what"), Required: true, MaxLength: maxText}),
 		f("unit", ui.FieldProps{Kind: ui.KindSelect, Label: i18n.T(ctx, "obligation.target"), Required: true, Options: v.units, Blank: i18n.T(ctx, "obligation.target.choose")}),
 		f("addressee", ui.FieldProps{Required: true, MaxLength: maxText}),
-		f("basis", ui.FieldProps{Required: true, MaxLength: maxText, Hint: i18n.T(ctx, "obligation.basis.hint")}),
+		f("basis", ui.FieldProps{Required: v.found == nil, MaxLength: maxText, Hint: v.basisHint(ctx)}),
+	}
+	out = append(append(out, v.found.fields(ctx, v.typed.Get("document"))...),
 		f("clause", ui.FieldProps{MaxLength: 200, Hint: i18n.T(ctx, "obligation.clause.hint")}),
 		f("urgency", urgency),
-		f("last", ui.FieldProps{Kind: ui.KindDate, Hint: i18n.T(ctx, "obligation.last.hint")}),
-	}
+		f("last", ui.FieldProps{Kind: ui.KindDate, Hint: i18n.T(ctx, "obligation.last.hint")}))
 	if v.counts {
 		unit := ui.FieldProps{Kind: ui.KindSelect}
 		for _, u := range amountUnits {
@@ -147,10 +170,27 @@ func (v taskPage) fields(ctx context.Context) []ui.FieldProps {
 	return append(out, f("form", ui.FieldProps{MaxLength: 40}))
 }
 
-// prove handles POST /obligations/{id}/prove. Form: kind, proof, note.
+func (v taskPage) basisHint(ctx context.Context) string {
+	hint := i18n.T(ctx, "obligation.basis.hint")
+	if v.papers {
+		hint += " " + i18n.T(ctx, "obligation.find.hint")
+	}
+	return hint
+}
+
+// prove handles POST /obligations/{id}/prove. Form: kind, proof, document, note;
+// do=find searches the register by proof and changes nothing.
 func (p *Pages) prove(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), ID(r.PathValue("id"))
-	_, err := p.svc.Prove(ctx, id, Evidence{Kind: EvidenceKind(r.PostFormValue("kind")), Ref: r.PostFormValue("proof"), Note: r.PostFormValue("note")})
+	if r.PostFormValue("do") == doFind {
+		found, err := p.findPapers(ctx, r.PostFormValue("proof"))
+		if err != nil {
+			return err
+		}
+		return p.render(w, r, http.StatusOK, typedRecord{proof: r.PostForm, found: found}, nil)
+	}
+	_, err := p.svc.Prove(ctx, id, Evidence{Kind: EvidenceKind(r.PostFormValue("kind")), Ref: r.PostFormValue("proof"), Document: r.PostFormValue("document"),
+		Note: r.PostFormValue("note")})
 	if fault.Is(err, fault.Invalid) {
 		errs := web.Errors(ctx, err)
 		if text, ok := errs["ref"]; ok {
@@ -198,48 +238,20 @@ func (p *Pages) answerClaim(w http.ResponseWriter, r *http.Request) error {
 	if r.PostFormValue("do") == "grant" {
 		do, done = p.svc.Grant, "obligation.done.granted"
 	}
-	_, err := do(ctx, id, reason, formVersion(r))
+	before, err := p.svc.Get(ctx, id)
+	if err != nil {
+		return err
+	}
+	after, err := do(ctx, id, reason, formVersion(r))
 	if fault.Is(err, fault.Invalid) {
 		return p.render(w, r, http.StatusUnprocessableEntity, typedRecord{claim: reason}, web.Errors(ctx, err))
 	}
 	if err != nil {
 		return err
 	}
+	if after.ExtendedTo.After(before.ExtendedTo) {
+		done = "obligation.done.extended"
+	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, done))
 	return web.Redirect(w, r, href(id))
-}
-
-func (p *Pages) askExtend(w http.ResponseWriter, r *http.Request) error {
-	return p.renderExtend(w, r, http.StatusOK, "", "", nil)
-}
-
-// extend handles POST /obligations/{id}/extend. Form: last, reason, version.
-func (p *Pages) extend(w http.ResponseWriter, r *http.Request) error {
-	ctx, id, reason, day := r.Context(), ID(r.PathValue("id")), r.PostFormValue("reason"), r.PostFormValue("last")
-	last, _ := calendar.ParseDate(strings.TrimSpace(day)) // the zero date is refused with the field
-	_, err := p.svc.Extend(ctx, id, last, reason, formVersion(r))
-	if fault.Is(err, fault.Invalid) {
-		return p.renderExtend(w, r, http.StatusUnprocessableEntity, day, reason, web.Errors(ctx, err))
-	}
-	if err != nil {
-		return err
-	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "obligation.done.extended"))
-	return web.Redirect(w, r, href(id))
-}
-
-func (p *Pages) renderExtend(w http.ResponseWriter, r *http.Request, status int, day, reason string, errs map[string]string) error {
-	ctx := r.Context()
-	o, err := p.svc.Get(ctx, ID(r.PathValue("id")))
-	if err != nil {
-		return err
-	}
-	title := i18n.T(ctx, "obligation.ask.extend")
-	props := ui.ConfirmProps{Title: title, Effect: i18n.T(ctx, "obligation.effect.extend", o.Title.In(i18n.Lang(ctx)), i18n.Time(ctx, o.DueAt)),
-		Action: href(o.ID) + "/extend", Record: ui.Record{Kind: "obligation", ID: string(o.ID)},
-		Hidden: []ui.Hidden{{Name: "version", Value: strconv.FormatInt(o.Version, 10)}}, Errors: web.FieldErrors(errs, "last", "reason"),
-		Fields: []ui.FieldProps{{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "obligation.last"), Value: day, Error: errs["last"], Required: true},
-			{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "obligation.reason"), Value: reason, Error: errs["reason"], Required: true, MaxLength: maxText}},
-		Submit: ui.Submit{Label: title}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(o.ID)}}
-	return p.site.Render(w, r, status, web.View{Title: title, Body: ui.Confirm(props)})
 }

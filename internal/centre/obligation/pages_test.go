@@ -210,6 +210,15 @@ func TestPagesOfTasksBoardsAndFeeds(t *testing.T) {
 			t.Error("the preview does not say who would owe what")
 		}
 		w.get("/obligations/periodic/enable?duty=khong-co", 404)
+		if strings.Contains(w.get("/obligations/periodic", 200), "Bạn xem được") {
+			t.Error("who may turn duties on is told that others may")
+		}
+		for _, grant := range []auth.Grant{{Role: auth.Administrator, Unit: "tinh"}, {Role: auth.Leader, Unit: "a"}} {
+			page := b.browse(t, auth.Actor{ID: "qt", Name: "qt", Home: "tinh", Grants: []auth.Grant{grant}}).get("/obligations/periodic", 200)
+			if strings.Contains(page, "/obligations/periodic/enable") || !strings.Contains(page, "Cán bộ trung tâm, Lãnh đạo. Bạn xem được") {
+				t.Errorf("%s of %s is offered what is refused, or is not told who may", grant.Role, grant.Unit)
+			}
+		}
 		w.post("/obligations/periodic/enable", url.Values{"duty": {"bao-cao-nam-van-hanh"}, "target": {"kinds"}}, 200)
 
 		page = w.post("/obligations/feeds", url.Values{"unit": {"a"}}, 200)

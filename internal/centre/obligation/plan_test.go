@@ -41,6 +41,8 @@ func TestListsAreReadOutOfAnIndex(t *testing.T) {
 			"its second page":         {own, Filter{State: Open, After: "82000.1700000000000.x"}, "obligation_unit_order"},
 			"latest first":            {own, Filter{State: Open, Latest: true}, "obligation_unit_order"},
 			"one person":              {scope, Filter{State: Open, Person: "p7"}, "obligation_person_order"},
+			"what rests on a paper":   {scope, Filter{State: Open, Document: "p7"}, "obligation_basis_document"},
+			"what is asked for":       {scope, Filter{State: Open, Asked: true}, "obligation_asked"},
 			"the province":            {scope, Filter{State: Open}, "obligation_order"},
 		} {
 			units, err := c.f.places(t.Context(), d.Read(), c.scope)
@@ -108,6 +110,12 @@ func many(t *testing.T, d *db.DB, now time.Time) {
 				RemindAt: due, State: Open, CreatedAt: now, Version: 1, Explanation: calendar.Explanation{Start: due.Add(-time.Hour), Due: due}}
 			if n%12 == 0 {
 				o.UnitID = "u7"
+			}
+			if n%500 == 0 {
+				o.Claim = 2
+			}
+			if n%100 == 0 {
+				o.BasisDoc = "p" + string(rune('0'+n/100%10))
 			}
 			r, err := toRow(o)
 			if err != nil {

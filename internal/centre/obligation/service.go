@@ -46,6 +46,12 @@ type Deps struct {
 	// Actor is who an account is now, with what it may do, for calendar feeds;
 	// fault.NotFound for one that may not sign in. Nil serves no feed.
 	Actor func(ctx context.Context, account string) (auth.Actor, error)
+	// Asked is told, in its transaction, when somebody asks for another term, and
+	// again when that was answered; nil tells nobody.
+	Asked func(ctx context.Context, tx *db.Tx, o Obligation, asked Term, answered bool) error
+	// Papers is the register of documents; nil has none: papers are then named
+	// in words alone.
+	Papers Papers
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -57,11 +63,13 @@ type Service struct {
 	tell    Tell
 	rhythm  Rhythm
 	actor   func(ctx context.Context, account string) (auth.Actor, error)
+	papers  Papers
+	claims  func(ctx context.Context, tx *db.Tx, o Obligation, asked Term, answered bool) error
 }
 
 // New makes the room.
 func New(d Deps) *Service {
-	return &Service{records: d.Records, now: d.Now, days: d.Days, ladder: d.Ladder, tell: d.Tell, rhythm: d.Rhythm, actor: d.Actor}
+	return &Service{records: d.Records, now: d.Now, days: d.Days, ladder: d.Ladder, tell: d.Tell, rhythm: d.Rhythm, actor: d.Actor, papers: d.Papers, claims: d.Asked}
 }
 
 var (

@@ -4,6 +4,7 @@
 package obligation
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -37,7 +38,11 @@ type showPage struct {
 	terms     []Term
 	reminders []Reminder
 	evidence  []Evidence
+	papers    map[string]*Paper // of the register, in the reader's sight, by id
 	workers   []Person
+	write     bool // the reader may write in the unit
+	decide    bool // may decide there, and is another than who owes it or caused it
+	answer    bool // may decide on what is asked for: another than who asked
 }
 
 // typedRecord is what was typed into the forms of the record's page.
@@ -45,6 +50,7 @@ type typedRecord struct {
 	at, how, ref  string
 	proof, assign url.Values
 	claim         string
+	found         *foundPapers // of the search for evidence; nil before
 }
 
 // show handles GET /obligations/{id}.
@@ -79,7 +85,10 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, typed
 // load reads what stands around the record; Get has asked for the right.
 func (v *showPage) load(ctx context.Context) error {
 	q := v.p.svc.records.Read()
-	var err error
+	err := v.rights(ctx)
+	if err != nil {
+		return err
+	}
 	if v.terms, err = termsOf(ctx, q, v.o.ID); err != nil {
 		return err
 	}
@@ -89,12 +98,33 @@ func (v *showPage) load(ctx context.Context) error {
 	if v.evidence, err = evidenceOf(ctx, q, v.o.ID); err != nil {
 		return err
 	}
-	if v.mayMeet(ctx) {
+	if v.papers, err = v.p.papersOf(ctx, v.o, v.evidence); err != nil {
+		return err
+	}
+	if t := v.asked(); t != nil {
+		actor, _ := auth.From(ctx)
+		v.answer = v.answer && t.ByID != actor.ID && v.o.OwedBy != actor.ID
+	}
+	if v.mayMeet() {
 		v.workers, err = v.p.workers(ctx, v.o.UnitID)
 		if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) {
 			err = nil
 		}
 	}
+	return err
+}
+
+// rights asks what the reader may do with this very record, so that no act is
+// offered that would be refused.
+func (v *showPage) rights(ctx context.Context) error {
+	actor, _ := auth.From(ctx)
+	q := v.p.svc.records.Read()
+	var err error
+	if v.write, err = auth.ScopeOf(actor, write).Holds(ctx, q, v.o.UnitID); err != nil {
+		return err
+	}
+	v.answer, err = auth.ScopeOf(actor, decide).Holds(ctx, q, v.o.UnitID)
+	v.decide = v.answer && actor.ID != v.o.OwedBy && actor.ID != v.o.OpenedBy
 	return err
 }
 
@@ -177,10 +207,13 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 		h.Badges = append(h.Badges, urgencyBadge(ctx, v.o.Urgency))
 	}
 	h.Step = v.step(ctx)
-	if v.mayMeet(ctx) {
+	if v.mayMeet() {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "obligation.bulk.remind"), Href: href(v.o.ID) + "/remind", Icon: ui.IconBell, Post: true})
 	}
-	if v.o.State == Open && auth.May(ctx, decide) {
+	if v.mayMeet() && !v.decide && v.o.Claim == 0 {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "obligation.ask.ask"), Href: href(v.o.ID) + "/ask", Icon: ui.IconClock})
+	}
+	if v.o.State == Open && v.decide {
 		h.Actions = append(h.Actions,
 			ui.Action{Label: i18n.T(ctx, "obligation.ask.extend"), Href: href(v.o.ID) + "/extend"},
 			ui.Action{Label: i18n.T(ctx, "obligation.ask.waived"), Href: href(v.o.ID) + "/waive"},
@@ -196,11 +229,15 @@ func (v showPage) step(ctx context.Context) *ui.Action {
 	switch {
 	case v.o.State != Open:
 		return nil
-	case v.o.Claim != 0 && auth.May(ctx, decide):
-		return &ui.Action{Label: i18n.T(ctx, "obligation.step.claim"), Href: "#claim", Primary: true}
-	case v.o.FormID != "" && subject.Href != "" && auth.May(ctx, write):
+	case v.o.Claim != 0 && v.answer:
+		label := i18n.T(ctx, "obligation.step.claim")
+		if t := v.asked(); t != nil && t.MoreTime() {
+			label = i18n.T(ctx, "obligation.step.asked")
+		}
+		return &ui.Action{Label: label, Href: "#claim", Primary: true}
+	case v.o.FormID != "" && subject.Href != "" && v.write:
 		return &ui.Action{Label: i18n.T(ctx, "obligation.step.form", v.o.FormID, subject.Label), Href: subject.Href, Primary: true}
-	case auth.May(ctx, write):
+	case v.write:
 		return &ui.Action{Label: i18n.T(ctx, "obligation.step.meet"), Href: "#meet", Primary: true}
 	}
 	return nil
@@ -212,77 +249,6 @@ func urgencyBadge(ctx context.Context, u Urgency) ui.BadgeProps {
 		tone = ui.Bad
 	}
 	return ui.BadgeProps{Text: i18n.T(ctx, "obligation.urgency."+u.Key()), Tone: tone}
-}
-
-// causeText tells one term of the history in words.
-func causeText(ctx context.Context, t Term) string {
-	return i18n.T(ctx, "obligation.term."+string(t.Cause), i18n.Time(ctx, t.T0), i18n.Time(ctx, t.DueAt))
-}
-
-func (v showPage) termTimeline(ctx context.Context) ui.TimelineProps {
-	t := ui.TimelineProps{Title: i18n.T(ctx, "obligation.terms")}
-	for _, x := range v.terms {
-		e := ui.TimelineEntry{Text: causeText(ctx, x), Actor: x.By, Detail: x.Reason, At: x.At}
-		switch x.Cause {
-		case TermClaimed:
-			e.Tone = ui.Warn
-		case TermGranted, TermExtended:
-			e.Tone = ui.Info
-		}
-		t.Entries = append(t.Entries, e)
-	}
-	return t
-}
-
-// reach names the people of a reminder.
-func reach(ctx context.Context, r Reminder) string {
-	var out []string
-	for _, to := range r.To {
-		out = append(out, i18n.T(ctx, "obligation.to."+string(to)))
-	}
-	return strings.Join(out, ", ")
-}
-
-// stepText says when a reminder comes, counted from the end.
-func stepText(ctx context.Context, r Reminder) string {
-	h, err := strconv.Atoi(r.Step)
-	switch {
-	case err != nil:
-		return i18n.T(ctx, "obligation.remind.now", r.By)
-	case h < 0:
-		return i18n.T(ctx, "obligation.remind.before", spell(ctx, -h))
-	case h == 0:
-		return i18n.T(ctx, "obligation.remind.at")
-	}
-	return i18n.T(ctx, "obligation.remind.after", spell(ctx, h))
-}
-
-// spell tells hours in days where they are whole days beyond two.
-func spell(ctx context.Context, hours int) string {
-	if hours >= 48 && hours%24 == 0 {
-		return i18n.T(ctx, "obligation.days", i18n.Number(ctx, int64(hours/24)))
-	}
-	return i18n.T(ctx, "obligation.hours", i18n.Number(ctx, int64(hours)))
-}
-
-// reminded are the reminders given and, softer, those to come.
-func (v showPage) reminded(ctx context.Context) ui.TimelineProps {
-	t := ui.TimelineProps{Title: i18n.T(ctx, "obligation.reminders.count", i18n.Number(ctx, int64(len(v.reminders)))), Empty: i18n.T(ctx, "obligation.remind.none")}
-	for _, r := range v.reminders {
-		e := ui.TimelineEntry{Text: stepText(ctx, r), At: r.SentAt, Icon: ui.IconBell,
-			Detail: i18n.T(ctx, "obligation.remind.reached", reach(ctx, r), i18n.Number(ctx, r.People))}
-		if r.People == 0 {
-			e.Tone, e.Detail = ui.Warn, i18n.T(ctx, "obligation.remind.nobody", reach(ctx, r))
-		}
-		if late := r.SentAt.Sub(r.PlannedAt); late > time.Hour {
-			e.Detail += " " + i18n.T(ctx, "obligation.remind.delayed", i18n.Time(ctx, r.PlannedAt))
-		}
-		t.Entries = append(t.Entries, e)
-	}
-	for _, r := range v.o.Ahead(v.now) {
-		t.Entries = append(t.Entries, ui.TimelineEntry{Text: i18n.T(ctx, "obligation.remind.ahead", stepText(ctx, r)), Detail: reach(ctx, r), At: r.PlannedAt, Icon: ui.IconClock})
-	}
-	return t
 }
 
 func (v showPage) assignFields(ctx context.Context) []ui.FieldProps {
@@ -307,24 +273,18 @@ func (v showPage) proofFields(ctx context.Context) []ui.FieldProps {
 	if v.typed.proof != nil {
 		note.Error = v.errs["note"]
 	}
-	return []ui.FieldProps{kind,
-		{Name: "proof", Label: i18n.T(ctx, "obligation.evidence.ref"), Hint: i18n.T(ctx, "obligation.evidence.hint"), Value: v.typed.proof.Get("proof"),
-			Error: v.errs["proof"], Required: true, MaxLength: 300}, note}
+	hint := i18n.T(ctx, "obligation.evidence.hint")
+	if v.p.svc.papers != nil {
+		hint += " " + i18n.T(ctx, "obligation.find.hint")
+	}
+	out := []ui.FieldProps{kind, {Name: "proof", Label: i18n.T(ctx, "obligation.evidence.ref"), Hint: hint, Value: v.typed.proof.Get("proof"),
+		Error: cmp.Or(v.errs["proof"], v.errs["document"]), Required: v.typed.found == nil, MaxLength: 300}}
+	return append(append(out, v.typed.found.fields(ctx, v.typed.proof.Get("document"))...), note)
 }
 
 // mayProve: what was met may still be proved better.
-func (v showPage) mayProve(ctx context.Context) bool {
-	return (v.o.State == Open || v.o.State == Met) && auth.May(ctx, write)
-}
-
-// asked is the claim that waits for a decision; nil without.
-func (v showPage) asked() *Term {
-	for i := range v.terms {
-		if v.o.Claim != 0 && v.terms[i].Seq == v.o.Claim {
-			return &v.terms[i]
-		}
-	}
-	return nil
+func (v showPage) mayProve() bool {
+	return (v.o.State == Open || v.o.State == Met) && v.write
 }
 
 func (v showPage) facts(ctx context.Context) []ui.Fact {
@@ -334,8 +294,8 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	}
 	facts := []ui.Fact{
 		fact("unit", unitMark(v.unit)), fact("addressee", ui.Text(o.Addressee.Name.In(lang))),
-		fact("subject", ui.Anchor(v.p.subject(o))), fact("basis", ui.Text(o.Basis)), fact("t0", ui.Time(o.T0)),
-		fact("due", ui.Time(o.DueAt)),
+		fact("subject", ui.Anchor(v.p.subject(o))), fact("basis", paperMark(o.Basis, v.papers[o.BasisDoc])), fact("t0", ui.Time(o.T0)),
+		fact("due", ui.Until(o.DueAt)),
 	}
 	if o.OwedName != "" {
 		facts = append(facts, fact("person", ui.Text(o.OwedName)))
@@ -378,8 +338,11 @@ func (v showPage) timeline(ctx context.Context) ui.TimelineProps {
 		e := ui.TimelineEntry{Text: i18n.T(ctx, "obligation.log."+row.Action), Actor: row.ActorName, At: row.At.Time}
 		if err := json.Unmarshal([]byte(row.Detail), &d); err == nil {
 			e.Detail = d.Reason
-			if !d.Old.IsZero() {
-				e.Detail = i18n.T(ctx, "obligation.moved", i18n.Time(ctx, d.Old), i18n.Time(ctx, d.Due), d.Reason)
+			switch {
+			case row.Action == "obligation.ask": // nothing moved
+				e.Detail = i18n.T(ctx, "obligation.term.asked", i18n.Until(ctx, d.Due)) + ". " + d.Reason
+			case !d.Old.IsZero():
+				e.Detail = i18n.T(ctx, "obligation.moved", i18n.Until(ctx, d.Old), i18n.Until(ctx, d.Due), d.Reason)
 			}
 		}
 		t.Entries = append(t.Entries, e)
@@ -387,7 +350,7 @@ func (v showPage) timeline(ctx context.Context) ui.TimelineProps {
 	return t
 }
 
-func (v showPage) mayMeet(ctx context.Context) bool { return v.o.State == Open && auth.May(ctx, write) }
+func (v showPage) mayMeet() bool { return v.o.State == Open && v.write }
 
 // proof is a link where the proof is a page of the centre.
 func proof(ref string) templ.Component {

@@ -177,10 +177,11 @@ type evidenceRow struct {
 	ByID         string  `bun:"by_id"`
 	ByName       string  `bun:"by_name"`
 	At           db.Time `bun:"at"`
+	DocumentID   string  `bun:"document_id"`
 }
 
 func putEvidence(ctx context.Context, tx *db.Tx, id ID, e Evidence) error {
-	r := evidenceRow{ID: e.ID, ObligationID: string(id), Kind: string(e.Kind), Ref: e.Ref, Note: e.Note, ByID: e.ByID, ByName: e.By, At: db.At(e.At)}
+	r := evidenceRow{ID: e.ID, ObligationID: string(id), Kind: string(e.Kind), Ref: e.Ref, Note: e.Note, ByID: e.ByID, ByName: e.By, At: db.At(e.At), DocumentID: e.Document}
 	_, err := tx.NewInsert().Model(&r).Exec(ctx)
 	return db.Error("obligation.putEvidence", err)
 }
@@ -192,7 +193,7 @@ func evidenceOf(ctx context.Context, q bun.IDB, id ID) ([]Evidence, error) {
 	}
 	out := make([]Evidence, len(rows))
 	for i, r := range rows {
-		out[i] = Evidence{ID: r.ID, Kind: EvidenceKind(r.Kind), Ref: r.Ref, Note: r.Note, ByID: r.ByID, By: r.ByName, At: r.At.Time}
+		out[i] = Evidence{ID: r.ID, Kind: EvidenceKind(r.Kind), Ref: r.Ref, Note: r.Note, ByID: r.ByID, By: r.ByName, At: r.At.Time, Document: r.DocumentID}
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@
 package obligation
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ type Task struct {
 	Units     []string // who owes: one obligation each
 	Addressee string   // to whom, in words
 	Basis     string   // the paper: "Công văn 1556/UBND-KGVX ngày 30/8/2022"
-	BasisDoc  string   // its id in the register of documents; may be empty
+	BasisDoc  string   // its id in the register of documents, which then gives an empty Basis; may be empty
 	Clause    string   // "mục 3"; may be empty
 	FormID    string
 	Urgency   Urgency
@@ -46,12 +47,19 @@ const maxUnits = 1000
 
 // Give opens a task for each of its units. It needs the right to write in every
 // one of them. It fails with fault.Invalid by field: title, units, addressee,
-// basis, clause, form, last, amount.
+// document, basis, clause, form, last, amount.
 func (s *Service) Give(ctx context.Context, t Task) ([]Obligation, error) {
 	const op = "obligation.Give"
 	_, scope, err := auth.Need(ctx, op, write)
 	if err != nil {
 		return nil, err
+	}
+	if t.BasisDoc != "" {
+		p, err := s.paperOf(ctx, op, t.BasisDoc)
+		if err != nil {
+			return nil, err
+		}
+		t.Basis = cmp.Or(strings.TrimSpace(t.Basis), p.Cite)
 	}
 	e, err := s.checkTask(op, &t)
 	if err != nil {
@@ -176,14 +184,15 @@ func EvidenceKinds() []EvidenceKind { return []EvidenceKind{ByDocument, ByReceip
 type Evidence struct {
 	ID       string
 	Kind     EvidenceKind
-	Ref      string // 1..300 runes
+	Ref      string // 1..300 runes; empty takes the words of Document
 	Note     string // 0..500 runes
+	Document string // id of the paper in the register, of a document; empty: as declared
 	ByID, By string
 	At       time.Time
 }
 
 // Prove adds evidence to an obligation that is open or met, in the actor's scope
-// to write. It fails with fault.Invalid by field: kind, ref, note.
+// to write. It fails with fault.Invalid by field: kind, document, ref, note.
 func (s *Service) Prove(ctx context.Context, id ID, e Evidence) (Evidence, error) {
 	const op = "obligation.Prove"
 	actor, scope, err := auth.Need(ctx, op, write)
@@ -194,6 +203,14 @@ func (s *Service) Prove(ctx context.Context, id ID, e Evidence) (Evidence, error
 	e.Ref, e.Note = i18n.NFC(strings.TrimSpace(e.Ref)), i18n.NFC(strings.TrimSpace(e.Note))
 	if !slices.Contains(EvidenceKinds(), e.Kind) {
 		bad["kind"] = "obligation.err.required"
+	}
+	if e.Document != "" {
+		e.Kind = ByDocument
+		p, err := s.paperOf(ctx, op, e.Document)
+		if err != nil {
+			return Evidence{}, err
+		}
+		e.Ref = p.Cite // what is declared beside it would be a second truth
 	}
 	switch n := utf8.RuneCountInString(e.Ref); {
 	case n == 0:
@@ -226,7 +243,7 @@ func (s *Service) Prove(ctx context.Context, id ID, e Evidence) (Evidence, error
 			return err
 		}
 		return audit.Add(ctx, tx, s.now(), audit.Entry{Action: "obligation.prove", Kind: "obligation", Object: string(o.ID), Unit: o.UnitID,
-			Detail: map[string]any{"kind": e.Kind, "ref": e.Ref, "note": e.Note}})
+			Detail: map[string]any{"kind": e.Kind, "ref": e.Ref, "note": e.Note, "document": e.Document}})
 	})
 	return e, db.Error(op, err)
 }

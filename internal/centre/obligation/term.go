@@ -26,7 +26,7 @@ const (
 	TermOpened     TermCause = "opened"
 	TermReopened   TermCause = "reopened"
 	TermRecomputed TermCause = "recomputed" // a fact changed, to the stricter
-	TermClaimed    TermCause = "claimed"    // a later T0 asks for more time; nothing moved yet
+	TermClaimed    TermCause = "claimed"    // a later T0, or a person, asks for more time; nothing moved yet
 	TermGranted    TermCause = "granted"    // a person gave the time a claim asked for
 	TermRefused    TermCause = "refused"    // a person refused it: the first version holds
 	TermExtended   TermCause = "extended"   // a person gave time beyond the rule
@@ -145,13 +145,17 @@ func (s *Service) claim(ctx context.Context, tx *db.Tx, op string, o *Obligation
 		return err
 	}
 	o.Claim = o.terms
-	return s.save(ctx, tx, o, "obligation.claim", map[string]any{"reason": reason, "t0": o.T0, "asked_t0": e.Start, "asked_due_at": e.Due})
+	err := s.save(ctx, tx, o, "obligation.claim", map[string]any{"reason": reason, "t0": o.T0, "asked_t0": e.Start, "asked_due_at": e.Due})
+	if err != nil {
+		return err
+	}
+	return s.tellAsked(ctx, tx, op, *o)
 }
 
-// Grant gives an obligation the term that a later T0 asks for. It needs the
-// right to decide, a reason, and another person than the one who asked. Errors:
-// fault.Invalid field "reason", fault.Conflict when nothing is asked or version
-// is stale, fault.Forbidden for the same person.
+// Grant gives an obligation the term that a later T0 asks for, or the time that
+// somebody asked for. It needs the right to decide, a reason, and another person
+// than who asked or owes. Errors: fault.Invalid field "reason", fault.Conflict
+// when nothing is asked or version is stale, fault.Forbidden for the same person.
 func (s *Service) Grant(ctx context.Context, id ID, reason string, version int64) (Obligation, error) {
 	return s.answer(ctx, "obligation.Grant", id, TermGranted, reason, version)
 }
@@ -179,21 +183,31 @@ func (s *Service) answer(ctx context.Context, op string, id ID, to TermCause, re
 		if err != nil {
 			return err
 		}
-		if asked.ByID == actor.ID {
+		if asked.ByID == actor.ID || o.OwedBy == actor.ID {
 			return &fault.Error{Kind: fault.Forbidden, Op: op, Msg: "obligation.err.four_eyes"}
 		}
 		oldT0, oldDue := o.T0, o.DueAt
 		o.Claim = 0
-		action := "obligation.refuse"
-		if to == TermGranted {
+		to, action := to, "obligation.refuse"
+		switch {
+		case to == TermGranted && asked.MoreTime():
+			to, action = TermExtended, "obligation.extend"
+			if asked.DueAt.After(o.DueAt) { // a fact may have given as much since
+				o.extend(asked.DueAt)
+			}
+		case to == TermGranted:
 			action = "obligation.grant"
 			o.term(asked.Explanation)
 		}
 		if err := s.keepTerm(ctx, tx, o, to, o.Explanation, o.DueAt, reason); err != nil {
 			return err
 		}
-		return s.save(ctx, tx, o, action, map[string]any{"reason": reason, "old_t0": oldT0, "t0": o.T0, "old_due_at": oldDue, "due_at": o.DueAt,
+		err = s.save(ctx, tx, o, action, map[string]any{"reason": reason, "old_t0": oldT0, "t0": o.T0, "old_due_at": oldDue, "due_at": o.DueAt,
 			"asked_t0": asked.T0})
+		if err != nil || s.claims == nil {
+			return err
+		}
+		return s.claims(ctx, tx, *o, asked, true)
 	})
 }
 
@@ -212,23 +226,45 @@ func (s *Service) Extend(ctx context.Context, id ID, last calendar.Date, reason 
 		return Obligation{}, err
 	}
 	return s.change(ctx, op, scope, id, version, func(ctx context.Context, tx *db.Tx, o *Obligation) error {
-		until := cut(last.End())
 		switch {
 		case o.State != Open:
 			return notOpen(op)
-		case last.IsZero() || !until.After(o.DueAt) || !until.After(s.now()) || last.Year > 2200:
-			return fault.Bad(op, "last", "obligation.err.last")
 		case actor.ID == o.OwedBy || actor.ID == o.OpenedBy:
 			return &fault.Error{Kind: fault.Forbidden, Op: op, Msg: "obligation.err.four_eyes"}
 		}
+		until, err := s.until(op, *o, last)
+		if err != nil {
+			return err
+		}
 		old := o.DueAt
-		o.ExtendedTo, o.DueAt = until, until
-		o.plan()
+		o.extend(until)
+		moved, err := movedStart(ctx, tx, op, *o)
+		if err != nil {
+			return err
+		}
+		if !moved { // what was asked for is answered
+			o.Claim = 0
+		}
 		if err := s.keepTerm(ctx, tx, o, TermExtended, o.Explanation, o.DueAt, reason); err != nil {
 			return err
 		}
 		return s.save(ctx, tx, o, "obligation.extend", map[string]any{"reason": reason, "old_due_at": old, "due_at": o.DueAt})
 	})
+}
+
+// until is the end that a day names: after the present one, and not past.
+func (s *Service) until(op string, o Obligation, last calendar.Date) (time.Time, error) {
+	until := cut(last.End())
+	if last.IsZero() || !until.After(o.DueAt) || !until.After(s.now()) || last.Year > 2200 {
+		return until, fault.Bad(op, "last", "obligation.err.last")
+	}
+	return until, nil
+}
+
+// extend gives o time until a moment.
+func (o *Obligation) extend(until time.Time) {
+	o.ExtendedTo, o.DueAt = until, until
+	o.plan()
 }
 
 // Terms lists every term of an obligation of the actor's scope, the first first.

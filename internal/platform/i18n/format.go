@@ -22,6 +22,16 @@ var Hanoi = func() *time.Location {
 // Time shows an instant to the minute, "21/11/2026 08:05"; a zero time is "—".
 func Time(ctx context.Context, t time.Time) string { return stamp(t, "02/01/2006 15:04") }
 
+// Until shows the end of a term as [Time] does, but for one that ends with a day:
+// "30/11/2026 24:00", not the day after at 00:00, which would be read as a day
+// more.
+func Until(ctx context.Context, t time.Time) string {
+	if here := t.In(Hanoi); !t.IsZero() && here.Hour() == 0 && here.Minute() == 0 {
+		return here.AddDate(0, 0, -1).Format("02/01/2006") + " 24:00"
+	}
+	return Time(ctx, t)
+}
+
 // Date shows the day of an instant, "21/11/2026"; a zero time is "—".
 func Date(ctx context.Context, t time.Time) string { return stamp(t, "02/01/2006") }
 

@@ -100,6 +100,7 @@ type Submit struct {
 	Icon   IconName
 	Danger bool
 	Plain  bool // not the main button
+	Early  bool // sent before all is filled in: a search whose result fills the form
 }
 
 // ConfirmProps is the step before something destructive or outward.
