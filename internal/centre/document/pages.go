@@ -26,6 +26,7 @@ func href(id ID) string { return Path + "/" + string(id) }
 type Around struct {
 	UnitNames func(ctx context.Context, ids []string) (map[string]string, error)
 	Units     func(ctx context.Context) ([]ui.Option, error)
+	Acts      func(ctx context.Context, f Folder) ([]ui.Action, error) // what other rooms do with a paper now; may be nil
 }
 
 // Pages are the screens of the room.

@@ -43,7 +43,7 @@ func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages { return &Pa
 
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{
+	return append([]web.Route{
 		{Pattern: "GET " + Path, Need: mayRead, Handle: p.list},
 		{Pattern: "GET " + Path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + Path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
@@ -59,7 +59,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + AuthoritiesPath, Need: mayLookAt, Handle: p.authorities},
 		{Pattern: "POST " + AuthoritiesPath, Need: mayTrust, Body: maxUpload, Handle: p.believe},
 		{Pattern: "POST " + AuthoritiesPath + "/remove", Need: mayTrust, Handle: p.doubt},
-	}
+	}, p.keyRoutes()...)
 }
 
 const maxUpload = 10 << 20
@@ -258,6 +258,9 @@ type authoritiesPage struct {
 	may  bool
 	errs map[string]string
 	now  time.Time
+
+	inside  bool // papers may be signed here
+	version int64
 }
 
 // authorities handles GET /settings/authorities.
@@ -270,6 +273,9 @@ func (p *Pages) renderAuthorities(w http.ResponseWriter, r *http.Request, status
 	v := authoritiesPage{errs: errs, now: p.svc.Now()}
 	var err error
 	if v.list, err = p.svc.Authorities(ctx); err != nil {
+		return err
+	}
+	if v.inside, v.version, err = p.svc.Inside(ctx); err != nil {
 		return err
 	}
 	_, _, err = p.svc.everywhere(ctx, "esign.authorities", mayTrust)

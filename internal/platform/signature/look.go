@@ -76,6 +76,18 @@ func OnAnnex(code string, at time.Time, width, height float64) Look {
 		Lines: []string{code, at.In(i18n.Hanoi).Format("2006-01-02T15:04:05-07:00")}}
 }
 
+// Fit is an image of raw as large as the box holds, in its proportions and centred.
+// Errors: ErrLook.
+func Fit(raw []byte, box Rect) (Rect, error) {
+	img, err := readImage(raw)
+	if err != nil {
+		return Rect{}, err
+	}
+	w, h := float64(img.Bounds().Dx()), float64(img.Bounds().Dy())
+	scale := min(box.W/w, box.H/h)
+	return Centred(box.X+box.W/2, box.Y, box.Y+box.H, w*scale, h*scale), nil
+}
+
 // CheckImage fails with ErrLook for what is no PNG with a transparent ground.
 func CheckImage(raw []byte) error {
 	_, err := readImage(raw)

@@ -19,6 +19,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"math/big"
 	"os"
 	"os/exec"
@@ -709,6 +710,33 @@ func TestSealCoversAThirdOfTheSigner(t *testing.T) {
 	l := OnAnnex("15/KH-UBND", day, 595, 842)
 	if l.Lines[1] != "2026-11-21T08:05:00+07:00" || l.Image != nil || l.Rect.X+l.Rect.W > 595 || l.Rect.Y+l.Rect.H > 842 || l.Page != 1 {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestWhereASignatureIsDrawnIsTold(t *testing.T) {
+	t.Parallel()
+	p := people()
+	at := Rect{330, 200, 120, 60}
+	one := signed(t, paper("x"), Signing{By: p.officer, Look: &Look{Page: 2, Rect: at, Image: blue}})
+	r := checked(t, signed(t, one, Signing{By: p.clerk}), p.trust, day)
+	if s := r.Signatures[0]; s.Page != 2 || s.Rect != at {
+		t.Errorf("%d %+v", s.Page, s.Rect)
+	}
+	if s := r.Signatures[1]; s.Page != 0 || s.Rect != (Rect{}) {
+		t.Errorf("one that draws nothing: %d %+v", s.Page, s.Rect)
+	}
+	sheets, err := Pages(one)
+	if err != nil || len(sheets) != 2 || math.Abs(sheets[1].W-595.28) > 0.01 || math.Abs(sheets[1].H-841.89) > 0.01 {
+		t.Errorf("%+v %v", sheets, err)
+	}
+	u, err := newUpdate(one)
+	must(err)
+	pages, err := u.pages()
+	must(err)
+	pages[0].dict["Rotate"] = number("90")
+	u.put(pages[0].ref, pages[0].dict)
+	if _, err := Pages(u.finish()); !errors.Is(err, ErrLook) {
+		t.Errorf("a turned page: %v", err)
 	}
 }
 
