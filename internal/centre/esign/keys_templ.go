@@ -481,8 +481,8 @@ func signView(v signPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if e := v.errs["file"]; e != "" {
-				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Tone: ui.Bad, Title: e, Text: i18n.T(ctx, "esign.sign.outside")}).Render(ctx, templ_7745c5c3_Buffer)
+			if v.why != "" {
+				templ_7745c5c3_Err = ui.Alert(ui.AlertProps{Tone: ui.Info, Title: i18n.T(ctx, "esign.sign.cannot"), Text: v.why}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

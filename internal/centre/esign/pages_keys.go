@@ -161,6 +161,7 @@ type signPage struct {
 	actor auth.Actor
 	typed signedForm
 	errs  map[string]string
+	why   string // it cannot be signed now
 	at    *Service
 }
 
@@ -181,11 +182,14 @@ func (p *Pages) renderSign(w http.ResponseWriter, r *http.Request, status int, t
 	v.actor, _ = auth.From(ctx)
 	var err error
 	if v.Table, err = p.svc.Prepare(ctx, r.PathValue("document")); err != nil {
-		if !fault.Is(err, fault.Invalid) {
+		switch e := fault.Of(err); {
+		case e.Kind == fault.Conflict && e.Msg != "":
+			v.why = i18n.T(ctx, e.Msg)
+		case e.Kind == fault.Invalid:
+			v.why = web.Errors(ctx, err)["file"]
+		default:
 			return err
 		}
-		v.errs = web.Errors(ctx, err)
-		status = http.StatusUnprocessableEntity
 	}
 	if len(v.Keys) > 0 && !slices.ContainsFunc(v.Keys, func(k Key) bool { return string(k.ID) == v.typed.key }) {
 		v.typed.key = string(v.Keys[0].ID)

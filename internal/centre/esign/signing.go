@@ -49,7 +49,8 @@ type Table struct {
 
 // Prepare says how the actor may sign a paper. Errors: fault.Conflict while the
 // setting is off, or when the paper has no PDF or waits for no signature of theirs;
-// fault.Invalid (file) for a PDF that cannot be signed.
+// fault.Invalid (file) for a PDF that cannot be signed. With both the paper itself
+// is given.
 func (s *Service) Prepare(ctx context.Context, id string) (Table, error) {
 	const op = "esign.Prepare"
 	actor, _, err := auth.Need(ctx, op, mayRead)
@@ -57,10 +58,10 @@ func (s *Service) Prepare(ctx context.Context, id string) (Table, error) {
 		return Table{}, err
 	}
 	p, err := s.paper(ctx, op, id)
-	if err != nil {
-		return Table{}, err
-	}
 	t := Table{Paper: p, Digest: digestOf(p.Data), Places: map[ID]Place{}}
+	if err != nil {
+		return t, err
+	}
 	sheets, report, err := s.look(ctx, op, p)
 	if err != nil {
 		return t, err
@@ -96,11 +97,11 @@ func (s *Service) Prepare(ctx context.Context, id string) (Table, error) {
 
 // paper is a paper that waits for a signature of the actor.
 func (s *Service) paper(ctx context.Context, op, id string) (Paper, error) {
-	if err := s.needInside(ctx, op); err != nil {
-		return Paper{}, err
-	}
 	p, err := s.Paper(ctx, id)
 	if err != nil {
+		return p, err
+	}
+	if err := s.needInside(ctx, op); err != nil {
 		return p, err
 	}
 	switch {

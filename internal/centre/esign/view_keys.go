@@ -128,8 +128,12 @@ func (v signPage) placed(ctx context.Context) string {
 }
 
 func (v signPage) facts(ctx context.Context) []ui.Fact {
-	out := []ui.Fact{{Label: i18n.T(ctx, "esign.field.paper"), Value: paperLink(v.Paper)}, {Label: i18n.T(ctx, "esign.field.file"), Value: ui.Text(v.File)},
-		{Label: i18n.T(ctx, "esign.field.sheets"), Value: ui.Number(int64(v.Sheets))}}
+	out := []ui.Fact{{Label: i18n.T(ctx, "esign.field.paper"), Value: paperLink(v.Paper)}}
+	if v.why != "" {
+		return out
+	}
+	out = append(out, []ui.Fact{{Label: i18n.T(ctx, "esign.field.file"), Value: ui.Text(v.File)},
+		{Label: i18n.T(ctx, "esign.field.sheets"), Value: ui.Number(int64(v.Sheets))}}...)
 	var said []string
 	for _, s := range v.Signed {
 		if s.Kind != signature.TimeStamp {
