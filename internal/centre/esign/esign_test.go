@@ -171,6 +171,13 @@ func TestWhoHoldsOneAndDoesNotUseIt(t *testing.T) {
 		if got := holders(as(t, auth.UnitOfficer, "b"), esign.Filter{}); got != "UBND xã B" {
 			t.Errorf("unit b sees %s", got)
 		}
+		use, err := s.Usages(mai)
+		if err != nil || len(use) != 2 || use["a"] != (esign.Usage{Unit: "a", Held: 2, Idle: 2, Soon: 1}) || use["b"] != (esign.Usage{Unit: "b", Ended: 1}) {
+			t.Errorf("by unit: %+v %v", use, err)
+		}
+		if use, err = s.Usages(as(t, auth.UnitOfficer, "b")); err != nil || len(use) != 1 {
+			t.Errorf("unit b sees %+v %v", use, err)
+		}
 		checked, err := s.Check(mai, p.signedPaper(t), true)
 		if err != nil || checked.State() != signature.Valid || checked.Noted != 1 {
 			t.Fatalf("%+v %v", checked, err)
@@ -180,6 +187,9 @@ func TestWhoHoldsOneAndDoesNotUseIt(t *testing.T) {
 		}
 		if got := holders(mai, esign.Filter{State: esign.Active}); got != "Nguyễn Văn An" {
 			t.Errorf("in use: %s", got)
+		}
+		if use, err = s.Usages(mai); err != nil || use["a"].Idle != 1 || use["a"].LastUsed.IsZero() {
+			t.Errorf("by unit, once one was used: %+v %v", use, err)
 		}
 		page, err := s.List(mai, esign.Filter{Limit: 2})
 		if err != nil || len(page.Rows) != 2 || page.Next == "" {

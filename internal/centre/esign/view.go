@@ -20,7 +20,7 @@ import (
 
 func tabs(ctx context.Context, here string) []ui.Tab {
 	var out []ui.Tab
-	for _, t := range []struct{ key, href string }{{"esign.title", Path}, {"esign.papers", papersPath}, {"esign.check", checkPath}, {"esign.keys", keysPath}} {
+	for _, t := range []struct{ key, href string }{{"esign.title", Path}, {"esign.units", unitsPath}, {"esign.papers", papersPath}, {"esign.check", checkPath}, {"esign.keys", keysPath}} {
 		out = append(out, ui.Tab{Label: i18n.T(ctx, t.key), Href: t.href, Here: t.href == here})
 	}
 	return out
