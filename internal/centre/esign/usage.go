@@ -135,20 +135,28 @@ func (v usagePage) list(ctx context.Context) ui.ListProps {
 	numeric := func(key string) ui.Head {
 		return ui.Head{Label: i18n.T(ctx, "esign.field."+key), Numeric: true}
 	}
-	l := ui.ListProps{Caption: i18n.T(ctx, "esign.units"), Total: int64(len(v.rows)), Exports: web.Exports(v.r, unitsPath),
+	l := ui.ListProps{Caption: i18n.T(ctx, "esign.units"), Total: int64(v.known), Exports: web.Exports(v.r, unitsPath),
 		Heads: []ui.Head{{Label: i18n.T(ctx, "esign.field.unit")}, numeric("held"), numeric("idle"), numeric("soon"), numeric("ended"), {Label: i18n.T(ctx, "esign.field.used")}}}
 	for _, u := range v.rows {
-		cells := []templ.Component{ui.Unit(ui.UnitProps{Name: u.name, Href: "/units/" + u.Unit})}
 		if !u.known {
-			cells = append(cells, ui.Text(i18n.T(ctx, "esign.units.unknown")), ui.None(), ui.None(), ui.None(), ui.None())
-		} else {
-			used := ui.Text(i18n.T(ctx, "esign.never"))
-			if !u.LastUsed.IsZero() {
-				used = ui.Date(u.LastUsed)
-			}
-			cells = append(cells, counting(u.Held, "", u.Unit), counting(u.Idle, Idle, u.Unit), counting(u.Soon, Soon, u.Unit), counting(u.Ended, Ended, u.Unit), used)
+			continue
 		}
-		l.Rows = append(l.Rows, ui.Row{ID: u.Unit, Name: u.name, Cells: cells})
+		used := ui.Text(i18n.T(ctx, "esign.never"))
+		if !u.LastUsed.IsZero() {
+			used = ui.Date(u.LastUsed)
+		}
+		l.Rows = append(l.Rows, ui.Row{ID: u.Unit, Name: u.name, Cells: []templ.Component{ui.Unit(ui.UnitProps{Name: u.name, Href: "/units/" + u.Unit}),
+			counting(u.Held, "", u.Unit), counting(u.Idle, Idle, u.Unit), counting(u.Soon, Soon, u.Unit), counting(u.Ended, Ended, u.Unit), used}})
 	}
 	return l
+}
+
+// unknown names the units of which the register has no certificate.
+func (v usagePage) unknown() (names []string) {
+	for _, u := range v.rows {
+		if !u.known {
+			names = append(names, u.name)
+		}
+	}
+	return names
 }

@@ -6,6 +6,7 @@ package esign
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,13 +73,12 @@ func doubtsOf(ctx context.Context, s *Service, name string, k Key) (out []ui.Bad
 	return out
 }
 
-// kinds are the kinds of key that the actor may bring.
-func (v keyPage) kinds(ctx context.Context) []ui.Option {
-	out := kindOptions(ctx)
-	if len(v.clerkOf) == 0 {
-		out = out[:1]
+// hidden says the kind of a key where there is no choice.
+func (v keyPage) hidden() []ui.Hidden {
+	if len(v.clerkOf) > 0 {
+		return nil
 	}
-	return out
+	return []ui.Hidden{{Name: "kind", Value: string(Personal)}}
 }
 
 // options are the keys a paper may be signed with.
@@ -101,6 +101,18 @@ func (v signPage) chosen() Key {
 		}
 	}
 	return Key{}
+}
+
+// asked reports whether no key of the form has its password kept.
+func (v signPage) asked() bool {
+	return !slices.ContainsFunc(v.Keys, func(k Key) bool { return k.Kept })
+}
+
+func (v signPage) passwordHint(ctx context.Context) string {
+	if v.asked() {
+		return ""
+	}
+	return i18n.T(ctx, "esign.hint.key_password")
 }
 
 // place is what the fields of the place show: what was typed, and where the paper
