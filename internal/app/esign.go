@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/esign"
@@ -54,6 +55,10 @@ func (a *App) paperToSign(ctx context.Context, id string) (esign.Paper, error) {
 	p := esign.Paper{ID: id, Unit: f.Unit, Code: f.Code(), Subject: f.Subject, Href: document.Path + "/" + id}
 	if p.Person, p.Body = waitsFor(ctx, f); !p.Person && !p.Body {
 		return p, nil
+	}
+	if f.State == document.Numbered {
+		p.Number, _, _ = strings.Cut(p.Code, "/")
+		p.Date = f.Date
 	}
 	file := toSign(f)
 	if file.ID == "" {

@@ -227,10 +227,11 @@ func TestKeysAreTheirHoldersAlone(t *testing.T) {
 }
 
 // letter is a paper to be signed, as the product prints it.
+// Number and day are open, as in a draft.
 func letter(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	err := officedoc.WritePDF(&out, officedoc.Paper{Parent: "UBND tỉnh Mẫu", Issuer: "Ủy ban nhân dân xã A", Number: "7", Symbol: "UBND-VX", Place: "Xã A", Date: t0, Subject: "bảo đảm an ninh mạng",
+	err := officedoc.WritePDF(&out, officedoc.Paper{Parent: "UBND tỉnh Mẫu", Issuer: "Ủy ban nhân dân xã A", OpenDay: true, Symbol: "UBND-VX", Place: "Xã A", Date: t0, Subject: "bảo đảm an ninh mạng",
 		To: []string{"Các trường học trên địa bàn xã"}, Body: []officedoc.Block{officedoc.Text(strings.Repeat("Ủy ban nhân dân xã đề nghị các trường rà soát máy tính. ", 9))},
 		Sign: officedoc.Signature{As: []officedoc.Capacity{{Mark: officedoc.ForCollege, Title: "Ủy ban nhân dân"}, {Title: "Chủ tịch"}}, Name: "Nguyễn Văn An"}, Copies: []string{"Như trên", "Lưu: VT"}})
 	if err != nil {
@@ -326,11 +327,14 @@ func TestAPaperIsSignedByPersonAndBody(t *testing.T) {
 		if same, err := signature.SamePDF(given, d.paper.Data, trust, t0); err != nil || !same.Same || same.Rewritten {
 			t.Errorf("%+v %v", same, err)
 		}
-		d.paper.Person, d.paper.Body = false, true
+		d.paper.Person, d.paper.Body, d.paper.Number, d.paper.Date = false, true, "07", day("2026-11-21")
 		if table, err = s.Prepare(clerk, "1"); err != nil || len(table.Keys) != 1 || len(table.Signed) != 1 || table.Signed[0].State != signature.Valid {
 			t.Fatalf("%+v %v", table, err)
 		}
-		if err := s.Sign(clerk, "1", esign.Signed{Key: body.ID, Digest: table.Digest, Draw: true}); err != nil {
+		if strings.Join(table.Notes, " ") != "07 21" {
+			t.Errorf("open: %q", table.Notes)
+		}
+		if err := s.Sign(clerk, "1", esign.Signed{Key: body.ID, Digest: table.Digest, Draw: true, Note: true}); err != nil {
 			t.Fatal(err)
 		}
 		r, err := signature.VerifyPDF(d.paper.Data, trust, t0)

@@ -168,12 +168,12 @@ type signPage struct {
 // signedForm is the form as it was typed.
 type signedForm struct {
 	key, page, left, top string
-	draw                 bool
+	draw, note           bool
 }
 
 // askSign handles GET /signatures/sign/{document}. Query: key.
 func (p *Pages) askSign(w http.ResponseWriter, r *http.Request) error {
-	return p.renderSign(w, r, http.StatusOK, signedForm{key: r.URL.Query().Get("key"), draw: true}, nil)
+	return p.renderSign(w, r, http.StatusOK, signedForm{key: r.URL.Query().Get("key"), draw: true, note: true}, nil)
 }
 
 func (p *Pages) renderSign(w http.ResponseWriter, r *http.Request, status int, typed signedForm, errs map[string]string) error {
@@ -198,11 +198,12 @@ func (p *Pages) renderSign(w http.ResponseWriter, r *http.Request, status int, t
 }
 
 // sign handles POST /signatures/sign/{document}. Form: key, password, digest, draw,
-// page, left, top (millimetres).
+// page, left, top (millimetres), note.
 func (p *Pages) sign(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	typed := signedForm{key: r.PostFormValue("key"), page: r.PostFormValue("page"), left: r.PostFormValue("left"), top: r.PostFormValue("top"), draw: r.PostFormValue("draw") != ""}
-	in := Signed{Key: ID(typed.key), Password: r.PostFormValue("password"), Digest: r.PostFormValue("digest"), Draw: typed.draw}
+	typed := signedForm{key: r.PostFormValue("key"), page: r.PostFormValue("page"), left: r.PostFormValue("left"), top: r.PostFormValue("top"), draw: r.PostFormValue("draw") != "",
+		note: r.PostFormValue("note") != ""}
+	in := Signed{Key: ID(typed.key), Password: r.PostFormValue("password"), Digest: r.PostFormValue("digest"), Draw: typed.draw, Note: typed.note}
 	var err error
 	if in.Draw && typed.page+typed.left+typed.top != "" {
 		err = in.Place.read(typed)

@@ -6,13 +6,17 @@ package esign
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
 	"github.com/vonggac/vonggac/internal/platform/signature"
 )
@@ -27,6 +31,8 @@ type Paper struct {
 	Data     []byte // PDF
 	Person   bool   // the actor signs it as the competent person, now
 	Body     bool   // the body's signature is put on it now
+	Number   string // as printed, "07"; empty before it has one
+	Date     calendar.Date
 }
 
 // Place is where an image is drawn: the sheet, and the image's upper left corner in
@@ -45,6 +51,7 @@ type Table struct {
 	Signed []signature.Signature
 	Keys   []Key
 	Places map[ID]Place // for keys with an image; absent where the paper does not tell
+	Notes  []string     // what the paper left open and is written with the body's signature
 }
 
 // Prepare says how the actor may sign a paper. Errors: fault.Conflict while the
@@ -67,6 +74,9 @@ func (s *Service) Prepare(ctx context.Context, id string) (Table, error) {
 		return t, err
 	}
 	t.Sheets, t.Signed = len(sheets), report.Signatures
+	for _, n := range p.notes(sheets) {
+		t.Notes = append(t.Notes, n.Lines...)
+	}
 	keys, err := s.Keys(ctx)
 	if err != nil {
 		return t, err
@@ -168,6 +178,36 @@ func suggest(p Paper, report signature.Report, sheets []signature.Rect, kind Kin
 	return spot.Page, box, err == nil
 }
 
+// notes are number and day of p in the places that its head left open, as the
+// clerk's tool writes them (Nghị định 30/2020/NĐ-CP, Phụ lục I, phần I, mục II.3,
+// II.4). A day is written only beside its own month and year.
+func (p Paper) notes(sheets []signature.Rect) (out []signature.Look) {
+	if !p.Body || p.Number == "" {
+		return nil
+	}
+	number, day, month, year, err := lint.Blanks(p.Data)
+	if err != nil { // what cannot be read leaves nothing open
+		return nil
+	}
+	write := func(at *lint.Blank, words string) {
+		if at == nil || at.Page > len(sheets) {
+			return
+		}
+		sheet, wide := sheets[at.Page-1], officedoc.Width(words, false, at.Italic, at.Size)+2
+		if wide > at.Width+4 {
+			return
+		}
+		x := sheet.X + at.X + (at.Width-wide)/2
+		y := sheet.Y + sheet.H - at.Baseline - 0.3*at.Size
+		out = append(out, signature.Look{Page: at.Page, Rect: signature.Rect{X: x, Y: y, W: wide, H: 1.3 * at.Size}, Lines: []string{words}, Size: at.Size, Italic: at.Italic})
+	}
+	write(number, p.Number)
+	if strings.TrimLeft(month, "0") == strconv.Itoa(int(p.Date.Month)) && year == strconv.Itoa(p.Date.Year) {
+		write(day, fmt.Sprintf("%02d", p.Date.Day))
+	}
+	return out
+}
+
 // sealAt is a seal of its own width beside the signer's image.
 func sealAt(signer signature.Rect, image []byte, width int64) (signature.Rect, bool) {
 	own, err := sized(image, Body, width)
@@ -192,6 +232,7 @@ type Signed struct {
 	Digest   string // of the file that was looked at
 	Draw     bool   // the key's image
 	Place    Place  // where; the zero one is where the decree wants it
+	Note     bool   // write number and day where the paper left them open; with a body's key
 }
 
 // Sign signs a paper with a key of the actor's and adds the file to the paper. The
@@ -236,6 +277,9 @@ func (s *Service) Sign(ctx context.Context, id string, in Signed) error {
 			return err
 		}
 	}
+	if in.Note && r.Kind == string(Body) {
+		sign.Notes = p.notes(sheets)
+	}
 	out, err := signature.SignPDF(p.Data, sign)
 	if err != nil {
 		return badFile(op, err)
@@ -247,7 +291,7 @@ func (s *Service) Sign(ctx context.Context, id string, in Signed) error {
 		if _, err := used(ctx, tx, scope, r.Serial, r.Fingerprint, digestOf(out), "here", now); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, op, p.Unit, "document", p.ID, map[string]any{"fingerprint": r.Fingerprint, "holder": r.Holder, "kind": r.Kind, "file": in.Digest, "sha256": digestOf(out), "drawn": sign.Look != nil})
+		return s.note(ctx, tx, op, p.Unit, "document", p.ID, map[string]any{"fingerprint": r.Fingerprint, "holder": r.Holder, "kind": r.Kind, "file": in.Digest, "sha256": digestOf(out), "drawn": sign.Look != nil, "noted": len(sign.Notes)})
 	})
 	if err != nil {
 		return db.Error(op, err)

@@ -713,6 +713,33 @@ func TestSealCoversAThirdOfTheSigner(t *testing.T) {
 	}
 }
 
+// TestNotesGoWithTheSignatureThatCoversThem: number and day are written when the
+// body signs, and the signer's signature before still holds.
+func TestNotesGoWithTheSignatureThatCoversThem(t *testing.T) {
+	t.Parallel()
+	p := people()
+	first := signed(t, paper("Cong van"), Signing{By: p.officer, Look: &Look{Page: 2, Rect: Rect{330, 200, 120, 60}, Image: blue}})
+	notes := []Look{{Page: 1, Rect: Rect{90, 740, 30, 18}, Lines: []string{"07"}, Size: 13}, {Page: 1, Rect: Rect{390, 740, 30, 18}, Lines: []string{"05"}, Size: 14, Italic: true}}
+	second := signed(t, first, Signing{By: p.clerk, Look: &Look{Page: 2, Rect: Beside(Rect{330, 200, 120, 60}, 100, 100), Image: red}, Notes: notes})
+	r := checked(t, second, p.trust, day)
+	if r.State() != Valid || len(r.Signatures) != 2 || len(r.Signatures[0].Changes) != 2 || r.Signatures[0].Changes[0].Kind != Stamped || r.Signatures[0].Changes[0].By != r.Signatures[1].Field {
+		t.Errorf("%+v", r.Signatures[0])
+	}
+	if same, err := SamePDF(paper("Cong van"), second, p.trust, day); err != nil || !same.Same {
+		t.Errorf("%+v %v", same, err)
+	}
+	onPage := signed(t, paper("x"), Signing{By: p.clerk, Look: &Look{Page: 1, Rect: Rect{300, 100, 50, 50}, Image: red}, Notes: notes})
+	if r := checked(t, onPage, p.trust, day); r.State() != Valid || r.Signatures[0].Page != 1 {
+		t.Errorf("all on one page: %+v", r.Signatures)
+	}
+	if out := pdfsig(t, second); strings.Count(out, "Signature is Valid") != 2 {
+		t.Error(out)
+	}
+	if _, err := SignPDF(first, Signing{By: p.clerk, At: day, Notes: []Look{{Page: 9, Rect: Rect{1, 1, 9, 9}, Lines: []string{"x"}}}}); !errors.Is(err, ErrLook) {
+		t.Errorf("on a page there is not: %v", err)
+	}
+}
+
 func TestWhereASignatureIsDrawnIsTold(t *testing.T) {
 	t.Parallel()
 	p := people()

@@ -66,3 +66,27 @@ func TestASignatureIsKnownWithoutNoiNhan(t *testing.T) {
 		}
 	}
 }
+
+// TestBlanksAreFound: a draft leaves number and day open, which are written once
+// the paper has them.
+func TestBlanksAreFound(t *testing.T) {
+	t.Parallel()
+	p := good()["letter"]
+	p.Number, p.OpenDay = "", true
+	number, day, month, year, err := lint.Blanks(pdf(t, p))
+	if err != nil || number == nil || day == nil || month != "02" || year != "2026" {
+		t.Fatalf("%+v %+v %s %s %v", number, day, month, year, err)
+	}
+	// The printer leaves eight blanks for the number and five for the day.
+	if number.Page != 1 || math.Abs(number.Width-8*officedoc.Width(" ", false, false, 13)) > 6 || number.Italic || number.Size != 13 {
+		t.Errorf("number: %+v", number)
+	}
+	if day.Page != 1 || !day.Italic || day.Size != 14 || day.Width < 14 || day.Width > 25 {
+		t.Errorf("day: %+v", day)
+	}
+	for what, raw := range map[string][]byte{"a paper with both": pdf(t, good()["letter"]), "a DOCX": docx(t, p)} {
+		if number, day, _, _, err := lint.Blanks(raw); number != nil || day != nil || err != nil {
+			t.Errorf("%s: %+v %+v %v", what, number, day, err)
+		}
+	}
+}
