@@ -73,12 +73,12 @@ func Blanks(raw []byte) (number, day *Blank, month, year string, err error) {
 	p.find()
 	if p.number != nil {
 		if m := openNumber.FindStringSubmatch(p.number.text); m != nil {
-			number = p.number.gap("Số: ", m[1])
+			number = p.number.gap("Số:", m[1])
 		}
 	}
 	if p.date != nil {
 		if m := openDay.FindStringSubmatch(p.date.text); m != nil {
-			day, month, year = p.date.gap(m[1]+" ", m[2]), m[3], m[4]
+			day, month, year = p.date.gap(m[1], m[2]), m[3], m[4]
 		}
 	}
 	return number, day, month, year, nil
