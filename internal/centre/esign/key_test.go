@@ -337,6 +337,12 @@ func TestAPaperIsSignedByPersonAndBody(t *testing.T) {
 		if err := s.Sign(clerk, "1", esign.Signed{Key: body.ID, Digest: table.Digest, Draw: true, Note: true}); err != nil {
 			t.Fatal(err)
 		}
+		if table, err = s.Prepare(clerk, "1"); err != nil || len(table.Keys) != 0 {
+			t.Errorf("offered once more: %+v %v", table.Keys, err)
+		}
+		if err := s.Sign(clerk, "1", esign.Signed{Key: body.ID, Digest: table.Digest}); fault.Of(err).Fields["key"] != "esign.bad.twice" {
+			t.Errorf("signed twice: %v", err)
+		}
 		r, err := signature.VerifyPDF(d.paper.Data, trust, t0)
 		if err != nil || r.State() != signature.Valid || len(r.Signatures) != 2 || !r.Signatures[1].Whole || r.Signatures[0].Signer.Name != "Nguyễn Văn An" {
 			t.Fatalf("%+v %v", r, err)
@@ -439,6 +445,7 @@ func TestWrongPasswordsCloseAKey(t *testing.T) {
 		if got := try(pass); got != "" {
 			t.Errorf("the right one: %q", got)
 		}
+		d.paper.Data = letter(t)
 		if table, err = s.Prepare(an, "1"); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"math"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,7 +83,7 @@ func (s *Service) Prepare(ctx context.Context, id string) (Table, error) {
 		return t, err
 	}
 	for _, k := range keys {
-		if !p.takes(k) {
+		if !p.takes(k) || signedBy(report, k.Fingerprint) {
 			continue
 		}
 		t.Keys = append(t.Keys, k)
@@ -126,6 +127,11 @@ func (s *Service) paper(ctx context.Context, op, id string) (Paper, error) {
 // takes reports whether k may sign p now.
 func (p Paper) takes(k Key) bool {
 	return k.Kind == Personal && p.Person || k.Kind == Body && p.Body && k.Owner == p.Unit
+}
+
+// signedBy reports whether a certificate has signed a file.
+func signedBy(report signature.Report, fingerprint string) bool {
+	return slices.ContainsFunc(report.Signatures, func(s signature.Signature) bool { return s.Fingerprint == fingerprint })
 }
 
 // look reads the file of a paper.
@@ -270,6 +276,9 @@ func (s *Service) Sign(ctx context.Context, id string, in Signed) error {
 	sheets, report, err := s.look(ctx, op, p)
 	if err != nil {
 		return err
+	}
+	if signedBy(report, r.Fingerprint) {
+		return fault.Bad(op, "key", "esign.bad.twice")
 	}
 	sign := signature.Signing{By: who, At: now}
 	if in.Draw && r.Image != "" {
