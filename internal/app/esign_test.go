@@ -72,10 +72,12 @@ func TestAPaperIsSignedInTheProduct(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))(t)
-	card := &x509.Certificate{SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "Lê Thị Trưởng"}, NotBefore: t0.Add(-time.Hour), NotAfter: t0.Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature}
-	cert := must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, card, card, key.Public(), key))(t)))(t)
+	issued := func(serial int64, name string) *x509.Certificate {
+		card := &x509.Certificate{SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, NotBefore: t0.Add(-time.Hour), NotAfter: t0.Add(time.Hour), KeyUsage: x509.KeyUsageDigitalSignature}
+		return must(x509.ParseCertificate(must(x509.CreateCertificate(rand.Reader, card, card, key.Public(), key))(t)))(t)
+	}
 	const password = "chỉ tôi biết thôi"
-	brings := func(v *visitor, kind string) {
+	brings := func(v *visitor, kind string, cert *x509.Certificate) {
 		t.Helper()
 		var body bytes.Buffer
 		w := multipart.NewWriter(&body)
@@ -114,8 +116,8 @@ func TestAPaperIsSignedInTheProduct(t *testing.T) {
 			}
 		}
 	}
-	brings(leads, "personal")
-	brings(clerks, "body")
+	brings(leads, "personal", issued(7, "Lê Thị Trưởng"))
+	brings(clerks, "body", issued(8, "UBND tỉnh Mẫu"))
 	if got := clerks.get(t, sign).Body.String(); !strings.Contains(got, "không chờ chữ ký của bạn") {
 		t.Error("the body signs before the paper has its number")
 	}
