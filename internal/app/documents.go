@@ -115,7 +115,7 @@ func (a *App) documentPeople(ctx context.Context, q bun.IDB, unit string, needs 
 
 // documentNeighbours are what the pages of papers show of other rooms.
 func (a *App) documentNeighbours() document.Around {
-	return document.Around{UnitNames: unitNames{a}.Names, Units: a.unitOptions}
+	return document.Around{UnitNames: unitNames{a}.Names, Units: a.unitOptions, Acts: a.signHere}
 }
 
 // findDocuments finds papers by number, subject, bodies and people.

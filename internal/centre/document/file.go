@@ -60,7 +60,7 @@ const maxFiles = 200
 
 // takesFiles reports whether files may be added to d.
 func (d Document) takesFiles() bool {
-	return d.State == Draft || d.State == Received || d.State == Numbered || d.Recorded
+	return len(d.roles()) > 0
 }
 
 // roles are the files that d takes now.
@@ -68,7 +68,7 @@ func (d Document) roles() []Role {
 	switch {
 	case d.State == Draft:
 		return []Role{Original, Annex}
-	case d.State == Numbered:
+	case d.State == Signed || d.State == Numbered:
 		return []Role{SignedFile}
 	case d.State == Received || d.Recorded:
 		return []Role{SignedFile, Original, Annex}
@@ -138,7 +138,7 @@ func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r 
 	}
 	f := File{ID: db.NewID(), Document: id, Role: role, Current: true, Name: fileName(name), Kind: paper.Kind, Size: ref.Size, SHA256: ref.SHA256, Unread: paper.Unread,
 		Cites: Citations(paper.Text, s.today()), AddedAt: s.now(), By: actor.Name}
-	_, err = s.change(ctx, op, id, 0, []auth.Permission{mayWrite, maySend}, func(ctx context.Context, tx *db.Tx, d *Document, by auth.Actor) (map[string]any, error) {
+	_, err = s.change(ctx, op, id, 0, adders(role), func(ctx context.Context, tx *db.Tx, d *Document, by auth.Actor) (map[string]any, error) {
 		if err := mayAdd(ctx, tx, op, *d, by, role); err != nil {
 			return nil, err
 		}
@@ -149,13 +149,21 @@ func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r 
 
 // mayAdd asks whether the actor may add a file of role to d now.
 func mayAdd(ctx context.Context, q bun.IDB, op string, d Document, actor auth.Actor, role Role) error {
-	if err := within(ctx, q, op, actor, d.Unit, []auth.Permission{mayWrite, maySend}); err != nil {
+	if err := within(ctx, q, op, actor, d.Unit, adders(role)); err != nil {
 		return err
 	}
 	if slices.Contains(d.roles(), role) {
 		return nil
 	}
 	return wrongState(op, d)
+}
+
+// adders are who may add a file of role: who signs brings what they signed.
+func adders(role Role) []auth.Permission {
+	if role == SignedFile {
+		return []auth.Permission{mayWrite, maySign, maySend}
+	}
+	return []auth.Permission{mayWrite, maySend}
 }
 
 // keepFile writes the row of f, the next revision of what it takes the place of.

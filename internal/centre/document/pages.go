@@ -29,6 +29,7 @@ type Around struct {
 	// Duties are the obligations that have to do with a paper the reader sees; nil:
 	// nobody tells.
 	Duties func(ctx context.Context, document string) (Duties, error)
+	Acts   func(ctx context.Context, f Folder) ([]ui.Action, error) // what other rooms do with a paper now; may be nil
 }
 
 // Pages are the screens of the room.

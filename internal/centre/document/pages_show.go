@@ -43,6 +43,7 @@ type showPage struct {
 	typed     map[string]string
 	errs      map[string]string
 	now       time.Time
+	acts      []ui.Action // of other rooms
 }
 
 // show handles GET /documents/{document}.
@@ -64,6 +65,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 	v.unit = names[v.f.Unit]
 	if v.chain, err = p.svc.Chain(ctx, v.f.ID); err != nil {
 		return err
+	}
+	if p.near.Acts != nil {
+		if v.acts, err = p.near.Acts(ctx, v.f); err != nil {
+			return err
+		}
 	}
 	if v.history, err = audit.Of(ctx, p.svc.Records, "document", string(v.f.ID), 100); err != nil {
 		return err

@@ -359,7 +359,7 @@ func (s *Service) Get(ctx context.Context, id ID) (Folder, error) {
 	mine := waits && next.PersonID == actor.ID
 	f.May = May{Edit: !f.Fixed() && (write || send), Submit: f.State == Draft && write, Decide: f.State == Submitted && mine && !next.Signs,
 		Sign: f.State == Submitted && mine && next.Signs && sign, Number: f.State == Signed && send, Seal: f.State == Numbered && send, Issue: f.State == Sealed && send,
-		Follow: f.State == Issued && f.Standing == InForce && write, AddFile: f.takesFiles() && (write || send), AddLink: f.takesLinks() && (write || send),
+		Follow: f.State == Issued && f.Standing == InForce && write, AddFile: f.takesFiles() && (write || send || sign && (f.State == Signed || f.State == Numbered)), AddLink: f.takesLinks() && (write || send),
 		Send: f.State == Issued && send, Receive: f.State == Issued && (send || write),
 		Give: f.State == Issued && send, Tell: (send || write) && len(f.Answerable()) > 0, Own: rule.Mode != Typed}
 	return f, err

@@ -93,6 +93,7 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	case f.May.Issue:
 		h.Step = post("document.step.issue", "/issue", ui.IconSend)
 	}
+	h.Actions = append(h.Actions, v.acts...)
 	if f.May.Edit {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "document.edit"), Href: href(f.ID) + "/edit", Icon: ui.IconEdit})
 	}

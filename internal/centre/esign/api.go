@@ -5,6 +5,7 @@ package esign
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,6 +47,15 @@ type apiShare struct {
 	Expected int64  `json:"expected" doc:"Days asked for."`
 }
 
+type apiUsage struct {
+	UnitID   string     `json:"unit_id"`
+	Held     int64      `json:"held" doc:"Certificates in force."`
+	Idle     int64      `json:"idle" doc:"Of these, not seen in use for 90 days."`
+	Soon     int64      `json:"soon" doc:"Of these, that end within 60 days."`
+	Ended    int64      `json:"ended"`
+	LastUsed *time.Time `json:"last_used,omitempty" doc:"Absent: no use was seen."`
+}
+
 type apiWindow struct {
 	From string `query:"from" format:"date" required:"true" doc:"First day, in Vietnam."`
 	To   string `query:"to" format:"date" required:"true" doc:"Last day."`
@@ -56,6 +66,8 @@ func API(a *rest.API, s *Service) {
 	const tag = "Signatures"
 	rest.Add(a, rest.Op{ID: "list-certificates", Method: http.MethodGet, Path: "/signatures", Tag: tag, Need: mayRead, Summary: "List certificates",
 		Description: "The register of certificates for digital signatures, those that end first above."}, s.apiList)
+	rest.Add(a, rest.Op{ID: "list-certificate-usage", Method: http.MethodGet, Path: "/signatures/units", Tag: tag, Need: mayRead, Summary: "List the use of certificates by unit",
+		Description: "Units without a certificate in the register are left out: that is no data, not zero."}, s.apiUsages)
 	rest.Add(a, rest.Op{ID: "list-signed-shares", Method: http.MethodGet, Path: "/signatures/papers", Tag: tag, Need: mayRead, Summary: "List the share of signed papers by unit",
 		Description: "Units of which nothing is known are left out: that is no data, not zero."}, s.apiShares)
 }
@@ -69,6 +81,17 @@ func (s *Service) apiList(ctx context.Context, in *apiCertificates) (*rest.Listi
 	return rest.List(page.Rows, page.Total, page.Next, func(c Certificate) apiCertificate {
 		return apiCertificate{ID: string(c.ID), UnitID: c.Owner, Holder: c.Holder, Kind: string(c.Kind), Serial: c.Serial, Issuer: c.Issuer, SHA256: c.Fingerprint,
 			NotBefore: rest.Time(c.From), NotAfter: rest.Time(c.Until), LastUsed: rest.Time(c.LastUsed), Uses: c.Uses, State: string(c.State(now))}
+	}), nil
+}
+
+func (s *Service) apiUsages(ctx context.Context, _ *struct{}) (*rest.Listing[apiUsage], error) {
+	known, err := s.Usages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := slices.SortedFunc(maps.Values(known), func(a, b Usage) int { return strings.Compare(a.Unit, b.Unit) })
+	return rest.List(list, int64(len(list)), "", func(u Usage) apiUsage {
+		return apiUsage{UnitID: u.Unit, Held: u.Held, Idle: u.Idle, Soon: u.Soon, Ended: u.Ended, LastUsed: rest.Time(u.LastUsed)}
 	}), nil
 }
 

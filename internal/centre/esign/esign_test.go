@@ -29,6 +29,8 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/secret"
+	"github.com/vonggac/vonggac/internal/platform/setting"
 	"github.com/vonggac/vonggac/internal/platform/signature"
 )
 
@@ -38,7 +40,7 @@ var t0 = time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC)
 func each(t *testing.T, test func(t *testing.T, s *esign.Service)) {
 	t.Helper()
 	t.Parallel()
-	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, esign.Migrations}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, setting.Migrations, esign.Migrations}, func(t *testing.T, d *db.DB) {
 		err := d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			for _, p := range [][2]string{{"root", "root"}, {"root", "a"}, {"root", "b"}, {"a", "a"}, {"b", "b"}} {
 				if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES (?, ?)", p[0], p[1]).Exec(ctx); err != nil {
@@ -50,7 +52,11 @@ func each(t *testing.T, test func(t *testing.T, s *esign.Service)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		test(t, esign.New(esign.Deps{Records: d, Now: func() time.Time { return t0 }, Root: func(context.Context) (string, error) { return "root", nil }, Sheet: unit.Tables,
+		box, err := secret.New(make([]byte, 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, esign.New(esign.Deps{Records: d, Secrets: box, Now: func() time.Time { return t0 }, Root: func(context.Context) (string, error) { return "root", nil }, Sheet: unit.Tables,
 			UnitNamed: func(_ context.Context, text string) ([]string, error) {
 				return map[string][]string{"Xã A": {"a"}, "Xã B": {"b"}, "Xã": {"a", "b"}}[text], nil
 			}, Least: func() int64 { return 80 }}))
@@ -165,6 +171,13 @@ func TestWhoHoldsOneAndDoesNotUseIt(t *testing.T) {
 		if got := holders(as(t, auth.UnitOfficer, "b"), esign.Filter{}); got != "UBND xã B" {
 			t.Errorf("unit b sees %s", got)
 		}
+		use, err := s.Usages(mai)
+		if err != nil || len(use) != 2 || use["a"] != (esign.Usage{Unit: "a", Held: 2, Idle: 2, Soon: 1}) || use["b"] != (esign.Usage{Unit: "b", Ended: 1}) {
+			t.Errorf("by unit: %+v %v", use, err)
+		}
+		if use, err = s.Usages(as(t, auth.UnitOfficer, "b")); err != nil || len(use) != 1 {
+			t.Errorf("unit b sees %+v %v", use, err)
+		}
 		checked, err := s.Check(mai, p.signedPaper(t), true)
 		if err != nil || checked.State() != signature.Valid || checked.Noted != 1 {
 			t.Fatalf("%+v %v", checked, err)
@@ -174,6 +187,9 @@ func TestWhoHoldsOneAndDoesNotUseIt(t *testing.T) {
 		}
 		if got := holders(mai, esign.Filter{State: esign.Active}); got != "Nguyễn Văn An" {
 			t.Errorf("in use: %s", got)
+		}
+		if use, err = s.Usages(mai); err != nil || use["a"].Idle != 1 || use["a"].LastUsed.IsZero() {
+			t.Errorf("by unit, once one was used: %+v %v", use, err)
 		}
 		page, err := s.List(mai, esign.Filter{Limit: 2})
 		if err != nil || len(page.Rows) != 2 || page.Next == "" {

@@ -43,12 +43,15 @@ func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages { return &Pa
 
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
-	return []web.Route{
+	return append([]web.Route{
 		{Pattern: "GET " + Path, Need: mayRead, Handle: p.list},
 		{Pattern: "GET " + Path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + Path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET " + Path + "/new", Need: mayWrite, Handle: p.add},
 		{Pattern: "POST " + Path + "/new", Need: mayWrite, Body: maxUpload, Handle: p.register},
+		{Pattern: "GET " + unitsPath, Need: mayRead, Handle: p.usage},
+		{Pattern: "GET " + unitsPath + ".csv", Need: mayRead, Handle: p.exportUsage(web.CSV)},
+		{Pattern: "GET " + unitsPath + ".xlsx", Need: mayRead, Handle: p.exportUsage(web.XLSX)},
 		{Pattern: "GET " + checkPath, Need: mayRead, Handle: p.askCheck},
 		{Pattern: "POST " + checkPath, Need: mayRead, Body: MaxFile + 1<<20, Handle: p.check},
 		{Pattern: "GET " + papersPath, Need: mayRead, Handle: p.shares},
@@ -59,7 +62,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + AuthoritiesPath, Need: mayLookAt, Handle: p.authorities},
 		{Pattern: "POST " + AuthoritiesPath, Need: mayTrust, Body: maxUpload, Handle: p.believe},
 		{Pattern: "POST " + AuthoritiesPath + "/remove", Need: mayTrust, Handle: p.doubt},
-	}
+	}, p.keyRoutes()...)
 }
 
 const maxUpload = 10 << 20
@@ -258,6 +261,9 @@ type authoritiesPage struct {
 	may  bool
 	errs map[string]string
 	now  time.Time
+
+	inside  bool // papers may be signed here
+	version int64
 }
 
 // authorities handles GET /settings/authorities.
@@ -270,6 +276,9 @@ func (p *Pages) renderAuthorities(w http.ResponseWriter, r *http.Request, status
 	v := authoritiesPage{errs: errs, now: p.svc.Now()}
 	var err error
 	if v.list, err = p.svc.Authorities(ctx); err != nil {
+		return err
+	}
+	if v.inside, v.version, err = p.svc.Inside(ctx); err != nil {
 		return err
 	}
 	_, _, err = p.svc.everywhere(ctx, "esign.authorities", mayTrust)

@@ -19,6 +19,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/edxml"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/secret"
 	"github.com/vonggac/vonggac/internal/platform/signature"
 )
 
@@ -42,17 +43,27 @@ type Deps struct {
 	// UnitNamed finds the units in the actor's scope that a text names.
 	UnitNamed func(ctx context.Context, text string) ([]string, error)
 	Least     func() int64 // of a measure's coverage, in hundredths: the pack's
+	Secrets   *secret.Box  // seals keys that are kept to sign with
+	// Paper is a paper that the actor sees, with the file that is to be signed next:
+	// the latest signed one, else the original. Errors: fault.NotFound.
+	Paper func(ctx context.Context, id string) (Paper, error)
+	// Keep adds the signed file to the paper, as an upload of it would.
+	Keep func(ctx context.Context, paper, name string, data []byte) error
 }
 
 // Service holds the use cases.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+	slots chan struct{} // keys opened at once
+}
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service { return &Service{Deps: d, slots: make(chan struct{}, 2)} }
 
 var (
 	mayRead   = auth.Permission{Area: auth.Documents, Act: auth.Read}
 	mayWrite  = auth.Permission{Area: auth.Documents, Act: auth.Write}
+	maySend   = auth.Permission{Area: auth.Documents, Act: auth.Send}
 	mayTrust  = auth.Permission{Area: auth.Settings, Act: auth.Configure}
 	mayLookAt = auth.Permission{Area: auth.Settings, Act: auth.Read}
 )

@@ -20,7 +20,7 @@ import (
 
 func tabs(ctx context.Context, here string) []ui.Tab {
 	var out []ui.Tab
-	for _, t := range []struct{ key, href string }{{"esign.title", Path}, {"esign.papers", papersPath}, {"esign.check", checkPath}} {
+	for _, t := range []struct{ key, href string }{{"esign.title", Path}, {"esign.units", unitsPath}, {"esign.papers", papersPath}, {"esign.check", checkPath}, {"esign.keys", keysPath}} {
 		out = append(out, ui.Tab{Label: i18n.T(ctx, t.key), Href: t.href, Here: t.href == here})
 	}
 	return out
@@ -255,7 +255,7 @@ func signatureFacts(ctx context.Context, s signature.Signature) []ui.Fact {
 }
 
 // changes lists what was done to a file after a signature.
-func changes(ctx context.Context, s signature.Signature) ui.ListProps {
+func (v checkPage) changes(ctx context.Context, s signature.Signature) ui.ListProps {
 	l := ui.ListProps{ID: "changes-" + s.Fingerprint + i18n.Number(ctx, int64(s.Revision)), Caption: i18n.T(ctx, "esign.changes"), Total: int64(len(s.Changes)),
 		Heads: []ui.Head{{Label: i18n.T(ctx, "esign.field.change")}, {Label: i18n.T(ctx, "esign.field.page"), Numeric: true}, {Label: i18n.T(ctx, "esign.field.by")}, {Label: i18n.T(ctx, "esign.field.lawful")}}}
 	for _, c := range s.Changes[:min(len(s.Changes), maxShown)] {
@@ -270,6 +270,11 @@ func changes(ctx context.Context, s signature.Signature) ui.ListProps {
 		by := ui.Text(i18n.T(ctx, "esign.by.nobody"))
 		if c.By != "" {
 			by = ui.Text(c.By)
+			for _, later := range v.found.Signatures {
+				if later.Field == c.By {
+					by = ui.Text(signatureTitle(ctx, later))
+				}
+			}
 		}
 		l.Rows = append(l.Rows, ui.Row{Name: string(c.Kind), Cells: []templ.Component{ui.Text(i18n.T(ctx, "esign.change."+string(c.Kind))), page, by, ui.Badge(lawful)}})
 	}

@@ -6,6 +6,7 @@ package officedoc
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // narrowest is the least width of a column: one letter and the clear space
@@ -70,7 +71,21 @@ func (c *compiler) paragraph(b Paragraph) {
 			p.spans = append(p.spans, span{c.note(note), 0})
 		}
 	}
+	p.keep = headline(p.spans)
 	c.add(p)
+}
+
+// headline reports a short paragraph that is bold as a whole: people write headings
+// so, which do not stand alone at the end of a page.
+func headline(spans []span) bool {
+	n := 0
+	for _, s := range spans {
+		if s.style&bold == 0 && strings.TrimSpace(s.text) != "" {
+			return false
+		}
+		n += utf8.RuneCountInString(s.text)
+	}
+	return n > 0 && n < 160
 }
 
 func (c *compiler) heading(h Heading) {

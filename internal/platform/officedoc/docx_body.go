@@ -26,6 +26,11 @@ func document(b *book) (string, []picture) {
 	var d docxBody
 	d.faces = b.faces
 	d.WriteString(`<w:document ` + wordSpace + `><w:body>`)
+	if len(b.notes) > 0 {
+		// LibreOffice 7 sets an empty line of its own above a table that opens a
+		// paper with footnotes, and the head slides down by it.
+		d.spacer(1, "")
+	}
 	for i, s := range b.sections {
 		d.pieces(s.pieces, s.width())
 		last := i == len(b.sections)-1

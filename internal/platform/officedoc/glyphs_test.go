@@ -5,11 +5,13 @@ package officedoc_test
 
 import (
 	"bytes"
+	"fmt"
 	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -92,5 +94,41 @@ func TestEveryVietnameseLetterIsDrawn(t *testing.T) {
 				t.Errorf("%d of %d letters are on the page", len(seen), len(letters))
 			}
 		})
+	}
+}
+
+// TestEveryVietnameseLetterComesThroughBothFiles takes the words out again, of the
+// PDF and of the DOCX that LibreOffice printed: all letters in each face, composed.
+func TestEveryVietnameseLetterComesThroughBothFiles(t *testing.T) {
+	t.Parallel()
+	letters := vietnamese()
+	if accented := len(slices.DeleteFunc(slices.Clone(letters), func(s string) bool { return s[0] < 0x80 })); accented != 134 {
+		t.Fatalf("%d accented letters are tried, want 67 in both cases", accented)
+	}
+	marks := map[string]officedoc.Run{"upright": {}, "bold": {Bold: true}, "italic": {Italic: true}, "bolditalic": {Bold: true, Italic: true}}
+	var blocks []officedoc.Block
+	want := map[string]string{}
+	for name, face := range marks {
+		for i, l := range letters { // numbered, so that each is found again by its place
+			tag := fmt.Sprintf("%s%03d", name, i)
+			face.Text = tag + l + "x"
+			want[tag] = l
+			blocks = append(blocks, officedoc.Paragraph{Runs: []officedoc.Run{face}, Align: officedoc.Left})
+		}
+	}
+	docx, pdf := render(t, body(blocks...))
+	word := regexp.MustCompile(`^([a-z]+\d{3})(.+)x$`)
+	for file, r := range map[string]rendered{"docx": docx, "pdf": pdf} {
+		got := map[string]string{}
+		for _, w := range r.words {
+			if m := word.FindStringSubmatch(w); m != nil {
+				got[m[1]] = m[2]
+			}
+		}
+		for tag, l := range want {
+			if got[tag] != l {
+				t.Errorf("%s: %s is %q, want %q", file, tag, got[tag], l)
+			}
+		}
 	}
 }

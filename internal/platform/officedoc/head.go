@@ -110,7 +110,7 @@ func (c *compiler) placeAndDate() string { return c.placed(c.p.Place, c.date()) 
 func (c *compiler) date() string {
 	s := LongDate(c.p.Date)
 	if c.p.OpenDay && !c.p.Date.IsZero() {
-		s = "ngày\u00a0\u00a0\u00a0\u00a0\u00a0" + s[strings.Index(s, "tháng"):]
+		s = "ngày" + strings.Repeat("\u00a0", 7) + s[strings.Index(s, "tháng"):]
 	}
 	return s
 }

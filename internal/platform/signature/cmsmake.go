@@ -41,24 +41,39 @@ func (i Identity) GoString() string { return i.String() }
 // of a kind that is not used.
 var ErrIdentity = errors.New("the key and the certificate do not fit")
 
-// Check fails with ErrIdentity when i cannot sign.
+// ErrWeakKey says that a key is too short to sign with, or that its certificate is
+// signed by a digest that can be forged.
+var ErrWeakKey = errors.New("the key is too weak")
+
+// Check fails with ErrIdentity when i cannot sign, and with ErrWeakKey when nobody
+// should believe it.
 func (i Identity) Check() error {
-	if i.Key == nil || len(i.Chain) == 0 {
+	if i.Key == nil || len(i.Chain) == 0 || !fits(i.Key.Public(), i.Chain[0].PublicKey) {
 		return ErrIdentity
 	}
 	switch k := i.Key.Public().(type) {
 	case *rsa.PublicKey:
-		if k.N.BitLen() < 2048 || !k.Equal(i.Chain[0].PublicKey) {
-			return ErrIdentity
+		if k.N.BitLen() < 2048 {
+			return ErrWeakKey
 		}
 	case *ecdsa.PublicKey:
-		if !k.Equal(i.Chain[0].PublicKey) {
-			return ErrIdentity
+		if k.Params().BitSize < 256 {
+			return ErrWeakKey
 		}
 	default:
 		return ErrIdentity
 	}
+	switch i.Chain[0].SignatureAlgorithm {
+	case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.MD5WithRSA, x509.MD2WithRSA:
+		return ErrWeakKey
+	}
 	return nil
+}
+
+// fits reports whether a certificate's key is the public half of a key.
+func fits(public, certified crypto.PublicKey) bool {
+	k, ok := public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.Equal(certified)
 }
 
 var oidECDSA256 = asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 2}

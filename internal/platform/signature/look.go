@@ -5,6 +5,7 @@ package signature
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-fonts/liberation/liberationserifitalic"
 	"github.com/go-fonts/liberation/liberationserifregular"
 	"github.com/go-pdf/fpdf"
 
@@ -39,13 +41,16 @@ type Look struct {
 	Page  int // from 1
 	Rect  Rect
 	Image []byte   // PNG with transparent ground, fitted into the place
-	Lines []string // Times-like letters, 10 points, black, from the top
+	Lines []string // Times-like letters, black, from the top, at the right
+	// Size of the letters in points, 10 when zero; Italic makes them lean.
+	Size   float64
+	Italic bool
 }
 
 const (
 	maxImage  = 4 << 20 // bytes
 	maxPixels = 16 << 20
-	fontSize  = 10 // NĐ 30/2020/NĐ-CP, Phụ lục I, of signatures on annexes
+	fontSize  = 10.0 // NĐ 30/2020/NĐ-CP, Phụ lục I, of signatures on annexes
 )
 
 // Millimetre is a millimetre in points.
@@ -74,6 +79,18 @@ func OnAnnex(code string, at time.Time, width, height float64) Look {
 	const w, h = 170, 30
 	return Look{Page: 1, Rect: Rect{X: width - 15*Millimetre - w, Y: height - 8*Millimetre - h, W: w, H: h},
 		Lines: []string{code, at.In(i18n.Hanoi).Format("2006-01-02T15:04:05-07:00")}}
+}
+
+// Fit is an image of raw as large as the box holds, in its proportions and centred.
+// Errors: ErrLook.
+func Fit(raw []byte, box Rect) (Rect, error) {
+	img, err := readImage(raw)
+	if err != nil {
+		return Rect{}, err
+	}
+	w, h := float64(img.Bounds().Dx()), float64(img.Bounds().Dy())
+	scale := min(box.W/w, box.H/h)
+	return Centred(box.X+box.W/2, box.Y, box.Y+box.H, w*scale, h*scale), nil
 }
 
 // CheckImage fails with ErrLook for what is no PNG with a transparent ground.
@@ -132,8 +149,12 @@ func (u *update) draw(l Look) (ref, error) {
 		doc.RegisterImageOptionsReader("look", fpdf.ImageOptions{ImageType: "PNG"}, &again)
 		doc.ImageOptions("look", (l.Rect.W-w*scale)/2, (l.Rect.H-h*scale)/2, w*scale, h*scale, false, fpdf.ImageOptions{ImageType: "PNG"}, 0, "")
 	} else {
-		doc.AddUTF8FontFromBytes("serif", "", liberationserifregular.TTF)
-		doc.SetFont("serif", "", fontSize)
+		face, size := liberationserifregular.TTF, cmp.Or(l.Size, fontSize)
+		if l.Italic {
+			face = liberationserifitalic.TTF
+		}
+		doc.AddUTF8FontFromBytes("serif", "", face)
+		doc.SetFont("serif", "", size)
 		doc.SetTextColor(0, 0, 0)
 		for i, line := range l.Lines {
 			line = i18n.NFC(strings.Map(func(r rune) rune {
@@ -142,7 +163,7 @@ func (u *update) draw(l Look) (ref, error) {
 				}
 				return r
 			}, line))
-			doc.Text(max(0, l.Rect.W-doc.GetStringWidth(line)-1), fontSize*(1+1.2*float64(i)), line)
+			doc.Text(max(0, l.Rect.W-doc.GetStringWidth(line)-1), size*(1+1.2*float64(i)), line)
 		}
 	}
 	var printed bytes.Buffer

@@ -19,6 +19,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"math/big"
 	"os"
 	"os/exec"
@@ -709,6 +710,60 @@ func TestSealCoversAThirdOfTheSigner(t *testing.T) {
 	l := OnAnnex("15/KH-UBND", day, 595, 842)
 	if l.Lines[1] != "2026-11-21T08:05:00+07:00" || l.Image != nil || l.Rect.X+l.Rect.W > 595 || l.Rect.Y+l.Rect.H > 842 || l.Page != 1 {
 		t.Errorf("%+v", l)
+	}
+}
+
+// TestNotesGoWithTheSignatureThatCoversThem: number and day are written when the
+// body signs, and the signer's signature before still holds.
+func TestNotesGoWithTheSignatureThatCoversThem(t *testing.T) {
+	t.Parallel()
+	p := people()
+	first := signed(t, paper("Cong van"), Signing{By: p.officer, Look: &Look{Page: 2, Rect: Rect{330, 200, 120, 60}, Image: blue}})
+	notes := []Look{{Page: 1, Rect: Rect{90, 740, 30, 18}, Lines: []string{"07"}, Size: 13}, {Page: 1, Rect: Rect{390, 740, 30, 18}, Lines: []string{"05"}, Size: 14, Italic: true}}
+	second := signed(t, first, Signing{By: p.clerk, Look: &Look{Page: 2, Rect: Beside(Rect{330, 200, 120, 60}, 100, 100), Image: red}, Notes: notes})
+	r := checked(t, second, p.trust, day)
+	if r.State() != Valid || len(r.Signatures) != 2 || len(r.Signatures[0].Changes) != 2 || r.Signatures[0].Changes[0].Kind != Stamped || r.Signatures[0].Changes[0].By != r.Signatures[1].Field {
+		t.Errorf("%+v", r.Signatures[0])
+	}
+	if same, err := SamePDF(paper("Cong van"), second, p.trust, day); err != nil || !same.Same {
+		t.Errorf("%+v %v", same, err)
+	}
+	onPage := signed(t, paper("x"), Signing{By: p.clerk, Look: &Look{Page: 1, Rect: Rect{300, 100, 50, 50}, Image: red}, Notes: notes})
+	if r := checked(t, onPage, p.trust, day); r.State() != Valid || r.Signatures[0].Page != 1 {
+		t.Errorf("all on one page: %+v", r.Signatures)
+	}
+	if out := pdfsig(t, second); strings.Count(out, "Signature is Valid") != 2 {
+		t.Error(out)
+	}
+	if _, err := SignPDF(first, Signing{By: p.clerk, At: day, Notes: []Look{{Page: 9, Rect: Rect{1, 1, 9, 9}, Lines: []string{"x"}}}}); !errors.Is(err, ErrLook) {
+		t.Errorf("on a page there is not: %v", err)
+	}
+}
+
+func TestWhereASignatureIsDrawnIsTold(t *testing.T) {
+	t.Parallel()
+	p := people()
+	at := Rect{330, 200, 120, 60}
+	one := signed(t, paper("x"), Signing{By: p.officer, Look: &Look{Page: 2, Rect: at, Image: blue}})
+	r := checked(t, signed(t, one, Signing{By: p.clerk}), p.trust, day)
+	if s := r.Signatures[0]; s.Page != 2 || s.Rect != at {
+		t.Errorf("%d %+v", s.Page, s.Rect)
+	}
+	if s := r.Signatures[1]; s.Page != 0 || s.Rect != (Rect{}) {
+		t.Errorf("one that draws nothing: %d %+v", s.Page, s.Rect)
+	}
+	sheets, err := Pages(one)
+	if err != nil || len(sheets) != 2 || math.Abs(sheets[1].W-595.28) > 0.01 || math.Abs(sheets[1].H-841.89) > 0.01 {
+		t.Errorf("%+v %v", sheets, err)
+	}
+	u, err := newUpdate(one)
+	must(err)
+	pages, err := u.pages()
+	must(err)
+	pages[0].dict["Rotate"] = number("90")
+	u.put(pages[0].ref, pages[0].dict)
+	if _, err := Pages(u.finish()); !errors.Is(err, ErrLook) {
+		t.Errorf("a turned page: %v", err)
 	}
 }
 

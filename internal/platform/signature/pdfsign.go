@@ -11,6 +11,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 )
@@ -23,6 +24,9 @@ type Signing struct {
 	Reason   string
 	Location string
 	Look     *Look // what is drawn; nil draws nothing
+	// Notes are words laid over pages with the signature, which covers them: number
+	// and day of a paper that was signed before it had them.
+	Notes []Look
 	// Stamp asks an authority for a time stamp (RFC 3161) of the signature; nil
 	// asks none.
 	Stamp func(signature []byte) (token []byte, err error)
@@ -48,6 +52,11 @@ func SignPDF(data []byte, s Signing) ([]byte, error) {
 	sig := u.next()
 	if err := u.place(s, sig); err != nil {
 		return nil, err
+	}
+	for _, n := range s.Notes {
+		if err := u.lay(n); err != nil {
+			return nil, err
+		}
 	}
 	hole := text(make([]byte, room))
 	wide := number("0000000000")
@@ -189,9 +198,28 @@ func (u *update) place(s Signing, sig ref) error {
 	return u.register(at)
 }
 
+// lay writes words over a page, as a stamp (ISO 32000-1 §12.5.6.12).
+func (u *update) lay(l Look) error {
+	pages, err := u.pages()
+	if err != nil {
+		return err
+	}
+	if l.Page < 1 || l.Page > len(pages) || pages[l.Page-1].ref == (ref{}) || len(l.Lines) == 0 {
+		return fmt.Errorf("%w: page %d of %d", ErrLook, l.Page, len(pages))
+	}
+	form, err := u.draw(l)
+	if err != nil {
+		return err
+	}
+	at, on := u.next(), pages[l.Page-1].ref
+	u.put(at, dict{"Type": name("Annot"), "Subtype": name("Stamp"), "F": number("196"), "P": on, "Rect": l.Rect.array(), // printed, locked, not to be changed
+		"Contents": spell(strings.Join(l.Lines, "\n")), "AP": dict{"N": form}})
+	return u.annotate(on, at)
+}
+
 // annotate lays a widget over a page.
 func (u *update) annotate(on, widget ref) error {
-	d, err := u.dictOf(on)
+	d, err := u.newest(on)
 	if err != nil {
 		return err
 	}
@@ -203,6 +231,14 @@ func (u *update) annotate(on, widget ref) error {
 	d["Annots"] = append(slices.Clone(list), widget)
 	u.put(on, d)
 	return nil
+}
+
+// newest is a dictionary as this revision has it.
+func (u *update) newest(r ref) (dict, error) {
+	if d, ok := u.objects[r].(dict); ok {
+		return d, nil
+	}
+	return u.dictOf(r)
 }
 
 // register makes a field known to the form of the file.

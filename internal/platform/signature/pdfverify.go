@@ -69,6 +69,10 @@ func (f *pdf) signed() ([]signedField, error) {
 	if err != nil {
 		return nil, err
 	}
+	numbers, err := f.pageNumbers()
+	if err != nil {
+		return nil, err
+	}
 	var out []signedField
 	for _, one := range fields {
 		if one.kind != "Sig" || one.value == nil {
@@ -94,6 +98,7 @@ func (f *pdf) signed() ([]signedField, error) {
 		if err := f.cover(&s); err != nil {
 			return nil, err
 		}
+		s.Page, s.Rect = f.drawn(one, numbers)
 		out = append(out, s)
 	}
 	return out, nil

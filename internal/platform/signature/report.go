@@ -71,6 +71,8 @@ type Signature struct {
 	Revision    int  // the signature of the file that it is, from 1 in the order of revisions
 	Revisions   int  // states of the file that are told apart
 	Changes     []Change
+	Page        int               // of a PDF: where it is drawn, from 1; 0 when it draws nothing
+	Rect        Rect              // its place on that page
 	Certificate *x509.Certificate // nil when the signature brings none
 }
 

@@ -5,10 +5,13 @@ package signature
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"testing"
 
-	"github.com/vonggac/vonggac/internal/platform/secret"
 	pkcs12 "software.sslmate.com/src/go-pkcs12"
 )
 
@@ -56,18 +59,40 @@ func TestPKCS12(t *testing.T) {
 		if _, err := ReadPKCS12(raw, "sai"); !errors.Is(err, ErrPassword) {
 			t.Errorf("%s: wrong password: %v", what, err)
 		}
-		box, err := secret.New(make([]byte, 32))
+		kept, err := got.PKCS12("khác")
 		must(err)
-		kept, err := got.Seal(box, "esign.key:1")
-		must(err)
-		if _, err := OpenSealed(box, "esign.key:2", kept); err == nil {
-			t.Errorf("%s: opened elsewhere", what)
-		}
-		back, err := OpenSealed(box, "esign.key:1", kept)
+		back, err := ReadPKCS12(kept, "khác")
 		must(err)
 		if r := checked(t, signed(t, paper("x"), Signing{By: back}), p.trust, day); r.State() != Valid {
 			t.Errorf("%s: %s", what, r.State())
 		}
+	}
+	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	must(err)
+	weak := make1("Khóa ngắn", &p.root, day.Add(-year), day.Add(year), short, false)
+	raw, err := pkcs12.Modern.Encode(weak.Key, weak.Chain[0], nil, "x")
+	must(err)
+	bare, err := pkcs12.Modern.EncodeTrustStore(p.officer.Chain[:1], "x")
+	must(err)
+	turned, err := pkcs12.Modern.Encode(p.clerk.Key, p.root.Chain[0], p.clerk.Chain[:1], "x")
+	must(err)
+	slow, err := pkcs12.Modern.WithIterations(maxRounds+1).Encode(p.clerk.Key, p.clerk.Chain[0], nil, "x")
+	must(err)
+	strange, err := pkcs12.Modern.Encode(p.officer.Key, p.clerk.Chain[0], nil, "x")
+	must(err)
+	for what, c := range map[string]struct {
+		raw  []byte
+		want error
+	}{
+		"a weak key": {raw, ErrWeakKey}, "certificates without a key": {bare, ErrIdentity}, "the authority's certificate before one's own": {turned, nil},
+		"a password that is hashed for hours": {slow, ErrTooMuch}, "somebody else's certificate": {strange, ErrIdentity}, "half a file": {turned[:len(turned)/2], ErrIdentity},
+	} {
+		if i, err := ReadPKCS12(c.raw, "x"); !errors.Is(err, c.want) || c.want == nil && i.Chain[0] != nil && i.Chain[0].Subject.CommonName != "UBND tỉnh Mẫu" {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := ReadPKCS12(turned, "x😀"); !errors.Is(err, ErrPassword) {
+		t.Errorf("letters that no file has: %v", err)
 	}
 	if _, err := ReadPKCS12([]byte("x"), ""); !errors.Is(err, ErrIdentity) {
 		t.Errorf("no PKCS#12: %v", err)
@@ -112,6 +137,26 @@ func FuzzVerifyPDF(f *testing.F) {
 			if _, err := VerifyPDF(out, p.trust, day); err != nil {
 				t.Errorf("signed what cannot be checked: %v", err)
 			}
+		}
+	})
+}
+
+func FuzzReadPKCS12(f *testing.F) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader) // made fast: each worker makes its own
+	must(err)
+	clerk := make1("UBND tỉnh Mẫu", nil, day.Add(-year), day.Add(year), key, false)
+	raw, err := pkcs12.Modern.WithIterations(1).Encode(clerk.Key, clerk.Chain[0], nil, "x")
+	must(err)
+	old, err := pkcs12.LegacyDES.WithIterations(1).Encode(clerk.Key, clerk.Chain[0], nil, "x")
+	must(err)
+	f.Add(raw)
+	f.Add(old)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if rounds(data, 0) > 10_000 { // allowed, and slow
+			return
+		}
+		if i, err := ReadPKCS12(data, "x"); err == nil && i.Check() != nil {
+			t.Error("read who cannot sign")
 		}
 	})
 }

@@ -111,6 +111,15 @@ func (t Trust) chain(leaf *x509.Certificate, beside []*x509.Certificate, at time
 	return chains[0]
 }
 
+// Knows reports whether an authority of t vouches for leaf, directly or through
+// beside, at a moment; one that ended is asked at its end.
+func (t Trust) Knows(leaf *x509.Certificate, beside []*x509.Certificate, at time.Time) bool {
+	if at.After(leaf.NotAfter) {
+		at = leaf.NotAfter
+	}
+	return t.chain(leaf, beside, at) != nil
+}
+
 // Revocation says what is known of a certificate being revoked.
 type Revocation string
 

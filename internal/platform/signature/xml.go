@@ -123,7 +123,7 @@ func VerifyXML(data []byte, t Trust, now time.Time) (Report, error) {
 			if strings.HasSuffix(method, "sha1") {
 				s.State = Weak
 			}
-			s.judge(t, certs, evidence{}, now)
+			s.judge(t, certs, evidence{crls: listsIn(e)}, now)
 		}
 		r.Signatures = append(r.Signatures, s)
 	}
@@ -143,6 +143,17 @@ func fitsXML(root *etree.Element, c *x509.Certificate) bool {
 		}
 	}
 	return false
+}
+
+// listsIn are the lists of revoked certificates that a signature brings (X509CRL).
+// Who made them signed them, so that they count wherever they stand.
+func listsIn(sig *etree.Element) (out [][]byte) {
+	for i, e := range sig.FindElements("./KeyInfo/X509Data/X509CRL") {
+		if raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(e.Text()), "")); err == nil && i < maxCertificates {
+			out = append(out, raw)
+		}
+	}
+	return out
 }
 
 // certificatesIn are the certificates that a signature brings, the signer's first.

@@ -82,7 +82,21 @@ func readDOCX(raw []byte) (*paper, error) {
 	for i, p := range d.out.paras {
 		p.n = i + 1
 	}
+	d.out.single = parts.pages() == "1"
 	return d.out, d.err
+}
+
+// pages is how many pages the program that wrote the file counted; empty where it
+// does not say or cannot be read: it is a hint alone.
+func (u unpacked) pages() string {
+	props, err := u.tree("docProps/app.xml")
+	if err != nil || props == nil {
+		return ""
+	}
+	if n := props.kid("Pages"); n != nil {
+		return strings.TrimSpace(n.text)
+	}
+	return ""
 }
 
 // numbering keeps the mark of each list level, its number as "#".

@@ -108,7 +108,7 @@ func unzip(raw []byte) (unpacked, error) {
 	}
 	parts, room := unpacked{}, int64(maxUnpacked)
 	for _, f := range z.File {
-		if !strings.HasPrefix(f.Name, "word/") && f.Name != "[Content_Types].xml" || !strings.HasSuffix(f.Name, ".xml") && !strings.HasSuffix(f.Name, ".rels") {
+		if !strings.HasPrefix(f.Name, "word/") && f.Name != "[Content_Types].xml" && f.Name != "docProps/app.xml" || !strings.HasSuffix(f.Name, ".xml") && !strings.HasSuffix(f.Name, ".rels") {
 			continue
 		}
 		r, err := f.Open()
@@ -159,7 +159,7 @@ func (u unpacked) tree(name string) (*node, error) {
 		case xml.EndElement:
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
-			if top.name == "t" || top.name == "instrText" || top.name == "posOffset" {
+			if top.name == "t" || top.name == "Pages" || top.name == "instrText" || top.name == "posOffset" {
 				top.text += string(tok)
 			}
 		case xml.Directive:

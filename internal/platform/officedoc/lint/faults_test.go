@@ -102,7 +102,7 @@ var faults = map[string]fault{
 	"sign.name":       {xml: at("r", "Lê Thị Ngọc Ánh", boldMark, "")},
 	"to.form":         {base: "letter", xml: swap("Các sở, ban, ngành;", "Các sở, ban, ngành.")},
 	"to.look":         {xml: at("r", "Kính gửi", runStart, runStart+boldMark)},
-	"copies.present":  {paper: func(p *officedoc.Paper) { p.Copies, p.Drafter, p.Prints = nil, "", 0 }, with: []string{"sign.present"}},
+	"copies.present":  {paper: func(p *officedoc.Paper) { p.Copies, p.Drafter, p.Prints = nil, "", 0 }},
 	"copies.word":     {xml: at("r", "Nơi nhận", `<w:sz w:val="24"/>`, `<w:sz w:val="28"/>`)},
 	"copies.look":     {xml: at("r", "- Như trên", runStart, runStart+italicMark)},
 	"copies.form":     {xml: swap("- Như trên;", "Như trên;")},

@@ -5,6 +5,9 @@ package lint_test
 
 import (
 	"bytes"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +85,42 @@ func passes(t *testing.T, name string, raw []byte) lint.Report {
 	}
 	return r
 }
+
+// TestRowsToBeFilledInAreNoRunningText: a form leaves dots, at the left and without
+// indent.
+func TestRowsToBeFilledInAreNoRunningText(t *testing.T) {
+	t.Parallel()
+	p := good()["letter"]
+	p.Body = append(slices.Clone(p.Body[:2]), officedoc.Paragraph{Runs: []officedoc.Run{{Text: "Họ và tên: " + strings.Repeat(".", 110)}}, Align: officedoc.Left}, p.Body[3])
+	passes(t, "docx", docx(t, p))
+	passes(t, "pdf", pdf(t, p))
+}
+
+// TestOnePageNeedsNoNumber: a DOCX whose program counted one page is not asked for
+// a page number it would not show.
+func TestOnePageNeedsNoNumber(t *testing.T) {
+	t.Parallel()
+	bare := repack(t, docx(t, good()["letter"]), "word/header.xml", func(string) string { return `<w:hdr xmlns:w="` + word + `"><w:p/></w:hdr>` })
+	const props = `<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties"><Pages>%s</Pages></Properties>`
+	for pages, want := range map[string]lint.Severity{"1": lint.Unchecked, "2": lint.Error, "": lint.Error, "x": lint.Error} {
+		raw := repack(t, bare, "docProps/app.xml", func(string) string { return fmt.Sprintf(props, pages) })
+		r, err := lint.Check(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []lint.Severity
+		for _, f := range r.Findings {
+			if f.Rule == "page.number" {
+				got = append(got, f.Severity)
+			}
+		}
+		if len(got) != 1 || got[0] != want {
+			t.Errorf("%q pages: %v, want %s", pages, got, want)
+		}
+	}
+}
+
+const word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 func TestGoodPapersPass(t *testing.T) {
 	t.Parallel()

@@ -101,6 +101,7 @@ type paper struct {
 	format   Format
 	pages    int
 	scan     bool // pictures of pages
+	single   bool // a DOCX of one page, as the program that wrote it says
 	paras    []*para
 	foot     []*para // at the foot of page 1
 	sections []section

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
@@ -253,11 +254,73 @@ func (p *paper) findEnd(rest []*para) {
 		i++
 	}
 	p.body = text[i:]
+	p.findSigner(rest, len(text), last, firstAnnex)
+	if len(p.signer) == 0 { // without nơi nhận, or above it
+		p.body, p.signer = p.ending(p.body)
+	}
+}
+
+// maxSigner is how many lines a signature may have.
+const maxSigner = 8
+
+// ending splits the signature at the end of text off where it stands in no column
+// beside nơi nhận: titles in capitals, perhaps a hint in brackets, a name.
+func (p *paper) ending(text []*para) (body, signer []*para) {
+	from, titles := len(text), 0
+	for i := len(text) - 1; i >= 0 && len(text)-i <= maxSigner; i-- {
+		q := text[i]
+		title := q.capitals() && letters(q.text) > 3 && len([]rune(q.text)) < 90
+		name := titles == 0 && from == len(text) && personName(q.text)
+		hint := titles == 0 && strings.HasPrefix(q.text, "(") && len([]rune(q.text)) < 60
+		if !p.aside(q) || q.frame != nil || !title && !name && !hint {
+			break
+		}
+		if title {
+			titles++
+		}
+		from = i
+	}
+	if titles == 0 || from+titles == len(text) && !slices.ContainsFunc(text[from:], func(q *para) bool { return signMarks.MatchString(q.text) }) {
+		return text, nil // capitals at the end are a heading
+	}
+	return text[:from], text[from:]
+}
+
+// aside reports that q stands where signatures do: at the right, or at least
+// neither at the left nor as running text.
+func (p *paper) aside(q *para) bool {
+	switch {
+	case q.col == right || q.align == toRight || q.align == centred && q.col == full:
+		return true
+	case q.col != full:
+		return false
+	case p.format == DOCX:
+		return q.indent > 60*mm
+	}
+	width := 210 * mm
+	if n := len(p.sections); q.page > 0 && q.page <= n {
+		width = p.sections[q.page-1].width * mm
+	}
+	return q.x0 > 0.35*width && (q.x0+q.x1)/2 > width/2
+}
+
+// personName reports two to seven words that each begin with a capital, perhaps
+// behind a title of learning.
+func personName(s string) bool {
+	list := strings.Fields(s)
+	if len(list) < 2 || len(list) > 7 || strings.ToUpper(s) == s || strings.ContainsAny(s, "0123456789:;!?/") || strings.HasSuffix(s, ".") {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(w string) bool { r := []rune(w)[0]; return !unicode.IsUpper(r) })
+}
+
+// findSigner splits what stands beside and below nơi nhận, from a place in rest.
+func (p *paper) findSigner(rest []*para, from, last, firstAnnex int) {
 	if p.copies == nil {
 		return
 	}
 	stop := min(firstAnnex, len(rest))
-	for k := len(text); k < stop; k++ {
+	for k := from; k < stop; k++ {
 		q := rest[k]
 		f := fold(q.text)
 		if f == "saoy" || f == "saoluc" || f == "trichsao" || k > last+1 && strings.HasPrefix(f, "noinhan") {

@@ -192,6 +192,8 @@ func pageNumbers(c *checker) {
 			switch {
 			case n.bottom:
 				c.fault(nil, "↓")
+			case !n.top && c.single:
+				c.unchecked() // one page shows none
 			case !n.top:
 				c.fault(nil, "")
 			case !n.centred:

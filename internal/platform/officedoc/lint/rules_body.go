@@ -89,8 +89,12 @@ func ending(s string) string {
 	return s
 }
 
-// running reports running text: not a heading, a caption, a cell, a list's stub.
-func running(q *para) bool { return q.col == full && len([]rune(q.text)) > 70 && q.frame == nil }
+// running reports running text: not a heading, a caption, a cell, a list's stub, nor
+// a row of dots that is left to be filled in.
+func running(q *para) bool {
+	n := len([]rune(q.text))
+	return q.col == full && n > 70 && q.frame == nil && 2*letters(q.text) > n
+}
 
 // bodyRuns are the paragraphs of running text; c is blind where there are none.
 func (c *checker) bodyRuns() []*para {

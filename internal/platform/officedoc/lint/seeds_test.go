@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
@@ -23,7 +25,8 @@ var (
 	dateLine   = regexp.MustCompile(`^([^,]+), ngày\s*(\d*)\s*tháng\s*(\d*)\s*năm\s*(\d*)$`)
 	noteLine   = regexp.MustCompile(`^([¹²³]) (.+)$`)
 	noteMarks  = regexp.MustCompile(`⁽([¹²³])⁾`)
-	unitLine   = regexp.MustCompile(`^\d+(\.\d+)*\. [^.;:]+$`)
+	unitLine   = regexp.MustCompile(`^\d+(\.\d+)*\. ?[^.:]+$`)
+	lowered    = regexp.MustCompile(`_\{[^}]*\}`) // small letters under a line, as scanning writes them
 	dashes     = regexp.MustCompile(`^- ?`)
 )
 
@@ -58,7 +61,7 @@ func dispatch(text string) officedoc.Paper {
 		case part == "to" && strings.HasPrefix(line, "-"):
 			p.To = append(p.To, dashes.ReplaceAllString(line, ""))
 		case part == "copies" && strings.HasPrefix(line, "-"):
-			p.Copies = append(p.Copies, dashes.ReplaceAllString(line, ""))
+			p.Copies = append(p.Copies, lowered.ReplaceAllString(dashes.ReplaceAllString(line, ""), ""))
 		case part == "copies":
 			sign(&p, line)
 		default:
@@ -129,10 +132,28 @@ func blocks(lines []string, notes map[string]string) []officedoc.Block {
 			p.Runs = append(p.Runs, officedoc.Run{Text: rest[:at[0]], Note: notes[rest[at[2]:at[3]]]})
 			rest = rest[at[1]:]
 		}
-		p.Runs = append(p.Runs, officedoc.Run{Text: rest, Bold: unitLine.MatchString(l)})
+		p.Runs = append(p.Runs, officedoc.Run{Text: rest, Bold: heading(l, lines)})
 		out = append(out, p)
 	}
 	return out
+}
+
+// heading reports a line that names who does what follows or what it is about: short,
+// and not one of a list of sentences.
+func heading(line string, lines []string) bool {
+	return unitLine.MatchString(line) && len([]rune(line)) < 100 && line != lines[len(lines)-1]
+}
+
+// newspaper leaves out what a newspaper's page set around the letter: the day and the
+// button at its top, the headline that repeats the subject, the reporter at its end.
+func newspaper(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	for i, l := range lines {
+		if strings.TrimSpace(l) == "in trang" && i+2 < len(lines) {
+			return strings.Join(lines[i+2:len(lines)-1], "\n")
+		}
+	}
+	return text
 }
 
 func TestOwnPapersInTheLayoutOfRealOnesPass(t *testing.T) {
@@ -203,9 +224,14 @@ func TestSeedsArePrintedAsToday(t *testing.T) {
 		allowed := []string{"size.consistent"}
 		if f.Symbol == "" {
 			// A newspaper's words about a letter: no head, no end.
-			whole := "Kính gửi: " + strings.Join(f.Addressees, "\n- ") + "\n" + string(text)
-			p = dispatch(whole)
-			p.Issuer, p.Subject = "Ủy ban nhân dân\ntỉnh Lai Châu", f.Subject
+			var to strings.Builder
+			for _, a := range f.Addressees {
+				first, size := utf8.DecodeRuneInString(a)
+				to.WriteString("- " + string(unicode.ToUpper(first)) + a[size:] + "\n")
+			}
+			p = dispatch("Kính gửi:\n" + to.String() + newspaper(string(text)))
+			first, size := utf8.DecodeRuneInString(f.Subject)
+			p.Issuer, p.Place, p.Subject = "Ủy ban nhân dân\ntỉnh Lai Châu", "Lai Châu", string(unicode.ToLower(first))+f.Subject[size:]
 			allowed = append(allowed, "copies.present", "copies.archive", "sign.present")
 		} else {
 			if p.Symbol != f.Symbol || p.Place != f.Place || len(p.To) != len(f.Addressees) || p.Sign.Name != f.Signer.Name || (p.Urgency == officedoc.MostUrgent) != (f.Urgency == "HỎA TỐC") {
