@@ -407,6 +407,18 @@ func (s *Set) Judged(id, version string) (*Pack, bool) {
 	if p, ok := e.judged(id, version); ok {
 		return p, true
 	}
+	if had, ok := e.past.Load(id + "@" + version); ok { // asked before: pages ask again and again
+		p := had.(*Pack)
+		return p, p != nil
+	}
+	p := s.before(e, id, version)
+	e.past.Store(id+"@"+version, p)
+	return p, p != nil
+}
+
+// before is the reading of a pack among those that were in place earlier, nil
+// when it is none of them.
+func (s *Set) before(e *edition, id, version string) *Pack {
 	for _, o := range e.all {
 		for _, t := range []time.Time{o.Entered, o.Withdrawn} {
 			if t.IsZero() {
@@ -417,11 +429,13 @@ func (s *Set) Judged(id, version string) (*Pack, bool) {
 			})
 			was := edition{spans: s.spans(then)}
 			if p, ok := was.judged(id, version); ok {
-				return p, true
+				return p
 			}
 		}
 	}
-	return nil, false
+	was := edition{spans: s.spans(nil)} // before the first
+	p, _ := was.judged(id, version)
+	return p
 }
 
 func (e *edition) judged(id, version string) (*Pack, bool) {

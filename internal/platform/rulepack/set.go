@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -178,6 +179,7 @@ type edition struct {
 	spans []span // by first day
 	clock func() time.Time
 	all   []Override // ever entered
+	past  sync.Map   // "id@version" -> *Pack that stood before, nil for none: found once
 }
 
 type span struct {
