@@ -38,7 +38,6 @@ type document struct {
 	Parties     []Party        `yaml:"parties"`
 	Templates   []Template     `yaml:"templates"`
 	Authorities []Authority    `yaml:"authorities"`
-	Limits      []Limit        `yaml:"limits"`
 	Periods     []Period       `yaml:"periods"`
 	Counts      []Count        `yaml:"counts"`
 	Groups      []ControlGroup `yaml:"control_groups"`

@@ -23,7 +23,7 @@ import (
 type Override struct {
 	ID     string
 	Pack   string // id of the pack
-	Target string // "limits/appraisal-3"; of a period with the level behind: "periods/audit/3"
+	Target string // "clocks/anm-24h"; of a period with the level behind: "periods/audit/3"
 	Value  Value
 	Source Source        // what the person rests the value on
 	From   calendar.Date // first day, inside the pack's days
@@ -153,7 +153,7 @@ func KindOf(section string) (ValueKind, bool) {
 }
 
 var kindOf = map[string]ValueKind{
-	"clocks": AmountValue, "limits": AmountValue, "thresholds": NumberValue, "periods": SpanValue, "terms": TextValue,
+	"clocks": AmountValue, "thresholds": NumberValue, "periods": SpanValue, "terms": TextValue,
 	"addressees": TextValue, "instruments": StatusValue, "transitions": DateValue, "criteria": SourceValue, "harms": SourceValue,
 	"authorities": SourceValue, "parties": SourceValue, "templates": SourceValue, "counts": SourceValue, "control_groups": SourceValue,
 	"penalties": SourceValue, "layers": SourceValue, "forms": SourceValue, "code_lists": SourceValue, "severity_suggestions": SourceValue,
@@ -209,15 +209,6 @@ func (p *Pack) put(o Override) error {
 			if err = amountFault(c.Amount); err == nil {
 				b.checkClock(c)
 				err = atField("value", errors.Join(b.errs...))
-			}
-		})
-	case "limits":
-		p.Limits, found = amend(p.Limits, func(l *Limit) bool { return l.ID == id }, func(l *Limit) {
-			l.Amount, l.Source = calendar.Amount{N: v.N, Unit: calendar.Unit(v.Unit)}, o.Source
-			l.Counting = p.counting(l.Amount, l.Counting)
-			l.rule = b.rules[l.Counting]
-			if err = amountFault(l.Amount); err == nil {
-				err = atField("value", b.limitFault(*l))
 			}
 		})
 	case "periods":
