@@ -180,11 +180,11 @@ func (p *Pack) put(o Override) error {
 		if _, found = p.terms[id]; found {
 			p.terms = cloneMap(p.terms)
 			p.terms[id] = Term{v.VI, v.EN, o.Source}
-			err = textFault(v)
+			err = wordsFault(v)
 		}
 	case "addressees":
 		p.Addressees, found = amend(p.Addressees, func(a *Addressee) bool { return a.ID == id }, func(a *Addressee) {
-			a.Label, a.Source, err = Label{v.VI, v.EN}, o.Source, textFault(v)
+			a.Label, a.Source, err = Label{v.VI, v.EN}, o.Source, wordsFault(v)
 		})
 	case "instruments":
 		p.Instruments, found = amend(p.Instruments, func(i *Instrument) bool { return i.ID == id }, func(i *Instrument) {
@@ -314,7 +314,7 @@ func (p *Pack) counting(a calendar.Amount, had string) string {
 	return had
 }
 
-func textFault(v Value) error {
+func wordsFault(v Value) error {
 	switch {
 	case v.VI == "":
 		return bad("vi", "the label needs vi and en")
