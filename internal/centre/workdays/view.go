@@ -93,7 +93,7 @@ func (c *cell) add(class, says string) {
 // what says why the day is not as its weekday.
 func (d Day) what(ctx context.Context) string {
 	if d.Worked {
-		return i18n.T(ctx, "workdays.worked", i18n.Date(ctx, d.For.Start()), d.Off.Name.In(i18n.Lang(ctx)))
+		return i18n.T(ctx, "workdays.worked", i18n.Date(ctx, d.For.Start()))
 	}
 	return d.Off.Name.In(i18n.Lang(ctx))
 }
