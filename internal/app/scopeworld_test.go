@@ -235,7 +235,7 @@ func (w *scopes) lawOf(t *testing.T, g goods, word string) {
 		From: calendar.DateOf(t0), Reason: word, Source: rulepack.Source{Key: "CV " + word, Mark: rulepack.Verified}}))(t)
 	g.add("pack", "VN-ANM-2026")
 	g.add("section", "clocks")
-	g.add("rule key", "approval")
+	g.add("rule key", "hs-phe-duyet")
 	g.add("override", string(o.ID))
 }
 

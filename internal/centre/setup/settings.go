@@ -119,6 +119,5 @@ func (p *Pages) bodyPost(w http.ResponseWriter, r *http.Request) error {
 
 // rules handles GET /settings/rules, where the packs stood before their own room.
 func (p *Pages) rules(w http.ResponseWriter, r *http.Request) error {
-	http.Redirect(w, r, rulesPath, http.StatusPermanentRedirect)
-	return nil
+	return web.Redirect(w, r, rulesPath)
 }
