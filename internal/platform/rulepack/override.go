@@ -204,12 +204,14 @@ func (p *Pack) put(o Override) error {
 		})
 	case "clocks":
 		p.AllClocks, found = amend(p.AllClocks, func(c *Clock) bool { return c.ID == id }, func(c *Clock) {
-			c.Amount, c.Source = calendar.Amount{N: v.N, Unit: calendar.Unit(v.Unit)}, o.Source
-			c.Counting = p.counting(c.Amount, c.Counting)
-			if err = amountFault(c.Amount); err == nil {
-				b.checkClock(c)
-				err = atField("value", errors.Join(b.errs...))
+			amount := calendar.Amount{N: v.N, Unit: calendar.Unit(v.Unit)}
+			if err = amountFault(amount); err != nil {
+				return
 			}
+			c.amended(amount)
+			c.Source, c.Counting = o.Source, p.counting(amount, c.Counting)
+			b.checkClock(c)
+			err = atField("value", errors.Join(b.errs...))
 		})
 	case "periods":
 		if level < 1 || level > 5 {

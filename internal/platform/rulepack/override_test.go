@@ -43,6 +43,7 @@ func TestAWrongOverrideIsRefused(t *testing.T) {
 		field   string
 	}{
 		{"an unknown unit", over("clocks/hs-tham-dinh-3", value{N: 3, Unit: "week"}, "2026-12-01"), "unit"},
+		{"one of an unknown unit", over("clocks/anm-24h", value{N: 1, Unit: "week"}, "2026-12-01"), "unit"},
 		{"an amount of nothing", over("clocks/anm-24h", value{N: 0, Unit: "hour"}, "2026-12-01"), "value"},
 		{"at once, with a number", over("clocks/anm-24h", value{N: 3, Unit: "immediate"}, "2026-12-01"), "value"},
 		{"another unit than the pack's", over("thresholds/budget-share", value{N: 20, Unit: "months"}, "2026-12-01"), "unit"},
@@ -109,6 +110,15 @@ func TestOverridesHoldFromTheirDay(t *testing.T) {
 	c, _ := after.Clock("anm-24h")
 	if _, e, ok := c.Due(set.Calendar(), rulepack.Moments{DetectedAt: now}); !ok || e.Counting.Basis == "" || c.Amount.N != 2 {
 		t.Errorf("an amount in days has no counting rule: %+v", c)
+	}
+	if l, _ := after.Clock("hs-tham-dinh-3"); l.Label.VI != "Thẩm định hồ sơ cấp độ 3 trong 15 ngày làm việc (nay là 10 ngày làm việc)" {
+		t.Errorf("a changed term is called %q", l.Label.VI)
+	}
+	if l, _ := later.Clock("hs-tham-dinh-3"); l.Label.EN != "Appraise a level 3 dossier within 15 working days (now 36 hours)" {
+		t.Errorf("a term changed twice is called %q", l.Label.EN)
+	}
+	if l, _ := before.Clock("hs-tham-dinh-3"); l.Label.VI != "Thẩm định hồ sơ cấp độ 3 trong 15 ngày làm việc" {
+		t.Errorf("a term that stands is called %q", l.Label.VI)
 	}
 	audit, _ := after.Period("audit")
 	old, _ := held.Period("audit")
