@@ -330,19 +330,20 @@ func TestThePageTellsWhatAnAnswerWouldStart(t *testing.T) {
 // clock for each shows it.
 func TestTheRoomRaisesWhatItSays(t *testing.T) {
 	t.Parallel()
-	pack := "pack:\n  id: VN-THU-2027\n  title: {vi: Thử, en: Trial}\n  from: 2026-11-01\n  source: {key: t, mark: inference}\n" +
+	var pack strings.Builder
+	pack.WriteString("pack:\n  id: VN-THU-2027\n  title: {vi: Thử, en: Trial}\n  from: 2026-11-01\n  source: {key: t, mark: inference}\n" +
 		"instruments:\n  - {id: t, citation: T, title: {vi: t, en: t}, status: in_force, from: 2026-11-01, source: {key: t, mark: inference}}\n" +
 		"addressees:\n  - {id: nhan, label: {vi: n, en: n}, source: {key: t, mark: inference}}\n" +
-		"code_lists:\n  - {id: CL-severity, label: {vi: Mức, en: Severity}, source: {key: t, mark: inference}, items: [{id: M1, label: {vi: m, en: m}, serious: true}]}\nclocks:\n"
+		"code_lists:\n  - {id: CL-severity, label: {vi: Mức, en: Severity}, source: {key: t, mark: inference}, items: [{id: M1, label: {vi: m, en: m}, serious: true}]}\nclocks:\n")
 	for _, trigger := range incident.Triggers() {
-		pack += "  - {id: c-" + strings.ReplaceAll(string(trigger), ".", "-") + ", label: {vi: c, en: c}, triggers: [" + string(trigger) +
-			"], from: detected_at, amount: {n: 5, unit: hour}, addressees: [nhan], instrument: t, basis: T, source: {key: t, mark: inference}}\n"
+		pack.WriteString("  - {id: c-" + strings.ReplaceAll(string(trigger), ".", "-") + ", label: {vi: c, en: c}, triggers: [" + string(trigger) +
+			"], from: detected_at, amount: {n: 5, unit: hour}, addressees: [nhan], instrument: t, basis: T, source: {key: t, mark: inference}}\n")
 	}
 	laws, err := rulepack.Load(rulepacks.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	laws, faults := laws.With(fstest.MapFS{"VN-THU-2027/pack.yaml": {Data: []byte(pack)}})
+	laws, faults := laws.With(fstest.MapFS{"VN-THU-2027/pack.yaml": {Data: []byte(pack.String())}})
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
