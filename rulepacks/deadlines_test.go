@@ -233,3 +233,75 @@ func TestExplanationsInWords(t *testing.T) {
 		t.Errorf("explanations differ from %s (-update writes it):\n%s", name, b.String())
 	}
 }
+
+// What the table must hold beside every clock, by what the rows themselves say:
+// a kind of case that loses its rows fails here.
+func TestTheTableCoversWhatItMust(t *testing.T) {
+	t.Parallel()
+	set := withLocal(t)
+	cal := set.Calendar()
+	has := map[string]int{}
+	tet := map[int]bool{}
+	for _, r := range deadlines(t) {
+		if r.due == "-" {
+			continue
+		}
+		has["a clock of "+r.pack]++
+		due := local(t, r.due)
+		first, last := calendar.DateOf(r.t0), calendar.DateOf(due.Add(-time.Second))
+		p, _ := set.Get(r.pack)
+		c, _ := p.Clock(r.clock)
+		note := func(kind string, when bool) {
+			if when {
+				has[kind]++
+			}
+		}
+		days := c.Amount.Unit == calendar.Day
+		plain := first.AddDays(c.Amount.N) // the first day is not counted
+		note("the first day is not counted", days && last == plain)
+		note("a last day off moves", days && last.Compare(plain) > 0 && !cal.IsWorkingDay(plain))
+		note("a weekend moves", days && plain.Weekday() == time.Saturday && last == plain.AddDays(2))
+		note("a day worked in exchange stands", cal.WorkedInExchange(last))
+		note("found at midnight", r.t0.In(calendar.Zone()).Format("15:04") == "00:00")
+		note("found in the last minute", r.t0.In(calendar.Zone()).Format("15:04") == "23:59")
+		note("over the end of a month", first.Month != last.Month)
+		note("ends on the last day of a month", c.Amount.Unit.Days() && last.AddDays(1).Day == 1)
+		note("over the end of a year", first.Year != last.Year)
+		note("in hours", c.Amount.Unit == calendar.Hour)
+		note("in working days", c.Amount.Unit == calendar.WorkingDay)
+		note("in months", c.Amount.Unit == calendar.Month)
+		note("at once", c.Amount.Unit == calendar.Immediate)
+		law := calendar.Date{Year: 2026, Month: time.July, Day: 1}
+		note("the law changes in between", first.Compare(law) < 0 && last.Compare(law) >= 0)
+		note("03 ngày of Kiên Giang", strings.HasPrefix(r.clock, "kg-"))
+		if _, at, ok := strings.Cut(r.moments, "decided_at="); ok {
+			note("decided after its term was over", local(t, at).After(due))
+		}
+		if c.Amount.Unit == calendar.Immediate {
+			continue
+		}
+		for d := first; d.Compare(last) <= 0; d = d.AddDays(1) {
+			note("over a 29 February", d.Month == time.February && d.Day == 29)
+			off, is := cal.Off(d)
+			note("over an exchanged day off", is && strings.HasPrefix(off.Rule, "swap"))
+			for _, word := range []string{"Tết Dương lịch", "Chiến thắng", "Quốc tế lao động", "Quốc khánh", "Giỗ Tổ", "Văn hóa"} {
+				note("over "+word, is && strings.Contains(off.Name.VI, word))
+			}
+			if is && strings.Contains(off.Name.VI, "Tết") && !strings.Contains(off.Name.VI, "Dương lịch") {
+				tet[d.Year] = true
+			}
+		}
+	}
+	for kind, least := range map[string]int{"a clock of VN-ATTT-2016": 60, "a clock of VN-ANM-2026": 60, "the first day is not counted": 10, "a last day off moves": 20,
+		"a weekend moves": 3, "a day worked in exchange stands": 4, "over an exchanged day off": 4, "found at midnight": 4, "found in the last minute": 2,
+		"over the end of a month": 10, "ends on the last day of a month": 2, "over the end of a year": 3, "over a 29 February": 4, "in hours": 30, "in working days": 15, "in months": 2,
+		"at once": 5, "the law changes in between": 3, "03 ngày of Kiên Giang": 8, "decided after its term was over": 2, "over Tết Dương lịch": 3, "over Chiến thắng": 3,
+		"over Quốc tế lao động": 3, "over Quốc khánh": 3, "over Giỗ Tổ": 3, "over Văn hóa": 2} {
+		if has[kind] < least {
+			t.Errorf("%s: %d rows, at least %d are needed", kind, has[kind], least)
+		}
+	}
+	if len(tet) < 10 {
+		t.Errorf("terms run over the Tết of %d years: %v", len(tet), tet)
+	}
+}

@@ -97,20 +97,20 @@ func TestLawHoldsTheFiguresOfItsTexts(t *testing.T) {
 	old, now := set.At(date(t, "2026-06-30")), set.At(date(t, "2026-11-21"))
 	for _, k := range []struct {
 		pack   *rulepack.Pack
-		limit  string
+		clock  string
 		amount calendar.Amount
 		mark   rulepack.Mark
 	}{
-		{now, "dossier-incomplete", calendar.Amount{N: 5, Unit: calendar.WorkingDay}, rulepack.Verified},
-		{now, "appraisal-3", calendar.Amount{N: 15, Unit: calendar.WorkingDay}, rulepack.Verified},
-		{now, "appraisal-4-5", calendar.Amount{N: 25, Unit: calendar.WorkingDay}, rulepack.Verified},
-		{now, "approval", calendar.Amount{N: 7, Unit: calendar.WorkingDay}, rulepack.Verified},
-		{old, "appraisal-3", calendar.Amount{N: 15, Unit: calendar.Day}, rulepack.Unsure},
-		{old, "appraisal-4-5", calendar.Amount{N: 30, Unit: calendar.Day}, rulepack.Unsure},
-		{old, "approval", calendar.Amount{N: 7, Unit: calendar.WorkingDay}, rulepack.Unsure},
+		{now, "hs-tra-loi", calendar.Amount{N: 5, Unit: calendar.WorkingDay}, rulepack.Verified},
+		{now, "hs-tham-dinh-3", calendar.Amount{N: 15, Unit: calendar.WorkingDay}, rulepack.Verified},
+		{now, "hs-tham-dinh-45", calendar.Amount{N: 25, Unit: calendar.WorkingDay}, rulepack.Verified},
+		{now, "hs-phe-duyet", calendar.Amount{N: 7, Unit: calendar.WorkingDay}, rulepack.Verified},
+		{old, "hs-tham-dinh-3", calendar.Amount{N: 15, Unit: calendar.Day}, rulepack.Unsure},
+		{old, "hs-tham-dinh-45", calendar.Amount{N: 30, Unit: calendar.Day}, rulepack.Unsure},
+		{old, "hs-phe-duyet", calendar.Amount{N: 7, Unit: calendar.WorkingDay}, rulepack.Unsure},
 	} {
-		if l, ok := k.pack.Limit(k.limit); !ok || l.Amount != k.amount || l.Source.Mark != k.mark {
-			t.Errorf("%s %s: %+v", k.pack.ID, k.limit, l)
+		if c, ok := k.pack.Clock(k.clock); !ok || c.Amount != k.amount || c.Source.Mark != k.mark {
+			t.Errorf("%s %s: %+v", k.pack.ID, k.clock, c)
 		}
 	}
 	for _, k := range []struct {

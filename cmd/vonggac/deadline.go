@@ -8,68 +8,110 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
-	"github.com/vonggac/vonggac/internal/platform/rulepack"
-	"github.com/vonggac/vonggac/rulepacks"
+	"github.com/vonggac/vonggac/internal/platform/config"
 )
 
-// deadlineAsk is what the deadline command was asked.
+// deadlineAsk is what the deadline command was asked, as it was typed.
 type deadlineAsk struct {
-	pack, clock string
-	at, t0      string
-	facts       string
-	lang        string
-	factsGiven  bool
+	app.DeadlineAsk
+	at, t0 string
+	lang   string
 }
 
 func deadlineCommand(std streams) *cobra.Command {
 	var ask deadlineAsk
-	var list, asJSON bool
+	var set settings
+	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "deadline",
 		Short: "When is a duty due, and why?",
 		Long: "Counts one clock of a rule pack from a moment, and explains the count: days off passed over, other readings of the\n" +
-			"term, the text it rests on. It uses the law and the calendar that come with the program; what a centre has decided\n" +
-			"beside them is on its page of the calendar.",
+			"term, the text it rests on. It uses the law and the calendar that come with the program; with --data or --config those\n" +
+			"of a centre: its own packs, the values it put in place, the days it decided. The last line says which were used.",
 		Example: "  vonggac deadline --list\n" +
 			"  vonggac deadline --clock anm-72h --at \"2026-11-21 03:12\"\n" +
+			"  vonggac deadline --clock hs-tra-loi --at \"2026-11-23 09:00\" --data /var/lib/vonggac\n" +
 			"  vonggac deadline --pack VN-ATTT-2016 --clock attt-5-ngay --at 2025-01-22T10:00:00+07:00 --json",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			laws, err := rulepack.Load(rulepacks.FS)
-			if err != nil {
+			ask.Asked = cmd.Flags().Changed("facts")
+			if err := ask.read(); err != nil {
 				return err
 			}
-			if list {
-				return listClocks(std.out, laws, ask.pack, asJSON)
-			}
-			ask.factsGiven = cmd.Flags().Changed("facts")
-			d, err := ask.count(laws)
-			if err != nil {
+			answer, err := ask.answer(cmd, &set, std)
+			switch {
+			case err != nil:
 				return err
+			case answer.Wrong != "":
+				return usageError{errors.New(answer.Wrong)}
+			case ask.List && asJSON:
+				return printJSON(std.out, answer.Clocks)
+			case ask.List:
+				return listClocks(std.out, answer.Clocks)
+			case asJSON:
+				return printJSON(std.out, answer.Deadline)
 			}
-			if asJSON {
-				return printJSON(std.out, d)
-			}
-			return d.say(std.out, ask.lang)
+			return sayDeadline(std.out, answer.Deadline, ask.lang)
 		},
 	}
-	cmd.Flags().StringVar(&ask.pack, "pack", "", "rule pack `ID`; the one in force on the day of T0 when not given")
-	cmd.Flags().StringVar(&ask.clock, "clock", "", "`ID` of the clock; --list shows them")
+	cmd.Flags().StringVar(&ask.Pack, "pack", "", "rule pack `ID`; the one in force on the day of T0 when not given")
+	cmd.Flags().StringVar(&ask.Clock, "clock", "", "`ID` of the clock; --list shows them")
 	cmd.Flags().StringVar(&ask.at, "at", "", "`TIME` the clock counts from: \"2026-11-21 03:12\" in Vietnam, or RFC 3339 with its zone")
 	cmd.Flags().StringVar(&ask.t0, "t0", "", "`TIME` whose day chooses the law, where it is not --at")
-	cmd.Flags().StringVar(&ask.facts, "facts", "", "`FACTS` the condition is asked of: \"severity=M2 system_level=3 urgent\"; not asked when not given")
+	cmd.Flags().StringVar(&ask.Facts, "facts", "", "`FACTS` the condition is asked of: \"severity=M2 system_level=3 urgent\"; not asked when not given")
 	cmd.Flags().StringVar(&ask.lang, "lang", "vi", "`LANGUAGE` of the explanation, vi or en")
-	cmd.Flags().BoolVar(&list, "list", false, "list packs and clocks")
+	cmd.Flags().BoolVar(&ask.List, "list", false, "list packs and clocks")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
+	cmd.Flags().StringVar(&set.file, "config", "", "configuration `FILE` of a centre whose law and calendar are used")
+	cmd.Flags().StringVar(&set.data, "data", "", "`DIR` of the data of a centre whose law and calendar are used")
 	return cmd
+}
+
+// answer counts with what comes with the program or, when a centre was named,
+// with what it uses: a running one is asked, a stopped one is opened read-only.
+func (a deadlineAsk) answer(cmd *cobra.Command, set *settings, std streams) (answer app.DeadlineAnswer, err error) {
+	if !cmd.Flags().Changed("data") && !cmd.Flags().Changed("config") {
+		return app.CountDeadline(a.DeadlineAsk)
+	}
+	cfg, err := set.load(cmd)
+	if err != nil {
+		return answer, err
+	}
+	if _, err := os.Stat(cfg.Data); err != nil {
+		return answer, fmt.Errorf("data folder of the centre: %w", err)
+	}
+	fictitious, err := app.IsDemo(cfg.Data)
+	if err != nil {
+		return answer, err
+	}
+	if fictitious { // its records lie in its folder, whatever is configured
+		if cfg, err = demoConfig(config.Sources{File: set.file, Env: os.Environ(), Flags: map[string]string{"data": cfg.Data, "listen": cfg.Listen}}); err != nil {
+			return answer, usageError{err}
+		}
+	}
+	raw, err := app.Ask(cmd.Context(), cfg.Data, "deadline", a.DeadlineAsk, func(app.Step) {})
+	if errors.Is(err, app.ErrNotRunning) {
+		var centre *app.App
+		centre, err = app.Inspect(cmd.Context(), app.Options{Config: cfg, Log: logger(std.err, cfg), Version: versionText(), Demo: fictitious})
+		if err != nil {
+			return answer, err
+		}
+		defer func() { err = errors.Join(err, centre.Close()) }()
+		raw, err = centre.Do(cmd.Context(), "deadline", a.DeadlineAsk, func(app.Step) {})
+	}
+	if err != nil {
+		return answer, err
+	}
+	return answer, json.Unmarshal(raw, &answer)
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -96,205 +138,72 @@ func moment(flag, text string) (time.Time, error) {
 	return time.Time{}, usageError{fmt.Errorf("--%s %q: give a time such as \"2026-11-21 03:12\" or 2026-11-21T03:12:00+07:00", flag, text)}
 }
 
-// deadline is a counted clock as --json prints it. Times are RFC 3339 in UTC.
-type deadline struct {
-	Pack        string              `json:"pack"`
-	PackVersion string              `json:"pack_version"` // SHA-256 of the pack's data
-	Calendar    string              `json:"calendar"`     // version of the days off
-	Clock       string              `json:"clock"`
-	Label       words               `json:"label"`
-	Start       time.Time           `json:"start"`
-	Amount      calendar.Amount     `json:"amount"`
-	Due         time.Time           `json:"due"`
-	DueLocal    string              `json:"due_local"` // in Vietnam; the end of a day is 24:00
-	RemindBy    time.Time           `json:"remind_by"` // the earliest reading
-	Readings    []calendar.Reading  `json:"readings,omitempty"`
-	Provisional bool                `json:"provisional,omitempty"` // a day off passed over is not decided yet
-	Addressees  []addressee         `json:"addressees"`
-	Form        string              `json:"form,omitempty"`
-	Basis       string              `json:"basis"`
-	Source      source              `json:"source"`
-	Text        words               `json:"text"`
-	Steps       map[string][]string `json:"steps"`
-	InForce     string              `json:"pack_in_force"` // the pack in force on the day of T0
-}
-
-type words struct {
-	VI string `json:"vi"`
-	EN string `json:"en"`
-}
-
-func (w words) in(lang string) string {
-	if lang == "en" {
-		return w.EN
-	}
-	return w.VI
-}
-
-type addressee struct {
-	ID    string `json:"id"`
-	Label words  `json:"label"`
-}
-
-type source struct {
-	Key  string `json:"key"`
-	Mark string `json:"mark"` // verified, secondary, inference, memory, unsure
-	Note string `json:"note,omitempty"`
-}
-
-func (a deadlineAsk) count(laws *rulepack.Set) (deadline, error) {
-	if a.clock == "" || a.at == "" {
-		return deadline{}, usageError{errors.New("say what to count with --clock and --at, or list the clocks with --list")}
-	}
+// read takes what was typed.
+func (a *deadlineAsk) read() error {
 	if a.lang != "vi" && a.lang != "en" {
-		return deadline{}, usageError{fmt.Errorf("--lang %q: give vi or en", a.lang)}
+		return usageError{fmt.Errorf("--lang %q: give vi or en", a.lang)}
 	}
-	at, err := moment("at", a.at)
-	if err != nil {
-		return deadline{}, err
+	if a.List {
+		return nil
 	}
-	t0 := at
+	if a.Clock == "" || a.at == "" {
+		return usageError{errors.New("say what to count with --clock and --at, or list the clocks with --list")}
+	}
+	var err error
+	if a.At, err = moment("at", a.at); err != nil {
+		return err
+	}
+	a.T0 = a.At
 	if a.t0 != "" {
-		if t0, err = moment("t0", a.t0); err != nil {
-			return deadline{}, err
-		}
+		a.T0, err = moment("t0", a.t0)
 	}
-	facts, err := rulepack.ParseFacts(a.facts)
-	if err != nil {
-		return deadline{}, usageError{fmt.Errorf("--facts: %w", err)}
-	}
-	day := calendar.DateOf(t0)
-	judge := laws.At(day)
-	p := judge
-	if a.pack != "" {
-		var ok bool
-		if p, ok = laws.Get(a.pack); !ok {
-			return deadline{}, usageError{fmt.Errorf("--pack %q: known are %s", a.pack, strings.Join(packIDs(laws), ", "))}
-		}
-	}
-	c, ok := p.Clock(a.clock)
-	if !ok {
-		return deadline{}, usageError{fmt.Errorf("--clock %q: %s has no such clock; \"vonggac deadline --list\" shows those it has", a.clock, p.ID)}
-	}
-	if !c.InForce(day) {
-		return deadline{}, fmt.Errorf("%s: in force for events %s, not on %s", c.ID, period(c), day)
-	}
-	if a.factsGiven && !c.Runs(p, facts) {
-		return deadline{}, fmt.Errorf("%s: does not run under these facts", c.ID)
-	}
-	var m rulepack.Moments
-	m.Set(c.Judged(), t0)
-	m.Set(c.From, at)
-	_, e, ok := c.Due(laws.Calendar(), m)
-	if !ok {
-		return deadline{}, fmt.Errorf("%s: has nothing to count from", c.ID)
-	}
-	d := deadlineOf(p, c, e)
-	d.InForce = judge.ID
-	return d, nil
+	return err
 }
 
-func period(c rulepack.Clock) string {
-	switch {
-	case c.Until.IsZero():
-		return "from " + c.Since.String()
-	case c.Since.IsZero():
-		return "until " + c.Until.String()
-	}
-	return "from " + c.Since.String() + " until " + c.Until.String()
-}
-
-func deadlineOf(p *rulepack.Pack, c rulepack.Clock, e calendar.Explanation) deadline {
-	d := deadline{Pack: p.ID, PackVersion: p.Version, Calendar: e.Calendar, Clock: c.ID, Label: words(c.Label), Start: e.Start, Amount: c.Amount,
-		Due: e.Due, DueLocal: e.Due.In(calendar.Zone()).Format("2006-01-02 15:04"), RemindBy: e.RemindBy(), Readings: e.Readings,
-		Provisional: e.Provisional(), Addressees: addresseesOf(p, c), Form: c.Form, Basis: c.Basis, Source: source{c.Source.Key, string(c.Source.Mark), c.Source.Note},
-		Text:  words{e.Text("vi"), e.Text("en")},
-		Steps: map[string][]string{"vi": e.Steps("vi"), "en": e.Steps("en")}}
-	if c.Amount.Unit.Days() {
-		d.DueLocal = calendar.DateOf(e.Due.Add(-time.Second)).String() + " 24:00"
-	}
-	return d
-}
-
-func addresseesOf(p *rulepack.Pack, c rulepack.Clock) []addressee {
-	var list []addressee
-	for _, id := range c.Addressees {
-		a, _ := p.Addressee(id)
-		list = append(list, addressee{id, words(a.Label)})
-	}
-	return list
-}
-
-// say prints the deadline for a reader: the result, the count step by step, who
-// is owed it.
-func (d deadline) say(w io.Writer, lang string) error {
+// sayDeadline prints a deadline for a reader: the result, the count step by step, who
+// is owed it, and what it was counted with.
+func sayDeadline(w io.Writer, d app.Deadline, lang string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n\n", d.Label.in(lang), d.Text.in(lang))
+	fmt.Fprintf(&b, "%s\n%s\n\n", d.Label.In(lang), d.Text.In(lang))
 	for _, s := range d.Steps[lang] {
 		fmt.Fprintf(&b, "  %s\n", s)
 	}
 	var to []string
 	for _, a := range d.Addressees {
-		to = append(to, a.Label.in(lang))
+		to = append(to, a.Label.In(lang))
 	}
-	text := map[string][4]string{"vi": {"Nơi nhận", "Nguồn", "Gói quy tắc", "ngày này thuộc"}, "en": {"Owed to", "Source", "Rule pack", "the day belongs to"}}[lang]
-	fmt.Fprintf(&b, "  %s: %s\n  %s: %s (%s)", text[0], strings.Join(to, "; "), text[1], d.Source.Key, d.Source.Mark)
+	text := deadlineWords[lang]
+	fmt.Fprintf(&b, "  %s: %s\n  %s: %s (%s)", text.to, strings.Join(to, "; "), text.source, d.Source.Key, d.Source.Mark)
 	if d.Source.Note != "" {
 		fmt.Fprintf(&b, " — %s", d.Source.Note)
 	}
-	fmt.Fprintf(&b, "\n  %s: %s", text[2], d.Pack)
-	if d.InForce != d.Pack {
-		fmt.Fprintf(&b, " (%s %s)", text[3], d.InForce)
+	if !d.Overridden.IsZero() {
+		fmt.Fprintf(&b, "\n  %s %s", text.overridden, d.Overridden)
 	}
-	b.WriteString("\n")
+	fmt.Fprintf(&b, "\n  %s: %s", text.pack, d.Pack)
+	if d.InForce != d.Pack {
+		fmt.Fprintf(&b, " (%s %s)", text.belongs, d.InForce)
+	}
+	with := text.program
+	if d.Centre {
+		with = text.centre
+	}
+	fmt.Fprintf(&b, "\n  %s: %s, %s %s, %s %s\n", text.with, with, text.packVersion, d.PackVersion[:min(12, len(d.PackVersion))], text.calendar, d.Calendar)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func packIDs(laws *rulepack.Set) []string {
-	var ids []string
-	for _, p := range laws.Packs() {
-		ids = append(ids, p.ID)
-	}
-	return ids
+// deadlineWords are what the command says beside what the law says.
+var deadlineWords = map[string]struct {
+	to, source, overridden, pack, belongs, with, program, centre, packVersion, calendar string
+}{
+	"vi": {"Nơi nhận", "Nguồn", "Giá trị do trung tâm thay, áp dụng từ", "Gói quy tắc", "ngày này thuộc", "Tính theo", "quy định và lịch kèm chương trình",
+		"quy định và lịch của trung tâm", "bản quy tắc", "bản lịch"},
+	"en": {"Owed to", "Source", "The centre's own value, since", "Rule pack", "the day belongs to", "Counted with", "the law and calendar of the program",
+		"the law and calendar of the centre", "rules", "calendar"},
 }
 
-// clockLine is one clock as --list --json prints it.
-type clockLine struct {
-	Pack       string          `json:"pack"`
-	Clock      string          `json:"clock"`
-	Label      words           `json:"label"`
-	Triggers   []string        `json:"triggers"`
-	Amount     calendar.Amount `json:"amount"`
-	From       string          `json:"from"`
-	Since      calendar.Date   `json:"since"`
-	Until      calendar.Date   `json:"until"`
-	Addressees []addressee     `json:"addressees"`
-	Basis      string          `json:"basis"`
-	Source     source          `json:"source"`
-}
-
-func listClocks(w io.Writer, laws *rulepack.Set, pack string, asJSON bool) error {
-	if pack != "" && !slices.Contains(packIDs(laws), pack) {
-		return usageError{fmt.Errorf("--pack %q: known are %s", pack, strings.Join(packIDs(laws), ", "))}
-	}
-	lines := []clockLine{}
-	for _, p := range laws.Packs() {
-		for _, c := range p.AllClocks {
-			if pack != "" && p.ID != pack {
-				continue
-			}
-			l := clockLine{Pack: p.ID, Clock: c.ID, Label: words(c.Label), Amount: c.Amount, From: string(c.From), Since: c.Since, Until: c.Until,
-				Addressees: addresseesOf(p, c), Basis: c.Basis, Source: source{c.Source.Key, string(c.Source.Mark), c.Source.Note}}
-			for _, t := range c.Triggers {
-				l.Triggers = append(l.Triggers, string(t))
-			}
-			lines = append(lines, l)
-		}
-	}
-	if asJSON {
-		return printJSON(w, lines)
-	}
+func listClocks(w io.Writer, lines []app.ClockLine) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "PACK\tCLOCK\tTERM\tFROM\tSTARTED BY\tBASIS\tMARK")
 	for _, l := range lines {

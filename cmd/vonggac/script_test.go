@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,9 +31,21 @@ func TestScript(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"pack": pack, "resize": resize, "fill": fill, "code": code, "spoil": spoil,
+			"pack": pack, "resize": resize, "fill": fill, "code": code, "spoil": spoil, "like": like,
 		},
 	})
+}
+
+// like compares the last output with a file, in which "…" stands for anything
+// on its line: like FILE.
+func like(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: like FILE")
+	}
+	want := "^" + strings.ReplaceAll(regexp.QuoteMeta(ts.ReadFile(args[0])), "…", ".+") + "$"
+	if got := ts.ReadFile("stdout"); !regexp.MustCompile(want).MatchString(got) {
+		ts.Fatalf("stdout is\n%s\nwant something like %s", got, args[0])
+	}
 }
 
 // pack writes a file packed: pack gzip|zstd|utf16 FROM TO.

@@ -90,7 +90,7 @@ func TestFirstHour(t *testing.T) {
 	w.open("/settings")
 	w.see("Cơ quan và đầu văn bản", "Asia/Ho_Chi_Minh")
 	w.shot("settings")
-	w.open("/settings/rules")
+	w.open("/rules")
 	w.shot("rules")
 	w.open("/setup")
 	w.see("Gỡ dữ liệu mẫu")

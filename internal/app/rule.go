@@ -47,6 +47,7 @@ func (a *App) loadLaws() (*rulepack.Set, []error, error) {
 // records in place; other processes' follow within seconds.
 func (a *App) rules(ctx context.Context, faults []error) (*rule.Service, error) {
 	s := rule.New(rule.Deps{Records: a.Records, Now: a.opt.Now, Log: a.opt.Log, Laws: a.Rooms.Packs, Faults: faults, Folder: a.rulesIn(), Root: a.root})
+	a.command("deadline", a.deadlineCommand)
 	if a.inspected {
 		return s, nil // the schema may be older than this program
 	}

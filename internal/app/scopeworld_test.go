@@ -232,11 +232,11 @@ func (w *scopes) lawOf(t *testing.T, g goods, word string) {
 		g.add("override", "01981f00-0000-7000-8000-00000000abcd")
 		return
 	}
-	o := must(w.Rooms.Rules.Put(w.centre, rule.Draft{Pack: "VN-ANM-2026", Target: "limits/approval", Value: rulepack.Value{N: 5, Unit: "working_day"},
+	o := must(w.Rooms.Rules.Put(w.centre, rule.Draft{Pack: "VN-ANM-2026", Target: "clocks/hs-phe-duyet", Value: rulepack.Value{N: 5, Unit: "working_day"},
 		From: calendar.DateOf(t0), Reason: word, Source: rulepack.Source{Key: "CV " + word, Mark: rulepack.Verified}}))(t)
 	g.add("pack", "VN-ANM-2026")
-	g.add("section", "limits")
-	g.add("rule key", "approval")
+	g.add("section", "clocks")
+	g.add("rule key", "hs-phe-duyet")
 	g.add("override", string(o.ID))
 }
 

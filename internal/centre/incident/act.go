@@ -111,6 +111,9 @@ func (p *Pages) renderClose(w http.ResponseWriter, r *http.Request, status int, 
 			props.Points = append(props.Points, i18n.T(ctx, "incident.close.owed", o.Title.In(i18n.Lang(ctx)), i18n.Time(ctx, o.DueAt)))
 		}
 	}
+	for _, d := range p.svc.ByClosing(f, p.svc.now()) {
+		props.Points = append(props.Points, i18n.T(ctx, "incident.close.starts", d.Title.In(i18n.Lang(ctx)), i18n.Time(ctx, d.Explanation.Due)))
+	}
 	if owed {
 		props.Fields = append(props.Fields, ui.FieldProps{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "incident.close.reason"),
 			Required: true, Value: c.Reason, Error: errs["reason"], MaxLength: maxReason})

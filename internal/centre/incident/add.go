@@ -20,10 +20,10 @@ import (
 // maxPaste is how many observables one paste may hold.
 const maxPaste = 500
 
-// append loads a case, lets fn add something that hangs on it, and writes the
+// extend loads a case, lets fn add something that hangs on it, and writes the
 // audit entry. The record and its version stay. afterClose allows it on a
 // closed case: what comes to light later is still written down.
-func (s *Service) append(ctx context.Context, op string, id ID, afterClose bool,
+func (s *Service) extend(ctx context.Context, op string, id ID, afterClose bool,
 	fn func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error)) error {
 	if _, _, err := auth.Need(ctx, op, mayWrite); err != nil {
 		return err
@@ -50,7 +50,7 @@ func (s *Service) append(ctx context.Context, op string, id ID, afterClose bool,
 func (s *Service) AddNote(ctx context.Context, id ID, at time.Time, text string) error {
 	const op = "incident.note"
 	text = lines(text)
-	return s.append(ctx, op, id, true, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
+	return s.extend(ctx, op, id, true, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
 		now := cut(s.now())
 		when := cut(at)
 		if when.IsZero() {
@@ -90,7 +90,7 @@ func (s *Service) AddObservables(ctx context.Context, id ID, paste string, v Ver
 		return 0, fault.Bad(op, "source", "incident.err.too_long")
 	}
 	added := 0
-	err = s.append(ctx, op, id, true, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
+	err = s.extend(ctx, op, id, true, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
 		added = 0
 		for _, o := range list {
 			o.Verdict, o.Source, o.AddedAt, o.By = v, source, s.now(), by.Name
@@ -152,7 +152,7 @@ func (s *Service) AddMachine(ctx context.Context, id ID, name, addr, kind, comme
 	case kind != "" && !slices.Contains(AddrKinds(), kind):
 		return fault.Bad(op, "addr_kind", "incident.err.choice")
 	}
-	return s.append(ctx, op, id, false, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
+	return s.extend(ctx, op, id, false, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
 		m.AddedAt, m.By = s.now(), by.Name
 		fresh, err := putMachine(ctx, tx, id, m)
 		if err != nil {

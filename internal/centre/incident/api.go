@@ -27,6 +27,15 @@ type apiIncident struct {
 	SeverityBy     string     `json:"severity_by,omitempty"`
 	SeverityAt     *time.Time `json:"severity_at,omitempty"`
 	RulePack       string     `json:"rule_pack" doc:"The pack of the day of detection."`
+	RulePackHash   string     `json:"rule_pack_hash" doc:"Its content when the case was opened."`
+	FirstDetected  time.Time  `json:"first_detected_at" doc:"Detection as first told: terms run from here until somebody grants more time."`
+	PersonalData   string     `json:"personal_data,omitempty" enum:"yes,no" doc:"Absent while nobody has answered."`
+	DataSubjects   int64      `json:"data_subjects,omitempty" doc:"People concerned, estimated."`
+	BreachKnownAt  *time.Time `json:"breach_known_at,omitempty" doc:"Terms on personal data run from here."`
+	MayHarm        string     `json:"may_harm_subjects,omitempty" enum:"yes,no"`
+	LocationBio    string     `json:"location_or_biometric,omitempty" enum:"yes,no"`
+	Processor      string     `json:"processor,omitempty" enum:"yes,no"`
+	Signs          []string   `json:"signs,omitempty" doc:"What people saw that weighs on severity and terms."`
 	DetectedAt     time.Time  `json:"detected_at"`
 	OccurredAt     *time.Time `json:"occurred_at,omitempty"`
 	Types          []string   `json:"types,omitempty" doc:"Codes of CL-incident-type."`
@@ -92,6 +101,16 @@ type apiOpenInput struct {
 		Description string     `json:"description,omitempty" maxLength:"10000"`
 		TLP         string     `json:"tlp,omitempty" enum:"TLP:CLEAR,TLP:GREEN,TLP:AMBER,TLP:AMBER+STRICT,TLP:RED" doc:"Absent: TLP:AMBER."`
 		System      string     `json:"system,omitempty" maxLength:"200" doc:"Name of the affected system."`
+
+		HarmSecurity        string     `json:"harm_security,omitempty" enum:"yes,no" doc:"Signs of harm to national security or public order. Absent answers are not known yet."`
+		SeriousInterruption string     `json:"serious_interruption,omitempty" enum:"yes,no"`
+		Signs               []string   `json:"signs,omitempty" doc:"Such as beyond_capacity, dangerous_situation, service_provider."`
+		PersonalData        string     `json:"personal_data,omitempty" enum:"yes,no"`
+		DataSubjects        int64      `json:"data_subjects,omitempty" minimum:"0" doc:"People concerned, estimated."`
+		BreachKnownAt       *time.Time `json:"breach_known_at,omitempty" doc:"Absent: known with the incident."`
+		MayHarm             string     `json:"may_harm_subjects,omitempty" enum:"yes,no" doc:"The breach may harm security, order, or a person's life, health, honour, property."`
+		LocationBio         string     `json:"location_or_biometric,omitempty" enum:"yes,no"`
+		Processor           string     `json:"processor,omitempty" enum:"yes,no" doc:"The unit processes the data for another."`
 	}
 }
 
@@ -176,10 +195,17 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 
 func (s *Service) apiOpen(ctx context.Context, in *apiOpenInput) (*rest.Created[apiIncident], error) {
 	b := in.Body
-	i, err := s.Open(ctx, Details{Title: b.Title, UnitID: b.UnitID, DetectedAt: b.DetectedAt.UTC(), OccurredAt: rest.Moment(b.OccurredAt),
+	var signs []Sign
+	for _, sign := range b.Signs {
+		signs = append(signs, Sign(sign))
+	}
+	i, err := s.Open(ctx, Details{HarmSecurity: Claim{Answer: Answer(b.HarmSecurity)}, SeriousInterruption: Claim{Answer: Answer(b.SeriousInterruption)}, Signs: signs,
+		PersonalData: Answer(b.PersonalData), DataSubjects: b.DataSubjects,
+		Breach: Breach{KnownAt: rest.Moment(b.BreachKnownAt), MayHarm: Answer(b.MayHarm), LocationOrBiometric: Answer(b.LocationBio), Processor: Answer(b.Processor)},
+		Title:  b.Title, UnitID: b.UnitID, DetectedAt: b.DetectedAt.UTC(), OccurredAt: rest.Moment(b.OccurredAt),
 		Types: Choice{IDs: b.Types}, Detection: Choice{IDs: b.Detection}, Description: b.Description, TLP: b.TLP, System: System{Name: b.System}})
 	if err != nil {
-		return nil, rest.Rename(err, "unit", "unit_id", "system_name", "system")
+		return nil, rest.Rename(err, "unit", "unit_id", "system_name", "system", "may_harm", "may_harm_subjects", "location_biometric", "location_or_biometric")
 	}
 	return rest.Made(apiViewOf(i), i.Version, "/incidents/"+string(i.ID)), nil
 }
@@ -216,9 +242,15 @@ func (s *Service) apiNote(ctx context.Context, in *apiNoteInput) (*struct{}, err
 }
 
 func apiViewOf(i Incident) apiIncident {
+	var signs []string
+	for _, sign := range i.Signs {
+		signs = append(signs, string(sign))
+	}
 	return apiIncident{ID: string(i.ID), Code: i.Code, Title: i.Title, UnitID: i.UnitID, OwnerUnitID: i.OwnerUnit, State: string(i.State),
 		Phase: string(i.Phase), TLP: i.TLP, Severity: i.Severity.Value, SeverityReason: i.Severity.Reason, SeverityBy: i.Severity.By,
-		SeverityAt: rest.Time(i.Severity.At), RulePack: i.PackID, DetectedAt: i.DetectedAt.UTC(), OccurredAt: rest.Time(i.OccurredAt),
+		SeverityAt: rest.Time(i.Severity.At), RulePack: i.Law.PackID, RulePackHash: i.Law.PackHash,
+		FirstDetected: i.Law.First.UTC(), PersonalData: string(i.PersonalData), DataSubjects: i.DataSubjects, BreachKnownAt: rest.Time(i.BreachKnown()),
+		MayHarm: string(i.Breach.MayHarm), LocationBio: string(i.Breach.LocationOrBiometric), Processor: string(i.Breach.Processor), Signs: signs, DetectedAt: i.DetectedAt.UTC(), OccurredAt: rest.Time(i.OccurredAt),
 		Types: i.Types.IDs, Description: i.Description, OpenedAt: i.OpenedAt.UTC(), OpenedBy: i.OpenedBy, Cause: i.Cause,
 		ClosedAt: rest.Time(i.ClosedAt), Version: i.Version}
 }

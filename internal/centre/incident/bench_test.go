@@ -34,6 +34,7 @@ type bench struct {
 	db     *db.DB
 	duties *obligation.Service
 	svc    *incident.Service
+	laws   *rulepack.Set
 	files  string // folder of the blob store
 	now    time.Time
 }
@@ -58,7 +59,13 @@ func newBench(t testing.TB, d *db.DB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, db: d, files: filepath.Join(t.TempDir(), "files"), now: t0.Add(10 * time.Minute)}
+	return newBenchUnder(t, d, laws)
+}
+
+// newBenchUnder is a bench under other rule packs.
+func newBenchUnder(t testing.TB, d *db.DB, laws *rulepack.Set) *bench {
+	t.Helper()
+	b := &bench{t: t, db: d, laws: laws, files: filepath.Join(t.TempDir(), "files"), now: t0.Add(10 * time.Minute)}
 	store, err := blob.Open(b.files, b.now)
 	if err != nil {
 		t.Fatal(err)
@@ -120,4 +127,15 @@ func (b *bench) at(text string) time.Time {
 		b.t.Fatal(err)
 	}
 	return t
+}
+
+// cleared removes every case and obligation.
+func cleared(ctx context.Context, tx *db.Tx) error {
+	for _, table := range []string{"obligation_term", "obligation", "incident_entry", "incident"} {
+		if _, err := tx.NewRaw("DELETE FROM " + table).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := tx.NewRaw("DELETE FROM unit_closure").Exec(ctx)
+	return err
 }

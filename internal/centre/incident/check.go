@@ -34,7 +34,7 @@ func (d *Details) clean() {
 	for _, text := range []*string{&d.Description, &d.MeasuresTaken, &d.SupportAsked, &s.Purpose} {
 		*text = lines(*text)
 	}
-	d.DetectedAt, d.OccurredAt = cut(d.DetectedAt), cut(d.OccurredAt)
+	d.DetectedAt, d.OccurredAt, d.Breach.KnownAt = cut(d.DetectedAt), cut(d.OccurredAt), cut(d.Breach.KnownAt)
 	if d.Phase == "" {
 		d.Phase = Detect
 	}
@@ -43,6 +43,9 @@ func (d *Details) clean() {
 	}
 	if d.PersonalData != Yes {
 		d.DataSubjects = 0
+	}
+	if d.PersonalData == No {
+		d.Breach = Breach{}
 	}
 }
 
@@ -75,8 +78,12 @@ func (d Details) check(op string, p *rulepack.Pack, now time.Time) error {
 	refuse("phase", "choice", !slices.Contains(Phases(), d.Phase))
 	refuse("tlp", "choice", !slices.Contains(TLPs(), d.TLP))
 	refuse("data_subjects", "number", d.DataSubjects < 0)
+	refuse("breach_known_at", "before_detection", !d.Breach.KnownAt.IsZero() && d.Breach.KnownAt.Before(d.DetectedAt.Truncate(time.Minute))) // people tell the minute
+	refuse("personal_data", "personal_first", d.PersonalData == Unanswered && d.Breach != Breach{})
+	refuse("breach_known_at", "future", d.Breach.KnownAt.After(now))
 	for field, a := range map[string]Answer{"harm_security": d.HarmSecurity.Answer, "serious_interruption": d.SeriousInterruption.Answer,
-		"personal_data": d.PersonalData} {
+		"personal_data": d.PersonalData, "may_harm": d.Breach.MayHarm, "location_biometric": d.Breach.LocationOrBiometric,
+		"processor": d.Breach.Processor} {
 		refuse(field, "choice", !slices.Contains(Answers(), a))
 	}
 	refuse("domains", "too_many", len(d.System.Domains) > maxList)

@@ -4,11 +4,14 @@
 package incident
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -17,17 +20,44 @@ import (
 // DutyKind is the kind of the obligations an incident opens.
 const DutyKind = "incident.report"
 
-// clocks are the pack's clocks that run for i, each once: those of detection
-// and of its facts always, those of the decision once somebody has decided.
-func clocks(p *rulepack.Pack, i Incident, machines int) []rulepack.Clock {
-	triggers := []rulepack.Trigger{rulepack.Detected, rulepack.Assessed}
+// matter is what clocks run for: the incident, or the breach of personal data
+// it is. Each has its own law, moments and first version of its T0.
+type matter struct {
+	pack     *rulepack.Pack
+	law      Judgement
+	triggers []rulepack.Trigger // that have happened
+	moments  rulepack.Moments
+}
+
+// matters are what the clocks of i run for.
+func (s *Service) matters(i Incident) []matter {
+	list := []matter{{s.Pack(i), i.Law, []rulepack.Trigger{rulepack.Detected, rulepack.Assessed},
+		rulepack.Moments{DetectedAt: i.DetectedAt, DecidedAt: i.Severity.At, ClosedAt: i.ClosedAt}}}
 	if i.Severity.Decided() {
-		triggers = append(triggers, rulepack.SeverityDecided)
+		list[0].triggers = append(list[0].triggers, rulepack.SeverityDecided)
 	}
+	if i.State == Closed {
+		list[0].triggers = append(list[0].triggers, rulepack.IncidentClosed)
+	}
+	if i.PersonalData == Yes {
+		list = append(list, matter{s.breachPack(i), i.BreachLaw, []rulepack.Trigger{rulepack.BreachDetected, rulepack.BreachAssessed},
+			rulepack.Moments{DetectedAt: i.BreachKnown()}})
+	}
+	return list
+}
+
+// Triggers are the events of a rule pack that this room raises.
+func Triggers() []rulepack.Trigger {
+	return []rulepack.Trigger{rulepack.Detected, rulepack.Assessed, rulepack.SeverityDecided, rulepack.IncidentClosed,
+		rulepack.BreachDetected, rulepack.BreachAssessed}
+}
+
+// clocks are those that run for m under the facts, each once.
+func (m matter) clocks(f rulepack.Facts) []rulepack.Clock {
 	var run []rulepack.Clock
 	seen := map[string]bool{}
-	for _, t := range triggers {
-		for _, c := range p.Clocks(t, i.lawFacts(machines)) {
+	for _, t := range m.triggers {
+		for _, c := range m.pack.Clocks(t, f) {
 			if !seen[c.ID] {
 				seen[c.ID] = true
 				run = append(run, c)
@@ -37,22 +67,104 @@ func clocks(p *rulepack.Pack, i Incident, machines int) []rulepack.Clock {
 	return run
 }
 
-// dutiesOf are what i owes under the pack: one for each clock and addressee.
-func (s *Service) dutiesOf(i Incident, machines int) []obligation.Duty {
-	p := s.Pack(i)
-	var out []obligation.Duty
-	for _, c := range clocks(p, i, machines) {
-		_, e, ok := c.Due(s.laws.Calendar(), rulepack.Moments{DetectedAt: i.DetectedAt, DecidedAt: i.Severity.At})
-		if !ok {
-			continue
+// owing is a duty as the facts have it now, and the term it has by the first
+// version of its T0, which a new one begins with.
+type owing struct {
+	obligation.Duty
+	first calendar.Explanation
+	why   string // reason of the later T0; may be empty
+}
+
+// dutiesOf are what i owes: one for each clock and addressee.
+func (s *Service) dutiesOf(i Incident, machines int) []owing {
+	var out []owing
+	for _, m := range s.matters(i) {
+		for _, c := range m.clocks(i.lawFacts(machines)) {
+			_, e, ok := c.Due(s.laws.Calendar(), m.moments)
+			if !ok {
+				continue
+			}
+			at := m.moments
+			at.DetectedAt = m.law.First
+			_, first, ok := c.Due(s.laws.Calendar(), at)
+			if !ok || !first.Start.Before(e.Start) {
+				first = e
+			}
+			for _, role := range c.Addressees {
+				a, _ := m.pack.Addressee(role)
+				out = append(out, owing{obligation.Duty{Kind: DutyKind, Title: c.Label, UnitID: i.UnitID,
+					Addressee: obligation.Addressee{ID: role, Name: a.Label},
+					Subject:   obligation.Subject{Kind: "incident", ID: string(i.ID), Label: i.Code},
+					PackID:    m.pack.ID, PackHash: m.pack.Version, ClockID: c.ID, FormID: c.Form, Basis: c.Basis,
+					Trigger: string(c.Triggers[0]), RemindBefore: c.RemindBefore, Explanation: e}, first, m.law.Reason})
+			}
 		}
-		for _, role := range c.Addressees {
-			a, _ := p.Addressee(role)
-			out = append(out, obligation.Duty{Kind: DutyKind, Title: c.Label, UnitID: i.UnitID,
-				Addressee: obligation.Addressee{ID: role, Name: a.Label},
-				Subject:   obligation.Subject{Kind: "incident", ID: string(i.ID), Label: i.Code},
-				PackID:    p.ID, PackHash: p.Version, ClockID: c.ID, FormID: c.Form, Basis: c.Basis,
-				RemindBefore: c.RemindBefore, Explanation: e})
+	}
+	return out
+}
+
+// Question is one that nobody has answered, by the name of its field, and what
+// a yes would make owed: one duty a clock.
+type Question struct {
+	Name  string
+	Terms []obligation.Duty
+}
+
+// Pending lists the questions whose yes would start clocks that do not run.
+func (s *Service) Pending(f File) []Question {
+	if f.State == Closed {
+		return nil
+	}
+	machines := counted(f.Machines)
+	runs := map[string]bool{}
+	for _, d := range s.dutiesOf(f.Incident, machines) {
+		runs[d.ClockID] = true
+	}
+	var out []Question
+	ask := func(name string, a Answer, yes func(*Incident)) {
+		if a != Unanswered {
+			return
+		}
+		i, q := f.Incident, Question{Name: name}
+		yes(&i)
+		i.judge(s.laws, f.Details, "")
+		seen := map[string]bool{}
+		for _, d := range s.dutiesOf(i, machines) {
+			if !runs[d.ClockID] && !seen[d.ClockID] {
+				seen[d.ClockID] = true
+				q.Terms = append(q.Terms, d.Duty)
+			}
+		}
+		if len(q.Terms) > 0 {
+			out = append(out, q)
+		}
+	}
+	ask("harm_security", f.HarmSecurity.Answer, func(i *Incident) { i.HarmSecurity.Answer = Yes })
+	ask("serious_interruption", f.SeriousInterruption.Answer, func(i *Incident) { i.SeriousInterruption.Answer = Yes })
+	ask("personal_data", f.PersonalData, func(i *Incident) {
+		i.PersonalData, i.Breach.MayHarm, i.Breach.LocationOrBiometric = Yes, Yes, Yes
+	})
+	if f.PersonalData == Yes {
+		ask("may_harm", f.Breach.MayHarm, func(i *Incident) { i.Breach.MayHarm = Yes })
+		ask("location_biometric", f.Breach.LocationOrBiometric, func(i *Incident) { i.Breach.LocationOrBiometric = Yes })
+	}
+	return out
+}
+
+// ByClosing are the duties that closing the case at now would start.
+func (s *Service) ByClosing(f File, now time.Time) []obligation.Duty {
+	machines := counted(f.Machines)
+	runs := map[string]bool{}
+	for _, d := range s.dutiesOf(f.Incident, machines) {
+		runs[d.ClockID] = true
+	}
+	i := f.Incident
+	i.State, i.ClosedAt = Closed, now
+	var out []obligation.Duty
+	for _, d := range s.dutiesOf(i, machines) {
+		if !runs[d.ClockID] {
+			runs[d.ClockID] = true
+			out = append(out, d.Duty)
 		}
 	}
 	return out
@@ -71,7 +183,7 @@ func (s *Service) syncClocks(ctx context.Context, tx *db.Tx, i Incident, machine
 	type key struct{ clock, addressee string }
 	running := map[key]obligation.Obligation{}
 	for _, o := range before {
-		if o.State == obligation.Open {
+		if o.Kind == DutyKind && o.State == obligation.Open {
 			running[key{o.ClockID, o.Addressee.ID}] = o
 		}
 	}
@@ -79,19 +191,12 @@ func (s *Service) syncClocks(ctx context.Context, tx *db.Tx, i Incident, machine
 		k := key{d.ClockID, d.Addressee.ID}
 		if old, runs := running[k]; runs {
 			delete(running, k)
-			if err := s.moveClock(ctx, tx, i, old, d, reason); err != nil {
+			if err := s.moveClock(ctx, tx, i, old, d.Duty, reason); err != nil {
 				return err
 			}
 			continue
 		}
-		o, err := s.duties.Open(ctx, tx, d)
-		if err != nil {
-			return err
-		}
-		if o.State != obligation.Open {
-			continue // met or waived earlier: it stays so
-		}
-		if err := s.tell(ctx, tx, i, Auto, "clock_opened", clockArgs(o)...); err != nil {
+		if err := s.openClock(ctx, tx, i, d, granted(before, d), cmp.Or(reason, d.why)); err != nil {
 			return err
 		}
 	}
@@ -110,6 +215,35 @@ func (s *Service) syncClocks(ctx context.Context, tx *db.Tx, i Incident, machine
 		}
 	}
 	return nil
+}
+
+// granted reports whether a person with the right to decide has given another
+// term of the case the moment that d runs from now.
+func granted(list []obligation.Obligation, d owing) bool {
+	return slices.ContainsFunc(list, func(o obligation.Obligation) bool {
+		return rulepack.Trigger(o.Trigger).Subject() == rulepack.Trigger(d.Trigger).Subject() && o.T0.After(o.FirstT0) && o.T0.Equal(cut(d.Explanation.Start))
+	})
+}
+
+// openClock opens what is newly owed. Its term runs from the first version of
+// its T0; a later one asks for more time with the reason it was given with.
+func (s *Service) openClock(ctx context.Context, tx *db.Tx, i Incident, d owing, granted bool, why string) error {
+	late := d.Duty
+	if !granted {
+		d.Explanation = d.first
+	}
+	o, err := s.duties.Open(ctx, tx, d.Duty)
+	if err != nil || o.State != obligation.Open {
+		return err // or met or waived earlier: it stays so
+	}
+	if err := s.tell(ctx, tx, i, Auto, "clock_opened", clockArgs(o)...); err != nil {
+		return err
+	}
+	if why == "" || late.Explanation.Start.Equal(d.Explanation.Start) {
+		return nil
+	}
+	_, _, err = s.duties.Recompute(ctx, tx, late, why)
+	return err
 }
 
 func (s *Service) moveClock(ctx context.Context, tx *db.Tx, i Incident, old obligation.Obligation, d obligation.Duty, reason string) error {

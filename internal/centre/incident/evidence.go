@@ -51,7 +51,7 @@ func (s *Service) AddEvidence(ctx context.Context, id ID, name, comment string, 
 		return had, err
 	}
 	e := Evidence{ID: db.NewID(), Name: fileName(name), Size: ref.Size, SHA256: ref.SHA256, Note: comment, AddedAt: cut(s.now()), By: actor.Name}
-	err = s.append(ctx, op, id, true, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
+	err = s.extend(ctx, op, id, true, func(ctx context.Context, tx *db.Tx, i Incident, by auth.Actor) (map[string]any, error) {
 		row := evidenceRow{ID: e.ID, IncidentID: string(id), Name: e.Name, Size: e.Size, SHA256: e.SHA256, Note: e.Note,
 			AddedAt: db.At(e.AddedAt), ByName: e.By}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {

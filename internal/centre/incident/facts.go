@@ -21,7 +21,8 @@ import (
 //     incident.state (CL-incident-state) or system.level
 //   - time.Time: UTC moments
 //   - bool: incident.national_security, incident.serious_interruption,
-//     incident.personal_data, incident.confidential; words beside them under the
+//     incident.personal_data, incident.may_harm_subjects,
+//     incident.location_or_biometric, incident.processor, incident.confidential; words beside them under the
 //     same key with _text
 //   - int64: incident.data_subjects
 //   - Choice: incident.types, incident.detection, incident.notified,
@@ -41,7 +42,7 @@ func (s *Service) Facts(ctx context.Context, id ID) (Facts, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts := Facts{"pack.id": f.PackID, "pack.hash": f.PackHash}
+	facts := Facts{"pack.id": f.Law.PackID, "pack.hash": f.Law.PackHash}
 	facts.ofCase(f)
 	facts.ofUnit(unit)
 	facts.ofSystem(f.System, unit)
@@ -95,6 +96,10 @@ func (f Facts) ofCase(c File) {
 	if c.DataSubjects > 0 {
 		f["incident.data_subjects"] = c.DataSubjects
 	}
+	f.moment("incident.breach_known_at", c.BreachKnown())
+	f.answer("incident.may_harm_subjects", c.Breach.MayHarm)
+	f.answer("incident.location_or_biometric", c.Breach.LocationOrBiometric)
+	f.answer("incident.processor", c.Breach.Processor)
 	f.text("incident.measures", c.MeasuresTaken)
 	f.text("incident.support", c.SupportAsked)
 	f.text("incident.cause", c.Cause)

@@ -25,6 +25,7 @@ const localTime = "2006-01-02T15:04"
 type formPage struct {
 	d                            Details
 	detected, occurred, subjects string // as typed
+	breach                       string
 	reason                       string
 	id                           ID // empty for a new case
 	code                         string
@@ -37,7 +38,7 @@ type formPage struct {
 
 // readForm reads the form and reports what is no moment or number at all.
 func readForm(ctx context.Context, r *http.Request) formPage {
-	v := formPage{detected: r.PostFormValue("detected_at"), occurred: r.PostFormValue("occurred_at"),
+	v := formPage{detected: r.PostFormValue("detected_at"), occurred: r.PostFormValue("occurred_at"), breach: r.PostFormValue("breach_known_at"),
 		subjects: strings.TrimSpace(r.PostFormValue("data_subjects")), reason: r.PostFormValue("reason"), errs: map[string]string{}}
 	text, yes := r.PostFormValue, func(name string) bool { return r.PostFormValue(name) != "" }
 	choice := func(name string) Choice { return Choice{r.PostForm[name], text(name + "_text")} }
@@ -45,7 +46,9 @@ func readForm(ctx context.Context, r *http.Request) formPage {
 		Description: text("description"), Phase: Phase(text("phase")), TLP: text("tlp"),
 		HarmSecurity:        Claim{Answer(text("harm_security")), text("harm_security_text")},
 		SeriousInterruption: Claim{Answer(text("serious_interruption")), text("serious_interruption_text")},
-		PersonalData:        Answer(text("personal_data")), MeasuresTaken: text("measures"), SupportAsked: text("support"),
+		PersonalData:        Answer(text("personal_data")),
+		Breach:              Breach{MayHarm: Answer(text("may_harm")), LocationOrBiometric: Answer(text("location_biometric")), Processor: Answer(text("processor"))},
+		MeasuresTaken:       text("measures"), SupportAsked: text("support"),
 		Notified: choice("notified"), Confidential: yes("confidential"),
 		System: System{Name: text("system_name"), Level: text("system_level"), Approval: text("system_approval"),
 			Operator: text("system_operator"), Owner: text("system_owner"), OS: text("system_os"),
@@ -64,6 +67,7 @@ func readForm(ctx context.Context, r *http.Request) formPage {
 	}
 	moment("detected_at", v.detected, &v.d.DetectedAt)
 	moment("occurred_at", v.occurred, &v.d.OccurredAt)
+	moment("breach_known_at", v.breach, &v.d.Breach.KnownAt)
 	if v.subjects != "" {
 		n, err := strconv.ParseInt(strings.NewReplacer(".", "", ",", "", " ", "").Replace(v.subjects), 10, 64)
 		if err != nil {
@@ -79,6 +83,9 @@ func typed(d Details) formPage {
 	v := formPage{d: d, errs: map[string]string{}, detected: d.DetectedAt.In(i18n.Hanoi).Format(localTime)}
 	if !d.OccurredAt.IsZero() {
 		v.occurred = d.OccurredAt.In(i18n.Hanoi).Format(localTime)
+	}
+	if !d.Breach.KnownAt.IsZero() {
+		v.breach = d.Breach.KnownAt.In(i18n.Hanoi).Format(localTime)
 	}
 	if d.DataSubjects > 0 {
 		v.subjects = strconv.FormatInt(d.DataSubjects, 10)
@@ -131,6 +138,11 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := readForm(ctx, r)
 	v.id, v.code, v.version = id, was.Code, formVersion(r)
+	for _, m := range []struct{ had, told *time.Time }{{&was.DetectedAt, &v.d.DetectedAt}, {&was.OccurredAt, &v.d.OccurredAt}, {&was.Breach.KnownAt, &v.d.Breach.KnownAt}} {
+		if m.had.Truncate(time.Minute).Equal(*m.told) { // a form tells the minute: the same minute is no other moment
+			*m.told = *m.had
+		}
+	}
 	if len(v.errs) > 0 {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
 	}
@@ -206,7 +218,7 @@ func (v formPage) field(ctx context.Context, kind ui.Kind, name, value string) u
 
 // hinted are the fields with a hint in the catalogue.
 var hinted = []string{"detected_at", "description", "harm_security", "serious_interruption", "reason", "domains", "support",
-	"system_operator", "system_owner", "title"}
+	"system_operator", "system_owner", "title", "may_harm", "location_biometric", "processor", "breach_known_at"}
 
 func (v formPage) required(f ui.FieldProps) ui.FieldProps {
 	f.Required = true

@@ -67,11 +67,14 @@ const (
 	ControlLost        Sign = "control_lost"
 	MaySpread          Sign = "may_spread"
 	BeyondCapacity     Sign = "beyond_capacity"
+	DangerousSituation Sign = "dangerous_situation" // one of those that Law 116/2025/QH15, Art. 20, names
+	ServiceProvider    Sign = "service_provider"    // it happened at a provider of services in cyberspace
 )
 
 // Signs lists all signs in the order of the form.
 func Signs() []Sign {
-	return []Sign{NationalImportant, ServiceInterrupted, SecretDisclosed, DataLost, ControlLost, MaySpread, BeyondCapacity}
+	return []Sign{NationalImportant, ServiceInterrupted, SecretDisclosed, DataLost, ControlLost, MaySpread, BeyondCapacity,
+		DangerousSituation, ServiceProvider}
 }
 
 // Choice is what was ticked in a code list of the pack, with the words that
@@ -135,6 +138,7 @@ type Details struct {
 	SeriousInterruption Claim
 	PersonalData        Answer
 	DataSubjects        int64 // people whose data is affected, estimated; 0 when not known
+	Breach              Breach
 	Signs               []Sign
 
 	MeasuresTaken string
@@ -164,9 +168,9 @@ type Incident struct {
 	OwnerUnit string // owner of the source that saw it; the unit itself for a case opened by hand
 	State     State
 	Severity  Severity
-	PackID    string // rule pack of the day of detection
-	PackHash  string // its content when the case was opened
-	Cause     string // written to close
+	Law       Judgement // by the day of detection
+	BreachLaw Judgement // of the breach of personal data, by the day it was known
+	Cause     string    // written to close
 	ClosedAt  time.Time
 	ClosedBy  string
 	CloseNote string // why it was closed while reports were still owed
@@ -189,7 +193,8 @@ func (i Incident) lawFacts(machines int) rulepack.Facts {
 		NationalSecurity: i.HarmSecurity.Answer == Yes, SeriousInterruption: i.SeriousInterruption.Answer == Yes,
 		ServiceInterrupted: has(ServiceInterrupted), SecretDisclosed: has(SecretDisclosed), DataLost: has(DataLost),
 		ControlLost: has(ControlLost), MaySpread: has(MaySpread), BeyondCapacity: has(BeyondCapacity),
-		PersonalData: i.PersonalData == Yes,
+		PersonalData: i.PersonalData == Yes, DangerousSituation: has(DangerousSituation), ServiceProvider: has(ServiceProvider),
+		MayHarmSubjects: i.Breach.MayHarm == Yes, LocationOrBiometric: i.Breach.LocationOrBiometric == Yes, Processor: i.Breach.Processor == Yes,
 	}
 }
 

@@ -78,11 +78,12 @@ func (s *Service) OpenFrom(ctx context.Context, seed Seed) (Incident, error) {
 			return err
 		}
 		now := cut(s.now())
-		i := Incident{Details: seed.Details, ID: ID(db.NewID()), OwnerUnit: seed.OwnerUnit, State: Open, PackID: pack.ID,
-			PackHash: pack.Version, OpenedAt: now, OpenedBy: actor.Name, Version: 1}
+		i := Incident{Details: seed.Details, ID: ID(db.NewID()), OwnerUnit: seed.OwnerUnit, State: Open,
+			OpenedAt: now, OpenedBy: actor.Name, Version: 1}
 		if i.OwnerUnit == "" {
 			i.OwnerUnit = i.UnitID
 		}
+		i.judge(s.laws, Details{}, "")
 		if i.Code, err = nextCode(ctx, tx, dayOf(now).Year); err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (s *Service) OpenFrom(ctx context.Context, seed Seed) (Incident, error) {
 			}
 		}
 		out = i
-		return s.note(ctx, tx, op, i, map[string]any{"code": i.Code, "detected_at": i.DetectedAt, "pack": i.PackID,
+		return s.note(ctx, tx, op, i, map[string]any{"code": i.Code, "detected_at": i.DetectedAt, "pack": i.Law.PackID,
 			"infections": len(seed.InfectionIDs), "findings": len(seed.FindingIDs)})
 	})
 	return out, db.Error(op, err)

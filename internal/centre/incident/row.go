@@ -57,6 +57,17 @@ type row struct {
 	OpenedBy         string  `bun:"opened_by"`
 	Version          int64   `bun:"version"`
 	Search           string  `bun:"search"`
+
+	BreachKnownAt     db.Time `bun:"breach_known_at"`
+	MayHarm           string  `bun:"may_harm"`
+	LocationBiometric string  `bun:"location_biometric"`
+	Processor         string  `bun:"processor"`
+	BreachPack        string  `bun:"breach_pack"`
+	BreachHash        string  `bun:"breach_hash"`
+	FirstDetectedAt   db.Time `bun:"first_detected_at"`
+	DetectedReason    string  `bun:"detected_reason"`
+	FirstBreachAt     db.Time `bun:"first_breach_at"`
+	BreachReason      string  `bun:"breach_reason"`
 }
 
 func toRow(i Incident) (row, error) {
@@ -66,10 +77,13 @@ func toRow(i Incident) (row, error) {
 		Interruption: string(i.SeriousInterruption.Answer), InterruptionText: i.SeriousInterruption.Text,
 		PersonalData: string(i.PersonalData), DataSubjects: i.DataSubjects, MeasuresTaken: i.MeasuresTaken, SupportAsked: i.SupportAsked,
 		Confidential: i.Confidential, Severity: i.Severity.Value, SeverityReason: i.Severity.Reason,
-		SeverityByID: i.Severity.ByID, SeverityBy: i.Severity.By, SeverityAt: db.At(i.Severity.At), PackID: i.PackID,
-		PackHash: i.PackHash, Cause: i.Cause, ClosedAt: db.At(i.ClosedAt), ClosedBy: i.ClosedBy, CloseNote: i.CloseNote,
+		SeverityByID: i.Severity.ByID, SeverityBy: i.Severity.By, SeverityAt: db.At(i.Severity.At), PackID: i.Law.PackID,
+		PackHash: i.Law.PackHash, Cause: i.Cause, ClosedAt: db.At(i.ClosedAt), ClosedBy: i.ClosedBy, CloseNote: i.CloseNote,
 		OpenedAt: db.At(i.OpenedAt), OpenedBy: i.OpenedBy, Version: i.Version,
-		Search: i18n.Fold(i.Code + " " + i.Title + " " + i.System.Name)}
+		Search:        i18n.Fold(i.Code + " " + i.Title + " " + i.System.Name),
+		BreachKnownAt: db.At(i.Breach.KnownAt), MayHarm: string(i.Breach.MayHarm), LocationBiometric: string(i.Breach.LocationOrBiometric),
+		Processor: string(i.Breach.Processor), BreachPack: i.BreachLaw.PackID, BreachHash: i.BreachLaw.PackHash,
+		FirstDetectedAt: db.At(i.Law.First), DetectedReason: i.Law.Reason, FirstBreachAt: db.At(i.BreachLaw.First), BreachReason: i.BreachLaw.Reason}
 	for into, v := range map[*string]any{&r.Types: i.Types, &r.Detection: i.Detection, &r.Signs: i.Signs,
 		&r.Notified: i.Notified, &r.System: i.System} {
 		text, err := json.Marshal(v)
@@ -83,15 +97,20 @@ func toRow(i Incident) (row, error) {
 
 func (r row) incident() (Incident, error) {
 	i := Incident{ID: ID(r.ID), Code: r.Code, OwnerUnit: r.OwnerUnit, State: State(r.State),
-		Severity: Severity{r.Severity, r.SeverityReason, r.SeverityByID, r.SeverityBy, r.SeverityAt.Time},
-		PackID:   r.PackID, PackHash: r.PackHash, Cause: r.Cause, ClosedAt: r.ClosedAt.Time, ClosedBy: r.ClosedBy,
+		Severity:  Severity{r.Severity, r.SeverityReason, r.SeverityByID, r.SeverityBy, r.SeverityAt.Time},
+		Law:       Judgement{r.PackID, r.PackHash, r.FirstDetectedAt.Time, r.DetectedReason},
+		BreachLaw: Judgement{r.BreachPack, r.BreachHash, r.FirstBreachAt.Time, r.BreachReason}, Cause: r.Cause, ClosedAt: r.ClosedAt.Time, ClosedBy: r.ClosedBy,
 		CloseNote: r.CloseNote, OpenedAt: r.OpenedAt.Time, OpenedBy: r.OpenedBy, Version: r.Version,
 		Details: Details{Title: r.Title, UnitID: r.UnitID, DetectedAt: r.DetectedAt.Time, OccurredAt: r.OccurredAt.Time,
 			Description: r.Description, Phase: Phase(r.Phase), TLP: r.TLP,
 			HarmSecurity:        Claim{Answer(r.HarmSecurity), r.HarmSecurityText},
 			SeriousInterruption: Claim{Answer(r.Interruption), r.InterruptionText}, PersonalData: Answer(r.PersonalData),
 			DataSubjects: r.DataSubjects, MeasuresTaken: r.MeasuresTaken, SupportAsked: r.SupportAsked,
-			Confidential: r.Confidential}}
+			Confidential: r.Confidential,
+			Breach:       Breach{r.BreachKnownAt.Time, Answer(r.MayHarm), Answer(r.LocationBiometric), Answer(r.Processor)}}}
+	if i.Law.First.IsZero() { // of the release before
+		i.Law.First = i.DetectedAt
+	}
 	for text, into := range map[*string]any{&r.Types: &i.Types, &r.Detection: &i.Detection, &r.Signs: &i.Signs,
 		&r.Notified: &i.Notified, &r.System: &i.System} {
 		if err := json.Unmarshal([]byte(*text), into); err != nil {

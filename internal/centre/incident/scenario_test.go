@@ -33,8 +33,8 @@ func TestACaseFromNightToEnd(t *testing.T) {
 
 		b.now = b.at("21/11/2026 03:22") // the duty officer writes it down
 		i := b.open(truc, "a")
-		if i.Code != "SC-2026-0001" || i.PackID != "VN-ANM-2026" || i.Severity.Decided() {
-			t.Errorf("%s %s %+v", i.Code, i.PackID, i.Severity)
+		if i.Code != "SC-2026-0001" || i.Law.PackID != "VN-ANM-2026" || i.Severity.Decided() {
+			t.Errorf("%s %s %+v", i.Code, i.Law.PackID, i.Severity)
 		}
 		expect(i.ID, "anm-72h", "24/11/2026 03:12", obligation.Open, obligation.OnTime)
 		if n := len(b.clocks(i.ID)); n != 1 {
@@ -144,8 +144,8 @@ func TestThePackIsThatOfTheDayOfDetection(t *testing.T) {
 		b, truc := newBench(t, d), b2(t)
 		d1 := incident.Details{Title: "Sự cố cũ", UnitID: "a", DetectedAt: b.at("30/06/2026 23:59")}
 		old, err := b.svc.Open(truc, d1)
-		if err != nil || old.PackID != "VN-ATTT-2016" {
-			t.Fatalf("%s, %v", old.PackID, err)
+		if err != nil || old.Law.PackID != "VN-ATTT-2016" {
+			t.Fatalf("%s, %v", old.Law.PackID, err)
 		}
 		list, err := b.duties.Of(truc, "incident", string(old.ID))
 		if err != nil || len(list) != 3 || list[0].ClockID != "attt-5-ngay" {
@@ -157,8 +157,8 @@ func TestThePackIsThatOfTheDayOfDetection(t *testing.T) {
 		}
 		d1.DetectedAt = b.at("01/07/2026 00:00")
 		moved, err := b.svc.Edit(truc, old.ID, d1, "đọc nhầm đồng hồ", old.Version)
-		if err != nil || moved.PackID != "VN-ANM-2026" || moved.Severity.Decided() {
-			t.Fatalf("%s %+v, %v", moved.PackID, moved.Severity, err)
+		if err != nil || moved.Law.PackID != "VN-ANM-2026" || moved.Severity.Decided() {
+			t.Fatalf("%s %+v, %v", moved.Law.PackID, moved.Severity, err)
 		}
 		if c := b.clocks(moved.ID); c["attt-5-ngay"].State != obligation.Cancelled || c["anm-72h"].State != obligation.Open {
 			t.Errorf("clocks %v", c)

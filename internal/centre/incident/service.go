@@ -94,12 +94,33 @@ func (s *Service) OnDecided(h Hook) { s.onJudged = append(s.onJudged, h) }
 // OnClosed adds a hook that is told of every case that is closed.
 func (s *Service) OnClosed(h Hook) { s.onClosed = append(s.onClosed, h) }
 
-// Pack is the rule pack the case is judged under.
+// Pack is the rule pack the case is judged under, as it read when the case was
+// opened: what is put in place of its values later changes nothing of the case.
 func (s *Service) Pack(i Incident) *rulepack.Pack {
-	if p, ok := s.laws.Get(i.PackID); ok {
-		return p
+	p, _ := s.judged(i.Law, i.DetectedAt)
+	return p
+}
+
+// breachPack is the rule pack that the breach of personal data is judged under.
+func (s *Service) breachPack(i Incident) *rulepack.Pack {
+	p, _ := s.judged(i.BreachLaw, i.BreachKnown())
+	return p
+}
+
+// judged is the pack of a judgement, and whether it is still known as it was
+// then; a pack whose files changed since is taken as it reads for the day.
+func (s *Service) judged(j Judgement, t time.Time) (*rulepack.Pack, bool) {
+	if p, ok := s.laws.Judged(j.PackID, j.PackHash); ok {
+		return p, true
 	}
-	return s.laws.At(dayOf(i.DetectedAt)) // a pack that was renamed
+	p := s.laws.At(dayOf(t))
+	if p.ID == j.PackID {
+		return p, false
+	}
+	if renamed, ok := s.laws.Get(j.PackID); ok {
+		return renamed, false
+	}
+	return p, false
 }
 
 // Get returns one case in the actor's scope, else fault.NotFound.

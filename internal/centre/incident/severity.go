@@ -75,7 +75,7 @@ func (s *Service) Decide(ctx context.Context, id ID, severity, reason string, ve
 		}
 		was := i.Severity
 		i.Severity = Severity{Value: severity, Reason: reason, ByID: by.ID, By: by.Name, At: cut(s.now())}
-		args := []Arg{{"code", i.PackID + "/" + rulepack.SeverityList + "/" + severity}, {Value: reason}}
+		args := []Arg{{"code", i.Law.PackID + "/" + rulepack.SeverityList + "/" + severity}, {Value: reason}}
 		if err := s.tell(ctx, tx, *i, Decision, "severity", args...); err != nil {
 			return nil, err
 		}
@@ -105,8 +105,8 @@ type Closing struct {
 	Reason string // required while reports are still owed, which closing does not end
 }
 
-// Close closes the case. Its severity must be decided; reports still owed need
-// a reason and stay owed. Errors: fault.Invalid (cause, reason, or none: the
+// Close closes the case and starts the clocks that its end starts. Its severity
+// must be decided; reports still owed need a reason and stay owed. Errors: fault.Invalid (cause, reason, or none: the
 // severity), fault.Forbidden, fault.Conflict.
 func (s *Service) Close(ctx context.Context, id ID, c Closing, version int64) (Incident, error) {
 	const op = "incident.close"
@@ -133,7 +133,10 @@ func (s *Service) Close(ctx context.Context, id ID, c Closing, version int64) (I
 				return nil, err
 			}
 		}
-		return map[string]any{"owed": owed, "reason": c.Reason}, s.tell(ctx, tx, *i, Decision, "closed", Arg{Value: c.Cause})
+		if err := s.tell(ctx, tx, *i, Decision, "closed", Arg{Value: c.Cause}); err != nil {
+			return nil, err
+		}
+		return map[string]any{"owed": owed, "reason": c.Reason}, s.resync(ctx, tx, *i, c.Reason)
 	})
 }
 

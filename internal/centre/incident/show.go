@@ -158,6 +158,12 @@ func (v showPage) word(ctx context.Context, a Arg) string {
 		}
 	case "phase":
 		return i18n.T(ctx, "incident.phase."+a.Value)
+	case "sign":
+		return i18n.T(ctx, "incident.sign."+a.Value)
+	case "answer":
+		return answerWord(ctx, Answer(a.Value))
+	case "field":
+		return i18n.T(ctx, "incident."+a.Value)
 	case "code":
 		if part := strings.SplitN(a.Value, "/", 3); len(part) == 3 {
 			if p, ok := v.p.svc.laws.Get(part[0]); ok {
@@ -188,6 +194,9 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 		}
 	}
 	add("detected_at", ui.Time(f.DetectedAt))
+	if !f.Law.First.Equal(f.DetectedAt) {
+		add("first_detected_at", ui.Time(f.Law.First))
+	}
 	if !f.OccurredAt.IsZero() {
 		add("occurred_at", ui.Time(f.OccurredAt))
 	}
@@ -201,6 +210,15 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 		subjects = i18n.T(ctx, "incident.subjects", i18n.Number(ctx, f.DataSubjects))
 	}
 	add("personal_data", ui.Text(v.claim(ctx, Claim{f.PersonalData, subjects})))
+	if f.PersonalData == Yes {
+		add("breach_known_at", ui.Time(f.BreachKnown()))
+		if !f.BreachLaw.First.Equal(f.BreachKnown()) {
+			add("first_breach_at", ui.Time(f.BreachLaw.First))
+		}
+		add("may_harm", ui.Text(answerWord(ctx, f.Breach.MayHarm)))
+		add("location_biometric", ui.Text(answerWord(ctx, f.Breach.LocationOrBiometric)))
+		add("processor", ui.Text(answerWord(ctx, f.Breach.Processor)))
+	}
 	var signs []string
 	for _, sign := range f.Signs {
 		signs = append(signs, i18n.T(ctx, "incident.sign."+string(sign)))
@@ -218,9 +236,44 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	text("system_operator", s.Operator)
 	text("cause", f.Cause)
 	text("close_note", f.CloseNote)
-	add("pack", ui.Text(v.pack.Title.In(i18n.Lang(ctx))))
+	add("pack", ui.Text(v.law(ctx, f.Law, f.DetectedAt)))
+	if f.PersonalData == Yes && (f.BreachLaw.PackID != f.Law.PackID || f.BreachLaw.PackHash != f.Law.PackHash) {
+		add("breach_pack", ui.Text(v.law(ctx, f.BreachLaw, f.BreachKnown())))
+	}
 	add("opened", ui.Text(i18n.T(ctx, "incident.by", i18n.Time(ctx, f.OpenedAt), f.OpenedBy)))
 	return out
+}
+
+// law names what a matter is judged under, with the first characters of its hash.
+func (v showPage) law(ctx context.Context, j Judgement, t time.Time) string {
+	p, same := v.p.svc.judged(j, t)
+	key := "incident.pack.changed"
+	if same {
+		key = "incident.pack.as_then"
+	}
+	return i18n.T(ctx, key, p.Title.In(i18n.Lang(ctx)), j.PackHash[:min(8, len(j.PackHash))])
+}
+
+// pendingTerms are the questions nobody has answered whose yes makes something
+// owed, with what that is.
+func (v showPage) pendingTerms(ctx context.Context) []ui.Fact {
+	var out []ui.Fact
+	for _, q := range v.p.svc.Pending(v.f) {
+		var terms []string
+		for _, d := range q.Terms {
+			terms = append(terms, i18n.T(ctx, "incident.pending.term", d.Title.In(i18n.Lang(ctx)), i18n.Time(ctx, d.Explanation.Due)))
+		}
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "incident."+q.Name), Value: ui.Multiline(strings.Join(terms, "\n"))})
+	}
+	return out
+}
+
+func (v showPage) pendingCard(ctx context.Context) ui.CardProps {
+	c := ui.CardProps{Title: i18n.T(ctx, "incident.pending"), Screen: true}
+	if v.mayAdd(ctx) {
+		c.Actions = []ui.Action{{Label: i18n.T(ctx, "incident.pending.answer"), Href: href(v.f.ID) + "/edit"}}
+	}
+	return c
 }
 
 func (v showPage) choice(ctx context.Context, list string, c Choice) string {

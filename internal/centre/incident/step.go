@@ -18,20 +18,21 @@ import (
 
 // nextStep is the next lawful step of a case at now, as the one big button: what
 // must be sent at once, else the decision on severity, else the report due
-// first, else closing. It is nil when the case is closed or the step is not the
-// reader's.
+// first, else closing; of a closed case the report still owed. It is nil when
+// nothing is left or the step is not the reader's.
 func nextStep(ctx context.Context, f File, p *rulepack.Pack, now time.Time) *ui.Action {
-	if f.State == Closed {
-		return nil
-	}
 	owed := owedFirst(f.Obligations)
 	switch {
+	case f.State == Closed && len(owed) == 0:
+		return nil
+	case f.State == Closed:
+		return dutyStep(ctx, f, p, owed[0], now)
 	case len(owed) > 0 && owed[0].Amount.Unit == calendar.Immediate:
-		return dutyStep(ctx, f, owed[0], now)
+		return dutyStep(ctx, f, p, owed[0], now)
 	case !f.Severity.Decided() && auth.May(ctx, mayDecide):
 		return &ui.Action{Label: severityStep(ctx, p), Href: href(f.ID) + "/severity", Primary: true}
 	case len(owed) > 0:
-		return dutyStep(ctx, f, owed[0], now)
+		return dutyStep(ctx, f, p, owed[0], now)
 	case f.Severity.Decided() && auth.May(ctx, mayDecide):
 		return &ui.Action{Label: i18n.T(ctx, "incident.step.close"), Href: href(f.ID) + "/close", Primary: true}
 	}
@@ -61,11 +62,11 @@ func owedFirst(list []obligation.Obligation) []obligation.Obligation {
 
 // dutyStep leads to the form that meets o, or to o itself where the pack names
 // no form.
-func dutyStep(ctx context.Context, f File, o obligation.Obligation, now time.Time) *ui.Action {
+func dutyStep(ctx context.Context, f File, p *rulepack.Pack, o obligation.Obligation, now time.Time) *ui.Action {
 	what, at := o.Title.In(i18n.Lang(ctx)), "/obligations/"+string(o.ID)
 	may := auth.May(ctx, auth.Permission{Area: auth.Obligations, Act: auth.Write})
 	if o.FormID != "" {
-		what, at = formStep(ctx, o.FormID), href(f.ID)+"/notices/new?form="+o.FormID+"&obligation="+string(o.ID)
+		what, at = formStep(ctx, p, o.FormID), href(f.ID)+"/notices/new?form="+o.FormID+"&obligation="+string(o.ID)
 		may = auth.May(ctx, mayWrite)
 	}
 	if !may {
@@ -83,12 +84,17 @@ func dutyStep(ctx context.Context, f File, o obligation.Obligation, now time.Tim
 	return a
 }
 
-func formStep(ctx context.Context, form string) string {
+func formStep(ctx context.Context, p *rulepack.Pack, form string) string {
 	switch form {
 	case "F1a":
 		return i18n.T(ctx, "incident.step.F1a")
 	case "F1b":
 		return i18n.T(ctx, "incident.step.F1b")
+	case "F2b":
+		return i18n.T(ctx, "incident.step.F2b")
+	}
+	if f, ok := p.Form(form); ok {
+		form = f.Title.In(i18n.Lang(ctx))
 	}
 	return i18n.T(ctx, "incident.step.form", form)
 }

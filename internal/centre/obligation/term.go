@@ -130,13 +130,17 @@ func (s *Service) keepTerm(ctx context.Context, tx *db.Tx, o *Obligation, cause 
 	return putTerm(ctx, tx, o.ID, s.newTerm(ctx, o.terms, cause, e, due, reason))
 }
 
-// claim keeps what a later T0 asks for. The same again is no new claim.
+// claim keeps what a later T0 asks for. The same again is no new claim, nor is
+// one that was refused: the fact stands there, the answer was given.
 func (s *Service) claim(ctx context.Context, tx *db.Tx, op string, o *Obligation, e calendar.Explanation, reason string) error {
 	if o.Claim != 0 {
 		asked, err := termOf(ctx, tx, op, o.ID, o.Claim)
 		if err != nil || asked.T0.Equal(cut(e.Start)) {
 			return err
 		}
+	}
+	if was, err := refused(ctx, tx, o.ID, e.Start); err != nil || was {
+		return err
 	}
 	if err := checkText(op, "reason", reason); err != nil {
 		return err
@@ -150,6 +154,23 @@ func (s *Service) claim(ctx context.Context, tx *db.Tx, op string, o *Obligation
 		return err
 	}
 	return s.tellAsked(ctx, tx, op, *o)
+}
+
+// refused reports whether somebody refused the claim that t be the T0.
+func refused(ctx context.Context, tx *db.Tx, id ID, t time.Time) (bool, error) {
+	terms, err := termsOf(ctx, tx, id)
+	asked := false
+	for _, had := range terms {
+		switch had.Cause {
+		case TermClaimed:
+			asked = had.T0.Equal(cut(t))
+		case TermRefused:
+			if asked {
+				return true, nil
+			}
+		}
+	}
+	return false, err
 }
 
 // Grant gives an obligation the term that a later T0 asks for, or the time that

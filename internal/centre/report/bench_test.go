@@ -128,7 +128,7 @@ func (b *bench) open(d incident.Details) incident.Incident {
 		b.t.Fatal(err)
 	}
 	level := "M2"
-	if strings.HasPrefix(i.PackID, "VN-ATTT") {
+	if strings.HasPrefix(i.Law.PackID, "VN-ATTT") {
 		level = "serious"
 	}
 	if i, err = b.cases.Decide(ctx, i.ID, level, "Gián đoạn tiếp nhận hồ sơ của người dân, có khả năng lan rộng", i.Version); err != nil {

@@ -72,7 +72,7 @@ func (s *Service) form(p Paper) (*rulepack.Pack, rulepack.Form, bool) {
 
 // packOf is the regime of a case.
 func (s *Service) packOf(i incident.Incident) *rulepack.Pack {
-	if p, ok := s.laws.Get(i.PackID); ok {
+	if p, ok := s.laws.Get(i.Law.PackID); ok {
 		return p
 	}
 	return s.laws.At(calendar.DateOf(i.DetectedAt))

@@ -55,7 +55,7 @@ type apiValue struct {
 
 type apiItem struct {
 	Pack      string    `json:"pack"`
-	Target    string    `json:"target" doc:"What an override names; of a period with the level behind: periods/audit/3." example:"limits/appraisal-3"`
+	Target    string    `json:"target" doc:"What an override names; of a period with the level behind: periods/audit/3." example:"clocks/anm-24h"`
 	Label     apiLabel  `json:"label"`
 	Says      []apiPart `json:"says" nullable:"false"`
 	Kind      string    `json:"kind" enum:"amount,number,span,text,status,date,source" doc:"What an override of it takes."`
@@ -68,7 +68,7 @@ type apiItem struct {
 
 type apiOverrideFields struct {
 	Pack   string    `json:"pack" minLength:"1" maxLength:"100"`
-	Target string    `json:"target" minLength:"1" maxLength:"200" example:"limits/appraisal-3"`
+	Target string    `json:"target" minLength:"1" maxLength:"200" example:"clocks/anm-24h"`
 	Value  apiValue  `json:"value" doc:"By the kind of the target: amount and number take n and unit; span n and unit, or word; text vi and en; status word; date date; source nothing."`
 	From   string    `json:"from" format:"date" doc:"First day."`
 	To     string    `json:"to,omitempty" format:"date" doc:"Last day; absent while the pack lasts."`
@@ -100,7 +100,7 @@ type apiItems struct {
 	rest.Paging
 	Pack    string `path:"pack" maxLength:"100"`
 	Query   string `query:"q" maxLength:"200"`
-	Section string `query:"section" maxLength:"40" doc:"limits, clocks, periods, thresholds, …"`
+	Section string `query:"section" maxLength:"40" doc:"clocks, periods, thresholds, …"`
 	Mark    string `query:"mark" enum:"verified,secondary,inference,memory,unsure"`
 }
 

@@ -13,7 +13,7 @@ import (
 // Difference is one value on which two packs do not agree. Before is empty when
 // only the second has it, After when only the first has.
 type Difference struct {
-	Key           string // "limits/appraisal-3"
+	Key           string // "clocks/anm-24h"
 	Before, After *rulepack.Item
 }
 

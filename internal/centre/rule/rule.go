@@ -26,7 +26,7 @@ type ID string
 // Draft is what a person enters.
 type Draft struct {
 	Pack   string // id
-	Target string // "limits/appraisal-3"; of a period with its level: "periods/audit/3"
+	Target string // "clocks/anm-24h"; of a period with its level: "periods/audit/3"
 	Value  rulepack.Value
 	From   calendar.Date   // first day
 	To     calendar.Date   // last day; zero: while the pack lasts
@@ -76,7 +76,7 @@ func (o Override) StateOn(day calendar.Date) State {
 	return InForce
 }
 
-// Section is the section of the value, such as "limits".
+// Section is the section of the value, such as "clocks".
 func (o Override) Section() string {
 	section, _, _ := strings.Cut(o.Target, "/")
 	return section

@@ -75,17 +75,17 @@ func draft(target string, v rulepack.Value) rule.Draft {
 }
 
 func days(s *rule.Service, at calendar.Date) int {
-	l, _ := s.Laws.At(at).Limit("appraisal-3")
+	l, _ := s.Laws.At(at).Clock("hs-tham-dinh-3")
 	return l.Amount.N
 }
 
-// TestAValueIsPutInPlaceAndWithdrawn follows one limit through the hands of the
+// TestAValueIsPutInPlaceAndWithdrawn follows one term through the hands of the
 // centre: it holds at once for every room, in the trail, and can be undone.
 func TestAValueIsPutInPlaceAndWithdrawn(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB, s *rule.Service) {
 		mai, today := as(t, auth.Centre, "root"), calendar.DateOf(t0)
 		judged := s.Laws.At(today).Version
-		o, err := s.Put(mai, draft("limits/appraisal-3", rulepack.Value{N: 10, Unit: "working_day"}))
+		o, err := s.Put(mai, draft("clocks/hs-tham-dinh-3", rulepack.Value{N: 10, Unit: "working_day"}))
 		if err != nil || o.Was != (rulepack.Value{N: 15, Unit: "working_day"}) || o.Reason != "UBND tỉnh quy định" {
 			t.Fatalf("%+v, %v", o, err)
 		}
@@ -95,7 +95,7 @@ func TestAValueIsPutInPlaceAndWithdrawn(t *testing.T) {
 		if was, ok := s.Laws.Judged(anm, judged); !ok || was.Version != judged {
 			t.Error("what was judged before cannot be found again")
 		}
-		line, _, past, err := s.Item(mai, anm, "limits/appraisal-3")
+		line, _, past, err := s.Item(mai, anm, "clocks/hs-tham-dinh-3")
 		if err != nil || len(past) != 1 || past[0].ID != o.ID || len(line.Overrides) != 1 || line.Source.Key != "CV 12/UBND-NC, mục 3" {
 			t.Errorf("%+v, %+v, %v", line.Item, past, err)
 		}
@@ -103,7 +103,7 @@ func TestAValueIsPutInPlaceAndWithdrawn(t *testing.T) {
 		if err := other.Refresh(t.Context()); err != nil || days(other, today) != 10 {
 			t.Errorf("another process reads %d days, %v", days(other, today), err)
 		}
-		if _, err := s.Put(mai, draft("limits/appraisal-3", rulepack.Value{N: 9, Unit: "working_day"})); fault.Of(err).Fields["from"] != "rule.bad.same_day" {
+		if _, err := s.Put(mai, draft("clocks/hs-tham-dinh-3", rulepack.Value{N: 9, Unit: "working_day"})); fault.Of(err).Fields["from"] != "rule.bad.same_day" {
 			t.Errorf("two changes begin the same day: %v", err)
 		}
 		if _, err := s.Withdraw(mai, o.ID, o.Version, " "); fault.Of(err).Fields["reason"] == "" {
@@ -122,7 +122,7 @@ func TestAValueIsPutInPlaceAndWithdrawn(t *testing.T) {
 		if err := other.Refresh(t.Context()); err != nil || days(other, today) != 15 {
 			t.Errorf("another process still reads %d days, %v", days(other, today), err)
 		}
-		if _, err := s.Put(mai, draft("limits/appraisal-3", rulepack.Value{N: 9, Unit: "working_day"})); err != nil {
+		if _, err := s.Put(mai, draft("clocks/hs-tham-dinh-3", rulepack.Value{N: 9, Unit: "working_day"})); err != nil {
 			t.Errorf("the day is free again: %v", err)
 		}
 		acts, err := audit.Of(t.Context(), d, "rule_override", string(o.ID), 10)
@@ -142,7 +142,7 @@ func TestAWrongValueIsRefusedByItsField(t *testing.T) {
 		}{
 			"an unknown unit":       {func(d *rule.Draft) { d.Value.Unit = "week" }, "unit"},
 			"nothing":               {func(d *rule.Draft) { d.Value.N = 0 }, "value"},
-			"no such value":         {func(d *rule.Draft) { d.Target = "limits/none" }, "target"},
+			"no such value":         {func(d *rule.Draft) { d.Target = "clocks/none" }, "target"},
 			"no such pack":          {func(d *rule.Draft) { d.Pack = "NONE" }, "target"},
 			"no reason":             {func(d *rule.Draft) { d.Reason = "" }, "reason"},
 			"no source":             {func(d *rule.Draft) { d.Source.Key = " " }, "source"},
@@ -151,7 +151,7 @@ func TestAWrongValueIsRefusedByItsField(t *testing.T) {
 			"a day before the pack": {func(d *rule.Draft) { d.From = calendar.Date{Year: 2020, Month: 1, Day: 1} }, "from"},
 			"an end first":          {func(d *rule.Draft) { d.To = d.From.AddDays(-1) }, "to"},
 		} {
-			d := draft("limits/appraisal-3", rulepack.Value{N: 10, Unit: "working_day"})
+			d := draft("clocks/hs-tham-dinh-3", rulepack.Value{N: 10, Unit: "working_day"})
 			k.edit(&d)
 			if _, err := s.Put(mai, d); !fault.Is(err, fault.Invalid) || fault.Of(err).Fields[k.field] == "" {
 				t.Errorf("%s: %v, want a fault of %s", outcome, err, k.field)
@@ -167,7 +167,7 @@ func TestAWrongValueIsRefusedByItsField(t *testing.T) {
 // and only for the whole centre.
 func TestWhoMayChangeTheLaw(t *testing.T) {
 	each(t, func(t *testing.T, _ *db.DB, s *rule.Service) {
-		d := draft("limits/appraisal-3", rulepack.Value{N: 10, Unit: "working_day"})
+		d := draft("clocks/hs-tham-dinh-3", rulepack.Value{N: 10, Unit: "working_day"})
 		for _, k := range []struct {
 			role auth.Role
 			unit string
@@ -248,7 +248,7 @@ func TestListsNarrow(t *testing.T) {
 			f    rule.ItemFilter
 			want string
 		}{
-			{rule.ItemFilter{Sections: []string{"limits"}, Search: "tra loi ho so chua"}, "limits/dossier-incomplete"},
+			{rule.ItemFilter{Sections: []string{"clocks"}, Search: "tra loi ho so chua"}, "clocks/hs-tra-loi"},
 			{rule.ItemFilter{Sections: []string{"penalties"}, Search: "khong bao cao"}, "penalties/incident-not-reported"},
 			{rule.ItemFilter{Changed: true}, "periods/audit"},
 		} {
@@ -275,7 +275,7 @@ func TestTwoPacksAreCompared(t *testing.T) {
 		for _, d := range all {
 			kinds[d.Key] = d.Kind()
 		}
-		for key, want := range map[string]string{"limits/appraisal-3": "changed", "limits/dossier-incomplete": "added", "thresholds/users": "removed",
+		for key, want := range map[string]string{"clocks/hs-tham-dinh-3": "changed", "clocks/hs-tra-loi": "added", "thresholds/users": "removed",
 			"thresholds/budget-share": "changed", "terms/security": "changed", "kinds/xa": "", "periods/audit": ""} {
 			if kinds[key] != want {
 				t.Errorf("%s: %q, want %q", key, kinds[key], want)
@@ -284,8 +284,8 @@ func TestTwoPacksAreCompared(t *testing.T) {
 		if same, err := s.Compare(mai, anm, anm, nil); err != nil || len(same) != 0 {
 			t.Errorf("a pack differs from itself: %d, %v", len(same), err)
 		}
-		if limits, err := s.Compare(mai, "VN-ATTT-2016", anm, []string{"limits"}); err != nil || len(limits) == 0 || len(limits) >= len(all) {
-			t.Errorf("%d of %d differences are limits, %v", len(limits), len(all), err)
+		if limits, err := s.Compare(mai, "VN-ATTT-2016", anm, []string{"clocks"}); err != nil || len(limits) == 0 || len(limits) >= len(all) {
+			t.Errorf("%d of %d differences are clocks, %v", len(limits), len(all), err)
 		}
 	})
 }

@@ -297,7 +297,7 @@ func (v formPage) inputs(ctx context.Context) []ui.FieldProps {
 	unit := ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "rule.input.unit"), Value: v.unit, Error: v.errs["unit"]}
 	switch v.Kind {
 	case rulepack.AmountValue:
-		unit.Options = words(ctx, "rule.word.", "hour", "day", "working_day", "immediate")
+		unit.Options = words(ctx, "rule.word.", "hour", "day", "working_day", "month", "immediate")
 		n.Hint = i18n.T(ctx, "rule.hint.amount")
 		return []ui.FieldProps{n, unit}
 	case rulepack.NumberValue:

@@ -124,8 +124,7 @@ type part struct {
 var parts = []part{
 	{"levels", []string{"criteria", "harms"}},
 	{"authorities", []string{"authorities", "parties", "templates"}},
-	{"limits", []string{"limits", "transitions"}},
-	{"clocks", []string{"clocks", "severity_suggestions"}},
+	{"clocks", []string{"clocks", "transitions", "severity_suggestions"}},
 	{"periods", []string{"periods"}},
 	{"numbers", []string{"thresholds"}},
 	{"controls", []string{"control_groups", "counts", "layers"}},

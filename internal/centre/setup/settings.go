@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -18,6 +17,9 @@ import (
 )
 
 // This file holds the settings pages; pages.go holds the first hour.
+
+// rulesPath is where the rule packs are shown.
+const rulesPath = "/rules"
 
 type indexPage struct {
 	links []ui.Action
@@ -35,7 +37,7 @@ func (p *Pages) index(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := indexPage{body: body, zone: i18n.Hanoi.String()}
 	own := []Link{{Key: "setup.link." + "body", Href: "/settings/body", Icon: ui.IconDocument, Need: mayRead},
-		{Key: "setup.link." + "rules", Href: "/settings/rules", Icon: ui.IconRule, Need: mayReadRules}}
+		{Key: "setup.link." + "rules", Href: rulesPath, Icon: ui.IconRule, Need: mayReadRules}}
 	if _, err := p.svc.Progress(ctx); err == nil {
 		own = append(own, Link{Key: "setup.link." + "first", Href: "/setup", Icon: ui.IconTask, Need: mayWrite})
 	} else if !fault.Is(err, fault.Forbidden) {
@@ -115,15 +117,7 @@ func (p *Pages) bodyPost(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/settings/body")
 }
 
-type rulesPage struct {
-	packs []*rulepack.Pack
-	now   *rulepack.Pack
-	today calendar.Date
-}
-
-// rules handles GET /settings/rules: the packs, and which applies today.
+// rules handles GET /settings/rules, where the packs stood before their own room.
 func (p *Pages) rules(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	v := rulesPage{packs: p.svc.Packs.Packs(), now: p.svc.Pack(), today: calendar.DateOf(p.svc.Now())}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "setup.link.rules"), Body: rulesView(v)})
+	return web.Redirect(w, r, rulesPath)
 }

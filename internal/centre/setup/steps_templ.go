@@ -607,7 +607,7 @@ func packStep(v stepPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: v.page.svc.Pack().Title.In(i18n.Lang(ctx)), Actions: []ui.Action{{Label: i18n.T(ctx, "setup.pack.all"), Href: "/settings/rules"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: v.page.svc.Pack().Title.In(i18n.Lang(ctx)), Actions: []ui.Action{{Label: i18n.T(ctx, "setup.pack.all"), Href: rulesPath}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

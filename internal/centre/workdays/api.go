@@ -25,7 +25,8 @@ type apiName struct {
 type apiDay struct {
 	Date        string   `json:"date" format:"date"`
 	Worked      bool     `json:"worked" doc:"A weekly rest day that is worked in exchange; else the day is off."`
-	Name        *apiName `json:"name,omitempty" doc:"Why it is off."`
+	For         string   `json:"worked_for,omitempty" format:"date" doc:"The day that is off for one that is worked in exchange."`
+	Name        *apiName `json:"name,omitempty" doc:"Why it is off, or worked."`
 	Source      string   `json:"source,omitempty" doc:"The text or paper that says so."`
 	Mark        string   `json:"mark,omitempty" doc:"How well the source is known: verified, secondary, inference, memory, unsure."`
 	Provisional bool     `json:"provisional,omitempty" doc:"The yearly decision is not known yet."`
@@ -104,9 +105,10 @@ func (s *Service) apiYear(ctx context.Context, in *apiYear) (*rest.Record[apiYea
 	}
 	out := apiYearBody{Year: y.Year, Calendar: s.Calendar.Version(), Days: []apiDay{}, Windows: []apiWindow{}, Open: append([]string{}, y.Open...)}
 	for _, d := range y.Days {
-		day := apiDay{Date: d.Date.String(), Worked: d.Worked, Source: d.Off.Source, Mark: d.Mark, Provisional: d.Off.Provisional}
-		if !d.Worked {
-			day.Name = &apiName{d.Off.Name.VI, d.Off.Name.EN}
+		day := apiDay{Date: d.Date.String(), Worked: d.Worked, Source: d.Off.Source, Mark: d.Mark, Provisional: d.Off.Provisional,
+			Name: &apiName{d.Off.Name.VI, d.Off.Name.EN}}
+		if d.Worked {
+			day.For = d.For.String()
 		}
 		out.Days = append(out.Days, day)
 	}

@@ -95,9 +95,10 @@ type Year struct {
 // Day is one day that is not as its weekday.
 type Day struct {
 	Date   calendar.Date
-	Worked bool // a rest day that is worked in exchange; else it is off
-	Off    calendar.DayOff
-	Mark   string // how well the source of the rule is known
+	Worked bool            // a rest day that is worked in exchange; else it is off
+	Off    calendar.DayOff // of a day worked in exchange too: the rule, its name and source
+	For    calendar.Date   // the day that is off for it; zero for a day off
+	Mark   string          // how well the source of the rule is known
 }
 
 // Of returns the calendar of a year.
@@ -115,12 +116,13 @@ func yearOf(cal *calendar.Calendar, year int) Year {
 	}
 	y := Year{Year: year, Windows: cal.Windows(year), Open: Open(cal, year)}
 	for d := (calendar.Date{Year: year, Month: 1, Day: 1}); d.Year == year; d = d.AddDays(1) {
-		off, is := cal.Off(d)
-		switch {
-		case is && !weekly[off.Rule]:
-			y.Days = append(y.Days, Day{Date: d, Off: off, Mark: marks[off.Rule]})
-		case !is && cal.WorkedInExchange(d):
-			y.Days = append(y.Days, Day{Date: d, Worked: true})
+		if off, is := cal.Off(d); is {
+			if !weekly[off.Rule] {
+				y.Days = append(y.Days, Day{Date: d, Off: off, Mark: marks[off.Rule]})
+			}
+		} else if r, instead, is := cal.Exchanged(d); is {
+			y.Days = append(y.Days, Day{Date: d, Worked: true, For: instead, Mark: r.Mark,
+				Off: calendar.DayOff{Date: d, Rule: r.ID, Name: r.Name, Source: r.Source}})
 		}
 	}
 	return y

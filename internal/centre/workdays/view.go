@@ -93,7 +93,7 @@ func (c *cell) add(class, says string) {
 // what says why the day is not as its weekday.
 func (d Day) what(ctx context.Context) string {
 	if d.Worked {
-		return i18n.T(ctx, "workdays.worked")
+		return i18n.T(ctx, "workdays.worked", i18n.Date(ctx, d.For.Start()))
 	}
 	return d.Off.Name.In(i18n.Lang(ctx))
 }
@@ -198,7 +198,7 @@ func (v yearPage) days(ctx context.Context) ui.ListProps {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "workdays.field."+key)})
 	}
 	for _, d := range v.Days {
-		l.Rows = append(l.Rows, ui.Row{ID: d.Date.String(), Name: d.what(ctx), Cells: []templ.Component{ui.Date(d.Date.Start()), ui.Text(weekday(ctx, d.Date)),
+		l.Rows = append(l.Rows, ui.Row{ID: d.Date.String(), Name: d.what(ctx), Href: decisionAt(d.Off.Rule), Cells: []templ.Component{ui.Date(d.Date.Start()), ui.Text(weekday(ctx, d.Date)),
 			ui.Text(d.what(ctx)), ui.Text(basis(ctx, d.Off.Source, d.Mark)), ui.Badge(ui.BadgeProps{Text: d.mark(ctx), Tone: d.tone()})}})
 	}
 	return l
@@ -215,12 +215,19 @@ func (v yearPage) windows(ctx context.Context) ui.ListProps {
 		}
 		row := ui.Row{ID: w.Campaign + w.First.String(), Name: w.Name.In(i18n.Lang(ctx)), Cells: []templ.Component{ui.Text(w.Name.In(i18n.Lang(ctx))),
 			ui.Date(w.First.Start()), ui.Date(w.Last.Start()), ui.Text(basis(ctx, w.Source, w.Mark)), ui.Badge(mark)}}
-		if id, own := strings.CutPrefix(w.Campaign, ruleID("")); own {
-			row.Href = decisionsPath + "/" + id
-		}
+		row.Href = decisionAt(w.Campaign)
 		l.Rows = append(l.Rows, row)
 	}
 	return l
+}
+
+// decisionAt is the page of the decision that made a rule or campaign, "" for
+// one of the program's data.
+func decisionAt(rule string) string {
+	if id, own := strings.CutPrefix(rule, ruleID("")); own {
+		return decisionsPath + "/" + id
+	}
+	return ""
 }
 
 func crumbs(ctx context.Context) []ui.Link {

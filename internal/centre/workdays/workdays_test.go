@@ -174,6 +174,36 @@ func TestANoticeDecidesTheYear(t *testing.T) {
 	})
 }
 
+// Every day worked in exchange that the program knows says for which day, and on
+// what basis.
+func TestDaysWorkedInExchangeHaveABasis(t *testing.T) {
+	t.Parallel()
+	laws, err := rulepack.Load(rulepacks.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	svc := workdays.New(workdays.Deps{Calendar: laws.Calendar()})
+	worked := 0
+	for year := 2015; year < 2028; year++ {
+		y, err := svc.Of(as(t, auth.Centre, "root"), year)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range y.Days {
+			if !d.Worked {
+				continue
+			}
+			worked++
+			if off, is := laws.Calendar().Off(d.For); !is || off.Rule != d.Off.Rule || d.Off.Source == "" || d.Mark == "" {
+				t.Errorf("%s is worked for %s (off: %t) by %+v, known as %q", d.Date, d.For, is, d.Off, d.Mark)
+			}
+		}
+	}
+	if worked == 0 {
+		t.Error("the calendar has no day worked in exchange")
+	}
+}
+
 func TestSwapsAndWindows(t *testing.T) {
 	each(t, func(t *testing.T, r *room) {
 		centre := as(t, auth.Centre, "root")
@@ -196,6 +226,9 @@ func TestSwapsAndWindows(t *testing.T) {
 				days = append(days, d.Date.String()[8:])
 				if d.Worked != (d.Date.Day == 28) {
 					t.Errorf("%s: worked %v", d.Date, d.Worked)
+				}
+				if d.Worked && (d.For != day(t, "2026-11-23") || d.Off.Source != "Thông báo 1/TB-BNV" || d.Off.Name.VI != "Nghỉ bù") {
+					t.Errorf("%s is worked for %s, by %+v", d.Date, d.For, d.Off)
 				}
 			}
 		}

@@ -147,6 +147,23 @@ func (c *Calendar) IsWorkingDay(d Date) bool { return c.now.Load().isWorked(d) }
 // WorkedInExchange reports whether d is a rest day that is worked for another.
 func (c *Calendar) WorkedInExchange(d Date) bool { return c.now.Load().inExchange(d) }
 
+// Exchanged returns the rule by which the rest day d is worked, and the day that
+// is off for it; false when d is no such day.
+func (c *Calendar) Exchanged(d Date) (Rule, Date, bool) {
+	e := c.now.Load()
+	if !e.inExchange(d) {
+		return Rule{}, Date{}, false
+	}
+	for _, r := range e.rules {
+		for _, s := range r.Swaps {
+			if s.Worked == d {
+				return r, s.Off, true
+			}
+		}
+	}
+	return Rule{}, Date{}, false
+}
+
 // NextWorkingDay returns the first working day after d, never d itself. Where
 // the data holds no working day within 400 days it returns the last day looked
 // at.

@@ -112,6 +112,16 @@ func formatDay(d Date, lang string) string {
 	return fmt.Sprintf("%s %02d/%02d/%04d", wordsIn(lang).weekdays[d.Weekday()], d.Day, int(d.Month), d.Year)
 }
 
+// In writes a valid amount in the language as papers do: "03 ngày làm việc",
+// "ngay".
+func (a Amount) In(lang string) string {
+	w := wordsIn(lang)
+	if a.Unit == Immediate {
+		return w.immediately
+	}
+	return w.amount(a)
+}
+
 // amount writes numbers below ten with a zero in Vietnamese, as official papers
 // do.
 func (w words) amount(a Amount) string {

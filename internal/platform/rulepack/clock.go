@@ -60,6 +60,20 @@ type Clock struct {
 	Source       Source `yaml:"source"`
 
 	rule calendar.Counting
+	own  *Clock // as the pack writes it, where somebody put another amount in place
+}
+
+// amended gives the clock another amount. Its name says so: names of clocks tell
+// their term, and duties are called by them.
+func (c *Clock) amended(a calendar.Amount) {
+	if c.own == nil {
+		own := *c
+		c.own = &own
+	}
+	c.Amount, c.Label = a, c.own.Label
+	if a != c.own.Amount {
+		c.Label = Label{VI: c.Label.VI + " (nay là " + a.In("vi") + ")", EN: c.Label.EN + " (now " + a.In("en") + ")"}
+	}
 }
 
 // Clocks returns the clocks that the trigger starts under the facts, in the

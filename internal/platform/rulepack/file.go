@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"regexp"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"go.yaml.in/yaml/v3"
@@ -38,7 +39,6 @@ type document struct {
 	Parties     []Party        `yaml:"parties"`
 	Templates   []Template     `yaml:"templates"`
 	Authorities []Authority    `yaml:"authorities"`
-	Limits      []Limit        `yaml:"limits"`
 	Periods     []Period       `yaml:"periods"`
 	Counts      []Count        `yaml:"counts"`
 	Groups      []ControlGroup `yaml:"control_groups"`
@@ -102,9 +102,22 @@ func readBytes(tree fs.FS, name string) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
 	case len(data) > maxFile:
-		return nil, fmt.Errorf("%s: larger than %d bytes", name, maxFile)
+		return nil, fmt.Errorf("%s:1: larger than %d bytes", name, maxFile)
 	}
-	return data, nil
+	return data, textFault(name, data)
+}
+
+// textFault refuses what is no text, where it stops being one: a program, a
+// picture, UTF-16.
+func textFault(name string, data []byte) error {
+	for at := 0; at < len(data); {
+		r, size := utf8.DecodeRune(data[at:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\n' && r != '\r' && r != '\t' || r == 0x7f {
+			return fmt.Errorf("%s:%d: this is no text in UTF-8; save the file as UTF-8", name, 1+bytes.Count(data[:at], []byte("\n")))
+		}
+		at += size
+	}
+	return nil
 }
 
 // decodeStrict reads exactly one YAML document into out, refusing unknown
@@ -125,12 +138,12 @@ func decodeStrict(name string, data []byte, out any) error {
 	}
 	var more yaml.Node
 	if err := dec.Decode(&more); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: one file holds one YAML document", name)
+		return fmt.Errorf("%s:%d: one file holds one YAML document", name, max(more.Line, 1))
 	}
 	return nil
 }
 
-var ofType = regexp.MustCompile(` in type \S+$`)
+var ofType = regexp.MustCompile(` (?:in type|into) (?:struct \{.*\}|\S+)$`)
 
 var lineOfError = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
 

@@ -8,15 +8,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
 
 // Item is one value of a pack as a list shows it, whatever its kind.
 type Item struct {
-	Section string    // "limits"
-	ID      string    // "appraisal-3"
+	Section string    // "clocks"
+	ID      string    // "anm-24h"
 	Label   Label     // what it is called
 	Parts   []Part    // what it says, in the order to be read
 	Kind    ValueKind // what a person may put in place
@@ -41,7 +40,7 @@ type Part struct {
 }
 
 // Sections are the sections of a pack in the order a reader wants them.
-var Sections = []string{"criteria", "harms", "authorities", "parties", "templates", "limits", "transitions", "clocks", "severity_suggestions",
+var Sections = []string{"criteria", "harms", "authorities", "parties", "templates", "clocks", "transitions", "severity_suggestions",
 	"periods", "thresholds", "control_groups", "counts", "layers", "penalties", "instruments", "terms", "forms", "code_lists", "addressees", "kinds"}
 
 // Items returns every value of p, section by section in the order of [Sections]
@@ -120,13 +119,6 @@ func (p *Pack) Items() []Item {
 		}
 		add("templates", v.ID, same(v.No), v.Ground, parts...)
 	}
-	for _, v := range p.Limits {
-		parts := []Part{amount(v.Amount), {Name: "counts_from", Text: v.CountsFrom}}
-		if len(v.Levels) > 0 {
-			parts = append(parts, Part{Name: "levels", N: strings.Trim(fmt.Sprint(v.Levels), "[]")})
-		}
-		add("limits", v.ID, v.Label, v.Ground, parts...).Value = Value{N: v.Amount.N, Unit: string(v.Amount.Unit)}
-	}
 	for _, v := range p.Transitions {
 		parts := []Part{date("", v.Date)}
 		for _, d := range v.Others {
@@ -135,7 +127,7 @@ func (p *Pack) Items() []Item {
 		add("transitions", v.ID, v.Label, v.Ground, parts...).Value = Value{Date: v.Date}
 	}
 	for _, v := range p.AllClocks {
-		parts := []Part{amount(v.Amount)}
+		parts := []Part{amount(v.Amount), {Name: "counts_from", Word: string(v.From)}}
 		for _, id := range v.Addressees {
 			a, _ := p.Addressee(id)
 			parts = append(parts, Part{Name: "addressee", Text: a.Label})
@@ -143,7 +135,7 @@ func (p *Pack) Items() []Item {
 		if f, ok := p.Form(v.Form); ok {
 			parts = append(parts, Part{Name: "form", Text: f.Title})
 		}
-		add("clocks", v.ID, v.Label, Ground{Instrument: v.Instrument, Basis: v.Basis, Source: v.Source}, parts...).Value = Value{N: v.Amount.N, Unit: string(v.Amount.Unit)}
+		add("clocks", v.ID, v.Label, Ground{From: v.Since, To: v.Until, Instrument: v.Instrument, Basis: v.Basis, Source: v.Source}, parts...).Value = Value{N: v.Amount.N, Unit: string(v.Amount.Unit)}
 	}
 	for _, v := range p.Suggestions {
 		list, _ := p.CodeList(SeverityList)

@@ -84,22 +84,6 @@ type Authority struct {
 	Ground    `yaml:",inline"`
 }
 
-// Limit is a term of a procedure, such as the appraisal of a dossier.
-type Limit struct {
-	ID         string          `yaml:"id"`
-	Label      Label           `yaml:"label"`
-	Levels     []int           `yaml:"levels"` // 1..5; empty: whatever the level
-	Amount     calendar.Amount `yaml:"amount"`
-	Counting   string          `yaml:"counting"` // id of a counting rule; only for days
-	CountsFrom Label           `yaml:"counts_from"`
-	Ground     `yaml:",inline"`
-
-	rule calendar.Counting
-}
-
-// Rule is how the limit's days are counted.
-func (l Limit) Rule() calendar.Counting { return l.rule }
-
 // Span is one cell of a period table: N of Unit, or a word where the text has
 // no number.
 type Span struct {
@@ -173,11 +157,6 @@ type Transition struct {
 	Date   calendar.Date   `yaml:"date"`
 	Others []calendar.Date `yaml:"others"`
 	Ground `yaml:",inline"`
-}
-
-// Limit returns the limit with the id, and false when there is none.
-func (p *Pack) Limit(id string) (Limit, bool) {
-	return find(p.Limits, id, func(l Limit) string { return l.ID })
 }
 
 // Period returns the period table with the id, and false when there is none.

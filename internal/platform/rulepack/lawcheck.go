@@ -20,7 +20,6 @@ func (b *builder) addLaw(f file) {
 	joinDated(b, f, "parties", &p.Parties, d.Parties, func(v Party) (string, Ground) { return v.ID, v.Ground })
 	joinDated(b, f, "templates", &p.Templates, d.Templates, func(v Template) (string, Ground) { return v.ID, v.Ground })
 	joinDated(b, f, "authorities", &p.Authorities, d.Authorities, func(v Authority) (string, Ground) { return v.ID, v.Ground })
-	joinDated(b, f, "limits", &p.Limits, d.Limits, func(v Limit) (string, Ground) { return v.ID, v.Ground })
 	joinDated(b, f, "periods", &p.Periods, d.Periods, func(v Period) (string, Ground) { return v.ID, v.Ground })
 	joinDated(b, f, "counts", &p.Counts, d.Counts, func(v Count) (string, Ground) { return v.ID, v.Ground })
 	joinDated(b, f, "control_groups", &p.Groups, d.Groups, func(v ControlGroup) (string, Ground) { return v.ID, v.Ground })
@@ -99,13 +98,6 @@ func (b *builder) checkLaw() {
 	each(b, "parties", p.Parties, func(v Party) error { return v.Label.fault("label") })
 	each(b, "templates", p.Templates, b.templateFault)
 	each(b, "authorities", p.Authorities, b.authorityFault)
-	for i := range p.Limits {
-		l := &p.Limits[i]
-		l.rule = b.rules[l.Counting]
-		if err := b.limitFault(*l); err != nil {
-			b.fail(b.at[spot("limits", i)], "%v", err)
-		}
-	}
 	each(b, "periods", p.Periods, func(v Period) error { return v.fault() })
 	each(b, "counts", p.Counts, func(v Count) error {
 		if len(v.Levels) != 5 || slices.Min(append(v.Levels, 0)) < 0 {
@@ -245,13 +237,6 @@ func (b *builder) authorityFault(a Authority) error {
 		}
 	}
 	return a.Label.fault("label")
-}
-
-func (b *builder) limitFault(l Limit) error {
-	if _, ok := b.rules[l.Counting]; ok != l.Amount.Unit.Days() {
-		return cmp.Or(l.Amount.Validate(), fmt.Errorf("counting %q: terms in days or months, and only they, name a known counting rule", l.Counting))
-	}
-	return cmp.Or(l.Amount.Validate(), levelsFault(l.Levels), l.Label.fault("label"), l.CountsFrom.fault("counts_from"))
 }
 
 func levelsFault(levels []int) error {

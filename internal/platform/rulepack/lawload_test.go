@@ -31,8 +31,6 @@ templates:
 authorities:
   - {id: low, levels: [1, 2], label: {vi: a, en: a}, prepare: [owner], appraise: [owner], approve: [owner], templates: [m1], source: {key: law, mark: verified}}
   - {id: up, levels: [3, 4, 5], label: {vi: a, en: a}, prepare: [owner], appraise: [owner], approve: [owner], source: {key: law, mark: verified}}
-limits:
-  - {id: reply, label: {vi: a, en: a}, levels: [3], amount: {n: 5, unit: working_day}, counting: civil, counts_from: {vi: a, en: a}, source: {key: law, mark: verified}}
 periods:
   - {id: audit, label: {vi: a, en: a}, kind: audit, bound: every, levels: [{word: none}, {n: 1, unit: year}, {n: 1, unit: year}, {n: 6, unit: month}, {n: 9, unit: day}], source: {key: law, mark: verified}}
 counts:
@@ -105,11 +103,6 @@ func TestLawIsRefusedWithThePlaceOfTheFault(t *testing.T) {
 		{"unknown works", "use: [citizens]", "works: [VI]", `works "VI"`},
 		{"grade of a service", "use: [citizens]", "grade_at_least: 5", "grade_at_least and grade_at_most are 0..4"},
 		{"unknown threshold", "persons_at_least: many", "persons_at_least: few", `threshold "few" is unknown`},
-		{"wrong unit of a limit", "unit: working_day", "unit: fortnight", `unit "fortnight"`},
-		{"amount of a limit", "n: 5, unit: working_day", "n: 0, unit: working_day", "amount 0: must be 1"},
-		{"days without a counting rule", "counting: civil, ", "", `counting ""`},
-		{"unknown counting rule", "counting: civil", "counting: moon", `counting "moon"`},
-		{"counted from nothing", "counts_from: {vi: a, en: a}", "counts_from: {vi: a}", "counts_from needs vi and en"},
 		{"four cells", "{word: none}, {n: 1, unit: year}, ", "{word: none}, ", "five cells are needed, not 4"},
 		{"unit of a cell", "unit: month}, {n: 9", "unit: week}, {n: 9", `level 4: unit "week"`},
 		{"word of a cell", "{word: none}", "{word: never}", `level 1: word "never"`},
@@ -150,7 +143,6 @@ func TestLawIsRefusedWithThePlaceOfTheFault(t *testing.T) {
 // reading of it answers.
 func FuzzLoadLaw(f *testing.F) {
 	f.Add([]byte(lawYAML))
-	f.Add([]byte("limits:\n  - {id: a, amount: {n: 1, unit: hour}}"))
 	f.Add([]byte("periods: [{levels: [{}, {}, {}, {}, {}]}]"))
 	f.Add([]byte("authorities: &a [*a]"))
 	f.Fuzz(func(t *testing.T, law []byte) {
@@ -179,11 +171,6 @@ func FuzzLoadLaw(f *testing.F) {
 			}
 			if j := p.Level(rulepack.SystemFacts{Uses: []string{"citizens"}, Persons: 1 << 20, Risk: 5}); j.Level < 0 || j.Level > 5 {
 				t.Errorf("level %d", j.Level)
-			}
-			for _, l := range p.Limits {
-				if err := l.Amount.Validate(); err != nil {
-					t.Error(err)
-				}
 			}
 			for _, v := range p.Periods {
 				v.At(5)

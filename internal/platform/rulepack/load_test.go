@@ -236,13 +236,24 @@ func TestLoadNamesThePlaceOfEveryFault(t *testing.T) {
 		{"an id of the common file", "NEW/pack.yaml", "terms:", "kinds:\n  - {id: xa, label: {vi: x, en: x}, level: commune, source: {key: k, mark: memory}}\nterms:", "\"xa\" is already given at common.yaml:8"},
 		{"a pack named unlike its folder", "NEW/pack.yaml", "id: NEW", "id: NEWER", "NEW/pack.yaml:2: id \"NEWER\" must be the folder's name"},
 		{"no severities", "OLD/pack.yaml", "id: CL-severity", "id: CL-other", "OLD/pack.yaml:2: the pack has no code list CL-severity"},
-		{"regimes with a gap", "NEW/pack.yaml", "from: 2026-07-01", "from: 2026-07-02", "OLD ends on 2026-06-30 but NEW begins on 2026-07-02"},
-		{"two regimes without end", "OLD/pack.yaml", "  to: 2026-06-30\n", "", "only the newest pack"},
+		{"regimes with a gap", "NEW/pack.yaml", "from: 2026-07-01", "from: 2026-07-02", "NEW/pack.yaml:2: OLD ends on 2026-06-30 but NEW begins on 2026-07-02"},
+		{"two regimes without end", "OLD/pack.yaml", "  to: 2026-06-30\n", "", "OLD/pack.yaml:2: OLD: only the newest pack"},
 		{"calendar rule", "calendar.yaml", "kind: weekly", "kind: daily", "calendar.yaml:2: calendar rule weekend: unknown kind \"daily\""},
 		{"calendar weekday", "calendar.yaml", "saturday", "satuday", "calendar.yaml:2: weekday \"satuday\" is unknown"},
 		{"calendar rule without source", "calendar.yaml", "    source: {key: law, mark: memory}\n", "", "calendar.yaml:2: source mark"},
 		{"empty file", "common.yaml", sharedYAML, "", "common.yaml:1: the file is empty"},
-		{"two documents", "common.yaml", sharedYAML, sharedYAML + "---\nterms: {}\n", "common.yaml: one file holds one YAML document"},
+		{"a program for a file", "NEW/pack.yaml", newYAML, "\x7fELF\x02\x01\x01\x00", "NEW/pack.yaml:1: this is no text"},
+		{"a picture in the calendar", "calendar.yaml", daysYAML, "rules:\n\x89PNG\r\n\x1a\n", "calendar.yaml:2: this is no text"},
+		{"UTF-16", "common.yaml", sharedYAML, "\xff\xfet\x00e\x00", "common.yaml:1: this is no text"},
+		{"a word for a file", "NEW/pack.yaml", newYAML, "hello\n", "NEW/pack.yaml:1: cannot unmarshal !!str `hello`"},
+		{"a text replaced by itself", "NEW/pack.yaml", "status: in_force\n", "status: lapsed\n    replaced_by: [decree]\n", `NEW/pack.yaml:9: instrument "decree" is replaced by itself: decree -> decree`},
+		{"texts replaced in a circle", "NEW/pack.yaml", "instruments:\n", "instruments:\n" +
+			"  - {id: a, citation: A, title: {vi: a, en: a}, status: lapsed, replaced_by: [b], source: {key: law, mark: verified}}\n" +
+			"  - {id: b, citation: B, title: {vi: b, en: b}, status: lapsed, replaced_by: [c], source: {key: law, mark: verified}}\n" +
+			"  - {id: c, citation: C, title: {vi: c, en: c}, status: lapsed, replaced_by: [a], source: {key: law, mark: verified}}\n",
+			`NEW/pack.yaml:9: instrument "a" is replaced by itself: a -> b -> c -> a`},
+		{"a text replaced by none", "NEW/pack.yaml", "status: in_force\n", "status: lapsed\n    replaced_by: [moon]\n", `NEW/pack.yaml:9: instrument "moon" is unknown`},
+		{"two documents", "common.yaml", sharedYAML, sharedYAML + "---\nterms: {}\n", "common.yaml:13: one file holds one YAML document"},
 	} {
 		t.Run(k.outcome, func(t *testing.T) {
 			t.Parallel()

@@ -23,7 +23,7 @@ import (
 type Override struct {
 	ID     string
 	Pack   string // id of the pack
-	Target string // "limits/appraisal-3"; of a period with the level behind: "periods/audit/3"
+	Target string // "clocks/anm-24h"; of a period with the level behind: "periods/audit/3"
 	Value  Value
 	Source Source        // what the person rests the value on
 	From   calendar.Date // first day, inside the pack's days
@@ -153,7 +153,7 @@ func KindOf(section string) (ValueKind, bool) {
 }
 
 var kindOf = map[string]ValueKind{
-	"clocks": AmountValue, "limits": AmountValue, "thresholds": NumberValue, "periods": SpanValue, "terms": TextValue,
+	"clocks": AmountValue, "thresholds": NumberValue, "periods": SpanValue, "terms": TextValue,
 	"addressees": TextValue, "instruments": StatusValue, "transitions": DateValue, "criteria": SourceValue, "harms": SourceValue,
 	"authorities": SourceValue, "parties": SourceValue, "templates": SourceValue, "counts": SourceValue, "control_groups": SourceValue,
 	"penalties": SourceValue, "layers": SourceValue, "forms": SourceValue, "code_lists": SourceValue, "severity_suggestions": SourceValue,
@@ -180,11 +180,11 @@ func (p *Pack) put(o Override) error {
 		if _, found = p.terms[id]; found {
 			p.terms = cloneMap(p.terms)
 			p.terms[id] = Term{v.VI, v.EN, o.Source}
-			err = textFault(v)
+			err = wordsFault(v)
 		}
 	case "addressees":
 		p.Addressees, found = amend(p.Addressees, func(a *Addressee) bool { return a.ID == id }, func(a *Addressee) {
-			a.Label, a.Source, err = Label{v.VI, v.EN}, o.Source, textFault(v)
+			a.Label, a.Source, err = Label{v.VI, v.EN}, o.Source, wordsFault(v)
 		})
 	case "instruments":
 		p.Instruments, found = amend(p.Instruments, func(i *Instrument) bool { return i.ID == id }, func(i *Instrument) {
@@ -204,21 +204,14 @@ func (p *Pack) put(o Override) error {
 		})
 	case "clocks":
 		p.AllClocks, found = amend(p.AllClocks, func(c *Clock) bool { return c.ID == id }, func(c *Clock) {
-			c.Amount, c.Source = calendar.Amount{N: v.N, Unit: calendar.Unit(v.Unit)}, o.Source
-			c.Counting = p.counting(c.Amount, c.Counting)
-			if err = amountFault(c.Amount); err == nil {
-				b.checkClock(c)
-				err = atField("value", errors.Join(b.errs...))
+			amount := calendar.Amount{N: v.N, Unit: calendar.Unit(v.Unit)}
+			if err = amountFault(amount); err != nil {
+				return
 			}
-		})
-	case "limits":
-		p.Limits, found = amend(p.Limits, func(l *Limit) bool { return l.ID == id }, func(l *Limit) {
-			l.Amount, l.Source = calendar.Amount{N: v.N, Unit: calendar.Unit(v.Unit)}, o.Source
-			l.Counting = p.counting(l.Amount, l.Counting)
-			l.rule = b.rules[l.Counting]
-			if err = amountFault(l.Amount); err == nil {
-				err = atField("value", b.limitFault(*l))
-			}
+			c.amended(amount)
+			c.Source, c.Counting = o.Source, p.counting(amount, c.Counting)
+			b.checkClock(c)
+			err = atField("value", errors.Join(b.errs...))
 		})
 	case "periods":
 		if level < 1 || level > 5 {
@@ -323,7 +316,7 @@ func (p *Pack) counting(a calendar.Amount, had string) string {
 	return had
 }
 
-func textFault(v Value) error {
+func wordsFault(v Value) error {
 	switch {
 	case v.VI == "":
 		return bad("vi", "the label needs vi and en")
@@ -407,6 +400,18 @@ func (s *Set) Judged(id, version string) (*Pack, bool) {
 	if p, ok := e.judged(id, version); ok {
 		return p, true
 	}
+	if had, ok := e.past.Load(id + "@" + version); ok { // asked before: pages ask again and again
+		p := had.(*Pack)
+		return p, p != nil
+	}
+	p := s.before(e, id, version)
+	e.past.Store(id+"@"+version, p)
+	return p, p != nil
+}
+
+// before is the reading of a pack among those that were in place earlier, nil
+// when it is none of them.
+func (s *Set) before(e *edition, id, version string) *Pack {
 	for _, o := range e.all {
 		for _, t := range []time.Time{o.Entered, o.Withdrawn} {
 			if t.IsZero() {
@@ -417,11 +422,13 @@ func (s *Set) Judged(id, version string) (*Pack, bool) {
 			})
 			was := edition{spans: s.spans(then)}
 			if p, ok := was.judged(id, version); ok {
-				return p, true
+				return p
 			}
 		}
 	}
-	return nil, false
+	was := edition{spans: s.spans(nil)} // before the first
+	p, _ := was.judged(id, version)
+	return p
 }
 
 func (e *edition) judged(id, version string) (*Pack, bool) {

@@ -42,7 +42,8 @@ func TestAWrongOverrideIsRefused(t *testing.T) {
 		o       rulepack.Override
 		field   string
 	}{
-		{"an unknown unit", over("limits/appraisal-3", value{N: 3, Unit: "week"}, "2026-12-01"), "unit"},
+		{"an unknown unit", over("clocks/hs-tham-dinh-3", value{N: 3, Unit: "week"}, "2026-12-01"), "unit"},
+		{"one of an unknown unit", over("clocks/anm-24h", value{N: 1, Unit: "week"}, "2026-12-01"), "unit"},
 		{"an amount of nothing", over("clocks/anm-24h", value{N: 0, Unit: "hour"}, "2026-12-01"), "value"},
 		{"at once, with a number", over("clocks/anm-24h", value{N: 3, Unit: "immediate"}, "2026-12-01"), "value"},
 		{"another unit than the pack's", over("thresholds/budget-share", value{N: 20, Unit: "months"}, "2026-12-01"), "unit"},
@@ -54,18 +55,18 @@ func TestAWrongOverrideIsRefused(t *testing.T) {
 		{"a term in one language", over("terms/security", value{VI: "an ninh"}, "2026-12-01"), "en"},
 		{"an unknown status", over("instruments/nd-331-2026", value{Word: "asleep"}, "2026-12-01"), "value"},
 		{"no date", over("transitions/systems-conform", value{}, "2026-12-01"), "value"},
-		{"an unknown target", over("limits/none", value{N: 3, Unit: "hour"}, "2026-12-01"), "target"},
+		{"an unknown target", over("clocks/none", value{N: 3, Unit: "hour"}, "2026-12-01"), "target"},
 		{"an unknown section", over("moons/full", value{}, "2026-12-01"), "target"},
 		{"a value where only a source may stand", over("criteria/d13-thu-tuc", value{N: 4}, "2026-12-01"), "value"},
-		{"a day before the pack", over("limits/approval", value{N: 3, Unit: "hour"}, "2026-06-30"), "from"},
-		{"an unknown pack", rulepack.Override{Pack: "NONE", Target: "limits/approval", From: day(t, "2026-12-01"), Source: decided}, "target"},
+		{"a day before the pack", over("clocks/hs-phe-duyet", value{N: 3, Unit: "hour"}, "2026-06-30"), "from"},
+		{"an unknown pack", rulepack.Override{Pack: "NONE", Target: "clocks/hs-phe-duyet", From: day(t, "2026-12-01"), Source: decided}, "target"},
 		{"an end before its beginning", func() rulepack.Override {
-			o := over("limits/approval", value{N: 3, Unit: "hour"}, "2026-12-01")
+			o := over("clocks/hs-phe-duyet", value{N: 3, Unit: "hour"}, "2026-12-01")
 			o.To = day(t, "2026-11-01")
 			return o
 		}(), "to"},
 		{"no source", func() rulepack.Override {
-			o := over("limits/approval", value{N: 3, Unit: "hour"}, "2026-12-01")
+			o := over("clocks/hs-phe-duyet", value{N: 3, Unit: "hour"}, "2026-12-01")
 			o.Source = rulepack.Source{}
 			return o
 		}(), "source"},
@@ -87,8 +88,8 @@ func TestOverridesHoldFromTheirDay(t *testing.T) {
 	held, _ := set.Get("VN-ANM-2026") // a pack somebody holds stays as it was
 	now := time.Date(2026, 11, 23, 8, 0, 0, 0, calendar.Zone())
 	list := []rulepack.Override{
-		over("limits/appraisal-3", rulepack.Value{N: 10, Unit: "working_day"}, "2026-12-01"),
-		over("limits/appraisal-3", rulepack.Value{N: 36, Unit: "hour"}, "2027-01-01"),
+		over("clocks/hs-tham-dinh-3", rulepack.Value{N: 10, Unit: "working_day"}, "2026-12-01"),
+		over("clocks/hs-tham-dinh-3", rulepack.Value{N: 36, Unit: "hour"}, "2027-01-01"),
 		over("clocks/anm-24h", rulepack.Value{N: 2, Unit: "day"}, "2026-12-01"),
 		over("thresholds/subjects-basic", rulepack.Value{N: 50000, Unit: "persons"}, "2026-12-01"),
 		over("periods/audit/3", rulepack.Value{N: 6, Unit: "month"}, "2026-12-01"),
@@ -102,13 +103,22 @@ func TestOverridesHoldFromTheirDay(t *testing.T) {
 		t.Fatal(unfit)
 	}
 	before, after, later := set.At(day(t, "2026-11-30")), set.At(day(t, "2026-12-01")), set.At(day(t, "2027-03-01"))
-	amount := func(p *rulepack.Pack) calendar.Amount { l, _ := p.Limit("appraisal-3"); return l.Amount }
+	amount := func(p *rulepack.Pack) calendar.Amount { l, _ := p.Clock("hs-tham-dinh-3"); return l.Amount }
 	if amount(before).N != 15 || amount(after).N != 10 || amount(later) != (calendar.Amount{N: 36, Unit: calendar.Hour}) || amount(held).N != 15 {
 		t.Errorf("limits %v %v %v, held %v", amount(before), amount(after), amount(later), amount(held))
 	}
 	c, _ := after.Clock("anm-24h")
 	if _, e, ok := c.Due(set.Calendar(), rulepack.Moments{DetectedAt: now}); !ok || e.Counting.Basis == "" || c.Amount.N != 2 {
 		t.Errorf("an amount in days has no counting rule: %+v", c)
+	}
+	if l, _ := after.Clock("hs-tham-dinh-3"); l.Label.VI != "Thẩm định hồ sơ cấp độ 3 trong 15 ngày làm việc (nay là 10 ngày làm việc)" {
+		t.Errorf("a changed term is called %q", l.Label.VI)
+	}
+	if l, _ := later.Clock("hs-tham-dinh-3"); l.Label.EN != "Appraise a level 3 dossier within 15 working days (now 36 hours)" {
+		t.Errorf("a term changed twice is called %q", l.Label.EN)
+	}
+	if l, _ := before.Clock("hs-tham-dinh-3"); l.Label.VI != "Thẩm định hồ sơ cấp độ 3 trong 15 ngày làm việc" {
+		t.Errorf("a term that stands is called %q", l.Label.VI)
 	}
 	audit, _ := after.Period("audit")
 	old, _ := held.Period("audit")
@@ -148,10 +158,10 @@ func TestWhatARecordWasJudgedUnderIsFoundAgain(t *testing.T) {
 	set := real(t)
 	at := func(h int) time.Time { return time.Date(2026, 12, 2, h, 0, 0, 0, time.UTC) }
 	d := day(t, "2026-12-02")
-	amount := func(p *rulepack.Pack) int { l, _ := p.Limit("approval"); return l.Amount.N }
-	first := over("limits/approval", rulepack.Value{N: 3, Unit: "working_day"}, "2026-12-01")
+	amount := func(p *rulepack.Pack) int { l, _ := p.Clock("hs-phe-duyet"); return l.Amount.N }
+	first := over("clocks/hs-phe-duyet", rulepack.Value{N: 3, Unit: "working_day"}, "2026-12-01")
 	first.Entered = at(8)
-	second := over("limits/approval", rulepack.Value{N: 9, Unit: "working_day"}, "2026-12-02")
+	second := over("clocks/hs-phe-duyet", rulepack.Value{N: 9, Unit: "working_day"}, "2026-12-02")
 	second.Entered = at(9)
 	var versions []string
 	for i, list := range [][]rulepack.Override{nil, {first}, {first, second}} {
@@ -216,7 +226,7 @@ func TestItemsListEveryValue(t *testing.T) {
 // Whatever a person types, an override is refused by a field that the form has,
 // or the pack it gives still answers and passes the checks of files.
 func FuzzOverride(f *testing.F) {
-	f.Add("limits/appraisal-3", 10, "working_day", "", "", "", "2026-12-01")
+	f.Add("clocks/hs-tham-dinh-3", 10, "working_day", "", "", "", "2026-12-01")
 	f.Add("clocks/anm-24h", 0, "immediate", "", "", "", "2026-12-01")
 	f.Add("periods/audit/9", 1, "month", "periodic", "", "", "2026-12-01")
 	f.Add("periods//", -1, "", "none", "", "", "2026-12-01")
@@ -245,7 +255,7 @@ func FuzzOverride(f *testing.F) {
 				t.Errorf("%s has no name", i.Key())
 			}
 		}
-		for _, l := range mine.Limits {
+		for _, l := range mine.AllClocks {
 			if err := l.Amount.Validate(); err != nil {
 				t.Error(err)
 			}

@@ -72,7 +72,6 @@ type Pack struct {
 	Parties     []Party
 	Templates   []Template
 	Authorities []Authority
-	Limits      []Limit
 	Periods     []Period
 	Counts      []Count
 	Groups      []ControlGroup

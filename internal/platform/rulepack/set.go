@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,31 +69,83 @@ func (s *Set) checkRegimes() error {
 	for i, p := range s.packs {
 		last := i == len(s.packs)-1
 		if last != p.To.IsZero() {
-			return fmt.Errorf("%s: only the newest pack, and it always, has no last day", p.ID)
+			return fmt.Errorf("%s: %s: only the newest pack, and it always, has no last day", p.at["pack/pack"], p.ID)
 		}
 		if !last && p.To.AddDays(1) != s.packs[i+1].From {
-			return fmt.Errorf("%s ends on %s but %s begins on %s: regimes follow one another day by day",
-				p.ID, p.To, s.packs[i+1].ID, s.packs[i+1].From)
+			return fmt.Errorf("%s: %s ends on %s but %s begins on %s: regimes follow one another day by day",
+				s.packs[i+1].at["pack/pack"], p.ID, p.To, s.packs[i+1].ID, s.packs[i+1].From)
 		}
 	}
 	return nil
 }
 
 // checkLinks says whether every text that took another's place is known to a
-// pack of the set.
+// pack of the set, and whether none took its own place by way of others.
 func (s *Set) checkLinks(packs []*Pack) error {
 	var errs []error
 	for _, p := range packs {
 		for _, i := range p.Instruments {
 			for _, id := range i.ReplacedBy {
 				known := slices.ContainsFunc(slices.Concat(s.packs, packs), func(q *Pack) bool { _, ok := q.Instrument(id); return ok })
-				if !known || id == i.ID {
+				if !known {
 					errs = append(errs, fmt.Errorf("%s: instrument %q is unknown", p.at["instruments/"+i.ID], id))
 				}
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, circles(slices.Concat(s.packs, packs))...)...)
+}
+
+// circles are the texts that took their own place, each with the way it goes.
+func circles(packs []*Pack) []error {
+	after := map[string][]string{}
+	for _, p := range packs {
+		for _, i := range p.Instruments {
+			after[i.ID] = append(after[i.ID], i.ReplacedBy...)
+		}
+	}
+	var errs []error
+	told := map[string]bool{}
+	for _, p := range packs {
+		for _, i := range p.Instruments {
+			way := wayBack(after, i.ID)
+			if way == nil || told[i.ID] {
+				continue
+			}
+			for _, id := range way {
+				told[id] = true
+			}
+			errs = append(errs, fmt.Errorf("%s: instrument %q is replaced by itself: %s", p.at["instruments/"+i.ID], i.ID, strings.Join(append(way, i.ID), " -> ")))
+		}
+	}
+	return errs
+}
+
+// wayBack is a way from id over its successors that leads back to it, nil when
+// there is none.
+func wayBack(after map[string][]string, id string) []string {
+	from := map[string]string{} // how each was reached
+	ring := []string{id}
+	for len(ring) > 0 {
+		at := ring[0]
+		ring = ring[1:]
+		for _, next := range after[at] {
+			if next == id {
+				way := []string{at}
+				for at != id {
+					at = from[at]
+					way = append(way, at)
+				}
+				slices.Reverse(way)
+				return way
+			}
+			if _, seen := from[next]; !seen {
+				from[next] = at
+				ring = append(ring, next)
+			}
+		}
+	}
+	return nil
 }
 
 // cite tells every pack how the texts of the others are cited.
@@ -178,6 +231,7 @@ type edition struct {
 	spans []span // by first day
 	clock func() time.Time
 	all   []Override // ever entered
+	past  sync.Map   // "id@version" -> *Pack that stood before, nil for none: found once
 }
 
 type span struct {
