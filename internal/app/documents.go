@@ -26,7 +26,7 @@ import (
 // yet: Issued stays nil.
 func (a *App) documents() *document.Service {
 	return document.New(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
-		People: a.documentPeople, Verify: a.verifyDocument})
+		People: a.documentPeople, Verify: a.verifyDocument, Drafts: drafts{a}})
 }
 
 // verifyDocument says what the signatures of a file are worth and, of a signed
