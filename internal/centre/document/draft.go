@@ -58,9 +58,9 @@ func (s *Service) MakeDraft(ctx context.Context, id ID) (File, Layout, error) {
 // draft handles POST /documents/{document}/draft.
 func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 	_, l, err := p.svc.MakeDraft(r.Context(), idOf(r))
-	done := "document.done.draft"
+	done := "document.done.written"
 	if l.Unfit != "" {
-		done = "document.done.draft.unfit"
+		done = "document.done.written.unfit"
 	}
 	return p.answer(w, r, err, done)
 }

@@ -94,7 +94,7 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 		h.Step = post("document.step.issue", "/issue", ui.IconSend)
 	}
 	if v.drafts {
-		h.Actions = append(h.Actions, *post("document.draft", "/draft", ui.IconFile))
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "document.draft"), Href: href(f.ID) + "/draft", Icon: ui.IconFile, Post: true})
 	}
 	if f.May.Edit {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "document.edit"), Href: href(f.ID) + "/edit", Icon: ui.IconEdit})

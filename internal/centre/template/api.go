@@ -112,7 +112,7 @@ func API(a *rest.API, s *Service) {
 	const tag, base = "Templates", "/settings/templates"
 	rest.Add(a, rest.Op{ID: "list-templates", Method: http.MethodGet, Path: base, Tag: tag, Need: mayRead, Summary: "List Word templates", Description: "The newest first."}, s.apiList)
 	rest.Add(a, rest.Op{ID: "get-template", Method: http.MethodGet, Path: base + "/{template}", Tag: tag, Need: mayRead, Summary: "Get a Word template"}, s.apiGet)
-	rest.Add(a, rest.Op{ID: "list-template-places", Method: http.MethodGet, Path: base + "/papers/{form}", Tag: tag, Need: mayRead, Summary: "List what a template of a paper can be filled with"}, s.apiPlaces)
+	rest.Add(a, rest.Op{ID: "list-template-places", Method: http.MethodGet, Path: papersPath + "/{form}", Tag: tag, Need: mayRead, Summary: "List what a template of a paper can be filled with"}, s.apiPlaces)
 	rest.Add(a, rest.Op{ID: "check-template", Method: http.MethodPost, Path: base + "/check", Tag: tag, Need: mayWrite, Body: MaxFile, Summary: "Check a Word template",
 		Description: "Nothing is kept. A file that can be no template at all is an error; what refuses one that was read stands in the answer."}, s.apiCheck)
 	rest.Add(a, rest.Op{ID: "upload-template", Method: http.MethodPost, Path: base, Tag: tag, Need: mayWrite, Body: MaxFile, Status: http.StatusCreated, Summary: "Upload a Word template",

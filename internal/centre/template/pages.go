@@ -23,7 +23,7 @@ import (
 const Path = "/settings/templates"
 
 const (
-	papersPath = Path + "/papers"
+	papersPath = "/settings/template-papers"
 	newPath    = Path + "/new"
 	onPage     = 50
 )
@@ -162,7 +162,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 				if !t.From.IsZero() {
 					from = t.From.Start()
 				}
-				out = append(out, []any{t.Paper, p.svc.title(ctx, t.Paper), t.Seq, t.Name, unitName(ctx, names, t.Unit), stateText(ctx, t.State), from, t.ByName, t.UploadedAt, t.PutName, t.PutAt,
+				out = append(out, []any{t.Paper, p.svc.title(ctx, t.Paper), int64(t.Seq), t.Name, unitName(ctx, names, t.Unit), stateText(ctx, t.State), from, t.ByName, t.UploadedAt, t.PutName, t.PutAt,
 					t.PutReason, t.WithdrawnName, t.WithdrawnAt, t.WithdrawnReason, t.Note, t.FileName, t.SHA256})
 			}
 			return out, err
@@ -179,7 +179,7 @@ type papersPage struct {
 	may bool
 }
 
-// papers handles GET /settings/templates/papers. Query: q.
+// papers handles GET /settings/template-papers. Query: q.
 func (p *Pages) papers(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.papersOf(r)
 	if err != nil {
@@ -207,7 +207,7 @@ func (p *Pages) papersOf(r *http.Request) (papersPage, error) {
 	return v, err
 }
 
-// exportPapers handles GET /settings/templates/papers.csv and .xlsx.
+// exportPapers handles GET /settings/template-papers.csv and .xlsx.
 func (p *Pages) exportPapers(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
@@ -240,7 +240,7 @@ func (p *Pages) onePaper(r *http.Request) (v paperPage, err error) {
 	return v, err
 }
 
-// paper handles GET /settings/templates/papers/{form}: what can be filled in.
+// paper handles GET /settings/template-papers/{form}: what can be filled in.
 func (p *Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	v, err := p.onePaper(r)
 	if err != nil {
@@ -249,7 +249,7 @@ func (p *Pages) paper(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: v.Title.In(i18n.Lang(r.Context())), Body: paperView(v)})
 }
 
-// exportPlaces handles GET /settings/templates/papers/{form}/places.csv and .xlsx.
+// exportPlaces handles GET /settings/template-papers/{form}/places.csv and .xlsx.
 func (p *Pages) exportPlaces(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
@@ -269,7 +269,7 @@ func (p *Pages) exportPlaces(format web.Format) web.Handler {
 	}
 }
 
-// builtin handles GET /settings/templates/papers/{form}/layout.docx.
+// builtin handles GET /settings/template-papers/{form}/layout.docx.
 func (p *Pages) builtin(w http.ResponseWriter, r *http.Request) error {
 	one, raw, err := p.svc.Builtin(r.Context(), r.PathValue("form"))
 	if err != nil {

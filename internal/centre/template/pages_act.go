@@ -158,7 +158,7 @@ var (
 		return p.svc.Withdraw(r.Context(), idOf(r), version(r), r.PostFormValue("reason"))
 	}}
 	removing = act{confirm: removeConfirm, done: "template.remove.done", refused: "template.conflict.used", allowed: showPage.mayRemove, gone: true, do: func(p *Pages, r *http.Request) (Template, error) {
-		return p.svc.Remove(r.Context(), idOf(r), version(r))
+		return p.svc.Remove(r.Context(), idOf(r))
 	}}
 )
 
@@ -170,8 +170,9 @@ func (p *Pages) sure(w http.ResponseWriter, r *http.Request, a act) error {
 	if !v.may {
 		return &fault.Error{Kind: fault.Forbidden, Op: "template.sure"}
 	}
-	if !a.allowed(v) {
-		return &fault.Error{Kind: fault.Conflict, Op: "template.sure", Msg: a.refused}
+	if !a.allowed(v) { // an old page led here: the record says how it stands
+		p.site.Flash(r.Context(), ui.Warn, i18n.T(r.Context(), a.refused))
+		return web.Redirect(w, r, at(v.ID))
 	}
 	c := a.confirm(v, r, nil)
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
@@ -221,5 +222,5 @@ func (p *Pages) askRemove(w http.ResponseWriter, r *http.Request) error {
 	return p.sure(w, r, removing)
 }
 
-// remove handles POST /settings/templates/{template}/remove. Form: version.
+// remove handles POST /settings/templates/{template}/remove.
 func (p *Pages) remove(w http.ResponseWriter, r *http.Request) error { return p.carry(w, r, removing) }

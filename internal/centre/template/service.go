@@ -339,6 +339,9 @@ func (s *Service) read(ctx context.Context, sha string) ([]byte, error) {
 	return raw, nil
 }
 
+// anyVersion is of acts that do not rest on what a page showed.
+const anyVersion = -2
+
 // change loads a template, lets fn change it, and writes row and audit entry in
 // one transaction.
 func (s *Service) change(ctx context.Context, op string, id ID, version int64, fn func(ctx context.Context, tx *db.Tx, t *Template, by auth.Actor) (map[string]any, error)) (Template, error) {
@@ -356,7 +359,7 @@ func (s *Service) change(ctx context.Context, op string, id ID, version int64, f
 		switch {
 		case err != nil:
 			return err
-		case t.Version != version:
+		case version != anyVersion && t.Version != version:
 			return &fault.Error{Kind: fault.Conflict, Op: op}
 		}
 		detail, err := fn(ctx, tx, &t, actor)
@@ -396,9 +399,9 @@ func (s *Service) Withdraw(ctx context.Context, id ID, version int64, reason str
 
 // Remove deletes a template that is not in force and in which nothing was ever
 // made; what happened to it stays in the audit trail. Errors: fault.Conflict.
-func (s *Service) Remove(ctx context.Context, id ID, version int64) (Template, error) {
+func (s *Service) Remove(ctx context.Context, id ID) (Template, error) {
 	const op = "template.remove"
-	return s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, t *Template, _ auth.Actor) (map[string]any, error) {
+	return s.change(ctx, op, id, anyVersion, func(ctx context.Context, tx *db.Tx, t *Template, _ auth.Actor) (map[string]any, error) {
 		n, err := uses(ctx, tx, id)
 		switch {
 		case err != nil:

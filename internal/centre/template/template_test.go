@@ -330,7 +330,7 @@ func TestATemplateGoesItsWay(t *testing.T) {
 		if _, err := g.Withdraw(mai, second.ID, second.Version, "nữa"); !fault.Is(err, fault.Conflict) {
 			t.Errorf("withdrawn twice: %v", err)
 		}
-		if _, err := g.Remove(mai, made.ID, put.Version); !fault.Is(err, fault.Conflict) {
+		if _, err := g.Remove(mai, made.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("one in force was deleted: %v", err)
 		}
 		err = g.d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
@@ -353,11 +353,11 @@ func TestATemplateGoesItsWay(t *testing.T) {
 		if n, err := g.Uses(mai, second.ID); err != nil || n != 1 {
 			t.Errorf("%d uses, %v", n, err)
 		}
-		if _, err := g.Remove(mai, second.ID, second.Version); !fault.Is(err, fault.Conflict) {
+		if _, err := g.Remove(mai, second.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("one with papers was deleted: %v", err)
 		}
 		third := g.upload(mai, "F12", "root", g.built("F12"))
-		if _, err := g.Remove(mai, third.ID, third.Version); err != nil {
+		if _, err := g.Remove(mai, third.ID); err != nil {
 			t.Error(err)
 		}
 		if _, err := g.Get(mai, third.ID); !fault.Is(err, fault.NotFound) {

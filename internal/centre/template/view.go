@@ -364,7 +364,9 @@ func withdrawConfirm(v showPage, r *http.Request, errs map[string]string) ui.Con
 }
 
 func removeConfirm(v showPage, r *http.Request, _ map[string]string) ui.ConfirmProps {
-	return confirm(r.Context(), v, "remove", true)
+	c := confirm(r.Context(), v, "remove", true)
+	c.Hidden = nil // whoever comes second finds it gone
+	return c
 }
 
 func lookBadge(ctx context.Context, f lint.Finding) ui.BadgeProps {
