@@ -35,3 +35,13 @@ func (s *Service) Own(t testing.TB, id string) []byte {
 	}
 	return b.Bytes()
 }
+
+// Filled is a sheet in the built-in layout of its kind of paper.
+func Filled(s *Service, id string, sheet report.Sheet) ([]byte, error) {
+	p, _ := s.paper(id)
+	raw, err := s.builtin(p)
+	if err != nil {
+		return nil, err
+	}
+	return fill(raw, sheet)
+}
