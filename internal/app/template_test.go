@@ -20,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/template"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 )
@@ -69,7 +70,10 @@ func TestPapersAreMadeInTheTemplateInForce(t *testing.T) {
 	}
 	form := inForce("F12", " (riêng của Sở)")
 
-	p := must(r.Reports.Begin(ctx, report.Start{Form: "F12", Unit: h.root, Kind: "year", Year: 2026}))(t)
+	p, err := r.Reports.Begin(ctx, report.Start{Form: "F12", Unit: h.root, Kind: "year", Year: 2026, Part: 1})
+	if err != nil {
+		t.Fatal(fault.Of(err).Fields)
+	}
 	frame := p.Frame
 	frame.Number, frame.Symbol, frame.Place, frame.Date, frame.Issuer = "17", "BC-SKHCN", "Bản Mẫu", calendar.DateOf(t0), "Sở Khoa học và Công nghệ"
 	frame.To, frame.Copies, frame.Signer = []string{"Bộ Công an"}, []string{"Như trên", "Lưu: VT"}, report.Signer{Title: "Giám đốc", Name: "Lê Thị Mẫu"}
@@ -80,7 +84,7 @@ func TestPapersAreMadeInTheTemplateInForce(t *testing.T) {
 		"units": [{"name": "Trung tâm CNTT", "head": "Trần Bình", "address": "2 Trần Phú", "contact": "0200 000 0002"}],
 		"systems": [{"name": "Cổng dịch vụ công", "owner": "Sở KHCN", "operator": "Trung tâm CNTT", "level": "3", "approval": "approved", "decision": "QĐ 45/QĐ-UBND", "deployment": "full"},
 			{"name": "Một cửa", "owner": "Sở KHCN", "operator": "Trung tâm CNTT", "level": "2", "approval": "drafting", "approved_by": "2027-03-31", "deployment": "none", "deployed_by": "2027-04-30"}]}`), &values))(t)
-	p, err := r.Reports.SavePlain(ctx, p.ID, values, p.Version)
+	p, err = r.Reports.SavePlain(ctx, p.ID, values, p.Version)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +115,7 @@ func TestPapersAreMadeInTheTemplateInForce(t *testing.T) {
 		t.Errorf("a placeholder is left: %s", word)
 	}
 	pdf := must(paperfile.Read(ctx, "a.pdf", get(report.PDF), paperfile.Limits{}))(t)
-	if strings.Contains(pdf.Text, "riêng của Sở") || !strings.Contains(pdf.Text, "Cổng dịch vụ công") {
+	if strings.Contains(pdf.Text, "riêng của Sở") || !strings.Contains(pdf.Text, "phạm vi quản lý: 02") {
 		t.Errorf("the PDF says %.800s", pdf.Text)
 	}
 	in := must(report.Parse(get(report.JSON)))(t)

@@ -45,3 +45,6 @@ func Filled(s *Service, id string, sheet report.Sheet) ([]byte, error) {
 	}
 	return fill(raw, sheet)
 }
+
+// FillIn writes a sheet in a template.
+func FillIn(raw []byte, sheet report.Sheet) ([]byte, error) { return fill(raw, sheet) }
