@@ -43,6 +43,7 @@ func (a drafts) Draft(ctx context.Context, d document.Document) (name string, ra
 	}
 	h := template.Head{Kind: d.Kind, Issuer: cmp.Or(d.Issuer, house.Issuer, card.Name), Parent: cmp.Or(house.Parent, card.Parent), Number: d.Number, Symbol: d.Symbol,
 		Place: cmp.Or(d.Place, house.Place), Date: d.Date, Subject: d.Subject, Urgency: d.Urgency, Title: cmp.Or(d.SignerTitle, house.Title), Name: d.Signer}
+	h.Issuer, h.Parent = a.Rooms.Reports.FullName(h.Issuer), a.Rooms.Reports.FullName(h.Parent)
 	if d.Recipients != "" {
 		h.To = strings.Split(d.Recipients, "\n")
 	}

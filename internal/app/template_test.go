@@ -158,7 +158,7 @@ func TestPapersAreMadeInTheTemplateInForce(t *testing.T) {
 	}
 	text := strings.Join(strings.Fields(wordBody(t, must(io.ReadAll(body))(t))), " ")
 	must(0, body.Close())(t)
-	for _, want := range []string{"giấy của Sở", "HỎA TỐC", "V/v Tăng cường", "- Các sở, ban, ngành;", "- UBND các xã.", "GIÁM ĐỐC", "Lê Thị Mẫu"} {
+	for _, want := range []string{"giấy của Sở", "HỎA TỐC", "V/v Tăng cường", "- Các sở, ban, ngành;", "- UBND các xã.", "GIÁM ĐỐC", "Lê Thị Mẫu", "[Soạn nội dung tại đây]"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the draft lacks %q: %s", want, text)
 		}

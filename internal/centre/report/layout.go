@@ -112,6 +112,9 @@ func (l laid) alert(ctx context.Context) *ui.AlertProps {
 	return out
 }
 
+// FullName writes the usual abbreviation of a body's name out, as a paper must.
+func (s *Service) FullName(name string) string { return s.fullName(name) }
+
 // Heading is the part's heading as printed, for a layout of the form.
 func (p Part) Heading() []officedoc.Block {
 	if p.No == "" && p.Title == "" {

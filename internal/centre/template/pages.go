@@ -294,7 +294,8 @@ type showPage struct {
 	unit    string
 	uses    int64
 	may     bool
-	mine    bool // the reader uploaded it
+	mine    bool   // the reader uploaded it
+	unfit   string // catalogue key of why it cannot be used today
 	now     time.Time
 	places  map[string]Place
 	history []audit.Row
@@ -313,7 +314,11 @@ func (p *Pages) one(r *http.Request) (v showPage, err error) {
 	actor, _ := auth.From(ctx)
 	v.mine, v.now = actor.ID == v.By, p.svc.now()
 	v.places = p.placesOf(v.Paper)
-	v.uses, err = p.svc.Uses(ctx, v.ID)
+	if v.uses, err = p.svc.Uses(ctx, v.ID); err != nil {
+		return v, err
+	}
+	f, err := p.svc.fitOf(ctx, v.Template, nil)
+	v.unfit = f.unfit
 	return v, err
 }
 

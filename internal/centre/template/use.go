@@ -55,7 +55,7 @@ func (s *Service) Choose(ctx context.Context, unit string, pack *rulepack.Pack, 
 // fitOf compares a template with what its paper says under a pack: the law may
 // have changed since it was checked.
 func (s *Service) fitOf(ctx context.Context, t Template, pack *rulepack.Pack) (fit, error) {
-	key := t.SHA256 + " " + t.Paper
+	key := t.SHA256 + " " + t.Paper + " " + s.Laws.At(s.today()).Version
 	if pack != nil {
 		key += " " + pack.Version
 	}
@@ -137,6 +137,7 @@ func (s *Service) DraftOf(ctx context.Context, unit string, h Head) (report.Layo
 	}
 	h.KindTitle = p.Title.VI
 	sheet := h.Sheet()
+	sheet.Lead = []string{s.word("write")}
 	l, err := s.Choose(ctx, unit, nil, p.ID, sheet)
 	if err != nil {
 		return l, nil, err

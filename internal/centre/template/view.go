@@ -140,7 +140,7 @@ func (p Place) meaning(ctx context.Context) string {
 func (p Place) asked(ctx context.Context) string {
 	switch {
 	case p.Must && p.Inner:
-		return i18n.T(ctx, "template.must.inner")
+		return i18n.T(ctx, "template.must.inner", "{{"+whole+"}}")
 	case p.Must:
 		return i18n.T(ctx, "template.must")
 	}
