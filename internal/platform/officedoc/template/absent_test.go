@@ -121,7 +121,7 @@ func TestTheHeadOfALayout(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		if strings.Contains(q.Subject, line) && len([]rune(line)) > 60 {
 			t.Errorf("the subject stands on one line: %q", line)
 		}
