@@ -30,6 +30,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/source"
+	"github.com/vonggac/vonggac/internal/centre/template"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
 	"github.com/vonggac/vonggac/internal/centre/workdays"
@@ -74,6 +75,7 @@ func (a *App) api() *rest.API {
 	esign.API(api, r.Signatures)
 	collector.API(api, r.Collectors)
 	workdays.API(api, r.Workdays)
+	template.API(api, r.Templates)
 	a.jobsAPI(api)
 	return api
 }

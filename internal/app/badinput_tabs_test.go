@@ -42,6 +42,8 @@ var without = map[string]string{
 	"POST /settings/retention/holds/{hold}/ask":    once,
 	"POST /rules/overrides/{override}/withdraw":    once,
 	"POST /calendar/decisions/{decision}/withdraw": once,
+	"POST /settings/templates/{template}/withdraw": once,
+	"POST /settings/templates/{template}/put":      once,
 }
 
 // fixed are those of them that take no words.

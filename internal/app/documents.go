@@ -26,7 +26,7 @@ import (
 // yet: Issued stays nil.
 func (a *App) documents() *document.Service {
 	s := document.New(a.exchanging(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
-		People: a.documentPeople, Verify: a.verifyDocument}))
+		People: a.documentPeople, Verify: a.verifyDocument, Drafts: drafts{a}}))
 	a.behind.every(15*time.Minute, "remind of receipts", s.TellUnreceipted)
 	return s
 }

@@ -159,7 +159,7 @@ var kinds = map[string]map[string]string{
 	"obligations":      {"id": "obligation"},
 	"papers":           {"id": "paper", "sending": "sending", "file": "", "key": ""},
 	"audit":            {"id": "act"},
-	"settings":         {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold"},
+	"settings":         {"webhook": "webhook", "delivery": "delivery", "name": "backup", "job": "job", "letter": "letter", "hold": "hold", "template": "template", "form": "form"},
 	"rules":            {"pack": "pack", "section": "section", "key": "rule key", "override": "override"},
 	"views":            {"id": "view"},
 	"tasks":            {"id": "task"},
@@ -174,7 +174,7 @@ var kinds = map[string]map[string]string{
 }
 
 // everyones are the kinds that belong to no unit: who reads one reads all.
-var everyones = []string{"decision", "year"}
+var everyones = []string{"decision", "year", "form"}
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 

@@ -35,6 +35,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
+	"github.com/vonggac/vonggac/internal/centre/template"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
 	"github.com/vonggac/vonggac/internal/centre/webhook"
@@ -209,6 +210,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
 	w.lawOf(t, g, word)
+	w.templates(t, g, string(u.ID), word)
 	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})
 	if err != nil {
 		t.Fatal(err)
@@ -238,6 +240,28 @@ func (w *scopes) lawOf(t *testing.T, g goods, word string) {
 	g.add("section", "clocks")
 	g.add("rule key", "hs-phe-duyet")
 	g.add("override", string(o.ID))
+}
+
+// templates are two of a unit's own, one of them in force.
+func (w *scopes) templates(t *testing.T, g goods, unit, word string) {
+	t.Helper()
+	for _, form := range []string{"vb-cong_van", "F12"} {
+		_, raw, err := w.Rooms.Templates.Builtin(w.centre, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		one, v, err := w.Rooms.Templates.Upload(w.centre, template.Draft{Paper: form, Unit: unit, Name: "Mẫu " + word, Note: word}, word+".docx", bytes.NewReader(raw))
+		if err != nil {
+			t.Fatalf("%v: %+v", err, v)
+		}
+		if form == "F12" {
+			one = must(w.Rooms.Templates.PutInForce(w.centre, one.ID, one.Version, calendar.DateOf(t0), word))(t)
+		}
+		g.add("template", string(one.ID))
+	}
+	if word == "alpha" {
+		g.add("form", "F12", "vb-cong_van")
+	}
 }
 
 // collecting adds a collector of a unit with a sender, and a bundle it brought.

@@ -85,6 +85,7 @@ var otherSettings = []setup.Link{
 	{Key: "app.settings." + "mail", Href: "/settings/mail", Icon: ui.IconSend, Need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},
 	{Key: "app.settings." + "intake", Href: "/settings/intake", Icon: ui.IconShare, Need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 	{Key: "app.settings." + "retention", Href: "/settings/retention", Icon: ui.IconHistory, Need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
+	{Key: "app.settings." + "templates", Href: "/settings/templates", Icon: ui.IconDocument, Need: auth.Permission{Area: auth.RulePacks, Act: auth.Read}},
 	{Key: "app.settings." + "authorities", Href: "/settings/authorities", Icon: ui.IconKey, Need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 	{Key: "app.settings." + "collectors", Href: "/collectors", Icon: ui.IconUpload, Need: auth.Permission{Area: auth.Settings, Act: auth.Read}},
 	{Key: "app.settings." + "backup", Href: "/settings/backup", Icon: ui.IconHistory, Need: auth.Permission{Area: auth.Settings, Act: auth.Configure}},

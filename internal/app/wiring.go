@@ -36,6 +36,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
+	templates "github.com/vonggac/vonggac/internal/centre/template"
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/view"
@@ -94,6 +95,7 @@ type Rooms struct {
 	Views       *view.Service
 	Tasks       *task.Service
 	Workdays    *workdays.Service
+	Templates   *templates.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -128,6 +130,7 @@ func migrations() []fs.FS {
 		collector.Migrations,
 		workdays.Migrations,
 		esign.Migrations,
+		templates.Migrations,
 	}
 }
 
@@ -177,6 +180,7 @@ func Messages() []fs.FS {
 		collector.Messages,
 		workdays.Messages,
 		esign.Messages,
+		templates.Messages,
 	}
 }
 
@@ -243,8 +247,9 @@ func (a *App) wire(ctx context.Context) error {
 	r.Incidents.OnClosed(func(ctx context.Context, tx *db.Tx, i incident.Incident) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
+	r.Templates = a.templates()
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted})
+		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates})
 	r.Documents = a.documents()
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
@@ -360,6 +365,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
 	add(workdays.NewPages(site, r.Workdays).Routes())
 	add(rule.NewPages(site, r.Rules).Routes())
+	add(a.templatePages(site).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())
 	add(a.guidePages(site).Routes())

@@ -100,6 +100,11 @@ func (r fileRow) file() (File, error) {
 // (file) with a *paperfile.Refusal in its tree, fault.TooLarge past the limit
 // while it comes in, fault.Unavailable while too many are looked at.
 func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r io.Reader) (File, error) {
+	return s.addFile(ctx, id, role, name, r, func(context.Context, *db.Tx, File) error { return nil })
+}
+
+// addFile is AddFile with what else happens in its transaction.
+func (s *Service) addFile(ctx context.Context, id ID, role Role, name string, r io.Reader, kept func(context.Context, *db.Tx, File) error) (File, error) {
 	const op = "document.file"
 	actor, _, err := auth.Need(ctx, op, mayRead)
 	if err != nil {
@@ -142,7 +147,10 @@ func (s *Service) AddFile(ctx context.Context, id ID, role Role, name string, r 
 		if err := mayAdd(ctx, tx, op, *d, by, role); err != nil {
 			return nil, err
 		}
-		return map[string]any{"role": string(role), "name": f.Name, "size": f.Size, "sha256": f.SHA256}, s.keepFile(ctx, tx, &f, paper.Text)
+		if err := s.keepFile(ctx, tx, &f, paper.Text); err != nil {
+			return nil, err
+		}
+		return map[string]any{"role": string(role), "name": f.Name, "size": f.Size, "sha256": f.SHA256}, kept(ctx, tx, f)
 	})
 	return f, err
 }

@@ -77,6 +77,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/follow", Need: mayWrite, Handle: p.follow},
 		{Pattern: "POST " + one + "/links", Need: mayRead, Handle: p.cite},
 		{Pattern: "POST " + one + "/links/{link}/remove", Need: mayRead, Handle: p.uncite},
+		{Pattern: "POST " + one + "/draft", Need: mayRead, Handle: p.draft},
 		{Pattern: "POST " + one + "/files", Need: mayRead, Body: p.svc.Limit + 1<<20, Handle: p.upload},
 		{Pattern: "GET " + one + "/files/{file}", Need: mayRead, Handle: p.download},
 		{Pattern: "GET " + one + "/files/{file}/layout", Need: mayRead, Handle: p.layout},

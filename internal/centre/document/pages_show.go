@@ -32,6 +32,8 @@ type showPage struct {
 	chain   []Node
 	history []audit.Row
 	checked map[string]Report // by file; absent: nobody can tell
+	layouts map[string]Layout // by the SHA-256 of a file made in one
+	drafts  bool              // a draft in Word can be made
 	route   []ui.Option       // who may stand on a route
 	signers []ui.Option
 	// receivers are the recipients as bodies on the document axis.
@@ -74,6 +76,10 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, t
 	if v.history, err = audit.Of(ctx, p.svc.Records, "document", string(v.f.ID), 100); err != nil {
 		return err
 	}
+	if v.layouts, err = p.svc.layouts(ctx, v.f.ID); err != nil {
+		return err
+	}
+	v.drafts = p.svc.Drafts != nil && v.f.Dir == Out && v.f.State == Draft && v.f.May.AddFile
 	for _, f := range v.f.Files {
 		report, known, err := p.svc.Checked(ctx, f)
 		if err != nil {

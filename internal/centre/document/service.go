@@ -77,6 +77,8 @@ type Deps struct {
 	// Issued is told of each paper that is issued, or recorded as issued, in its
 	// transaction.
 	Issued func(ctx context.Context, tx *db.Tx, d Document) error
+	// Drafts write drafts in Word; nil: nobody does.
+	Drafts Drafts
 }
 
 // Service holds the use cases.

@@ -94,6 +94,9 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 		h.Step = post("document.step.issue", "/issue", ui.IconSend)
 	}
 	h.Actions = append(h.Actions, v.acts...)
+	if v.drafts {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "document.draft"), Href: href(f.ID) + "/draft", Icon: ui.IconFile, Post: true})
+	}
 	if f.May.Edit {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "document.edit"), Href: href(f.ID) + "/edit", Icon: ui.IconEdit})
 	}
@@ -198,7 +201,7 @@ func (v showPage) filesList(ctx context.Context) ui.ListProps {
 		{Label: i18n.T(ctx, "document.file.size"), Numeric: true}, {Label: i18n.T(ctx, "document.file.signature")}, {Label: i18n.T(ctx, "document.file.added")}},
 		Empty: ui.EmptyProps{Icon: ui.IconFile, Title: i18n.T(ctx, "document.files.none"), Text: i18n.T(ctx, "document.files.none.text")}}
 	for _, f := range slices.Backward(v.f.Files) {
-		l.Rows = append(l.Rows, ui.Row{ID: f.ID, Name: f.Name, Cells: []templ.Component{fileCell(f), roleCell(f), ui.Text(i18n.Bytes(ctx, f.Size)), v.signature(ctx, f), ui.Text(i18n.T(ctx, "document.by", i18n.Time(ctx, f.AddedAt), f.By))}})
+		l.Rows = append(l.Rows, ui.Row{ID: f.ID, Name: f.Name, Cells: []templ.Component{fileCell(f, v.layouts[f.SHA256]), roleCell(f), ui.Text(i18n.Bytes(ctx, f.Size)), v.signature(ctx, f), ui.Text(i18n.T(ctx, "document.by", i18n.Time(ctx, f.AddedAt), f.By))}})
 	}
 	return l
 }

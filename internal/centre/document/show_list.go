@@ -32,7 +32,8 @@ func (v listPage) actions(ctx context.Context) (out []ui.Action) {
 			ui.Action{Label: i18n.T(ctx, "document.message"), Href: MessagesPath, Icon: ui.IconUpload})
 	}
 	out = append(out, ui.Action{Label: i18n.T(ctx, "document.register"), Href: Path + "/register?dir=" + string(cmp.Or(v.f.Dir, In)), Icon: ui.IconPrint},
-		ui.Action{Label: i18n.T(ctx, "document.layout"), Href: layoutPath, Icon: ui.IconCheck})
+		ui.Action{Label: i18n.T(ctx, "document.layout"), Href: layoutPath, Icon: ui.IconCheck},
+		ui.Action{Label: i18n.T(ctx, "document.templates"), Href: "/settings/templates", Icon: ui.IconDocument})
 	if may(ctx, maySend) {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "document.record"), Href: Path + "/record", Icon: ui.IconDocument},
 			ui.Action{Label: i18n.T(ctx, "document.import"), Href: ImportPath, Icon: ui.IconUpload},

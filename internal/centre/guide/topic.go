@@ -16,6 +16,7 @@ var topics = []struct{ path, page string }{
 	{"/settings/backup", "/guide/sao-luu#chon-noi"},
 	{"/settings/mail", "/guide/quan-tri#cai-dat"},
 	{"/settings/health", "/guide/su-co#tu-kiem-tra"},
+	{"/settings/template", "/guide/quan-tri#mau-word"},
 	{"/settings/webhooks", "/guide/api#webhook"},
 	{"/settings", "/guide/quan-tri#cai-dat"},
 	{"/keys", "/guide/api#khoa"},

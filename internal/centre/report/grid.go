@@ -22,6 +22,7 @@ type Grid struct {
 
 // GridColumn is a column of a Grid.
 type GridColumn struct {
+	Key    string  `json:"key,omitempty"` // of the form; absent in prints made before there were layouts of a body's own
 	Head   string  `json:"head"`
 	No     string  `json:"no,omitempty"`     // "(1)"
 	Width  float64 `json:"width,omitempty"`  // points
@@ -45,7 +46,7 @@ func (s *Service) grid(pack *rulepack.Pack, f rulepack.Field, v Value) *Grid {
 	}
 	at := make([]int, len(f.Columns))
 	for i, c := range f.Columns {
-		g.Columns = append(g.Columns, GridColumn{Head: c.Label, No: c.No, Width: c.Width, Number: c.Type == "int" || c.Type == "money"})
+		g.Columns = append(g.Columns, GridColumn{Key: c.Key, Head: c.Label, No: c.No, Width: c.Width, Number: c.Type == "int" || c.Type == "money"})
 		at[i] = -1
 		if n, ok := place[c.Key]; ok {
 			at[i] = n

@@ -91,7 +91,8 @@ func (v listPage) actions(ctx context.Context) []ui.Action {
 	if !auth.May(ctx, mayWrite) {
 		return nil
 	}
-	return []ui.Action{{Label: i18n.T(ctx, "report.begin.title"), Href: "/papers/new", Icon: ui.IconReport, Primary: true}}
+	return []ui.Action{{Label: i18n.T(ctx, "report.begin.title"), Href: "/papers/new", Icon: ui.IconReport, Primary: true},
+		{Label: i18n.T(ctx, "report.templates"), Href: "/settings/templates", Icon: ui.IconDocument}}
 }
 
 func (v listPage) filtered() bool {

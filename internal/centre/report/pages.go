@@ -123,6 +123,7 @@ type paperPage struct {
 	typed   Edit              // what was typed when it could not be taken
 	errs    map[string]string // why
 	sending sendingForm
+	laid    laid
 }
 
 // sendingForm is what was typed about a sending.
@@ -150,6 +151,9 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, with 
 	}
 	v.unit = names[v.f.UnitID]
 	if v.history, err = audit.Of(ctx, p.svc.records, "paper", string(v.f.ID), 100); err != nil {
+		return err
+	}
+	if v.laid, err = p.svc.layoutsOf(ctx, v.f); err != nil {
 		return err
 	}
 	v.sending = sendingForm{At: local(v.now, localTime), Number: v.f.Frame.Number}

@@ -38,6 +38,7 @@ type Inputs struct {
 	Values      map[string]Value `json:"values"`
 	Hand        []string         `json:"hand,omitempty"` // keys a person changed
 	Sheet       Sheet            `json:"sheet"`
+	Layout      Layout           `json:"layout,omitzero"` // of the DOCX
 	At          time.Time        `json:"at"`
 	ByID        string           `json:"by_id"`
 	By          string           `json:"by"`
@@ -94,7 +95,8 @@ func (k Kind) MIME() string {
 	return "application/json"
 }
 
-// Render prints the inputs. The same inputs always give the same bytes.
+// Render prints the inputs in the layout of the product. The same inputs always
+// give the same bytes.
 func (in Inputs) Render(k Kind) ([]byte, error) {
 	var b bytes.Buffer
 	var err error
@@ -134,14 +136,14 @@ func (p Print) Hash(k Kind) string {
 const maxPaper = 32 << 20
 
 // freeze stores the inputs and both files, and returns their names.
-func freeze(ctx context.Context, files *blob.Store, in Inputs) (Print, error) {
+func (s *Service) freeze(ctx context.Context, in Inputs) (Print, error) {
 	p := Print{Paper: in.Paper, Seq: in.Seq, At: in.At, By: in.By}
 	for k, into := range map[Kind]*string{JSON: &p.Inputs, DOCX: &p.DOCX, PDF: &p.PDF, XLSX: &p.XLSX} {
-		raw, err := in.Render(k)
+		raw, err := s.render(ctx, in, k)
 		if err != nil {
 			return Print{}, err
 		}
-		ref, err := files.Put(ctx, bytes.NewReader(raw), maxPaper)
+		ref, err := s.files.Put(ctx, bytes.NewReader(raw), maxPaper)
 		if err != nil {
 			return Print{}, err
 		}

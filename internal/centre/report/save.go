@@ -186,7 +186,10 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	in := Inputs{Format: 1, Paper: id, Seq: f.Paper.Prints + 1, Form: f.FormID, Pack: f.PackID, PackHash: f.Pack.Version,
 		CaseKind: f.Case.Kind, Case: f.Case.ID, CaseCode: f.Case.Code, CaseVersion: f.CaseVersion, From: f.From, To: f.To, Values: f.Values, Hand: f.Hand,
 		Sheet: f.Sheet, At: at, ByID: actor.ID, By: actor.Name}
-	made, err := freeze(ctx, s.files, in)
+	if in.Layout, err = s.layout(ctx, f.Paper, f.Sheet); err != nil {
+		return Paper{}, Print{}, err
+	}
+	made, err := s.freeze(ctx, in)
 	if err != nil {
 		return Paper{}, Print{}, err
 	}
@@ -194,6 +197,9 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	p, err := s.change(ctx, op, mayWrite, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
 		p.State, p.Values, p.PackHash, p.Prints = Printed, f.Values, f.Pack.Version, in.Seq
 		if err := insertPrint(ctx, tx, made); err != nil {
+			return nil, err
+		}
+		if err := s.laid(ctx, tx, in.Layout, id, made.DOCX); err != nil {
 			return nil, err
 		}
 		return map[string]any{"seq": in.Seq, "inputs": made.Inputs, "docx": made.DOCX, "pdf": made.PDF, "xlsx": made.XLSX, "case_version": in.CaseVersion,

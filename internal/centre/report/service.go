@@ -71,6 +71,8 @@ type Deps struct {
 	// Noted is told of each event inside its transaction; its error undoes it. It
 	// may run again after a conflict, so it has no effect but on tx.
 	Noted func(ctx context.Context, tx *db.Tx, e Event) error
+	// Layouts are the bodies' own layouts of the DOCX; nil: there are none.
+	Layouts Layouts
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -87,6 +89,7 @@ type Service struct {
 	cards   func(context.Context, string) (incident.UnitCard, error)
 	figures map[string]Figure
 	printed *i18n.Catalogue
+	layouts Layouts
 }
 
 // New makes the room. A catalogue of the room's own that does not load is a bug
@@ -97,7 +100,7 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, layouts: d.Layouts}
 	if s.cards == nil {
 		s.cards = func(context.Context, string) (incident.UnitCard, error) { return incident.UnitCard{}, nil }
 	}

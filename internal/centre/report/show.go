@@ -195,6 +195,7 @@ func (v paperPage) printFacts(ctx context.Context, p Print) []ui.Fact {
 		fact("report.print.docx", link(DOCX)), fact("report.hash", ui.Code(p.DOCX)),
 		fact("report.print.pdf", link(PDF)), fact("report.hash", ui.Code(p.PDF)),
 		fact("report.print.json", link(JSON)), fact("report.hash", ui.Code(p.Inputs))}
+	facts = append(facts, v.laid.fact(ctx, p)...)
 	if p.XLSX != "" {
 		facts = append(facts, fact("report.print.xlsx", link(XLSX)), fact("report.hash", ui.Code(p.XLSX)))
 	}

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // node is a paragraph, table row or text of a part, by its place in the bytes;
@@ -20,6 +21,7 @@ type node struct {
 	raw        []byte // of the whole part
 	start, end int    // with its tags
 	from, to   int    // between its tags
+	up         *node  // nil for the root
 	kids       []*node
 }
 
@@ -60,7 +62,7 @@ func parse(raw []byte) *node {
 				stack = stack[:len(stack)-1]
 			}
 		default:
-			n := &node{kind: kind, raw: raw, start: start, from: end, end: end, to: end}
+			n := &node{kind: kind, raw: raw, start: start, from: end, end: end, to: end, up: top}
 			top.kids = append(top.kids, n)
 			stack = append(stack, n)
 		}
@@ -133,8 +135,8 @@ func (n *node) tables() []string {
 	return slices.Sorted(maps.Keys(seen))
 }
 
-// strays finds columns that stand outside their table's row.
-func (n *node) strays(s Schema, table string, into map[string]bool) {
+// strays finds the paragraphs with columns that stand outside their table's row.
+func (n *node) strays(table string, into map[*node][]string) {
 	if n.kind == "tr" {
 		table = ""
 		if list := n.tables(); len(list) > 0 {
@@ -144,12 +146,12 @@ func (n *node) strays(s Schema, table string, into map[string]bool) {
 	if n.kind == "p" {
 		for _, name := range n.names() {
 			if of, _, dotted := strings.Cut(name, "."); dotted && of != table {
-				into[name] = true
+				into[n] = append(into[n], name)
 			}
 		}
 	}
 	for _, k := range n.kids {
-		k.strays(s, table, into)
+		k.strays(table, into)
 	}
 }
 
@@ -158,6 +160,7 @@ type filler struct {
 	values  Values
 	lacking []string
 	room    int
+	body    bool // the part is the document's body
 }
 
 // scope is the record of the row the writing stands in.
@@ -212,6 +215,14 @@ func (f *filler) row(b *strings.Builder, n *node, at *scope) {
 		f.lacking = append(f.lacking, tables[0])
 		return
 	}
+	if len(records) == 0 && n.alone() { // a table without a row is no table
+		blank := map[string]string{}
+		for _, name := range n.below() {
+			_, column, _ := strings.Cut(name, ".")
+			blank[column] = ""
+		}
+		records = append(records, blank)
+	}
 	for i, record := range records {
 		var one strings.Builder
 		f.inner(&one, n, &scope{tables[0], record}, nil)
@@ -223,12 +234,26 @@ func (f *filler) row(b *strings.Builder, n *node, at *scope) {
 	}
 }
 
+// alone reports that n is the only row of its table.
+func (n *node) alone() bool {
+	return !bytes.HasSuffix(n.raw[:n.start], []byte("</w:tr>")) && bytes.HasPrefix(n.raw[n.end:], []byte("</w:tbl>"))
+}
+
+// below are the placeholders of n and of all that is in it.
+func (n *node) below() []string {
+	all := map[string]bool{}
+	n.uses(all)
+	return slices.Sorted(maps.Keys(all))
+}
+
 // value is what a placeholder prints.
 func (f *filler) value(name string, at *scope) string {
 	low := strings.ToLower(name)
 	var v string
-	var ok bool
-	if table, column, dotted := strings.Cut(low, "."); dotted {
+	ok := f.values.Absent[low]
+	if table, column, dotted := strings.Cut(low, "."); ok {
+		// nothing stands for it
+	} else if dotted {
 		if at != nil && at.table == table {
 			v, ok = at.record[column]
 		}
@@ -245,6 +270,45 @@ func (f *filler) value(name string, at *scope) string {
 	return v
 }
 
+// idle reports that a paragraph has placeholders and none of them a place on
+// this paper, and that the document is whole without it: it ends no section or
+// field and holds no picture.
+func (f *filler) idle(n *node) bool {
+	names := n.names()
+	if len(names) == 0 || len(n.kids) != len(n.texts()) || slices.ContainsFunc(names, func(name string) bool { return !f.values.Absent[name] }) {
+		return false
+	}
+	for _, held := range []string{"<w:sectPr", "<w:fldChar", "<w:drawing", "<w:pict", "<w:object"} {
+		if bytes.Contains(n.raw[n.from:n.to], []byte(held)) {
+			return false
+		}
+	}
+	return true
+}
+
+// drops reports that an idle paragraph can go: it stands in the body, or beside
+// one of its cell that stays.
+func (f *filler) drops(n *node) bool {
+	if !f.idle(n) {
+		return false
+	}
+	if n.up.kind != "tr" {
+		return n.up.kind == "" && f.body
+	}
+	here := slices.Index(n.up.kids, n)
+	for i := here - 1; i >= 0 && n.up.kids[i].kind == "p" && n.up.kids[i].end == n.up.kids[i+1].start; i-- {
+		if !f.idle(n.up.kids[i]) {
+			return true
+		}
+	}
+	for i := here + 1; i < len(n.up.kids) && n.up.kids[i].kind == "p" && n.up.kids[i].start == n.up.kids[i-1].end; i++ {
+		if !f.idle(n.up.kids[i]) {
+			return true
+		}
+	}
+	return false
+}
+
 // paragraph writes a paragraph, once for each line of a value that is alone in
 // it.
 func (f *filler) paragraph(b *strings.Builder, n *node, at *scope) {
@@ -254,18 +318,32 @@ func (f *filler) paragraph(b *strings.Builder, n *node, at *scope) {
 		f.inner(b, n, at, nil)
 		return
 	}
+	if f.drops(n) {
+		return
+	}
 	values := make([]string, len(found))
 	for i, m := range found {
 		values[i] = f.value(says[m[2]:m[3]], at)
 	}
-	lines := []string{values[0]}
+	lines, words := []string{values[0]}, false
 	if len(found) == 1 {
 		lines = strings.Split(values[0], "\n")
+		words = strings.ContainsFunc(says[:found[0][0]]+says[found[0][1]:], unicode.IsLetter)
+	}
+	if !words && len(lines) > 1 {
+		lines = slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 	}
 	for i, line := range lines {
 		values[0] = line
+		from, to := 0, len(says)
+		if words && i > 0 {
+			from = found[0][0]
+		}
+		if words && i < len(lines)-1 {
+			to = found[0][1]
+		}
 		var one strings.Builder
-		f.inner(&one, n, at, n.replaced(found, values))
+		f.inner(&one, n, at, n.replaced(found, values, from, to))
 		s := one.String()
 		if i > 0 {
 			s = paraIDs.ReplaceAllString(s, "")
@@ -275,8 +353,9 @@ func (f *filler) paragraph(b *strings.Builder, n *node, at *scope) {
 }
 
 // replaced is the XML of each text node of a paragraph with the values in: a
-// value stands in the node in which its placeholder begins.
-func (n *node) replaced(found [][]int, values []string) map[*node]string {
+// value stands in the node in which its placeholder begins. Of the paragraph's
+// own text only what lies within from and to stays.
+func (n *node) replaced(found [][]int, values []string, from, to int) map[*node]string {
 	out := map[*node]string{}
 	begin := 0
 	for _, t := range n.texts() {
@@ -284,21 +363,24 @@ func (n *node) replaced(found [][]int, values []string) map[*node]string {
 		end := begin + len(text)
 		var b strings.Builder
 		pos := begin
-		touched := false
+		keep := func(until int) {
+			if a, z := max(pos, from), min(until, to); a < z {
+				b.WriteString(text[a-begin : z-begin])
+			}
+		}
+		touched := begin < from || end > to
 		for i, m := range found {
 			if m[1] <= begin || m[0] >= end {
 				continue
 			}
 			touched = true
 			if m[0] >= pos {
-				b.WriteString(text[pos-begin : m[0]-begin])
+				keep(m[0])
 				b.WriteString(values[i])
 			}
 			pos = min(m[1], end)
 		}
-		if pos < end {
-			b.WriteString(text[pos-begin:])
-		}
+		keep(end)
 		if touched {
 			out[t] = textXML(b.String())
 		}

@@ -18,16 +18,24 @@ import (
 
 // part is one file of the package; tree is set where placeholders may stand.
 type part struct {
-	name string
-	data []byte
-	tree *node
+	name    string
+	data    []byte
+	tree    *node
+	tracked []int // numbers of the paragraphs with tracked changes, from 1
 }
 
 var (
 	textPart = regexp.MustCompile(`^word/(document|header\w*|footer\w*|footnotes|endnotes)\.xml$`)
+	// Marks of tracked changes (ECMA-376 part 1, §17.13.5).
+	tracking = regexp.MustCompile(`^(ins|del|moveFrom|moveTo|cellIns|cellDel|cellMerge|\w+Change)$`)
+	// A link that a reader may follow and nothing does by itself.
+	harmless = regexp.MustCompile(`(?i)^(https?://|mailto:)`)
 	// Fields that fetch from elsewhere (ECMA-376 part 1, §17.16.5).
 	fetching = regexp.MustCompile(`(?i)^\s*(DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE|MACROBUTTON|HYPERLINK\s+"?(file|\\\\))\b`)
 )
+
+// wordSpace is the namespace of WordprocessingML, transitional.
+const wordSpace = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 
 // open reads and checks a template.
 func open(raw []byte) ([]part, error) {
@@ -117,7 +125,8 @@ func (p *part) inspect() error {
 		return nil
 	}
 	d := xml.NewDecoder(bytes.NewReader(p.data))
-	depth := 0
+	depth, paragraphs := 0, 0
+	text := textPart.MatchString(p.name)
 	var instruction strings.Builder
 	inside := false
 	for {
@@ -136,6 +145,13 @@ func (p *part) inspect() error {
 				return ErrTooLarge
 			}
 			inside = tok.Name.Local == "instrText"
+			switch {
+			case !text:
+			case tok.Name.Local == "p" && tok.Name.Space == wordSpace:
+				paragraphs++
+			case tracking.MatchString(tok.Name.Local) && tok.Name.Space == wordSpace:
+				p.tracked = append(p.tracked, max(paragraphs, 1))
+			}
 			if err := outward(p.name, tok); err != nil {
 				return err
 			}
@@ -157,7 +173,7 @@ func (p *part) inspect() error {
 	if fetching.MatchString(instruction.String()) {
 		return fmt.Errorf("%w: field %s", ErrOutside, strings.TrimSpace(instruction.String()))
 	}
-	if textPart.MatchString(p.name) {
+	if text {
 		p.tree = parse(p.data)
 	}
 	return nil
@@ -174,11 +190,17 @@ func outward(name string, e xml.StartElement) error {
 	for _, a := range e.Attr {
 		switch {
 		case a.Name.Local == "TargetMode" && strings.EqualFold(a.Value, "External"):
-			target := ""
+			target, kind := "", ""
 			for _, b := range e.Attr {
-				if b.Name.Local == "Target" {
+				switch b.Name.Local {
+				case "Target":
 					target = b.Value
+				case "Type":
+					kind = b.Value
 				}
+			}
+			if strings.HasSuffix(kind, "/hyperlink") && harmless.MatchString(target) {
+				continue
 			}
 			return fmt.Errorf("%w: %s", ErrOutside, target)
 		case a.Name.Local == "ContentType" && strings.Contains(strings.ToLower(a.Value), "macroenabled"):

@@ -8,12 +8,15 @@
 // A placeholder stands anywhere in the text, heads, feet, notes and text boxes
 // included; Word may have torn it into several runs. Written in capitals,
 // {{CO_QUAN}}, it prints its value in capitals. A paragraph whose only
-// placeholder has a value of several lines is repeated for each. A table row with
-// {{bang1.c2}} is repeated for each record of the table bang1.
+// placeholder has a value of several lines is repeated for each, its marks with
+// it ("- {{y}};"); words around the placeholder stand only before the first line
+// and behind the last. A paragraph of which all that is to be filled has no place
+// on the paper is left out with its words. A table row with {{bang1.c2}} is
+// repeated for each record of the table bang1.
 //
-// Refused: macros, links to anything outside the file, embedded objects, fields
-// that fetch, passwords, and files beyond the limits. Everything else of the
-// file stays byte by byte as Word wrote it.
+// Refused: macros, links that bring something into the file, embedded objects,
+// fields that fetch, passwords, and files beyond the limits. Everything else of
+// the file stays byte by byte as Word wrote it.
 //
 // Start at Check, then Fill; Default is a template to begin with.
 package template
@@ -70,23 +73,53 @@ type Schema struct {
 }
 
 // Values fill a template. Every name a template uses must be there; a value may
-// be empty.
+// be empty. Absent names have no place on this paper.
 type Values struct {
 	Fields map[string]string
 	Tables map[string][]map[string]string // records, by column
+	Absent map[string]bool
 }
 
-// Report is what Check found; a template is good when all lists but Used are
-// empty. Names are sorted and stand once.
+// Report is what Check found; a template is good when all lists but Used, Spots
+// and Comments are empty. Names are sorted and stand once.
 type Report struct {
 	Used    []string // placeholders that stand in it
 	Unknown []string // those nobody can fill
 	Missing []string // those that must stand in it and do not
 	Stray   []string // columns outside a table row, or of two tables in one row
+	Spots   []Spot   // where each of Unknown and Stray stands
+	Open    []Spot   // double braces that are no placeholder: "{{so}", "{{ }}"
+	Tracked []Spot   // tracked changes that nobody accepted or rejected; Text is empty
+	// Comments says that there are comments, which go out with the paper.
+	Comments bool
 }
 
+// Spot is a place in a template. At most [MostSpots] of a kind are told.
+type Spot struct {
+	Name      string // placeholder; empty where there is none
+	Part      Part
+	Paragraph int    // from 1, in the order of the part
+	Text      string // what the paragraph says, cut
+}
+
+// Part says where in a document a part of the file is shown.
+type Part string
+
+// The parts.
+const (
+	Body  Part = "body"
+	Head  Part = "head"
+	Foot  Part = "foot"
+	Notes Part = "notes" // footnotes and endnotes
+)
+
+// MostSpots is how many places of a kind a Report tells.
+const MostSpots = 50
+
 // Good reports that the template can be used.
-func (r Report) Good() bool { return len(r.Unknown)+len(r.Missing)+len(r.Stray) == 0 }
+func (r Report) Good() bool {
+	return len(r.Unknown)+len(r.Missing)+len(r.Stray)+len(r.Open)+len(r.Tracked) == 0
+}
 
 // Check reads a template and compares its placeholders with s. An error wraps
 // one of the Err values: the file cannot be a template at all.
@@ -96,14 +129,22 @@ func Check(raw []byte, s Schema) (Report, error) {
 		return Report{}, fmt.Errorf("template: %w", err)
 	}
 	used, stray := map[string]bool{}, map[string]bool{}
+	var r Report
 	for _, p := range parts {
+		r.Comments = r.Comments || p.name == "word/comments.xml"
 		if p.tree == nil {
 			continue
 		}
 		p.tree.uses(used)
-		p.tree.strays(s, "", stray)
+		lost := map[*node][]string{}
+		p.tree.strays("", lost)
+		for _, names := range lost {
+			for _, name := range names {
+				stray[name] = true
+			}
+		}
+		r.spots(p, s, lost)
 	}
-	var r Report
 	for name := range used {
 		r.Used = append(r.Used, name)
 		if !s.knows(name) {
@@ -145,6 +186,7 @@ func Fill(raw []byte, v Values) ([]byte, error) {
 		if p.tree == nil {
 			continue
 		}
+		f.body = p.shows() == Body
 		var b strings.Builder
 		f.write(&b, p.tree, nil)
 		parts[i].data = []byte(b.String())

@@ -296,9 +296,11 @@ func TestTheDefaultTemplateFilledIsAGoodPaper(t *testing.T) {
 func FuzzFill(f *testing.F) {
 	f.Add(p("{", "{so}}"), "a\nb")
 	f.Add(`<w:tbl>`+row("{{bang.c1}}", "{{so}}")+`</w:tbl>`, "<&\x00\xff")
+	f.Add(`<w:tbl><w:tr><w:tc>`+p("{{vang}}")+p("a {{so}}")+`</w:tc></w:tr></w:tbl>`+p("- {{vang}}"), "\n- a")
+	f.Add(p("Kính gửi: {{", "so}}.")+`<w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>{{vang}}</w:t></w:r></w:p>`, "a\n\nb")
 	f.Add(`<w:p a=">"><w:r><w:t>{{so}}</w:t></w:r></w:p><!-- <w:p> --><w:p/>`, "{{so}}")
 	f.Fuzz(func(t *testing.T, body, value string) {
-		v := template.Values{Fields: map[string]string{"so": value}, Tables: map[string][]map[string]string{"bang": {{"c1": value}, {"c1": ""}}}}
+		v := template.Values{Fields: map[string]string{"so": value}, Tables: map[string][]map[string]string{"bang": {{"c1": value}, {"c1": ""}}}, Absent: map[string]bool{"vang": true}}
 		raw, err := template.Fill(file(t, body), v)
 		if err != nil {
 			for _, known := range []error{template.ErrFormat, template.ErrBroken, template.ErrEncrypted, template.ErrTooLarge, template.ErrMacro, template.ErrOutside, template.ErrEmbedded, template.ErrPlaces} {
