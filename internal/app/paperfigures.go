@@ -53,12 +53,12 @@ func (a *App) paperFigures() map[string]report.Figure {
 	}
 }
 
-// figureOf asks count for a unit and those below; nothing is known to whoever
-// may not read the area.
+// figureOf asks count for a unit and those below; it is withheld from whoever may
+// not read the area.
 func (a *App) figureOf(area auth.Area, count func(ctx context.Context, units []string, from, to calendar.Date) (any, error)) report.Figure {
 	return func(ctx context.Context, unit string, from, to calendar.Date) (any, error) {
 		if !auth.May(ctx, auth.Permission{Area: area, Act: auth.Read}) {
-			return nil, nil
+			return nil, report.ErrWithheld
 		}
 		var units []string
 		err := a.Records.Read().NewSelect().Table("unit_closure").ColumnExpr("DISTINCT descendant").Where("ancestor = ?", unit).Scan(ctx, &units)

@@ -98,7 +98,7 @@ func sampleRows(pack *rulepack.Pack, f rulepack.Field, rows int) report.Value {
 // incident, else of unit a.
 func (b *bench) begin(pack *rulepack.Pack, form rulepack.Form, cases map[string]incident.Incident) report.File {
 	b.t.Helper()
-	ctx := as(b.t, "truc", auth.Duty, "tinh")
+	ctx := as(b.t, "truc", auth.Centre, "tinh")
 	var p report.Paper
 	var err error
 	if form.About == rulepack.OfIncident {
@@ -124,7 +124,7 @@ func (b *bench) begin(pack *rulepack.Pack, form rulepack.Form, cases map[string]
 // filled fills every field of the paper with samples where nothing stands yet.
 func (b *bench) filled(f report.File) report.Paper {
 	b.t.Helper()
-	ctx := as(b.t, "truc", auth.Duty, "tinh")
+	ctx := as(b.t, "truc", auth.Centre, "tinh")
 	e := edit(f)
 	e.Frame.Signer = report.Signer{Title: "Giám đốc", Name: "Lò Thị Mai"}
 	e.Frame.Date, e.Frame.Place, e.Frame.Issuer = calendar.Date{Year: 2026, Month: 12, Day: 18}, "Đông Sơn", "Sở Khoa học và Công nghệ"
@@ -155,7 +155,7 @@ func (b *bench) filled(f report.File) report.Paper {
 func TestEveryFormPrintsBlankAndFilled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	old := example("a")
 	old.DetectedAt, old.OccurredAt = old.DetectedAt.AddDate(0, -7, 0), old.OccurredAt.AddDate(0, -7, 0)
 	cases := map[string]incident.Incident{"VN-ANM-2026": b.open(example("a")), "VN-ATTT-2016": b.open(old)}

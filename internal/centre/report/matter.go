@@ -5,6 +5,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -26,9 +27,13 @@ type Rows struct {
 }
 
 // Figure counts something of a unit and of those below it in the days from..to,
-// both included. What nobody can know is nil, never zero. The values are int64
-// and Rows.
+// both included. What nobody can know is nil, never zero; ErrWithheld when the
+// actor may not know it. The values are int64 and Rows.
 type Figure func(ctx context.Context, unit string, from, to calendar.Date) (any, error)
+
+// ErrWithheld says that the actor may not ask for a figure. A paper then goes on
+// saying what it said when somebody who may last saved it.
+var ErrWithheld = errors.New("report: the figure is not for this actor")
 
 // matter is what a paper is about, as it stands now.
 type matter struct {
@@ -36,6 +41,7 @@ type matter struct {
 	version           int64
 	closed            bool
 	facts             incident.Facts
+	withheld          []string // sources of fields that the actor may not ask for
 	duties            []obligation.Obligation
 }
 
@@ -47,7 +53,7 @@ func (s *Service) matter(ctx context.Context, p Paper, form rulepack.Form) (matt
 	}
 	m := matter{unit: p.UnitID, owner: p.OwnerUnit, code: p.Case.Code}
 	var err error
-	if m.facts, err = s.unitFacts(ctx, p.UnitID, p.From, p.To, p.Case.Code, form); err != nil {
+	if m.facts, m.withheld, err = s.unitFacts(ctx, p.UnitID, p.From, p.To, p.Case.Code, form); err != nil {
 		return matter{}, err
 	}
 	m.duties, err = s.owedBy(ctx, p, form)
@@ -64,21 +70,21 @@ func (s *Service) ofCase(ctx context.Context, p Paper) (matter, error) {
 		return matter{}, err
 	}
 	duties, err := s.duties.OfSubject(ctx, s.records.Read(), p.Case.Kind, p.Case.ID)
-	return matter{i.UnitID, i.OwnerUnit, i.Code, i.Version, i.State == incident.Closed, facts, duties}, err
+	return matter{unit: i.UnitID, owner: i.OwnerUnit, code: i.Code, version: i.Version, closed: i.State == incident.Closed, facts: facts, duties: duties}, err
 }
 
 // unitFacts are what the records say of a unit in a period, under the keys of
-// rulepack.ValueKeys.
-func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.Date, name string, form rulepack.Form) (incident.Facts, error) {
+// rulepack.ValueKeys; withheld are those that the actor may not ask for.
+func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.Date, name string, form rulepack.Form) (facts incident.Facts, withheld []string, err error) {
 	card, err := s.cards(ctx, unit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	head, err := s.heads(ctx, unit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	facts := incident.Facts{}
+	facts = incident.Facts{}
 	for key, v := range map[string]string{"unit.name": card.Name, "unit.parent": card.Parent, "unit.address": card.Address, "unit.phone": card.Phone,
 		"unit.email": card.Email, "unit.head": head.Name, "unit.head_title": head.Title, "contact.name": card.Contact.Name,
 		"contact.position": card.Contact.Position, "contact.phone": card.Contact.Phone, "contact.email": card.Contact.Email, "period.name": name} {
@@ -95,14 +101,16 @@ func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.
 			continue
 		}
 		v, err := count(ctx, unit, from, to)
-		if err != nil {
-			return nil, err
-		}
-		if v != nil {
+		switch {
+		case errors.Is(err, ErrWithheld):
+			withheld = append(withheld, f.From)
+		case err != nil:
+			return nil, nil, err
+		case v != nil:
 			facts[f.From] = v
 		}
 	}
-	return facts, nil
+	return facts, withheld, nil
 }
 
 // mostDuties bounds the open duties of one unit that are looked through.
@@ -154,7 +162,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Paper, error) {
 	if same, ok, err := s.draftOf(ctx, p); err != nil || ok {
 		return same, err
 	}
-	facts, err := s.unitFacts(ctx, st.Unit, p.From, p.To, p.Case.Code, c.Form)
+	facts, _, err := s.unitFacts(ctx, st.Unit, p.From, p.To, p.Case.Code, c.Form)
 	if err != nil {
 		return Paper{}, err
 	}

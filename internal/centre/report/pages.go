@@ -46,29 +46,29 @@ func NewPages(site *web.Site, svc *Service, units Units) *Pages { return &Pages{
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET /incidents/{id}/notices/new", Need: mayWrite, Handle: p.choose},
-		{Pattern: "POST /incidents/{id}/notices/new", Need: mayWrite, Handle: p.open},
+		{Pattern: "GET /incidents/{id}/notices/new", Need: mayWriteCase, Handle: p.choose},
+		{Pattern: "POST /incidents/{id}/notices/new", Need: mayWriteCase, Handle: p.open},
 		{Pattern: "GET /papers", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /papers.csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET /papers.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
-		{Pattern: "GET /papers/new", Need: mayWrite, Handle: p.newPaper},
+		{Pattern: "GET /papers/new", Need: mayRead, Handle: p.newPaper},
 		{Pattern: "POST /papers/new", Need: mayWrite, Handle: p.begin},
 		{Pattern: "GET /papers/blank", Need: mayRead, Handle: p.blankForm},
 		{Pattern: "GET /papers/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /papers/{id}/tables/{key}", Need: mayRead, Handle: p.table},
-		{Pattern: "POST /papers/{id}/tables/{key}", Need: mayWrite, Handle: p.saveTable},
+		{Pattern: "POST /papers/{id}/tables/{key}", Need: mayRead, Handle: p.saveTable},
 		{Pattern: "GET /papers/{id}/tables/{key}/template.xlsx", Need: mayRead, Handle: p.template},
-		{Pattern: "POST /papers/{id}/tables/{key}/file", Need: mayWrite, Body: MaxList + 1<<20, Handle: p.upload},
-		{Pattern: "GET /papers/{id}/tables/{key}/import", Need: mayWrite, Handle: p.importPlan},
-		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayWrite, Handle: p.importFill},
-		{Pattern: "POST /papers/{id}", Need: mayWrite, Handle: p.save},
-		{Pattern: "POST /papers/{id}/print", Need: mayWrite, Handle: p.print},
+		{Pattern: "POST /papers/{id}/tables/{key}/file", Need: mayRead, Body: MaxList + 1<<20, Handle: p.upload},
+		{Pattern: "GET /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importPlan},
+		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importFill},
+		{Pattern: "POST /papers/{id}", Need: mayRead, Handle: p.save},
+		{Pattern: "POST /papers/{id}/print", Need: mayRead, Handle: p.print},
 		{Pattern: "GET /papers/{id}/print/{file}", Need: mayRead, Handle: p.download},
-		{Pattern: "POST /papers/{id}/sent", Need: maySend, Body: MaxEvidence + 1<<20, Handle: p.sent},
+		{Pattern: "POST /papers/{id}/sent", Need: mayRead, Body: MaxEvidence + 1<<20, Handle: p.sent},
 		{Pattern: "GET /papers/{id}/sent/{sending}", Need: mayRead, Handle: p.evidence},
-		{Pattern: "GET /papers/{id}/withdraw", Need: maySend, Handle: p.askWithdraw},
-		{Pattern: "POST /papers/{id}/withdraw", Need: maySend, Handle: p.withdraw},
-		{Pattern: "POST /papers/{id}/follow", Need: mayWrite, Handle: p.follow},
+		{Pattern: "GET /papers/{id}/withdraw", Need: mayRead, Handle: p.askWithdraw},
+		{Pattern: "POST /papers/{id}/withdraw", Need: mayRead, Handle: p.withdraw},
+		{Pattern: "POST /papers/{id}/follow", Need: mayRead, Handle: p.follow},
 	}
 }
 
@@ -292,6 +292,9 @@ func (p *Pages) renderWithdraw(w http.ResponseWriter, r *http.Request, status in
 	f, err := p.svc.Get(ctx, ID(r.PathValue("id")))
 	if err != nil {
 		return err
+	}
+	if !f.MaySend {
+		return &fault.Error{Kind: fault.Forbidden, Op: "report.askWithdraw"}
 	}
 	title := i18n.T(ctx, "report.withdraw")
 	props := ui.ConfirmProps{Record: ui.Record{Kind: "paper", ID: string(f.ID)}, Title: title, Effect: i18n.T(ctx, "report.withdraw.effect", p.svc.Label(f.Paper)), Danger: true,

@@ -32,12 +32,6 @@ var Migrations embed.FS
 //go:embed messages.yaml
 var Messages embed.FS
 
-var (
-	mayRead  = auth.Permission{Area: auth.Incidents, Act: auth.Read}
-	mayWrite = auth.Permission{Area: auth.Incidents, Act: auth.Write}
-	maySend  = auth.Permission{Area: auth.Incidents, Act: auth.Send}
-)
-
 // Person is a name and the office held.
 type Person struct{ Name, Title string }
 
@@ -148,12 +142,12 @@ type Change struct{ Key, Label, Printed, Now string }
 // fault.NotFound.
 func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 	const op = "report.Get"
-	actor, scope, err := auth.Need(ctx, op, mayRead)
+	actor, sight, err := sees(ctx, op)
 	if err != nil {
 		return File{}, err
 	}
 	q := s.records.Read()
-	p, err := get(ctx, q, op, scope, id)
+	p, err := get(ctx, q, op, sight, id)
 	if err != nil {
 		return File{}, err
 	}
@@ -162,10 +156,10 @@ func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 		return File{}, err
 	}
 	for _, may := range []struct {
-		p    auth.Permission
+		act  auth.Act
 		into *bool
-	}{{mayWrite, &f.MayWrite}, {maySend, &f.MaySend}} {
-		if *may.into, err = auth.ScopeOf(actor, may.p).Holds(ctx, q, f.UnitID); err != nil {
+	}{{auth.Write, &f.MayWrite}, {auth.Send, &f.MaySend}} {
+		if *may.into, err = auth.ScopeOf(actor, needs(f.Case.Kind, may.act)).Holds(ctx, q, f.UnitID); err != nil {
 			return File{}, db.Error(op, err)
 		}
 	}
@@ -194,6 +188,11 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	p.UnitID, p.OwnerUnit, p.Case.Code = m.unit, m.owner, m.code
 	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: m.version, CaseClosed: m.closed, Duties: m.duties,
 		Live: fill(pack, form, m.facts)}
+	for _, fl := range form.Fields() {
+		if v, had := p.Values[fl.Key]; had && slices.Contains(m.withheld, fl.From) {
+			f.Live[fl.Key] = v
+		}
+	}
 	f.Values = p.current(form, f.Live)
 	now := cut(s.now())
 	f.Sheet = s.sheet(p, pack, form, f.Values, now)
@@ -243,7 +242,7 @@ func (s *Service) inputs(ctx context.Context, p Print) (Inputs, error) {
 
 // Of lists the papers of a case in the actor's scope, latest first.
 func (s *Service) Of(ctx context.Context, caseID string) ([]Paper, error) {
-	if _, _, err := auth.Need(ctx, "report.Of", mayRead); err != nil {
+	if _, _, err := auth.Need(ctx, "report.Of", needs(OfIncident, auth.Read)); err != nil {
 		return nil, err
 	}
 	if _, err := s.cases.Get(ctx, incident.ID(caseID)); err != nil {
@@ -257,7 +256,7 @@ func (s *Service) Of(ctx context.Context, caseID string) ([]Paper, error) {
 // the case. Errors: fault.Invalid, field form, for a form that is not offered.
 func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error) {
 	const op = "report.Open"
-	if _, _, err := auth.Need(ctx, op, mayWrite); err != nil {
+	if _, _, err := auth.Need(ctx, op, mayWriteCase); err != nil {
 		return Paper{}, err
 	}
 	i, list, err := s.Choices(ctx, caseID)
@@ -292,7 +291,7 @@ func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error
 
 // create writes a new draft.
 func (s *Service) create(ctx context.Context, op string, p Paper, remember bool) (Paper, error) {
-	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	actor, scope, err := auth.Need(ctx, op, needs(p.Case.Kind, auth.Write))
 	if err != nil {
 		return Paper{}, err
 	}
@@ -346,18 +345,19 @@ func (s *Service) note(ctx context.Context, tx *db.Tx, action string, p Paper, d
 
 // change loads a paper through its case, lets fn change it, and writes row and
 // audit entry in one transaction. Writing and sending go by the unit that has
-// the case; owning the source that saw it lets one only read. fn may be run
-// again after a conflict.
-func (s *Service) change(ctx context.Context, op string, need auth.Permission, id ID, version int64,
+// the case or owes the paper; owning the source that saw a case lets one only
+// read. fn may be run again after a conflict.
+func (s *Service) change(ctx context.Context, op string, act auth.Act, id ID, version int64,
 	fn func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error)) (Paper, error) {
-	actor, scope, err := auth.Need(ctx, op, need)
+	actor, sight, err := sees(ctx, op)
 	if err != nil {
 		return Paper{}, err
 	}
-	now, err := get(ctx, s.records.Read(), op, auth.ScopeOf(actor, mayRead), id)
+	now, err := get(ctx, s.records.Read(), op, sight, id)
 	if err != nil {
 		return Paper{}, err
 	}
+	scope := auth.ScopeOf(actor, needs(now.Case.Kind, act))
 	if now.Case.Kind == OfIncident {
 		i, err := s.cases.Get(ctx, incident.ID(now.Case.ID))
 		if err != nil {
@@ -367,7 +367,7 @@ func (s *Service) change(ctx context.Context, op string, need auth.Permission, i
 	}
 	var out Paper
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err := get(ctx, tx, op, auth.ScopeOf(actor, mayRead), id)
+		p, err := get(ctx, tx, op, sight, id)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -96,17 +95,9 @@ func (r row) paper() (Paper, error) {
 // show none of them.
 func brief(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("field_values") }
 
-// visible narrows q, a query on report_paper AS p, to the papers of cases whose
-// unit or whose source's owner lies in the scope.
-func visible(q *bun.SelectQuery, scope auth.Scope) *bun.SelectQuery {
-	unit, args := scope.Where("p.unit_id")
-	owner, more := scope.Where("p.owner_unit")
-	return q.Where("("+unit+" OR "+owner+")", append(args, more...)...)
-}
-
-func get(ctx context.Context, q bun.IDB, op string, scope auth.Scope, id ID) (Paper, error) {
+func get(ctx context.Context, q bun.IDB, op string, v sight, id ID) (Paper, error) {
 	var r row
-	if err := visible(q.NewSelect().Model(&r).Where("p.id = ?", string(id)), scope).Scan(ctx); err != nil {
+	if err := v.filter(q.NewSelect().Model(&r).Where("p.id = ?", string(id))).Scan(ctx); err != nil {
 		return Paper{}, db.Error(op, err)
 	}
 	return r.paper()
