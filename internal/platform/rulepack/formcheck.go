@@ -221,6 +221,19 @@ var termMark = regexp.MustCompile(`\{[a-z][a-z0-9_.]*\}`)
 // left are the marks that whoever fills the form replaces.
 var left = []string{"{period}", "{unit}", "{issuer}"}
 
+// reword gives the forms of p, whose list it clones, the words that its terms
+// have now. Nothing but their texts changes.
+func (p *Pack) reword() {
+	b := p.checker()
+	p.Forms = slices.Clone(p.Forms)
+	for i := range p.Forms {
+		f := p.unworded[i]
+		f.About, f.Source = p.Forms[i].About, p.Forms[i].Source
+		b.word("", &f) // every term was known when the pack was read
+		p.Forms[i] = f
+	}
+}
+
 // word replaces the terms in all texts of the form. Forms of the common file are
 // shared by the packs, so that slices are copied first.
 func (b *builder) word(at string, f *Form) {
