@@ -42,7 +42,8 @@ type bench struct {
 	now    time.Time
 	events []report.Event
 
-	figures map[string]report.Figure // may be added to
+	figures   map[string]report.Figure // may be added to
+	overrides []rulepack.Override      // ever entered
 }
 
 type cards struct{}
@@ -176,3 +177,15 @@ func (b *bench) duty(i incident.Incident, clock string) obligation.Obligation {
 }
 
 func codes(ids ...string) report.Value { return report.Value{Codes: ids} }
+
+// sql changes rows behind the room's back.
+func (b *bench) sql(query string, args ...any) {
+	b.t.Helper()
+	err := b.db.Housekeep(b.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewRaw(query, args...).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}

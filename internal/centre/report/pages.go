@@ -62,6 +62,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importPlan},
 		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importFill},
 		{Pattern: "POST /papers/{id}", Need: mayRead, Handle: p.save},
+		{Pattern: "POST /papers/{id}/law", Need: mayRead, Handle: p.takeLaw},
 		{Pattern: "POST /papers/{id}/print", Need: mayRead, Handle: p.print},
 		{Pattern: "GET /papers/{id}/print/{file}", Need: mayRead, Handle: p.download},
 		{Pattern: "POST /papers/{id}/sent", Need: mayRead, Body: MaxEvidence + 1<<20, Handle: p.sent},
@@ -198,6 +199,16 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 		return web.Redirect(w, r, tableHref(id, key))
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.saved"))
+	return web.Redirect(w, r, href(id))
+}
+
+// takeLaw handles POST /papers/{id}/law. Form: version.
+func (p *Pages) takeLaw(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	if _, err := p.svc.TakeLaw(ctx, id, formVersion(r)); err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.law"))
 	return web.Redirect(w, r, href(id))
 }
 

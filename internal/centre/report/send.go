@@ -221,7 +221,11 @@ func (s *Service) Follow(ctx context.Context, id ID, r Relation) (Paper, error) 
 			return n, nil
 		}
 	}
-	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: f.Pack.Version, Case: f.Case, From: f.From, To: f.To, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
+	pack, ok := s.laws.Get(f.PackID) // a new paper goes by the law of its own day
+	if !ok {
+		return Paper{}, fmt.Errorf("%s: there is no rule pack %s", op, f.PackID)
+	}
+	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: pack.Version, Case: f.Case, From: f.From, To: f.To, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
 		Frame: f.Frame, Values: f.Values, Hand: f.Hand, Relation: r, Of: f.ID, OfLabel: s.Label(f.Paper)}
 	n.Frame.Number, n.Frame.Date = "", calendar.Date{}
 	return s.create(ctx, op, n, false)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -81,6 +82,7 @@ type Service struct {
 	cards   func(context.Context, string) (incident.UnitCard, error)
 	figures map[string]Figure
 	printed *i18n.Catalogue
+	judged  sync.Map // pack id and hash -> judgement
 }
 
 // New makes the room. A catalogue of the room's own that does not load is a bug
@@ -128,6 +130,7 @@ type File struct {
 	Duties      []obligation.Obligation
 	Successors  []Paper // papers that replace or correct this one
 	Changes     []Change
+	Law         LawState
 	MayWrite    bool
 	MaySend     bool
 
@@ -202,6 +205,7 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 		}
 	}
 	if p.State == Draft || p.State == Printed {
+		_, f.Law, _ = s.law(p)
 		f.Findings = lint(p, pack, form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), now)
 	}
 	return f, nil

@@ -30,6 +30,15 @@ func (v paperPage) edits() bool {
 	return v.f.MayWrite && (v.f.State == Draft || v.f.State == Printed)
 }
 
+// law says that the text of the form is another today, and offers it.
+func (v paperPage) law(ctx context.Context) ui.AlertProps {
+	a := ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "report.law."+string(v.f.Law)), Text: i18n.T(ctx, "report.law."+string(v.f.Law)+".text")}
+	if v.f.Law == LawNewer && v.edits() {
+		a.Action = &ui.Action{Label: i18n.T(ctx, "report.law.take"), Href: href(v.f.ID) + "/law", Post: true, Hidden: []ui.Hidden{v.version()}}
+	}
+	return a
+}
+
 func (v paperPage) sends() bool { return v.f.MaySend && (v.f.State == Printed || v.f.State == Sent) }
 
 func (v paperPage) version() ui.Hidden {
