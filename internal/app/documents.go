@@ -22,11 +22,10 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/signature"
 )
 
-// documents builds the register of papers. Nobody waits for a paper to be issued
-// yet: Issued stays nil.
+// documents builds the register of papers.
 func (a *App) documents() *document.Service {
 	return document.New(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
-		People: a.documentPeople, Verify: a.verifyDocument})
+		People: a.documentPeople, Verify: a.verifyDocument, Issued: a.paperIssued})
 }
 
 // verifyDocument says what the signatures of a file are worth and, of a signed

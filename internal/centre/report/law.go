@@ -92,6 +92,9 @@ func (s *Service) TakeLaw(ctx context.Context, id ID, version int64) (Paper, err
 	if !ok || !had || f.Law != LawNewer {
 		return Paper{}, &fault.Error{Kind: fault.Conflict, Op: op}
 	}
+	if err := f.free(op); err != nil {
+		return Paper{}, err
+	}
 	return s.change(ctx, op, auth.Write, id, version, func(_ context.Context, _ *db.Tx, p *Paper) (map[string]any, error) {
 		if err := p.editable(op); err != nil {
 			return nil, err

@@ -65,6 +65,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /papers/{id}/law", Need: mayRead, Handle: p.takeLaw},
 		{Pattern: "POST /papers/{id}/print", Need: mayRead, Handle: p.print},
 		{Pattern: "GET /papers/{id}/print/{file}", Need: mayRead, Handle: p.download},
+		{Pattern: "POST /papers/{id}/enter", Need: mayRead, Handle: p.enter},
 		{Pattern: "POST /papers/{id}/sent", Need: mayRead, Body: MaxEvidence + 1<<20, Handle: p.sent},
 		{Pattern: "GET /papers/{id}/sent/{sending}", Need: mayRead, Handle: p.evidence},
 		{Pattern: "GET /papers/{id}/withdraw", Need: mayRead, Handle: p.askWithdraw},
@@ -162,6 +163,9 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, with 
 	if c := v.f.Values["channel"].Codes; len(c) > 0 {
 		v.sending.Channel = c[0]
 	}
+	if e := v.f.Entry; e != nil && !e.SentAt.IsZero() {
+		v.sending.At, v.sending.Channel, v.sending.Receipt = local(e.SentAt, localTime), e.Channel, e.Receipt
+	}
 	with(&v)
 	return p.site.Render(w, r, status, web.View{Title: v.title(ctx), Body: paperView(v)})
 }
@@ -227,6 +231,16 @@ func (p *Pages) printed(w http.ResponseWriter, r *http.Request, id ID, version i
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.printed", made.Seq))
+	return web.Redirect(w, r, href(id))
+}
+
+// enter handles POST /papers/{id}/enter. Form: version.
+func (p *Pages) enter(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	if _, err := p.svc.Enter(ctx, id, formVersion(r)); err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.entered"))
 	return web.Redirect(w, r, href(id))
 }
 

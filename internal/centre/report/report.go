@@ -112,6 +112,7 @@ type Paper struct {
 	OfLabel   string // its kind, number and date, as printed
 	Reason    string // of a withdrawal
 	Prints    int    // how many prints were made
+	Document  string // of the register, that the paper became; empty for none
 	CreatedAt time.Time
 	CreatedBy string
 	UpdatedAt time.Time

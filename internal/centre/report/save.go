@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -51,6 +52,9 @@ func (s *Service) Save(ctx context.Context, id ID, e Edit, version int64) (Paper
 		return Paper{}, err
 	}
 	if err := e.check(op); err != nil {
+		return Paper{}, err
+	}
+	if err := f.free(op); err != nil {
 		return Paper{}, err
 	}
 	return s.change(ctx, op, auth.Write, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
@@ -164,7 +168,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	case f.Version != version:
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Conflict, Op: op}
 	}
-	if err := f.editable(op); err != nil {
+	if err := cmp.Or(f.editable(op), f.free(op)); err != nil {
 		return Paper{}, Print{}, err
 	}
 	if f.State == Printed {

@@ -63,6 +63,8 @@ type Deps struct {
 	// Figures count what papers about a period are filled with, by the keys of
 	// rulepack.ValueKeys that begin with figure.
 	Figures map[string]Figure
+	// Register takes finished papers; nil: there is none.
+	Register Register
 	// Noted is told of each event inside its transaction; its error undoes it. It
 	// may run again after a conflict, so it has no effect but on tx.
 	Noted func(ctx context.Context, tx *db.Tx, e Event) error
@@ -70,19 +72,21 @@ type Deps struct {
 
 // Service holds the use cases. It is safe for concurrent use.
 type Service struct {
-	records *db.DB
-	now     func() time.Time
-	laws    *rulepack.Set
-	duties  *obligation.Service
-	cases   Cases
-	files   *blob.Store
-	heads   func(context.Context, string) (Person, error)
-	houses  func(context.Context, string) (House, error)
-	noted   func(context.Context, *db.Tx, Event) error
-	cards   func(context.Context, string) (incident.UnitCard, error)
-	figures map[string]Figure
-	printed *i18n.Catalogue
-	judged  sync.Map // pack id and hash -> judgement
+	records  *db.DB
+	now      func() time.Time
+	laws     *rulepack.Set
+	duties   *obligation.Service
+	cases    Cases
+	files    *blob.Store
+	heads    func(context.Context, string) (Person, error)
+	houses   func(context.Context, string) (House, error)
+	noted    func(context.Context, *db.Tx, Event) error
+	cards    func(context.Context, string) (incident.UnitCard, error)
+	figures  map[string]Figure
+	printed  *i18n.Catalogue
+	register Register
+	entering sync.Mutex
+	judged   sync.Map // pack id and hash -> judgement
 }
 
 // New makes the room. A catalogue of the room's own that does not load is a bug
@@ -93,7 +97,7 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, register: d.Register}
 	if s.cards == nil {
 		s.cards = func(context.Context, string) (incident.UnitCard, error) { return incident.UnitCard{}, nil }
 	}
@@ -131,6 +135,7 @@ type File struct {
 	Successors  []Paper // papers that replace or correct this one
 	Changes     []Change
 	Law         LawState
+	Entry       *Entry // in the register of documents; nil for none
 	MayWrite    bool
 	MaySend     bool
 
@@ -174,6 +179,13 @@ func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 	}
 	if f.Successors, err = successors(ctx, q, id); err != nil {
 		return File{}, err
+	}
+	if p.Document != "" && s.register != nil {
+		e, err := s.register.Look(ctx, p.Document)
+		if err != nil {
+			return File{}, err
+		}
+		f.Entry = &e
 	}
 	return f, s.compare(ctx, &f)
 }

@@ -39,6 +39,7 @@ type row struct {
 	OfLabel     string  `bun:"of_label"`
 	Reason      string  `bun:"reason"`
 	Prints      int     `bun:"prints"`
+	DocumentID  string  `bun:"document_id"`
 	CreatedAt   db.Time `bun:"created_at"`
 	CreatedBy   string  `bun:"created_by"`
 	UpdatedAt   db.Time `bun:"updated_at"`
@@ -50,7 +51,7 @@ type row struct {
 func toRow(p Paper) (row, error) {
 	r := row{ID: string(p.ID), FormID: p.FormID, PackID: p.PackID, PackHash: p.PackHash, SubjectKind: p.Case.Kind,
 		SubjectID: p.Case.ID, SubjectCode: p.Case.Code, PeriodFrom: day(p.From), PeriodTo: day(p.To), UnitID: p.UnitID, OwnerUnit: p.OwnerUnit, State: string(p.State),
-		Relation: string(p.Relation), OfID: string(p.Of), OfLabel: p.OfLabel, Reason: p.Reason, Prints: p.Prints,
+		Relation: string(p.Relation), OfID: string(p.Of), OfLabel: p.OfLabel, Reason: p.Reason, Prints: p.Prints, DocumentID: p.Document,
 		CreatedAt: db.At(p.CreatedAt), CreatedBy: p.CreatedBy, UpdatedAt: db.At(p.UpdatedAt), UpdatedBy: p.UpdatedBy,
 		Version: p.Version, Search: i18n.Fold(p.Case.Code + " " + p.Frame.Number + "/" + p.Frame.Symbol + " " + p.Frame.Subject + " " + p.Frame.Issuer)}
 	for into, v := range map[*string]any{&r.Frame: p.Frame, &r.Values: p.Values, &r.Hand: p.Hand} {
@@ -73,7 +74,7 @@ func day(d calendar.Date) string {
 func (r row) paper() (Paper, error) {
 	p := Paper{ID: ID(r.ID), FormID: r.FormID, PackID: r.PackID, PackHash: r.PackHash,
 		Case: Case{r.SubjectKind, r.SubjectID, r.SubjectCode}, UnitID: r.UnitID, OwnerUnit: r.OwnerUnit, State: State(r.State),
-		Relation: Relation(r.Relation), Of: ID(r.OfID), OfLabel: r.OfLabel, Reason: r.Reason, Prints: r.Prints,
+		Relation: Relation(r.Relation), Of: ID(r.OfID), OfLabel: r.OfLabel, Reason: r.Reason, Prints: r.Prints, Document: r.DocumentID,
 		CreatedAt: r.CreatedAt.Time, CreatedBy: r.CreatedBy, UpdatedAt: r.UpdatedAt.Time, UpdatedBy: r.UpdatedBy, Version: r.Version}
 	for into, text := range map[*calendar.Date]string{&p.From: r.PeriodFrom, &p.To: r.PeriodTo} {
 		if err := into.UnmarshalText([]byte(text)); err != nil {

@@ -5,6 +5,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -45,6 +46,9 @@ func (s *Service) SaveTable(ctx context.Context, id ID, key string, v Value, ver
 	const op = "report.SaveTable"
 	f, field, err := s.Table(ctx, id, key)
 	if err != nil {
+		return Paper{}, err
+	}
+	if err := f.free(op); err != nil {
 		return Paper{}, err
 	}
 	v = v.shape(f.Pack, field)
@@ -129,7 +133,7 @@ func (s *Service) Upload(ctx context.Context, id ID, key, name string, data []by
 	case !f.MayWrite:
 		return "", &fault.Error{Kind: fault.Forbidden, Op: op}
 	}
-	if err := f.editable(op); err != nil {
+	if err := cmp.Or(f.editable(op), f.free(op)); err != nil {
 		return "", err
 	}
 	sheets, err := readSheets(data)
