@@ -147,8 +147,10 @@ func (v paperPage) input(ctx context.Context, f rulepack.Field) input {
 		in.Props.Hint = strings.TrimSpace(in.Props.Hint + " " + i18n.T(ctx, "report.one_a_line"))
 	case "date":
 		in.Props.Kind, in.Props.Value = ui.KindDate, local(value.At, time.DateOnly)
+		in.Props.ReadOnly = len(f.Term) > 0
 	case "datetime":
 		in.Props.Kind, in.Props.Value = ui.KindDateTime, local(value.At, localTime)
+		in.Props.ReadOnly = len(f.Term) > 0
 	case "time":
 		in.Props.Kind, in.Props.Value = "time", value.Text
 	case "pct":
@@ -192,16 +194,26 @@ func (v paperPage) rowsText(ctx context.Context, f rulepack.Field) string {
 
 // origin says where a value comes from, and that there is none.
 func (v paperPage) origin(ctx context.Context, f rulepack.Field) string {
+	if label := v.f.Origins[f.Key]; label != "" {
+		return i18n.T(ctx, "report.origin.earlier", label)
+	}
 	source, _, _ := strings.Cut(f.From, ".")
 	switch {
 	case f.Count != nil && f.Type == "pct":
 		source = "share"
 	case f.Count != nil:
 		source = "count"
+	case len(f.Term) > 0:
+		source = "term"
+	case len(f.Trend) > 0:
+		source = "trend"
 	case source == "" || source == "report":
 		return ""
 	}
 	text := i18n.T(ctx, "report.origin."+source)
+	if few, ok := v.f.short[f.Key]; ok && v.f.Values[f.Key].Empty() {
+		return text + " " + i18n.T(ctx, "report.origin.short", few.Seen, few.Expected)
+	}
 	if v.f.Values[f.Key].Empty() {
 		text += " " + i18n.T(ctx, "report.origin.none")
 	}

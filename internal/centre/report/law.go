@@ -116,7 +116,7 @@ func (s *Service) TakeLaw(ctx context.Context, id ID, version int64) (Paper, err
 			}
 		}
 		was := p.PackHash
-		p.State, p.PackHash, p.Values = Draft, pack.Version, reckon(form, values)
+		p.State, p.PackHash, p.Values = Draft, pack.Version, s.reckon(pack, form, values)
 		return map[string]any{"pack": p.PackID, "from": was, "to": p.PackHash}, nil
 	})
 }

@@ -28,8 +28,13 @@ type Rows struct {
 
 // Figure counts something of a unit and of those below it in the days from..to,
 // both included. What nobody can know is nil, never zero; ErrWithheld when the
-// actor may not know it. The values are int64 and Rows.
+// actor may not know it. The values are int64,
+// Rows, lists of texts and Short.
 type Figure func(ctx context.Context, unit string, from, to calendar.Date) (any, error)
+
+// Short says that too little was seen for a figure: Seen of Expected hours of the
+// sources. The paper says so in its place.
+type Short struct{ Seen, Expected int64 }
 
 // ErrWithheld says that the actor may not ask for a figure. A paper then goes on
 // saying what it said when somebody who may last saved it.
@@ -70,6 +75,7 @@ func (s *Service) ofCase(ctx context.Context, p Paper) (matter, error) {
 		return matter{}, err
 	}
 	duties, err := s.duties.OfSubject(ctx, s.records.Read(), p.Case.Kind, p.Case.ID)
+	s.moreOfCase(facts, duties)
 	return matter{unit: i.UnitID, owner: i.OwnerUnit, code: i.Code, version: i.Version, closed: i.State == incident.Closed, facts: facts, duties: duties}, err
 }
 
@@ -91,6 +97,9 @@ func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.
 		if v != "" {
 			facts[key] = v
 		}
+	}
+	if card.Name != "" {
+		facts["unit.card"], facts["unit.card_short"] = cardRows(card, head)
 	}
 	if !from.IsZero() {
 		facts["period.from"], facts["period.to"] = from.Start(), to.Start()
@@ -174,7 +183,9 @@ func (s *Service) Begin(ctx context.Context, st Start) (Paper, error) {
 	if err != nil {
 		return Paper{}, err
 	}
-	p.Values = reckon(c.Form, fill(c.Pack, c.Form, facts))
+	if err := s.begun(ctx, &p, c, facts); err != nil {
+		return Paper{}, err
+	}
 	p.Frame = s.frame(c, c.Pack, facts, head, house)
 	p.Frame.Subject = p.words(p.Frame.Issuer)(p.Frame.Subject)
 	return s.create(ctx, op, p, true)

@@ -118,6 +118,8 @@ type Paper struct {
 	UpdatedAt time.Time
 	UpdatedBy string
 	Version   int64 // +1 per change; optimistic lock
+
+	short map[string]Short // fields for which too little was seen; not stored
 }
 
 // ByHand reports whether a person changed the field.

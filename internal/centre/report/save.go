@@ -62,7 +62,7 @@ func (s *Service) Save(ctx context.Context, id ID, e Edit, version int64) (Paper
 			return nil, err
 		}
 		hand, values := merge(f, e)
-		p.State, p.Frame, p.Hand, p.Values, p.PackHash = Draft, e.Frame.clean(), hand, reckon(f.Form, values), f.Pack.Version
+		p.State, p.Frame, p.Hand, p.Values, p.PackHash = Draft, e.Frame.clean(), hand, s.reckon(f.Pack, f.Form, values), f.Pack.Version
 		return map[string]any{"hand": hand}, nil
 	})
 }
@@ -174,7 +174,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	if f.State == Printed {
 		// Printed again: what follows the case says what the case says now.
 		f.State = Draft
-		f.Values = f.current(f.Form, f.Live)
+		f.Values = s.current(f.Paper, f.Pack, f.Form, f.Live)
 	}
 	at := cut(s.now())
 	for _, fl := range f.Form.Fields() {

@@ -125,8 +125,9 @@ type File struct {
 	Pack        *rulepack.Pack
 	CaseVersion int64
 	CaseClosed  bool
-	Live        map[string]Value // what the case says now
-	Values      map[string]Value // what the paper says now
+	Live        map[string]Value  // what the case says now
+	Values      map[string]Value  // what the paper says now
+	Origins     map[string]string // label of the earlier paper that a field was taken from
 	Sheet       Sheet
 	Findings    []Finding
 	Prints      []Print   // latest first
@@ -204,13 +205,27 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: m.version, CaseClosed: m.closed, Duties: m.duties,
 		Live: fill(pack, form, m.facts)}
 	for _, fl := range form.Fields() {
+		if few, ok := m.facts[fl.From].(Short); ok {
+			if f.short == nil {
+				f.short = map[string]Short{}
+			}
+			f.short[fl.Key] = few
+		}
 		if v, had := p.Values[fl.Key]; had && slices.Contains(m.withheld, fl.From) {
 			f.Live[fl.Key] = v
 		}
 	}
-	f.Values = p.current(form, f.Live)
+	if f.Origins, err = s.earlier(ctx, p, pack, form, f.Live); err != nil {
+		return File{}, err
+	}
+	f.Values = s.current(p, pack, form, f.Live)
+	if p.State == Draft {
+		if err := s.trends(ctx, &f); err != nil {
+			return File{}, err
+		}
+	}
 	now := cut(s.now())
-	f.Sheet = s.sheet(p, pack, form, f.Values, now)
+	f.Sheet = s.sheet(f.Paper, pack, form, f.Values, now)
 	for _, o := range f.Duties {
 		if o.State == obligation.Open && s.meets(form, o.PackID, o.FormID) {
 			f.owed = append(f.owed, o)
@@ -301,8 +316,26 @@ func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error
 	}
 	c := list[n]
 	p := Paper{FormID: c.Form.ID, PackID: c.Pack.ID, PackHash: c.Pack.Version, Case: Case{OfIncident, caseID, i.Code},
-		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house), Values: reckon(c.Form, fill(c.Pack, c.Form, facts))}
+		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house)}
+	duties, err := s.duties.OfSubject(ctx, s.records.Read(), OfIncident, caseID)
+	if err != nil {
+		return Paper{}, err
+	}
+	s.moreOfCase(facts, duties)
+	if err := s.begun(ctx, &p, c, facts); err != nil {
+		return Paper{}, err
+	}
 	return s.create(ctx, op, p, true)
+}
+
+// begun fills a new paper from the facts and from earlier papers.
+func (s *Service) begun(ctx context.Context, p *Paper, c Choice, facts incident.Facts) error {
+	live := fill(c.Pack, c.Form, facts)
+	if _, err := s.earlier(ctx, *p, c.Pack, c.Form, live); err != nil {
+		return err
+	}
+	p.Values = s.reckon(c.Pack, c.Form, live)
+	return nil
 }
 
 // create writes a new draft.

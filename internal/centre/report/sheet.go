@@ -80,7 +80,7 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 	for _, n := range form.Notes {
 		out.Notes = append(out.Notes, say(n))
 	}
-	how := look{ticks: form.Status == rulepack.Law, marks: form.Marks}
+	how := look{ticks: form.Status == rulepack.Law, marks: form.Marks, short: p.short}
 	if form.Status == rulepack.Derived {
 		out.Basis = []string{s.word("report.word.basis", form.Basis)}
 	}
@@ -125,7 +125,7 @@ func (s *Service) part(section rulepack.Section) Part {
 // shown reports whether a field has a line on the paper.
 func shown(f rulepack.Field, v Value, values map[string]Value) bool {
 	switch {
-	case !inBody(f), idle(f, values):
+	case !inBody(f), f.Aside, idle(f, values):
 		return false
 	case !v.Empty():
 		return true
@@ -156,7 +156,7 @@ func (s *Service) blank(pack *rulepack.Pack, form rulepack.Form) Sheet {
 	for _, section := range form.Sections {
 		part := s.part(section)
 		for _, fl := range section.Fields {
-			if inBody(fl) && !fl.AsBasis {
+			if inBody(fl) && !fl.Aside && !fl.AsBasis {
 				part.Lines = append(part.Lines, s.lines(pack, section, fl, Value{Rows: blankRows(pack, fl)}, look{ticks: true, marks: form.Marks, blank: true})...)
 			}
 		}
@@ -193,6 +193,7 @@ type look struct {
 	ticks bool // code lists as boxes, as forms of the law have them
 	marks bool // (*) at what is compulsory
 	blank bool // to be filled by hand: no words where nothing is known
+	short map[string]Short
 }
 
 // late reports whether a field may stay empty until the paper is sent.
@@ -245,6 +246,9 @@ func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, how look)
 	l.Number = f.Type == "int" && v.Int != nil && f.Count != nil
 	if f.Req == rulepack.Automatic && v.Empty() && !how.blank {
 		l.Text = s.word("report.word.no_data") // never a zero that nobody counted
+		if few, ok := how.short[f.Key]; ok {
+			l.Text = s.word("report.word.short", few.Seen, few.Expected)
+		}
 	}
 	return l
 }

@@ -67,7 +67,7 @@ func (s *Service) SaveTable(ctx context.Context, id ID, key string, v Value, ver
 		values = cloned(values)
 		values[key] = v
 		p.State, p.Hand, p.PackHash = Draft, with(p.Hand, key, hand), f.Pack.Version
-		p.Values = reckon(f.Form, values)
+		p.Values = s.reckon(f.Pack, f.Form, values)
 		return map[string]any{"table": key, "rows": len(v.Rows)}, nil
 	})
 }

@@ -52,6 +52,34 @@ type Tally struct {
 	Of    string `yaml:"of"`    // of a pct: key of the whole
 }
 
+// FieldTerm is a moment by which something must be done: an amount of the pack,
+// of a limit or a clock, counted from another field.
+type FieldTerm struct {
+	When  []When `yaml:"when"`  // none: always
+	Limit string `yaml:"limit"` // id of a limit of the pack, or
+	Clock string `yaml:"clock"` // id of a clock
+	From  string `yaml:"from"`  // key of a date or datetime
+}
+
+// Due is the end of the term counted from start, and false when the pack has no
+// such amount.
+func (t FieldTerm) Due(p *Pack, cal *calendar.Calendar, start time.Time) (time.Time, bool) {
+	if l, ok := p.Limit(t.Limit); ok {
+		due, _ := cal.Due(start, l.Amount, l.rule)
+		return due, true
+	}
+	c, ok := p.Clock(t.Clock)
+	if !ok {
+		return time.Time{}, false
+	}
+	due, _ := cal.Due(start, c.Amount, c.rule)
+	return due, true
+}
+
+// trendColumns are the columns of a table with a trend: what is counted, this
+// period, the one before, and the same one of the year before.
+var trendColumns = []string{"what", "now", "before", "year_ago"}
+
 // Check is a sum that a filled form must hold. Left and Right are keys, summed:
 // columns of each row when Table is given, else numbers of the form, where
 // "table.column" is the sum over a table's rows.
