@@ -18,6 +18,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
+	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -128,6 +129,9 @@ func (b *bench) filled(f report.File) report.Paper {
 	e := edit(f)
 	e.Frame.Signer = report.Signer{Title: "Giám đốc", Name: "Lò Thị Mai"}
 	e.Frame.Date, e.Frame.Place, e.Frame.Issuer = calendar.Date{Year: 2026, Month: 12, Day: 18}, "Đông Sơn", "Sở Khoa học và Công nghệ"
+	if f.Form.Letter { // its symbol ends with the part of the body that wrote it
+		e.Frame.Symbol = "SKHCN-CNS"
+	}
 	if len(f.Form.Recipients) > 0 && len(e.Frame.To) == 0 {
 		e.Frame.To = []string{"Ủy ban nhân dân tỉnh Đông Sơn"}
 	}
@@ -189,6 +193,9 @@ func TestEveryFormPrintsBlankAndFilled(t *testing.T) {
 					t.Fatal(form.ID, k, err)
 				}
 				put(t, filepath.Join(dir, name+"."+string(k)), raw)
+				if k != report.XLSX {
+					wellLaid(t, name+"."+string(k), raw)
+				}
 			}
 		}
 	}
@@ -224,6 +231,20 @@ func numbers(list []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// wellLaid reports what the decree on official papers says otherwise of a file.
+func wellLaid(t *testing.T, name string, raw []byte) {
+	t.Helper()
+	found, err := lint.Check(raw)
+	if err != nil || found.Checked == 0 {
+		t.Errorf("%s: %d rules asked, %v", name, found.Checked, err)
+	}
+	for _, f := range found.Findings {
+		if f.Severity == lint.Error {
+			t.Errorf("%s: %s at page %d, paragraph %d: %s", name, f.Rule, f.Page, f.Para, f.Found)
+		}
+	}
 }
 
 func put(t *testing.T, name string, raw []byte) {

@@ -78,6 +78,9 @@ func (l *linter) frame(f Frame) {
 	if f.Number == "" || f.Date.IsZero() {
 		l.add("number", false, "number", "")
 	}
+	if l.form.Letter && f.Symbol != "" && !strings.Contains(f.Symbol, "-") {
+		l.add("symbol", false, "symbol", "")
+	}
 	if f.Place == "" {
 		l.add("place", false, "place", "")
 	}

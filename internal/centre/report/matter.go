@@ -258,9 +258,11 @@ func (s *Service) periodName(kind string, year, part int, from, to calendar.Date
 
 const shortDay = "02/01/2006"
 
+var romans = []string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"}
+
 func roman(n int, kind string) any {
-	if kind == "quarter" && n >= 1 && n <= 4 {
-		return []string{"I", "II", "III", "IV"}[n-1]
+	if kind == "quarter" && n >= 1 && n <= len(romans) {
+		return romans[n-1]
 	}
 	return n
 }

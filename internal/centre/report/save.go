@@ -57,6 +57,9 @@ func (s *Service) Save(ctx context.Context, id ID, e Edit, version int64) (Paper
 	if err := f.free(op); err != nil {
 		return Paper{}, err
 	}
+	if e.Frame.Symbol == symbol(f.Form, f.Frame.Issuer) { // nobody typed it: it follows the body
+		e.Frame.Symbol = symbol(f.Form, e.Frame.Issuer)
+	}
 	return s.change(ctx, op, auth.Write, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
 		if err := p.editable(op); err != nil {
 			return nil, err

@@ -363,6 +363,9 @@ func (s *Service) create(ctx context.Context, op string, p Paper, remember bool)
 			}
 			p.Frame = guessed
 			p.Frame.remember(last)
+			if _, form, ok := s.form(p); ok && len(form.Recipients) == 0 {
+				p.Frame.Copies = slices.DeleteFunc(slices.Clone(p.Frame.Copies), func(c string) bool { return c == s.word("report.word.as_above") })
+			}
 		}
 		if err := insert(ctx, tx, p); err != nil {
 			return err

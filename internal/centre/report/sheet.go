@@ -99,6 +99,9 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 			}
 			if fl.AsBasis {
 				out.Basis = append(out.Basis, v.List...)
+				if v.Text != "" { // "Xét đề nghị của …" closes the căn cứ
+					out.Basis = append(out.Basis, fl.Label+" "+v.Text)
+				}
 				continue
 			}
 			if !shown(fl, v, values) {
@@ -111,7 +114,24 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 		}
 	}
 	s.leaves(&out)
+	s.referTo(&out)
 	return out
+}
+
+// referTo names annexes by their numbers where there are several.
+func (s *Service) referTo(out *Sheet) {
+	count := 0
+	for i := range out.Parts {
+		if out.Parts[i].Annex != "" {
+			count++
+		}
+	}
+	for i, n := 0, 0; i < len(out.Parts) && count > 1; i++ {
+		if out.Parts[i].Annex != "" {
+			n++
+			out.Parts[i].Refer = s.word("report.word.annex_no", roman(n, "quarter"))
+		}
+	}
 }
 
 func (s *Service) part(section rulepack.Section) Part {
@@ -170,6 +190,7 @@ func (s *Service) blank(pack *rulepack.Pack, form rulepack.Form) Sheet {
 		}
 	}
 	s.leaves(&out)
+	s.referTo(&out)
 	return out
 }
 
@@ -227,7 +248,7 @@ func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, how look)
 	list, _ := pack.CodeList(f.List)
 	switch {
 	case law && f.Type == "bool":
-		l.Inline = true
+		l.Inline = utf8.RuneCountInString(l.Label) <= oneLine-12 // behind a label of two lines they would be torn
 		l.Ticks = []Tick{{Label: s.word("report.word.yes"), On: v.Yes != nil && *v.Yes},
 			{Label: s.word("report.word.no"), On: v.Yes != nil && !*v.Yes}}
 	case law && (f.Type == "multi" || f.Type == "enum" && f.List != "CL-level"):
@@ -336,7 +357,11 @@ func (s Sheet) Paper(at time.Time) officedoc.Paper {
 			p.Body = append(p.Body, part.blocks()...)
 			continue
 		}
-		p.Body = append(p.Body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
+		if part.No == "" {
+			p.Body = append(p.Body, officedoc.Text(part.Title+": "+lowerFirst(part.Refer)))
+		} else {
+			p.Body = append(p.Body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
+		}
 		a := officedoc.Annex{Title: part.Title, Landscape: part.Annex == "landscape"}
 		for _, l := range part.Lines {
 			a.Body = append(a.Body, l.blocks()...)

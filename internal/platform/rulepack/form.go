@@ -88,7 +88,7 @@ type Field struct {
 	RowsOf       string      `yaml:"rows_of"`  // code list whose codes are the rows, in the first column
 	TotalRow     string      `yaml:"total"`    // label of a last row that sums the numbers; empty: none
 	Blocks       bool        `yaml:"blocks"`   // each row is printed as labelled lines, not as a row
-	AsBasis      bool        `yaml:"as_basis"` // the lines of a list are printed as căn cứ, over the body
+	AsBasis      bool        `yaml:"as_basis"` // the lines of a list, or label and text, are printed as căn cứ, over the body
 	Aside        bool        `yaml:"aside"`    // asked for and kept, never printed: what must hold before the paper may be made
 	Must         []string    `yaml:"must"`     // of an enum: the codes with which the paper may be made
 	Approves     string      `yaml:"approves"` // of an enum of parties: key of the level whose approver it must be

@@ -92,8 +92,8 @@ func (b *builder) chosen(at, what, kind, list string) {
 
 func (b *builder) checkTable(at string, f Field) {
 	if f.Type != "table" {
-		if len(f.Columns) > 0 || f.RowsOf != "" || f.TotalRow != "" || f.Blocks || f.AsBasis {
-			b.fail(at, "field %s: only a table has columns, rows_of, total, blocks or as_basis", f.Key)
+		if len(f.Columns) > 0 || f.RowsOf != "" || f.TotalRow != "" || f.Blocks || f.AsBasis && f.Type != "unit" && f.Type != "text" {
+			b.fail(at, "field %s: only a table has columns, rows_of, total or blocks; as_basis is for it, a unit or a text", f.Key)
 		}
 		return
 	}
