@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -213,6 +215,7 @@ func TestEveryFormPrintsBlankAndFilled(t *testing.T) {
 	}
 	run(t, "soffice", args...)
 	for _, n := range names {
+		sameNumbers(t, n, filepath.Join(dir, n+".docx"), filepath.Join(dir, n+".pdf"))
 		own, word := words(t, filepath.Join(dir, n+".pdf")), words(t, filepath.Join(dir, "office", n+".pdf"))
 		if len(own) < 50 || !slices.Equal(numbers(own), numbers(word)) {
 			t.Errorf("%s: %d words in the PDF, %d in the DOCX; their numbers differ: %q and %q", n, len(own), len(word), numbers(own), numbers(word))
@@ -231,6 +234,43 @@ func numbers(list []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+var figure = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*`)
+
+// sameNumbers reports a number that one of the two files of a paper says less
+// often than the other. The PDF has more of page numbers, of the paper's code and
+// of heads of tables, which stand on every page.
+func sameNumbers(t *testing.T, name, docx, pdf string) {
+	t.Helper()
+	raw, err := os.ReadFile(docx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(text string) map[string]int {
+		out := map[string]int{}
+		for _, n := range figure.FindAllString(text, -1) {
+			out[n]++
+		}
+		return out
+	}
+	text := run(t, "pdftotext", "-layout", pdf, "-")
+	said, printed := count(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(docxXML(t, raw), " ")), count(text)
+	pages := strings.Count(text, "\f")
+	for n, times := range said {
+		if printed[n] < times {
+			t.Errorf("%s: %s stands %d times in the DOCX and %d times in the PDF", name, n, times, printed[n])
+		}
+	}
+	code := regexp.MustCompile(`(?m)^.*· F.*/1$`).FindString(text) + name
+	for n := range printed {
+		if page, err := strconv.Atoi(n); said[n] == 0 && !strings.Contains(code, n) && (err != nil || page > pages) {
+			t.Errorf("%s: %s stands in the PDF alone", name, n)
+		}
+	}
+	if len(said) < 3 {
+		t.Errorf("%s: only %d numbers to compare", name, len(said))
+	}
 }
 
 // wellLaid reports what the decree on official papers says otherwise of a file.

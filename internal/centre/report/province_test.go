@@ -218,6 +218,11 @@ func grouped(n int64) string {
 
 func docxText(t *testing.T, raw []byte) string {
 	t.Helper()
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(docxXML(t, raw), "")
+}
+
+func docxXML(t *testing.T, raw []byte) string {
+	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +235,7 @@ func docxText(t *testing.T, raw []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(xml), "")
+	return string(xml)
 }
 
 func xlsxCells(t *testing.T, raw []byte, leaf string) []string {
