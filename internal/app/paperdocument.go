@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/document"
@@ -27,8 +28,8 @@ type paperRegister struct{ a *App }
 func (r paperRegister) Begin(ctx context.Context, p report.Paper, form rulepack.Form, of string) (string, error) {
 	f := p.Frame
 	to := f.To
-	if len(to) == 0 {
-		to = f.Copies
+	if archive := r.a.pack().Term("paper.archive", "vi"); len(to) == 0 {
+		to = slices.DeleteFunc(slices.Clone(f.Copies), func(c string) bool { return strings.HasPrefix(c, archive) })
 	}
 	h := document.Head{Unit: p.UnitID, Kind: r.a.documentKind(form), Symbol: f.Symbol, Place: f.Place, Subject: cmp.Or(f.Subject, form.Subject), Urgency: f.Urgency,
 		Issuer: f.Issuer, Signer: f.Signer.Name, SignerTitle: f.Signer.Title, Recipients: strings.Join(to, "\n")}

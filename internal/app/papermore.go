@@ -62,8 +62,13 @@ func (a *App) moreFigures() map[string]report.Figure {
 			}
 			return int64((all / time.Duration(len(closed))).Round(time.Hour) / time.Hour)
 		}),
-		"figure.duties_due": duties(func(_ context.Context, list []obligation.Obligation) (any, error) { return int64(len(list)), nil }),
+		"figure.duties_due": duties(func(_ context.Context, list []obligation.Obligation) (any, error) {
+			return some(int64(len(slices.DeleteFunc(list, a.pending)))), nil
+		}),
 		"figure.duties_on_time": duties(func(_ context.Context, list []obligation.Obligation) (any, error) {
+			if list = slices.DeleteFunc(list, a.pending); len(list) == 0 {
+				return nil, nil
+			}
 			return int64(len(slices.DeleteFunc(list, func(o obligation.Obligation) bool { return o.Clock(a.opt.Now()) != obligation.MetTime }))), nil
 		}),
 		"figure.duties": duties(a.dutyRows),
@@ -133,6 +138,11 @@ func (a *App) seenEnough(count func(ctx context.Context, units []string, from, t
 		}
 		return v, err
 	}
+}
+
+// pending reports whether nobody can say yet if a duty is done in time.
+func (a *App) pending(o obligation.Obligation) bool {
+	return o.State == obligation.Open && o.DueAt.After(a.opt.Now())
 }
 
 // mostDuties bounds the duties that are listed in one paper.

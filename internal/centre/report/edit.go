@@ -328,6 +328,10 @@ func (v paperPage) frameFields(ctx context.Context) (head, foot []ui.FieldProps)
 		p.Kind, p.Rows = kind, rows
 		return p
 	}
+	to := with(field("to", strings.Join(f.To, "\n")), ui.KindTextarea, 3)
+	if len(v.f.Form.Recipients) == 0 { // addressed to nobody unless somebody writes it
+		to.Label = strings.TrimSuffix(to.Label, " (*)")
+	}
 	urgency := with(field("urgency", f.Urgency), ui.KindSelect, 0)
 	urgency.Blank = i18n.T(ctx, "report.frame.ordinary")
 	urgency.Options = options(ctx, v.f.Pack, "CL-urgency", "")
@@ -338,7 +342,7 @@ func (v paperPage) frameFields(ctx context.Context) (head, foot []ui.FieldProps)
 	if !f.Date.IsZero() {
 		day = f.Date.String()
 	}
-	head = []ui.FieldProps{with(field("to", strings.Join(f.To, "\n")), ui.KindTextarea, 3), field("subject", f.Subject), urgency,
+	head = []ui.FieldProps{to, field("subject", f.Subject), urgency,
 		field("parent", f.Parent), field("issuer", f.Issuer), field("number", f.Number), field("symbol", f.Symbol),
 		field("place", f.Place), with(field("date", day), ui.KindDate, 0)}
 	foot = []ui.FieldProps{field("signer_college", f.Signer.College), authority, field("signer_for", f.Signer.For),
