@@ -5,6 +5,7 @@ package report
 
 import (
 	"context"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -69,11 +70,12 @@ func (v sight) filter(q *bun.SelectQuery) *bun.SelectQuery {
 	args = append(args, more...)
 	own, more := v.papers.Where("p.unit_id")
 	args = append(args, more...)
-	sent := "p.state = 'sent' OR (p.state = 'withdrawn' AND EXISTS (SELECT 1 FROM report_sending AS g WHERE g.paper_id = p.id))"
+	var sent strings.Builder
+	sent.WriteString("p.state = 'sent' OR (p.state = 'withdrawn' AND EXISTS (SELECT 1 FROM report_sending AS g WHERE g.paper_id = p.id))")
 	for _, scope := range v.inHand {
 		mine, more := scope.Where("p.unit_id")
-		sent += " OR " + mine
+		sent.WriteString(" OR " + mine)
 		args = append(args, more...)
 	}
-	return q.Where("((p.subject_kind = 'incident' AND ("+unit+" OR "+owner+")) OR (p.subject_kind <> 'incident' AND "+own+" AND ("+sent+")))", args...)
+	return q.Where("((p.subject_kind = 'incident' AND ("+unit+" OR "+owner+")) OR (p.subject_kind <> 'incident' AND "+own+" AND ("+sent.String()+")))", args...)
 }
