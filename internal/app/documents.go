@@ -22,11 +22,10 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/signature"
 )
 
-// documents builds the register of papers. Nobody waits for a paper to be issued
-// yet: Issued stays nil.
+// documents builds the register of papers.
 func (a *App) documents() *document.Service {
 	s := document.New(a.exchanging(document.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Codes: a.documentCodes, Sheet: unit.Tables,
-		People: a.documentPeople, Verify: a.verifyDocument, Drafts: drafts{a}}))
+		People: a.documentPeople, Verify: a.verifyDocument, Drafts: drafts{a}, Issued: a.paperIssued}))
 	a.behind.every(15*time.Minute, "remind of receipts", s.TellUnreceipted)
 	return s
 }

@@ -47,10 +47,10 @@ var groups = []struct {
 	}},
 	{"respond", []entry{
 		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
-		{key: "papers", href: "/papers", icon: ui.IconDocument, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 	}},
 	{"direct", []entry{
 		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
+		{key: "papers", href: "/papers", icon: ui.IconReport, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 		{key: "signatures", href: "/signatures", icon: ui.IconKey, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 	}},
 	{"cooperate", []entry{

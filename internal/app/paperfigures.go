@@ -24,7 +24,7 @@ import (
 // is no proof that nothing happened.
 
 func (a *App) paperFigures() map[string]report.Figure {
-	return map[string]report.Figure{
+	out := map[string]report.Figure{
 		"figure.incidents": a.figureOf(auth.Incidents, func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
 			list, err := a.casesIn(ctx, units, from, to)
 			return some(int64(len(list))), err
@@ -42,23 +42,25 @@ func (a *App) paperFigures() map[string]report.Figure {
 			list, err := a.casesIn(ctx, units, from, to)
 			return tally(list, "severity", func(i incident.Incident) string { return i.Severity.Value }), err
 		}),
-		"figure.machines_infected": a.figureOf(auth.Findings, func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
+		"figure.machines_infected": a.seenEnough(func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
 			list, err := a.infectedIn(ctx, units, from, to)
-			return some(int64(len(machines(list)))), err
+			return int64(len(machines(list))), err
 		}),
-		"figure.threats": a.figureOf(auth.Findings, func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
+		"figure.threats": a.seenEnough(func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
 			list, err := a.infectedIn(ctx, units, from, to)
 			return threats(list), err
 		}),
 	}
+	maps.Copy(out, a.moreFigures())
+	return out
 }
 
-// figureOf asks count for a unit and those below; nothing is known to whoever
-// may not read the area.
+// figureOf asks count for a unit and those below; it is withheld from whoever may
+// not read the area.
 func (a *App) figureOf(area auth.Area, count func(ctx context.Context, units []string, from, to calendar.Date) (any, error)) report.Figure {
 	return func(ctx context.Context, unit string, from, to calendar.Date) (any, error) {
 		if !auth.May(ctx, auth.Permission{Area: area, Act: auth.Read}) {
-			return nil, nil
+			return nil, report.ErrWithheld
 		}
 		var units []string
 		err := a.Records.Read().NewSelect().Table("unit_closure").ColumnExpr("DISTINCT descendant").Where("ancestor = ?", unit).Scan(ctx, &units)
@@ -165,9 +167,11 @@ func threats(list []infection.Seen) any {
 	if len(by) == 0 {
 		return nil
 	}
-	rows := report.Rows{Cols: []string{"name", "machines"}}
+	rows := report.Rows{Cols: []string{"name", "machines", "subscribers", "cleaned"}}
 	for _, name := range slices.Sorted(maps.Keys(by)) {
-		rows.Rows = append(rows.Rows, []string{name, strconv.Itoa(len(machines(by[name])))})
+		n := strconv.Itoa(len(machines(by[name])))
+		clean := slices.DeleteFunc(slices.Clone(by[name]), func(s infection.Seen) bool { return s.State != infection.Cleaned })
+		rows.Rows = append(rows.Rows, []string{name, n, n, strconv.Itoa(len(machines(clean)))})
 	}
 	return rows
 }

@@ -466,7 +466,8 @@ func (w *scopes) print(t *testing.T, g goods, i incident.Incident, word string) 
 		Name: word + "-receipt.pdf", File: strings.NewReader("receipt of " + word)}, p.Version))(t)
 	sent := must(r.Reports.Get(ctx, p.ID))(t).Sendings
 	draft := must(r.Reports.Open(ctx, string(i.ID), "F1a"))(t)
-	g.add("paper", string(p.ID), string(draft.ID))
+	annual := must(r.Reports.Begin(ctx, report.Start{Form: "F12", Unit: i.UnitID, Kind: "year", Year: 2026, Part: 1}))(t)
+	g.add("paper", string(p.ID), string(draft.ID), string(annual.ID))
 	g.add("sending", sent[0].ID)
 }
 

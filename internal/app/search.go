@@ -35,7 +35,7 @@ func (a *App) searchSources() []search.Source {
 		{Key: "units", Icon: ui.IconUnit, May: may(auth.Units, auth.Read), Find: a.findUnits, All: listWith("/units?q=")},
 		{Key: "findings", Icon: ui.IconFinding, May: may(auth.Findings, auth.Read), Find: a.findFindings, All: listWith("/findings?state=all&q=")},
 		{Key: "infections", Icon: ui.IconInfection, May: may(auth.Findings, auth.Read), Find: a.findInfections, All: listWith("/infections?state=all&q=")},
-		{Key: "papers", Icon: ui.IconDocument, May: may(auth.Incidents, auth.Read), Find: a.findPapers, All: listWith("/papers?q=")},
+		{Key: "papers", Icon: ui.IconDocument, May: may(auth.Documents, auth.Read), Find: a.findPapers, All: listWith("/papers?q=")},
 		{Key: "documents", Icon: ui.IconDocument, May: may(auth.Documents, auth.Read), Find: a.findDocuments, All: listWith("/documents?q=")},
 		{Key: "lists", Icon: ui.IconIndicator, May: may(auth.Indicators, auth.Read), Find: a.findLists, All: listWith("/indicators?name=")},
 		{Key: "feeds", Icon: ui.IconDownload, May: may(auth.Settings, auth.Read), Find: a.findFeeds, All: listWith("/feeds?q=")},

@@ -249,7 +249,7 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Templates = a.templates()
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates})
+		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}})
 	r.Documents = a.documents()
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {

@@ -156,10 +156,10 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "list-report-forms", Method: http.MethodGet, Path: "/report-forms", Tag: tag, Need: mayRead, Summary: "List the forms in force on a day"}, s.apiForms)
 	rest.Add(a, rest.Op{ID: "create-paper", Method: http.MethodPost, Path: "/papers", Tag: tag, Need: mayWrite, Status: http.StatusCreated,
 		Summary: "Begin a paper about a period or a unit", Description: "A draft of the same form, unit and period is returned instead of a second one."}, s.apiBegin)
-	rest.Add(a, rest.Op{ID: "fill-paper", Method: http.MethodPut, Path: "/papers/{id}/values", Tag: tag, Need: mayWrite, Body: MaxList,
-		Summary: "Fill fields of a draft", Description: "Fields that are not named stay. Numbers reckoned from a table follow it."}, s.apiFill)
-	rest.Add(a, rest.Op{ID: "print-paper", Method: http.MethodPost, Path: "/papers/{id}/print", Tag: tag, Need: mayWrite,
-		Summary: "Freeze and print a paper", Description: "422 while a compulsory field is empty. A print meets no duty."}, s.apiPrint)
+	rest.Add(a, rest.Op{ID: "fill-paper", Method: http.MethodPut, Path: "/papers/{id}/values", Tag: tag, Need: mayRead, Body: MaxList,
+		Summary: "Fill fields of a draft", Description: "Fields that are not named stay. Numbers reckoned from a table follow it. It needs W in incidents for a paper of a case, else in documents."}, s.apiFill)
+	rest.Add(a, rest.Op{ID: "print-paper", Method: http.MethodPost, Path: "/papers/{id}/print", Tag: tag, Need: mayRead,
+		Summary: "Freeze and print a paper", Description: "422 while a compulsory field is empty. A print meets no duty. It needs W in incidents for a paper of a case, else in documents."}, s.apiPrint)
 	rest.Stream[apiFileInput, apiFile](a, rest.Op{ID: "download-paper", Method: http.MethodGet, Path: "/papers/{id}/print/{file}", Tag: tag,
 		Need: mayRead, Summary: "Download a print", Description: "The bytes are compared with their hash first: ones that were changed are an error."}, s.apiDownload)
 }

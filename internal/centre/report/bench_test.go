@@ -41,6 +41,9 @@ type bench struct {
 	svc    *report.Service
 	now    time.Time
 	events []report.Event
+
+	figures   map[string]report.Figure // may be added to
+	overrides []rulepack.Override      // ever entered
 }
 
 type cards struct{}
@@ -56,7 +59,7 @@ func (cards) Card(_ context.Context, unit string) (incident.UnitCard, error) {
 
 func newBench(t testing.TB, d *db.DB) *bench {
 	t.Helper()
-	b := &bench{t: t, db: d, dir: t.TempDir(), now: t0.Add(50 * time.Minute)}
+	b := &bench{t: t, db: d, figures: map[string]report.Figure{}, dir: t.TempDir(), now: t0.Add(50 * time.Minute)}
 	clock := func() time.Time { return b.now }
 	var err error
 	if b.laws, err = rulepack.Load(rulepacks.FS); err != nil {
@@ -79,7 +82,7 @@ func newBench(t testing.TB, d *db.DB) *bench {
 	}
 	b.duties = obligation.New(obligation.Deps{Records: d, Now: clock})
 	b.cases = incident.New(incident.Deps{Records: d, Now: clock, Laws: b.laws, Obligations: b.duties, Units: cards{}, Files: b.files})
-	b.svc = report.New(report.Deps{Records: d, Now: clock, Laws: b.laws, Obligations: b.duties, Cases: b.cases, Files: b.files,
+	b.svc = report.New(report.Deps{Records: d, Now: clock, Laws: b.laws, Obligations: b.duties, Cases: b.cases, Files: b.files, Figures: b.figures,
 		Heads: func(context.Context, string) (report.Person, error) {
 			return report.Person{Name: "Vàng A Páo", Title: "Chủ tịch"}, nil
 		},
@@ -174,3 +177,15 @@ func (b *bench) duty(i incident.Incident, clock string) obligation.Obligation {
 }
 
 func codes(ids ...string) report.Value { return report.Value{Codes: ids} }
+
+// sql changes rows behind the room's back.
+func (b *bench) sql(query string, args ...any) {
+	b.t.Helper()
+	err := b.db.Housekeep(b.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewRaw(query, args...).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}

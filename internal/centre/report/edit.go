@@ -147,8 +147,10 @@ func (v paperPage) input(ctx context.Context, f rulepack.Field) input {
 		in.Props.Hint = strings.TrimSpace(in.Props.Hint + " " + i18n.T(ctx, "report.one_a_line"))
 	case "date":
 		in.Props.Kind, in.Props.Value = ui.KindDate, local(value.At, time.DateOnly)
+		in.Props.ReadOnly = len(f.Term) > 0
 	case "datetime":
 		in.Props.Kind, in.Props.Value = ui.KindDateTime, local(value.At, localTime)
+		in.Props.ReadOnly = len(f.Term) > 0
 	case "time":
 		in.Props.Kind, in.Props.Value = "time", value.Text
 	case "pct":
@@ -192,16 +194,26 @@ func (v paperPage) rowsText(ctx context.Context, f rulepack.Field) string {
 
 // origin says where a value comes from, and that there is none.
 func (v paperPage) origin(ctx context.Context, f rulepack.Field) string {
+	if label := v.f.Origins[f.Key]; label != "" {
+		return i18n.T(ctx, "report.origin.earlier", label)
+	}
 	source, _, _ := strings.Cut(f.From, ".")
 	switch {
 	case f.Count != nil && f.Type == "pct":
 		source = "share"
 	case f.Count != nil:
 		source = "count"
+	case len(f.Term) > 0:
+		source = "term"
+	case len(f.Trend) > 0:
+		source = "trend"
 	case source == "" || source == "report":
 		return ""
 	}
 	text := i18n.T(ctx, "report.origin."+source)
+	if few, ok := v.f.short[f.Key]; ok && v.f.Values[f.Key].Empty() {
+		return text + " " + i18n.T(ctx, "report.origin.short", few.Seen, few.Expected)
+	}
 	if v.f.Values[f.Key].Empty() {
 		text += " " + i18n.T(ctx, "report.origin.none")
 	}
@@ -316,6 +328,10 @@ func (v paperPage) frameFields(ctx context.Context) (head, foot []ui.FieldProps)
 		p.Kind, p.Rows = kind, rows
 		return p
 	}
+	to := with(field("to", strings.Join(f.To, "\n")), ui.KindTextarea, 3)
+	if len(v.f.Form.Recipients) == 0 { // addressed to nobody unless somebody writes it
+		to.Label = strings.TrimSuffix(to.Label, " (*)")
+	}
 	urgency := with(field("urgency", f.Urgency), ui.KindSelect, 0)
 	urgency.Blank = i18n.T(ctx, "report.frame.ordinary")
 	urgency.Options = options(ctx, v.f.Pack, "CL-urgency", "")
@@ -326,7 +342,7 @@ func (v paperPage) frameFields(ctx context.Context) (head, foot []ui.FieldProps)
 	if !f.Date.IsZero() {
 		day = f.Date.String()
 	}
-	head = []ui.FieldProps{with(field("to", strings.Join(f.To, "\n")), ui.KindTextarea, 3), field("subject", f.Subject), urgency,
+	head = []ui.FieldProps{to, field("subject", f.Subject), urgency,
 		field("parent", f.Parent), field("issuer", f.Issuer), field("number", f.Number), field("symbol", f.Symbol),
 		field("place", f.Place), with(field("date", day), ui.KindDate, 0)}
 	foot = []ui.FieldProps{field("signer_college", f.Signer.College), authority, field("signer_for", f.Signer.For),

@@ -108,7 +108,7 @@ func inBody(f rulepack.Field) bool {
 
 // current is what the paper says now: a draft follows the case but for what a
 // person changed; a printed paper says what was printed.
-func (p Paper) current(form rulepack.Form, live map[string]Value) map[string]Value {
+func (s *Service) current(p Paper, pack *rulepack.Pack, form rulepack.Form, live map[string]Value) map[string]Value {
 	if p.State != Draft {
 		return p.Values
 	}
@@ -123,5 +123,5 @@ func (p Paper) current(form rulepack.Form, live map[string]Value) map[string]Val
 			out[k] = v
 		}
 	}
-	return reckon(form, out)
+	return s.reckon(pack, form, out)
 }

@@ -60,9 +60,9 @@ func clockOf(c Choice) int {
 
 func ofIncident(a rulepack.About) bool { return a == rulepack.OfIncident }
 
-// form finds the form of a paper in its pack.
+// form finds the form of a paper in its pack, as it read when it was written.
 func (s *Service) form(p Paper) (*rulepack.Pack, rulepack.Form, bool) {
-	pack, ok := s.laws.Get(p.PackID)
+	pack, _, ok := s.law(p)
 	if !ok {
 		return nil, rulepack.Form{}, false
 	}

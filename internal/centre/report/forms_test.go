@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
+	"github.com/vonggac/vonggac/internal/platform/officedoc/lint"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -98,7 +101,7 @@ func sampleRows(pack *rulepack.Pack, f rulepack.Field, rows int) report.Value {
 // incident, else of unit a.
 func (b *bench) begin(pack *rulepack.Pack, form rulepack.Form, cases map[string]incident.Incident) report.File {
 	b.t.Helper()
-	ctx := as(b.t, "truc", auth.Duty, "tinh")
+	ctx := as(b.t, "truc", auth.Centre, "tinh")
 	var p report.Paper
 	var err error
 	if form.About == rulepack.OfIncident {
@@ -124,10 +127,13 @@ func (b *bench) begin(pack *rulepack.Pack, form rulepack.Form, cases map[string]
 // filled fills every field of the paper with samples where nothing stands yet.
 func (b *bench) filled(f report.File) report.Paper {
 	b.t.Helper()
-	ctx := as(b.t, "truc", auth.Duty, "tinh")
+	ctx := as(b.t, "truc", auth.Centre, "tinh")
 	e := edit(f)
 	e.Frame.Signer = report.Signer{Title: "Giám đốc", Name: "Lò Thị Mai"}
 	e.Frame.Date, e.Frame.Place, e.Frame.Issuer = calendar.Date{Year: 2026, Month: 12, Day: 18}, "Đông Sơn", "Sở Khoa học và Công nghệ"
+	if f.Form.Letter { // its symbol ends with the part of the body that wrote it
+		e.Frame.Symbol = "SKHCN-CNS"
+	}
 	if len(f.Form.Recipients) > 0 && len(e.Frame.To) == 0 {
 		e.Frame.To = []string{"Ủy ban nhân dân tỉnh Đông Sơn"}
 	}
@@ -155,7 +161,7 @@ func (b *bench) filled(f report.File) report.Paper {
 func TestEveryFormPrintsBlankAndFilled(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	old := example("a")
 	old.DetectedAt, old.OccurredAt = old.DetectedAt.AddDate(0, -7, 0), old.OccurredAt.AddDate(0, -7, 0)
 	cases := map[string]incident.Incident{"VN-ANM-2026": b.open(example("a")), "VN-ATTT-2016": b.open(old)}
@@ -189,6 +195,9 @@ func TestEveryFormPrintsBlankAndFilled(t *testing.T) {
 					t.Fatal(form.ID, k, err)
 				}
 				put(t, filepath.Join(dir, name+"."+string(k)), raw)
+				if k != report.XLSX {
+					wellLaid(t, name+"."+string(k), raw)
+				}
 			}
 		}
 	}
@@ -206,6 +215,7 @@ func TestEveryFormPrintsBlankAndFilled(t *testing.T) {
 	}
 	run(t, "soffice", args...)
 	for _, n := range names {
+		sameNumbers(t, n, filepath.Join(dir, n+".docx"), filepath.Join(dir, n+".pdf"))
 		own, word := words(t, filepath.Join(dir, n+".pdf")), words(t, filepath.Join(dir, "office", n+".pdf"))
 		if len(own) < 50 || !slices.Equal(numbers(own), numbers(word)) {
 			t.Errorf("%s: %d words in the PDF, %d in the DOCX; their numbers differ: %q and %q", n, len(own), len(word), numbers(own), numbers(word))
@@ -224,6 +234,57 @@ func numbers(list []string) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+var figure = regexp.MustCompile(`[0-9]+(?:[.,][0-9]+)*`)
+
+// sameNumbers reports a number that one of the two files of a paper says less
+// often than the other. The PDF has more of page numbers, of the paper's code and
+// of heads of tables, which stand on every page.
+func sameNumbers(t *testing.T, name, docx, pdf string) {
+	t.Helper()
+	raw, err := os.ReadFile(docx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := func(text string) map[string]int {
+		out := map[string]int{}
+		for _, n := range figure.FindAllString(text, -1) {
+			out[n]++
+		}
+		return out
+	}
+	text := run(t, "pdftotext", "-layout", pdf, "-")
+	said, printed := count(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(docxXML(t, raw), " ")), count(text)
+	pages := strings.Count(text, "\f")
+	for n, times := range said {
+		if printed[n] < times {
+			t.Errorf("%s: %s stands %d times in the DOCX and %d times in the PDF", name, n, times, printed[n])
+		}
+	}
+	code := regexp.MustCompile(`(?m)^.*· F.*/1$`).FindString(text) + name
+	for n := range printed {
+		if page, err := strconv.Atoi(n); said[n] == 0 && !strings.Contains(code, n) && (err != nil || page > pages) {
+			t.Errorf("%s: %s stands in the PDF alone", name, n)
+		}
+	}
+	if len(said) < 3 {
+		t.Errorf("%s: only %d numbers to compare", name, len(said))
+	}
+}
+
+// wellLaid reports what the decree on official papers says otherwise of a file.
+func wellLaid(t *testing.T, name string, raw []byte) {
+	t.Helper()
+	found, err := lint.Check(raw)
+	if err != nil || found.Checked == 0 {
+		t.Errorf("%s: %d rules asked, %v", name, found.Checked, err)
+	}
+	for _, f := range found.Findings {
+		if f.Severity == lint.Error {
+			t.Errorf("%s: %s at page %d, paragraph %d: %s", name, f.Rule, f.Page, f.Para, f.Found)
+		}
+	}
 }
 
 func put(t *testing.T, name string, raw []byte) {

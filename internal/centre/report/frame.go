@@ -27,7 +27,7 @@ func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head
 	issuer, parent := text(facts, "unit.name"), text(facts, "unit.parent")
 	f := Frame{Issuer: s.fullName(issuer), Parent: s.fullName(parent), Place: placeOf(issuer, parent),
 		Symbol: symbol(c.Form, issuer), Subject: c.Form.Subject,
-		Copies: []string{s.word("report.word.as_above"), c.Pack.Term("paper.archive", "vi")},
+		Copies: []string{c.Pack.Term("paper.archive", "vi")},
 		Signer: Signer{Title: head.Title, Name: head.Name}}
 	if at := s.fullName(cmp.Or(text(facts, "system.name"), issuer)); at != "" && c.Form.About == rulepack.OfIncident {
 		f.Subject += " " + s.word("report.word.at") + " " + at
@@ -47,6 +47,9 @@ func (s *Service) frame(c Choice, own *rulepack.Pack, facts incident.Facts, head
 	}
 	f.Signer.Title = cmp.Or(house.Title, f.Signer.Title)
 	f.To = s.recipients(c, own, facts, house.Recipients)
+	if len(c.Form.Recipients) > 0 { // where nobody is addressed there is nobody above
+		f.Copies = append([]string{s.word("report.word.as_above")}, f.Copies...)
+	}
 	return f
 }
 
@@ -94,7 +97,7 @@ func symbol(form rulepack.Form, issuer string) string {
 	if form.Letter {
 		return initials(issuer)
 	}
-	return form.Abbreviation + "-" + initials(issuer)
+	return strings.TrimSuffix(form.Abbreviation+"-"+initials(issuer), "-")
 }
 
 func text(facts incident.Facts, key string) string {

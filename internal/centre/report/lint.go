@@ -6,6 +6,7 @@ package report
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -77,6 +78,9 @@ func (l *linter) frame(f Frame) {
 	if f.Number == "" || f.Date.IsZero() {
 		l.add("number", false, "number", "")
 	}
+	if l.form.Letter && f.Symbol != "" && !strings.Contains(f.Symbol, "-") {
+		l.add("symbol", false, "symbol", "")
+	}
 	if f.Place == "" {
 		l.add("place", false, "place", "")
 	}
@@ -99,6 +103,7 @@ func (l *linter) field(pack *rulepack.Pack, f rulepack.Field) {
 		l.unexplained(f)
 	}
 	l.table(f, v)
+	l.gate(pack, f, v)
 	if list, ok := pack.CodeList(f.List); ok {
 		for _, id := range v.Codes {
 			if c, _ := list.Find(id); c.Text && v.Notes[id] == "" {
@@ -135,6 +140,35 @@ func (l *linter) unexplained(f rulepack.Field) {
 		return
 	}
 	l.add(f.Key, true, "missing", f.Label)
+}
+
+// gate says what does not hold that must, before the paper may be made.
+func (l *linter) gate(pack *rulepack.Pack, f rulepack.Field, v Value) {
+	for _, id := range v.Codes {
+		if len(f.Must) > 0 && !slices.Contains(f.Must, id) {
+			l.add(f.Key, true, "must", f.Label)
+		}
+		if f.Approves == "" {
+			continue
+		}
+		for _, level := range l.values[f.Approves].Codes {
+			n, err := strconv.Atoi(level)
+			who, ok := pack.AuthorityOf(n)
+			if err == nil && ok && !slices.Contains(who.Approve, id) {
+				l.add(f.Key, true, "approver", f.Label)
+			}
+		}
+	}
+	if len(f.Term) == 0 || v.At.IsZero() {
+		return
+	}
+	ends := v.At
+	if f.Type == "date" {
+		ends = calendar.DateOf(v.At).End()
+	}
+	if l.now.After(ends) {
+		l.found = append(l.found, Finding{Field: f.Key, Key: "report.lint.term", Label: f.Label, Due: ends})
+	}
 }
 
 // mostCells is how many empty cells of one table are named.

@@ -9,7 +9,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
 
@@ -38,12 +37,12 @@ type Page struct {
 // List returns the papers of the actor's scope that match f.
 func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 	const op = "report.List"
-	_, scope, err := auth.Need(ctx, op, mayRead)
+	_, sight, err := sees(ctx, op)
 	if err != nil {
 		return Page{}, err
 	}
 	q := s.records.Read()
-	total, err := f.narrow(visible(q.NewSelect().Model((*row)(nil)), scope)).Count(ctx)
+	total, err := f.narrow(sight.filter(q.NewSelect().Model((*row)(nil)))).Count(ctx)
 	if err != nil {
 		return Page{}, db.Error(op, err)
 	}
@@ -52,7 +51,7 @@ func (s *Service) List(ctx context.Context, f Filter) (Page, error) {
 		limit = pageSize
 	}
 	var rows []row
-	sel := f.page(f.narrow(visible(brief(q.NewSelect().Model(&rows)), scope))).Limit(int64(limit) + 1)
+	sel := f.page(f.narrow(sight.filter(brief(q.NewSelect().Model(&rows))))).Limit(int64(limit) + 1)
 	if err := sel.Scan(ctx); err != nil {
 		return Page{}, db.Error(op, err)
 	}

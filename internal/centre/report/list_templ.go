@@ -57,7 +57,7 @@ func listView(v listPage) templ.Component {
 			Prev:     v.firstAt,
 			Next:     v.next(),
 			Exports:  web.Exports(v.r, "/papers"),
-			Empty:    ui.EmptyProps{Icon: ui.IconReport, Title: i18n.T(ctx, "report.empty"), Text: i18n.T(ctx, "report.empty.text"), Action: toIncidents(ctx)},
+			Empty:    ui.EmptyProps{Icon: ui.IconReport, Title: i18n.T(ctx, "report.empty"), Text: i18n.T(ctx, "report.empty.text"), Action: nextStep(ctx)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -187,12 +187,16 @@ func chooseView(v choosePage) templ.Component {
 	})
 }
 
-// toIncidents is the next step of an empty list: the cases it grows from.
-func toIncidents(ctx context.Context) *ui.Action {
-	if !auth.May(ctx, auth.Permission{Area: auth.Incidents, Act: auth.Read}) {
-		return nil
+// nextStep is the next step of an empty list: the cases it grows from, else the
+// catalogue of forms.
+func nextStep(ctx context.Context) *ui.Action {
+	switch {
+	case auth.May(ctx, needs(OfIncident, auth.Read)):
+		return &ui.Action{Label: i18n.T(ctx, "report.empty.next"), Href: "/incidents"}
+	case auth.May(ctx, mayWrite):
+		return &ui.Action{Label: i18n.T(ctx, "report.begin.title"), Href: "/papers/new"}
 	}
-	return &ui.Action{Label: i18n.T(ctx, "report.empty.next"), Href: "/incidents"}
+	return nil
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -88,7 +88,7 @@ func (s *Service) formTitle(ctx context.Context, n Paper) string {
 }
 
 func (v listPage) actions(ctx context.Context) []ui.Action {
-	if !auth.May(ctx, mayWrite) {
+	if !auth.May(ctx, mayWrite) && !auth.May(ctx, mayWriteCase) {
 		return nil
 	}
 	return []ui.Action{{Label: i18n.T(ctx, "report.begin.title"), Href: "/papers/new", Icon: ui.IconReport, Primary: true},
@@ -180,7 +180,7 @@ type ofPage struct {
 	papers []Paper
 }
 
-func (v ofPage) mayWrite(ctx context.Context) bool { return auth.May(ctx, mayWrite) }
+func (v ofPage) mayWrite(ctx context.Context) bool { return auth.May(ctx, mayWriteCase) }
 
 func (v ofPage) rows(ctx context.Context) []ui.Row {
 	rows := make([]ui.Row, 0, len(v.papers))

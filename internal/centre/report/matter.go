@@ -5,6 +5,7 @@ package report
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"strings"
 
@@ -26,9 +27,18 @@ type Rows struct {
 }
 
 // Figure counts something of a unit and of those below it in the days from..to,
-// both included. What nobody can know is nil, never zero. The values are int64
-// and Rows.
+// both included. What nobody can know is nil, never zero; ErrWithheld when the
+// actor may not know it. The values are int64,
+// Rows, lists of texts and Short.
 type Figure func(ctx context.Context, unit string, from, to calendar.Date) (any, error)
+
+// Short says that too little was seen for a figure: Seen of Expected hours of the
+// sources. The paper says so in its place.
+type Short struct{ Seen, Expected int64 }
+
+// ErrWithheld says that the actor may not ask for a figure. A paper then goes on
+// saying what it said when somebody who may last saved it.
+var ErrWithheld = errors.New("report: the figure is not for this actor")
 
 // matter is what a paper is about, as it stands now.
 type matter struct {
@@ -36,6 +46,7 @@ type matter struct {
 	version           int64
 	closed            bool
 	facts             incident.Facts
+	withheld          []string // sources of fields that the actor may not ask for
 	duties            []obligation.Obligation
 }
 
@@ -47,7 +58,7 @@ func (s *Service) matter(ctx context.Context, p Paper, form rulepack.Form) (matt
 	}
 	m := matter{unit: p.UnitID, owner: p.OwnerUnit, code: p.Case.Code}
 	var err error
-	if m.facts, err = s.unitFacts(ctx, p.UnitID, p.From, p.To, p.Case.Code, form); err != nil {
+	if m.facts, m.withheld, err = s.unitFacts(ctx, p.UnitID, p.From, p.To, p.Case.Code, form); err != nil {
 		return matter{}, err
 	}
 	m.duties, err = s.owedBy(ctx, p, form)
@@ -64,27 +75,31 @@ func (s *Service) ofCase(ctx context.Context, p Paper) (matter, error) {
 		return matter{}, err
 	}
 	duties, err := s.duties.OfSubject(ctx, s.records.Read(), p.Case.Kind, p.Case.ID)
-	return matter{i.UnitID, i.OwnerUnit, i.Code, i.Version, i.State == incident.Closed, facts, duties}, err
+	s.moreOfCase(facts, duties)
+	return matter{unit: i.UnitID, owner: i.OwnerUnit, code: i.Code, version: i.Version, closed: i.State == incident.Closed, facts: facts, duties: duties}, err
 }
 
 // unitFacts are what the records say of a unit in a period, under the keys of
-// rulepack.ValueKeys.
-func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.Date, name string, form rulepack.Form) (incident.Facts, error) {
+// rulepack.ValueKeys; withheld are those that the actor may not ask for.
+func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.Date, name string, form rulepack.Form) (facts incident.Facts, withheld []string, err error) {
 	card, err := s.cards(ctx, unit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	head, err := s.heads(ctx, unit)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	facts := incident.Facts{}
+	facts = incident.Facts{}
 	for key, v := range map[string]string{"unit.name": card.Name, "unit.parent": card.Parent, "unit.address": card.Address, "unit.phone": card.Phone,
 		"unit.email": card.Email, "unit.head": head.Name, "unit.head_title": head.Title, "contact.name": card.Contact.Name,
 		"contact.position": card.Contact.Position, "contact.phone": card.Contact.Phone, "contact.email": card.Contact.Email, "period.name": name} {
 		if v != "" {
 			facts[key] = v
 		}
+	}
+	if card.Name != "" {
+		facts["unit.card"], facts["unit.card_short"] = cardRows(card, head)
 	}
 	if !from.IsZero() {
 		facts["period.from"], facts["period.to"] = from.Start(), to.Start()
@@ -95,14 +110,16 @@ func (s *Service) unitFacts(ctx context.Context, unit string, from, to calendar.
 			continue
 		}
 		v, err := count(ctx, unit, from, to)
-		if err != nil {
-			return nil, err
-		}
-		if v != nil {
+		switch {
+		case errors.Is(err, ErrWithheld):
+			withheld = append(withheld, f.From)
+		case err != nil:
+			return nil, nil, err
+		case v != nil:
 			facts[f.From] = v
 		}
 	}
-	return facts, nil
+	return facts, withheld, nil
 }
 
 // mostDuties bounds the open duties of one unit that are looked through.
@@ -154,7 +171,7 @@ func (s *Service) Begin(ctx context.Context, st Start) (Paper, error) {
 	if same, ok, err := s.draftOf(ctx, p); err != nil || ok {
 		return same, err
 	}
-	facts, err := s.unitFacts(ctx, st.Unit, p.From, p.To, p.Case.Code, c.Form)
+	facts, _, err := s.unitFacts(ctx, st.Unit, p.From, p.To, p.Case.Code, c.Form)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -166,7 +183,9 @@ func (s *Service) Begin(ctx context.Context, st Start) (Paper, error) {
 	if err != nil {
 		return Paper{}, err
 	}
-	p.Values = reckon(c.Form, fill(c.Pack, c.Form, facts))
+	if err := s.begun(ctx, &p, c, facts); err != nil {
+		return Paper{}, err
+	}
 	p.Frame = s.frame(c, c.Pack, facts, head, house)
 	p.Frame.Subject = p.words(p.Frame.Issuer)(p.Frame.Subject)
 	return s.create(ctx, op, p, true)
@@ -239,9 +258,11 @@ func (s *Service) periodName(kind string, year, part int, from, to calendar.Date
 
 const shortDay = "02/01/2006"
 
+var romans = []string{"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"}
+
 func roman(n int, kind string) any {
-	if kind == "quarter" && n >= 1 && n <= 4 {
-		return []string{"I", "II", "III", "IV"}[n-1]
+	if kind == "quarter" && n >= 1 && n <= len(romans) {
+		return romans[n-1]
 	}
 	return n
 }

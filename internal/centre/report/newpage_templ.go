@@ -13,6 +13,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -137,7 +138,7 @@ func beginView(v beginPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if auth.May(ctx, mayWrite) {
 				templ_7745c5c3_Var5 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

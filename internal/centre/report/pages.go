@@ -46,29 +46,31 @@ func NewPages(site *web.Site, svc *Service, units Units) *Pages { return &Pages{
 // Routes are the addresses of the room.
 func (p *Pages) Routes() []web.Route {
 	return []web.Route{
-		{Pattern: "GET /incidents/{id}/notices/new", Need: mayWrite, Handle: p.choose},
-		{Pattern: "POST /incidents/{id}/notices/new", Need: mayWrite, Handle: p.open},
+		{Pattern: "GET /incidents/{id}/notices/new", Need: mayWriteCase, Handle: p.choose},
+		{Pattern: "POST /incidents/{id}/notices/new", Need: mayWriteCase, Handle: p.open},
 		{Pattern: "GET /papers", Need: mayRead, Handle: p.list},
 		{Pattern: "GET /papers.csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET /papers.xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
-		{Pattern: "GET /papers/new", Need: mayWrite, Handle: p.newPaper},
+		{Pattern: "GET /papers/new", Need: mayRead, Handle: p.newPaper},
 		{Pattern: "POST /papers/new", Need: mayWrite, Handle: p.begin},
 		{Pattern: "GET /papers/blank", Need: mayRead, Handle: p.blankForm},
 		{Pattern: "GET /papers/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /papers/{id}/tables/{key}", Need: mayRead, Handle: p.table},
-		{Pattern: "POST /papers/{id}/tables/{key}", Need: mayWrite, Handle: p.saveTable},
+		{Pattern: "POST /papers/{id}/tables/{key}", Need: mayRead, Handle: p.saveTable},
 		{Pattern: "GET /papers/{id}/tables/{key}/template.xlsx", Need: mayRead, Handle: p.template},
-		{Pattern: "POST /papers/{id}/tables/{key}/file", Need: mayWrite, Body: MaxList + 1<<20, Handle: p.upload},
-		{Pattern: "GET /papers/{id}/tables/{key}/import", Need: mayWrite, Handle: p.importPlan},
-		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayWrite, Handle: p.importFill},
-		{Pattern: "POST /papers/{id}", Need: mayWrite, Handle: p.save},
-		{Pattern: "POST /papers/{id}/print", Need: mayWrite, Handle: p.print},
+		{Pattern: "POST /papers/{id}/tables/{key}/file", Need: mayRead, Body: MaxList + 1<<20, Handle: p.upload},
+		{Pattern: "GET /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importPlan},
+		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importFill},
+		{Pattern: "POST /papers/{id}", Need: mayRead, Handle: p.save},
+		{Pattern: "POST /papers/{id}/law", Need: mayRead, Handle: p.takeLaw},
+		{Pattern: "POST /papers/{id}/print", Need: mayRead, Handle: p.print},
 		{Pattern: "GET /papers/{id}/print/{file}", Need: mayRead, Handle: p.download},
-		{Pattern: "POST /papers/{id}/sent", Need: maySend, Body: MaxEvidence + 1<<20, Handle: p.sent},
+		{Pattern: "POST /papers/{id}/enter", Need: mayRead, Handle: p.enter},
+		{Pattern: "POST /papers/{id}/sent", Need: mayRead, Body: MaxEvidence + 1<<20, Handle: p.sent},
 		{Pattern: "GET /papers/{id}/sent/{sending}", Need: mayRead, Handle: p.evidence},
-		{Pattern: "GET /papers/{id}/withdraw", Need: maySend, Handle: p.askWithdraw},
-		{Pattern: "POST /papers/{id}/withdraw", Need: maySend, Handle: p.withdraw},
-		{Pattern: "POST /papers/{id}/follow", Need: mayWrite, Handle: p.follow},
+		{Pattern: "GET /papers/{id}/withdraw", Need: mayRead, Handle: p.askWithdraw},
+		{Pattern: "POST /papers/{id}/withdraw", Need: mayRead, Handle: p.withdraw},
+		{Pattern: "POST /papers/{id}/follow", Need: mayRead, Handle: p.follow},
 	}
 }
 
@@ -165,6 +167,9 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, with 
 	if c := v.f.Values["channel"].Codes; len(c) > 0 {
 		v.sending.Channel = c[0]
 	}
+	if e := v.f.Entry; e != nil && !e.SentAt.IsZero() {
+		v.sending.At, v.sending.Channel, v.sending.Receipt = local(e.SentAt, localTime), e.Channel, e.Receipt
+	}
 	with(&v)
 	return p.site.Render(w, r, status, web.View{Title: v.title(ctx), Body: paperView(v)})
 }
@@ -205,6 +210,16 @@ func (p *Pages) save(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, href(id))
 }
 
+// takeLaw handles POST /papers/{id}/law. Form: version.
+func (p *Pages) takeLaw(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	if _, err := p.svc.TakeLaw(ctx, id, formVersion(r)); err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.law"))
+	return web.Redirect(w, r, href(id))
+}
+
 // print handles POST /papers/{id}/print. Form: version.
 func (p *Pages) print(w http.ResponseWriter, r *http.Request) error {
 	return p.printed(w, r, ID(r.PathValue("id")), formVersion(r))
@@ -220,6 +235,16 @@ func (p *Pages) printed(w http.ResponseWriter, r *http.Request, id ID, version i
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.printed", made.Seq))
+	return web.Redirect(w, r, href(id))
+}
+
+// enter handles POST /papers/{id}/enter. Form: version.
+func (p *Pages) enter(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	if _, err := p.svc.Enter(ctx, id, formVersion(r)); err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.entered"))
 	return web.Redirect(w, r, href(id))
 }
 
@@ -296,6 +321,9 @@ func (p *Pages) renderWithdraw(w http.ResponseWriter, r *http.Request, status in
 	f, err := p.svc.Get(ctx, ID(r.PathValue("id")))
 	if err != nil {
 		return err
+	}
+	if !f.MaySend {
+		return &fault.Error{Kind: fault.Forbidden, Op: "report.askWithdraw"}
 	}
 	title := i18n.T(ctx, "report.withdraw")
 	props := ui.ConfirmProps{Record: ui.Record{Kind: "paper", ID: string(f.ID)}, Title: title, Effect: i18n.T(ctx, "report.withdraw.effect", p.svc.Label(f.Paper)), Danger: true,

@@ -247,7 +247,7 @@ func (s *Service) Compose(pack *rulepack.Pack, form rulepack.Form, frame Frame, 
 	}
 	values := fill(pack, form, facts)
 	maps.Copy(values, given)
-	values = reckon(form, values)
+	values = s.reckon(pack, form, values)
 	if frame.Subject == "" {
 		frame.Subject = form.Subject
 	}

@@ -102,7 +102,7 @@ func TestAProvincePrintsItsAnnualReportFromOneList(t *testing.T) {
 	t.Parallel()
 	rows := 3000 // BenchmarkProvinceList has more
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	f := b.annual()
 	if f.From != (calendar.Date{Year: 2025, Month: 12, Day: 15}) || f.To != (calendar.Date{Year: 2026, Month: 12, Day: 14}) || f.Case.Code != "Năm 2026" {
 		t.Fatalf("window %s to %s, called %q", f.From, f.To, f.Case.Code)
@@ -137,7 +137,7 @@ func TestAProvincePrintsItsAnnualReportFromOneList(t *testing.T) {
 // files and on the page.
 func (b *bench) printsTheSame(p report.Paper, want map[string]int64) {
 	t := b.t.(*testing.T)
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	f, err := b.svc.Get(ctx, p.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -218,6 +218,11 @@ func grouped(n int64) string {
 
 func docxText(t *testing.T, raw []byte) string {
 	t.Helper()
+	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(docxXML(t, raw), "")
+}
+
+func docxXML(t *testing.T, raw []byte) string {
+	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +235,7 @@ func docxText(t *testing.T, raw []byte) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(`<[^>]*>`).ReplaceAllString(string(xml), "")
+	return string(xml)
 }
 
 func xlsxCells(t *testing.T, raw []byte, leaf string) []string {
@@ -251,7 +256,7 @@ func xlsxCells(t *testing.T, raw []byte, leaf string) []string {
 func TestAListWithWrongCellsChangesNothing(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	f := b.annual()
 	raw := provinceList(t, 12, map[string]any{"E10": "Cấp độ 9", "I10": "31/13/2026", "F11": "đã xong hết", "J12": "#N/A"})
 	up, err := b.svc.Upload(ctx, f.ID, "systems", "ds.xlsx", raw)
@@ -287,7 +292,7 @@ func TestAListWithWrongCellsChangesNothing(t *testing.T) {
 func TestFilesThatAreNoListAreRefused(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	f := b.annual()
 	for name, c := range map[string]struct {
 		data string
@@ -308,7 +313,7 @@ func TestFilesThatAreNoListAreRefused(t *testing.T) {
 func TestRulesOfTheFormStopThePaper(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	f := b.annual()
 	cols := []string{"name", "owner", "operator", "level", "approval", "decision", "approved_by", "deployment", "deployed_by"}
 	for name, c := range map[string]struct {
@@ -368,7 +373,7 @@ func TestRulesOfTheFormStopThePaper(t *testing.T) {
 func TestAPeriodicPaperMeetsTheDutyOfItsUnit(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	pack, _ := b.laws.Get("VN-ANM-2026")
 	owe := func(unit, form string, due calendar.Date) obligation.ID {
 		return b.owe(unit, form, pack.ID, due)
@@ -391,7 +396,7 @@ func TestAPeriodicPaperMeetsTheDutyOfItsUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := report.Dispatch{At: made.At, Channel: "document_axis", Receipt: "01", Meets: []obligation.ID{mine}}
-	if _, err = b.svc.Send(as(t, "truc", auth.Duty, "tinh"), p.ID, d, p.Version); err != nil {
+	if _, err = b.svc.Send(as(t, "thu", auth.Clerk, "tinh"), p.ID, d, p.Version); err != nil {
 		t.Fatal(err, fault.Of(err).Fields)
 	}
 	o, err := b.duties.Get(ctx, mine)
@@ -421,7 +426,7 @@ func (b *bench) owe(unit, form, pack string, due calendar.Date) obligation.ID {
 // the paper.
 func BenchmarkProvinceList(bb *testing.B) {
 	b := newBench(bb, dbtest.SQLite(bb, sources...))
-	ctx := as(bb, "truc", auth.Duty, "tinh")
+	ctx := as(bb, "truc", auth.Centre, "tinh")
 	f := b.annual()
 	raw := provinceList(bb, 10000, nil)
 	version := f.Version

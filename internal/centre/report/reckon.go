@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
@@ -114,12 +115,21 @@ func asked(f rulepack.Field, values map[string]Value) bool {
 	return len(f.RequiredWhen) > 0 && holds(f.RequiredWhen, func(key string) []string { return values[key].codes() })
 }
 
-// reckon gives the numbers that follow from tables and from other numbers. A
-// number whose table is empty keeps what a person typed: the table may not be
-// there, but no zero is made of that.
-func reckon(form rulepack.Form, values map[string]Value) map[string]Value {
+// reckon gives the numbers that follow from tables and from other numbers, and the
+// moments by which something must be done. A number whose table is empty keeps
+// what a person typed: the table may not be there, but no zero is made of that.
+func (s *Service) reckon(pack *rulepack.Pack, form rulepack.Form, values map[string]Value) map[string]Value {
 	out := maps.Clone(values)
 	fields := form.Fields()
+	for _, f := range fields {
+		if len(f.Term) == 0 {
+			continue
+		}
+		delete(out, f.Key)
+		if v := s.due(pack, f, out); !v.Empty() {
+			out[f.Key] = v
+		}
+	}
 	for _, share := range []bool{false, true} { // shares rest on counts
 		for _, f := range fields {
 			if f.Count == nil || (f.Type == "pct") != share {
@@ -131,6 +141,26 @@ func reckon(form rulepack.Form, values map[string]Value) map[string]Value {
 		}
 	}
 	return out
+}
+
+// due is when the first term of f that holds ends; empty while what it counts from
+// is not known.
+func (s *Service) due(pack *rulepack.Pack, f rulepack.Field, values map[string]Value) Value {
+	for _, t := range f.Term {
+		from := values[t.From].At
+		if from.IsZero() || !holds(t.When, func(key string) []string { return values[key].codes() }) {
+			continue
+		}
+		due, ok := t.Due(pack, s.laws.Calendar(), from)
+		if !ok {
+			continue
+		}
+		if f.Type == "date" {
+			due = due.Add(-time.Nanosecond) // a day ends at midnight
+		}
+		return Value{At: due}.shape(pack, f)
+	}
+	return Value{}
 }
 
 func reckoned(f rulepack.Field, values map[string]Value) (Value, bool) {

@@ -112,11 +112,14 @@ type Paper struct {
 	OfLabel   string // its kind, number and date, as printed
 	Reason    string // of a withdrawal
 	Prints    int    // how many prints were made
+	Document  string // of the register, that the paper became; empty for none
 	CreatedAt time.Time
 	CreatedBy string
 	UpdatedAt time.Time
 	UpdatedBy string
 	Version   int64 // +1 per change; optimistic lock
+
+	short map[string]Short // fields for which too little was seen; not stored
 }
 
 // ByHand reports whether a person changed the field.

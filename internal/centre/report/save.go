@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -53,12 +54,18 @@ func (s *Service) Save(ctx context.Context, id ID, e Edit, version int64) (Paper
 	if err := e.check(op); err != nil {
 		return Paper{}, err
 	}
-	return s.change(ctx, op, mayWrite, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
+	if err := f.free(op); err != nil {
+		return Paper{}, err
+	}
+	if e.Frame.Symbol == symbol(f.Form, f.Frame.Issuer) { // nobody typed it: it follows the body
+		e.Frame.Symbol = symbol(f.Form, e.Frame.Issuer)
+	}
+	return s.change(ctx, op, auth.Write, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
 		if err := p.editable(op); err != nil {
 			return nil, err
 		}
 		hand, values := merge(f, e)
-		p.State, p.Frame, p.Hand, p.Values, p.PackHash = Draft, e.Frame.clean(), hand, reckon(f.Form, values), f.Pack.Version
+		p.State, p.Frame, p.Hand, p.Values, p.PackHash = Draft, e.Frame.clean(), hand, s.reckon(f.Pack, f.Form, values), f.Pack.Version
 		return map[string]any{"hand": hand}, nil
 	})
 }
@@ -150,7 +157,7 @@ func (e Edit) check(op string) error {
 // it, fault.Conflict when the paper is issued or version is stale.
 func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print, error) {
 	const op = "report.Print"
-	actor, _, err := auth.Need(ctx, op, mayWrite)
+	actor, _, err := sees(ctx, op)
 	if err != nil {
 		return Paper{}, Print{}, err
 	}
@@ -164,13 +171,13 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	case f.Version != version:
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Conflict, Op: op}
 	}
-	if err := f.editable(op); err != nil {
+	if err := cmp.Or(f.editable(op), f.free(op)); err != nil {
 		return Paper{}, Print{}, err
 	}
 	if f.State == Printed {
 		// Printed again: what follows the case says what the case says now.
 		f.State = Draft
-		f.Values = f.current(f.Form, f.Live)
+		f.Values = s.current(f.Paper, f.Pack, f.Form, f.Live)
 	}
 	at := cut(s.now())
 	for _, fl := range f.Form.Fields() {
@@ -194,7 +201,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 		return Paper{}, Print{}, err
 	}
 	made.ID = db.NewID()
-	p, err := s.change(ctx, op, mayWrite, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
+	p, err := s.change(ctx, op, auth.Write, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
 		p.State, p.Values, p.PackHash, p.Prints = Printed, f.Values, f.Pack.Version, in.Seq
 		if err := insertPrint(ctx, tx, made); err != nil {
 			return nil, err

@@ -45,7 +45,7 @@ const MaxEvidence = 20 << 20
 // is stale.
 func (s *Service) Send(ctx context.Context, id ID, d Dispatch, version int64) (Paper, error) {
 	const op = "report.Send"
-	actor, _, err := auth.Need(ctx, op, maySend)
+	actor, _, err := sees(ctx, op)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -74,7 +74,7 @@ func (s *Service) Send(ctx context.Context, id ID, d Dispatch, version int64) (P
 	for _, m := range d.Meets {
 		sending.Met = append(sending.Met, string(m))
 	}
-	return s.change(ctx, op, maySend, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
+	return s.change(ctx, op, auth.Send, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
 		p.State = Sent
 		if d.Number != "" {
 			p.Frame.Number = d.Number
@@ -183,9 +183,6 @@ func (s *Service) Label(p Paper) string {
 // was sent; the reason is required.
 func (s *Service) Withdraw(ctx context.Context, id ID, reason string, version int64) (Paper, error) {
 	const op = "report.Withdraw"
-	if _, _, err := auth.Need(ctx, op, maySend); err != nil {
-		return Paper{}, err
-	}
 	reason = i18n.NFC(reason)
 	switch n := utf8.RuneCountInString(reason); {
 	case n == 0:
@@ -193,7 +190,7 @@ func (s *Service) Withdraw(ctx context.Context, id ID, reason string, version in
 	case n > maxLine:
 		return Paper{}, fault.Bad(op, "reason", "report.err.too_long")
 	}
-	return s.change(ctx, op, maySend, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
+	return s.change(ctx, op, auth.Send, id, version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
 		if err := p.issued(op); err != nil {
 			return nil, err
 		}
@@ -206,12 +203,12 @@ func (s *Service) Withdraw(ctx context.Context, id ID, reason string, version in
 // The sent one stays as it is.
 func (s *Service) Follow(ctx context.Context, id ID, r Relation) (Paper, error) {
 	const op = "report.Follow"
-	if _, _, err := auth.Need(ctx, op, mayWrite); err != nil {
-		return Paper{}, err
-	}
 	f, err := s.Get(ctx, id)
 	if err != nil {
 		return Paper{}, err
+	}
+	if !f.MayWrite {
+		return Paper{}, &fault.Error{Kind: fault.Forbidden, Op: op}
 	}
 	if f.State != Sent && f.State != Withdrawn {
 		return Paper{}, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "report.err.not_sent"}
@@ -224,7 +221,11 @@ func (s *Service) Follow(ctx context.Context, id ID, r Relation) (Paper, error) 
 			return n, nil
 		}
 	}
-	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: f.Pack.Version, Case: f.Case, From: f.From, To: f.To, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
+	pack, ok := s.laws.Get(f.PackID) // a new paper goes by the law of its own day
+	if !ok {
+		return Paper{}, fmt.Errorf("%s: there is no rule pack %s", op, f.PackID)
+	}
+	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: pack.Version, Case: f.Case, From: f.From, To: f.To, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
 		Frame: f.Frame, Values: f.Values, Hand: f.Hand, Relation: r, Of: f.ID, OfLabel: s.Label(f.Paper)}
 	n.Frame.Number, n.Frame.Date = "", calendar.Date{}
 	return s.create(ctx, op, n, false)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -31,12 +32,6 @@ var Migrations embed.FS
 //
 //go:embed messages.yaml
 var Messages embed.FS
-
-var (
-	mayRead  = auth.Permission{Area: auth.Incidents, Act: auth.Read}
-	mayWrite = auth.Permission{Area: auth.Incidents, Act: auth.Write}
-	maySend  = auth.Permission{Area: auth.Incidents, Act: auth.Send}
-)
 
 // Person is a name and the office held.
 type Person struct{ Name, Title string }
@@ -68,6 +63,8 @@ type Deps struct {
 	// Figures count what papers about a period are filled with, by the keys of
 	// rulepack.ValueKeys that begin with figure.
 	Figures map[string]Figure
+	// Register takes finished papers; nil: there is none.
+	Register Register
 	// Noted is told of each event inside its transaction; its error undoes it. It
 	// may run again after a conflict, so it has no effect but on tx.
 	Noted func(ctx context.Context, tx *db.Tx, e Event) error
@@ -77,19 +74,22 @@ type Deps struct {
 
 // Service holds the use cases. It is safe for concurrent use.
 type Service struct {
-	records *db.DB
-	now     func() time.Time
-	laws    *rulepack.Set
-	duties  *obligation.Service
-	cases   Cases
-	files   *blob.Store
-	heads   func(context.Context, string) (Person, error)
-	houses  func(context.Context, string) (House, error)
-	noted   func(context.Context, *db.Tx, Event) error
-	cards   func(context.Context, string) (incident.UnitCard, error)
-	figures map[string]Figure
-	printed *i18n.Catalogue
-	layouts Layouts
+	records  *db.DB
+	now      func() time.Time
+	laws     *rulepack.Set
+	duties   *obligation.Service
+	cases    Cases
+	files    *blob.Store
+	heads    func(context.Context, string) (Person, error)
+	houses   func(context.Context, string) (House, error)
+	noted    func(context.Context, *db.Tx, Event) error
+	cards    func(context.Context, string) (incident.UnitCard, error)
+	figures  map[string]Figure
+	printed  *i18n.Catalogue
+	register Register
+	entering sync.Mutex
+	judged   sync.Map // pack id and hash -> judgement
+	layouts  Layouts
 }
 
 // New makes the room. A catalogue of the room's own that does not load is a bug
@@ -100,7 +100,7 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, layouts: d.Layouts}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, register: d.Register, layouts: d.Layouts}
 	if s.cards == nil {
 		s.cards = func(context.Context, string) (incident.UnitCard, error) { return incident.UnitCard{}, nil }
 	}
@@ -128,8 +128,9 @@ type File struct {
 	Pack        *rulepack.Pack
 	CaseVersion int64
 	CaseClosed  bool
-	Live        map[string]Value // what the case says now
-	Values      map[string]Value // what the paper says now
+	Live        map[string]Value  // what the case says now
+	Values      map[string]Value  // what the paper says now
+	Origins     map[string]string // label of the earlier paper that a field was taken from
 	Sheet       Sheet
 	Findings    []Finding
 	Prints      []Print   // latest first
@@ -137,6 +138,8 @@ type File struct {
 	Duties      []obligation.Obligation
 	Successors  []Paper // papers that replace or correct this one
 	Changes     []Change
+	Law         LawState
+	Entry       *Entry // in the register of documents; nil for none
 	MayWrite    bool
 	MaySend     bool
 
@@ -151,12 +154,12 @@ type Change struct{ Key, Label, Printed, Now string }
 // fault.NotFound.
 func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 	const op = "report.Get"
-	actor, scope, err := auth.Need(ctx, op, mayRead)
+	actor, sight, err := sees(ctx, op)
 	if err != nil {
 		return File{}, err
 	}
 	q := s.records.Read()
-	p, err := get(ctx, q, op, scope, id)
+	p, err := get(ctx, q, op, sight, id)
 	if err != nil {
 		return File{}, err
 	}
@@ -165,10 +168,10 @@ func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 		return File{}, err
 	}
 	for _, may := range []struct {
-		p    auth.Permission
+		act  auth.Act
 		into *bool
-	}{{mayWrite, &f.MayWrite}, {maySend, &f.MaySend}} {
-		if *may.into, err = auth.ScopeOf(actor, may.p).Holds(ctx, q, f.UnitID); err != nil {
+	}{{auth.Write, &f.MayWrite}, {auth.Send, &f.MaySend}} {
+		if *may.into, err = auth.ScopeOf(actor, needs(f.Case.Kind, may.act)).Holds(ctx, q, f.UnitID); err != nil {
 			return File{}, db.Error(op, err)
 		}
 	}
@@ -180,6 +183,13 @@ func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 	}
 	if f.Successors, err = successors(ctx, q, id); err != nil {
 		return File{}, err
+	}
+	if p.Document != "" && s.register != nil {
+		e, err := s.register.Look(ctx, p.Document)
+		if err != nil {
+			return File{}, err
+		}
+		f.Entry = &e
 	}
 	return f, s.compare(ctx, &f)
 }
@@ -197,15 +207,35 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	p.UnitID, p.OwnerUnit, p.Case.Code = m.unit, m.owner, m.code
 	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: m.version, CaseClosed: m.closed, Duties: m.duties,
 		Live: fill(pack, form, m.facts)}
-	f.Values = p.current(form, f.Live)
+	for _, fl := range form.Fields() {
+		if few, ok := m.facts[fl.From].(Short); ok {
+			if f.short == nil {
+				f.short = map[string]Short{}
+			}
+			f.short[fl.Key] = few
+		}
+		if v, had := p.Values[fl.Key]; had && slices.Contains(m.withheld, fl.From) {
+			f.Live[fl.Key] = v
+		}
+	}
+	if f.Origins, err = s.earlier(ctx, p, pack, form, f.Live); err != nil {
+		return File{}, err
+	}
+	f.Values = s.current(p, pack, form, f.Live)
+	if p.State == Draft {
+		if err := s.trends(ctx, &f); err != nil {
+			return File{}, err
+		}
+	}
 	now := cut(s.now())
-	f.Sheet = s.sheet(p, pack, form, f.Values, now)
+	f.Sheet = s.sheet(f.Paper, pack, form, f.Values, now)
 	for _, o := range f.Duties {
 		if o.State == obligation.Open && s.meets(form, o.PackID, o.FormID) {
 			f.owed = append(f.owed, o)
 		}
 	}
 	if p.State == Draft || p.State == Printed {
+		_, f.Law, _ = s.law(p)
 		f.Findings = lint(p, pack, form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), now)
 	}
 	return f, nil
@@ -246,7 +276,7 @@ func (s *Service) inputs(ctx context.Context, p Print) (Inputs, error) {
 
 // Of lists the papers of a case in the actor's scope, latest first.
 func (s *Service) Of(ctx context.Context, caseID string) ([]Paper, error) {
-	if _, _, err := auth.Need(ctx, "report.Of", mayRead); err != nil {
+	if _, _, err := auth.Need(ctx, "report.Of", needs(OfIncident, auth.Read)); err != nil {
 		return nil, err
 	}
 	if _, err := s.cases.Get(ctx, incident.ID(caseID)); err != nil {
@@ -260,7 +290,7 @@ func (s *Service) Of(ctx context.Context, caseID string) ([]Paper, error) {
 // the case. Errors: fault.Invalid, field form, for a form that is not offered.
 func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error) {
 	const op = "report.Open"
-	if _, _, err := auth.Need(ctx, op, mayWrite); err != nil {
+	if _, _, err := auth.Need(ctx, op, mayWriteCase); err != nil {
 		return Paper{}, err
 	}
 	i, list, err := s.Choices(ctx, caseID)
@@ -289,13 +319,31 @@ func (s *Service) Open(ctx context.Context, caseID, formID string) (Paper, error
 	}
 	c := list[n]
 	p := Paper{FormID: c.Form.ID, PackID: c.Pack.ID, PackHash: c.Pack.Version, Case: Case{OfIncident, caseID, i.Code},
-		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house), Values: reckon(c.Form, fill(c.Pack, c.Form, facts))}
+		UnitID: i.UnitID, OwnerUnit: i.OwnerUnit, Frame: s.frame(c, s.packOf(i), facts, head, house)}
+	duties, err := s.duties.OfSubject(ctx, s.records.Read(), OfIncident, caseID)
+	if err != nil {
+		return Paper{}, err
+	}
+	s.moreOfCase(facts, duties)
+	if err := s.begun(ctx, &p, c, facts); err != nil {
+		return Paper{}, err
+	}
 	return s.create(ctx, op, p, true)
+}
+
+// begun fills a new paper from the facts and from earlier papers.
+func (s *Service) begun(ctx context.Context, p *Paper, c Choice, facts incident.Facts) error {
+	live := fill(c.Pack, c.Form, facts)
+	if _, err := s.earlier(ctx, *p, c.Pack, c.Form, live); err != nil {
+		return err
+	}
+	p.Values = s.reckon(c.Pack, c.Form, live)
+	return nil
 }
 
 // create writes a new draft.
 func (s *Service) create(ctx context.Context, op string, p Paper, remember bool) (Paper, error) {
-	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	actor, scope, err := auth.Need(ctx, op, needs(p.Case.Kind, auth.Write))
 	if err != nil {
 		return Paper{}, err
 	}
@@ -318,6 +366,9 @@ func (s *Service) create(ctx context.Context, op string, p Paper, remember bool)
 			}
 			p.Frame = guessed
 			p.Frame.remember(last)
+			if _, form, ok := s.form(p); ok && len(form.Recipients) == 0 {
+				p.Frame.Copies = slices.DeleteFunc(slices.Clone(p.Frame.Copies), func(c string) bool { return c == s.word("report.word.as_above") })
+			}
 		}
 		if err := insert(ctx, tx, p); err != nil {
 			return err
@@ -349,18 +400,19 @@ func (s *Service) note(ctx context.Context, tx *db.Tx, action string, p Paper, d
 
 // change loads a paper through its case, lets fn change it, and writes row and
 // audit entry in one transaction. Writing and sending go by the unit that has
-// the case; owning the source that saw it lets one only read. fn may be run
-// again after a conflict.
-func (s *Service) change(ctx context.Context, op string, need auth.Permission, id ID, version int64,
+// the case or owes the paper; owning the source that saw a case lets one only
+// read. fn may be run again after a conflict.
+func (s *Service) change(ctx context.Context, op string, act auth.Act, id ID, version int64,
 	fn func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error)) (Paper, error) {
-	actor, scope, err := auth.Need(ctx, op, need)
+	actor, sight, err := sees(ctx, op)
 	if err != nil {
 		return Paper{}, err
 	}
-	now, err := get(ctx, s.records.Read(), op, auth.ScopeOf(actor, mayRead), id)
+	now, err := get(ctx, s.records.Read(), op, sight, id)
 	if err != nil {
 		return Paper{}, err
 	}
+	scope := auth.ScopeOf(actor, needs(now.Case.Kind, act))
 	if now.Case.Kind == OfIncident {
 		i, err := s.cases.Get(ctx, incident.ID(now.Case.ID))
 		if err != nil {
@@ -370,7 +422,7 @@ func (s *Service) change(ctx context.Context, op string, need auth.Permission, i
 	}
 	var out Paper
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err := get(ctx, tx, op, auth.ScopeOf(actor, mayRead), id)
+		p, err := get(ctx, tx, op, sight, id)
 		if err != nil {
 			return err
 		}

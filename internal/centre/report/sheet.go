@@ -80,7 +80,7 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 	for _, n := range form.Notes {
 		out.Notes = append(out.Notes, say(n))
 	}
-	how := look{ticks: form.Status == rulepack.Law, marks: form.Marks}
+	how := look{ticks: form.Status == rulepack.Law, marks: form.Marks, short: p.short}
 	if form.Status == rulepack.Derived {
 		out.Basis = []string{s.word("report.word.basis", form.Basis)}
 	}
@@ -99,6 +99,9 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 			}
 			if fl.AsBasis {
 				out.Basis = append(out.Basis, v.List...)
+				if v.Text != "" { // "Xét đề nghị của …" closes the căn cứ
+					out.Basis = append(out.Basis, fl.Label+" "+v.Text)
+				}
 				continue
 			}
 			if !shown(fl, v, values) {
@@ -111,7 +114,24 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 		}
 	}
 	s.leaves(&out)
+	s.referTo(&out)
 	return out
+}
+
+// referTo names annexes by their numbers where there are several.
+func (s *Service) referTo(out *Sheet) {
+	count := 0
+	for i := range out.Parts {
+		if out.Parts[i].Annex != "" {
+			count++
+		}
+	}
+	for i, n := 0, 0; i < len(out.Parts) && count > 1; i++ {
+		if out.Parts[i].Annex != "" {
+			n++
+			out.Parts[i].Refer = s.word("report.word.annex_no", roman(n, "quarter"))
+		}
+	}
 }
 
 func (s *Service) part(section rulepack.Section) Part {
@@ -125,7 +145,7 @@ func (s *Service) part(section rulepack.Section) Part {
 // shown reports whether a field has a line on the paper.
 func shown(f rulepack.Field, v Value, values map[string]Value) bool {
 	switch {
-	case !inBody(f), idle(f, values):
+	case !inBody(f), f.Aside, idle(f, values):
 		return false
 	case !v.Empty():
 		return true
@@ -156,7 +176,7 @@ func (s *Service) blank(pack *rulepack.Pack, form rulepack.Form) Sheet {
 	for _, section := range form.Sections {
 		part := s.part(section)
 		for _, fl := range section.Fields {
-			if inBody(fl) && !fl.AsBasis {
+			if inBody(fl) && !fl.Aside && !fl.AsBasis {
 				part.Lines = append(part.Lines, s.lines(pack, section, fl, Value{Rows: blankRows(pack, fl)}, look{ticks: true, marks: form.Marks, blank: true})...)
 			}
 		}
@@ -170,6 +190,7 @@ func (s *Service) blank(pack *rulepack.Pack, form rulepack.Form) Sheet {
 		}
 	}
 	s.leaves(&out)
+	s.referTo(&out)
 	return out
 }
 
@@ -193,6 +214,7 @@ type look struct {
 	ticks bool // code lists as boxes, as forms of the law have them
 	marks bool // (*) at what is compulsory
 	blank bool // to be filled by hand: no words where nothing is known
+	short map[string]Short
 }
 
 // late reports whether a field may stay empty until the paper is sent.
@@ -226,7 +248,7 @@ func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, how look)
 	list, _ := pack.CodeList(f.List)
 	switch {
 	case law && f.Type == "bool":
-		l.Inline = true
+		l.Inline = utf8.RuneCountInString(l.Label) <= oneLine-12 // behind a label of two lines they would be torn
 		l.Ticks = []Tick{{Label: s.word("report.word.yes"), On: v.Yes != nil && *v.Yes},
 			{Label: s.word("report.word.no"), On: v.Yes != nil && !*v.Yes}}
 	case law && (f.Type == "multi" || f.Type == "enum" && f.List != "CL-level"):
@@ -245,6 +267,9 @@ func (s *Service) line(pack *rulepack.Pack, f rulepack.Field, v Value, how look)
 	l.Number = f.Type == "int" && v.Int != nil && f.Count != nil
 	if f.Req == rulepack.Automatic && v.Empty() && !how.blank {
 		l.Text = s.word("report.word.no_data") // never a zero that nobody counted
+		if few, ok := how.short[f.Key]; ok {
+			l.Text = s.word("report.word.short", few.Seen, few.Expected)
+		}
 	}
 	return l
 }
@@ -332,7 +357,11 @@ func (s Sheet) Paper(at time.Time) officedoc.Paper {
 			p.Body = append(p.Body, part.blocks()...)
 			continue
 		}
-		p.Body = append(p.Body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
+		if part.No == "" {
+			p.Body = append(p.Body, officedoc.Text(part.Title+": "+lowerFirst(part.Refer)))
+		} else {
+			p.Body = append(p.Body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
+		}
 		a := officedoc.Annex{Title: part.Title, Landscape: part.Annex == "landscape"}
 		for _, l := range part.Lines {
 			a.Body = append(a.Body, l.blocks()...)

@@ -15,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -27,7 +28,34 @@ func (v paperPage) title(ctx context.Context) string {
 // edits reports whether the page is a form: the paper has not gone out and the
 // reader may write.
 func (v paperPage) edits() bool {
-	return v.f.MayWrite && (v.f.State == Draft || v.f.State == Printed)
+	return v.f.MayWrite && (v.f.State == Draft || v.f.State == Printed) && v.f.free("") == nil
+}
+
+// entered is how the paper stands in the register of documents, and the way there.
+func (v paperPage) entered(ctx context.Context) ui.AlertProps {
+	e := v.f.Entry
+	a := ui.AlertProps{Tone: ui.Info, Title: strings.TrimSuffix(i18n.T(ctx, "report.entered", e.State)+" · "+e.Code, " · "), Text: i18n.T(ctx, "report.entered.closed")}
+	if e.Open {
+		a.Text = i18n.T(ctx, "report.entered.open")
+	}
+	if e.Href != "" {
+		a.Action = &ui.Action{Label: i18n.T(ctx, "report.entered.see"), Href: e.Href, Icon: ui.IconDocument}
+	}
+	return a
+}
+
+// enters reports whether the latest print can go into the register.
+func (v paperPage) enters(ctx context.Context) bool {
+	return v.svc.register != nil && v.f.MayWrite && v.f.State == Printed && auth.May(ctx, mayWrite) && (v.f.Entry == nil || v.f.Entry.takes(v.f.Prints[0]))
+}
+
+// law says that the text of the form is another today, and offers it.
+func (v paperPage) law(ctx context.Context) ui.AlertProps {
+	a := ui.AlertProps{Tone: ui.Warn, Title: i18n.T(ctx, "report.law."+string(v.f.Law)), Text: i18n.T(ctx, "report.law."+string(v.f.Law)+".text")}
+	if v.f.Law == LawNewer && v.edits() {
+		a.Action = &ui.Action{Label: i18n.T(ctx, "report.law.take"), Href: href(v.f.ID) + "/law", Post: true, Hidden: []ui.Hidden{v.version()}}
+	}
+	return a
 }
 
 func (v paperPage) sends() bool { return v.f.MaySend && (v.f.State == Printed || v.f.State == Sent) }
@@ -58,6 +86,9 @@ func (v paperPage) head(ctx context.Context) ui.RecordHeadProps {
 			}
 			h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "report.get."+string(k)), Href: v.fileHref(v.f.Prints[0], k), Icon: ui.IconDownload})
 		}
+	}
+	if v.enters(ctx) {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "report.enter"), Href: href(v.f.ID) + "/enter", Icon: ui.IconDocument, Post: true, Hidden: []ui.Hidden{v.version()}})
 	}
 	if v.f.MaySend && (v.f.State == Printed || v.f.State == Sent) {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "report.withdraw"), Href: href(v.f.ID) + "/withdraw", Icon: ui.IconUndo, Danger: true})

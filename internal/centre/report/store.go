@@ -10,7 +10,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -40,6 +39,7 @@ type row struct {
 	OfLabel     string  `bun:"of_label"`
 	Reason      string  `bun:"reason"`
 	Prints      int     `bun:"prints"`
+	DocumentID  string  `bun:"document_id"`
 	CreatedAt   db.Time `bun:"created_at"`
 	CreatedBy   string  `bun:"created_by"`
 	UpdatedAt   db.Time `bun:"updated_at"`
@@ -51,7 +51,7 @@ type row struct {
 func toRow(p Paper) (row, error) {
 	r := row{ID: string(p.ID), FormID: p.FormID, PackID: p.PackID, PackHash: p.PackHash, SubjectKind: p.Case.Kind,
 		SubjectID: p.Case.ID, SubjectCode: p.Case.Code, PeriodFrom: day(p.From), PeriodTo: day(p.To), UnitID: p.UnitID, OwnerUnit: p.OwnerUnit, State: string(p.State),
-		Relation: string(p.Relation), OfID: string(p.Of), OfLabel: p.OfLabel, Reason: p.Reason, Prints: p.Prints,
+		Relation: string(p.Relation), OfID: string(p.Of), OfLabel: p.OfLabel, Reason: p.Reason, Prints: p.Prints, DocumentID: p.Document,
 		CreatedAt: db.At(p.CreatedAt), CreatedBy: p.CreatedBy, UpdatedAt: db.At(p.UpdatedAt), UpdatedBy: p.UpdatedBy,
 		Version: p.Version, Search: i18n.Fold(p.Case.Code + " " + p.Frame.Number + "/" + p.Frame.Symbol + " " + p.Frame.Subject + " " + p.Frame.Issuer)}
 	for into, v := range map[*string]any{&r.Frame: p.Frame, &r.Values: p.Values, &r.Hand: p.Hand} {
@@ -74,7 +74,7 @@ func day(d calendar.Date) string {
 func (r row) paper() (Paper, error) {
 	p := Paper{ID: ID(r.ID), FormID: r.FormID, PackID: r.PackID, PackHash: r.PackHash,
 		Case: Case{r.SubjectKind, r.SubjectID, r.SubjectCode}, UnitID: r.UnitID, OwnerUnit: r.OwnerUnit, State: State(r.State),
-		Relation: Relation(r.Relation), Of: ID(r.OfID), OfLabel: r.OfLabel, Reason: r.Reason, Prints: r.Prints,
+		Relation: Relation(r.Relation), Of: ID(r.OfID), OfLabel: r.OfLabel, Reason: r.Reason, Prints: r.Prints, Document: r.DocumentID,
 		CreatedAt: r.CreatedAt.Time, CreatedBy: r.CreatedBy, UpdatedAt: r.UpdatedAt.Time, UpdatedBy: r.UpdatedBy, Version: r.Version}
 	for into, text := range map[*calendar.Date]string{&p.From: r.PeriodFrom, &p.To: r.PeriodTo} {
 		if err := into.UnmarshalText([]byte(text)); err != nil {
@@ -96,17 +96,9 @@ func (r row) paper() (Paper, error) {
 // show none of them.
 func brief(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("field_values") }
 
-// visible narrows q, a query on report_paper AS p, to the papers of cases whose
-// unit or whose source's owner lies in the scope.
-func visible(q *bun.SelectQuery, scope auth.Scope) *bun.SelectQuery {
-	unit, args := scope.Where("p.unit_id")
-	owner, more := scope.Where("p.owner_unit")
-	return q.Where("("+unit+" OR "+owner+")", append(args, more...)...)
-}
-
-func get(ctx context.Context, q bun.IDB, op string, scope auth.Scope, id ID) (Paper, error) {
+func get(ctx context.Context, q bun.IDB, op string, v sight, id ID) (Paper, error) {
 	var r row
-	if err := visible(q.NewSelect().Model(&r).Where("p.id = ?", string(id)), scope).Scan(ctx); err != nil {
+	if err := v.filter(q.NewSelect().Model(&r).Where("p.id = ?", string(id))).Scan(ctx); err != nil {
 		return Paper{}, db.Error(op, err)
 	}
 	return r.paper()

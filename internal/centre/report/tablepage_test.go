@@ -50,7 +50,7 @@ func TestPagesMakeTheAnnualReport(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, append(sources[:len(sources):len(sources)], web.Migrations), func(t *testing.T, d *db.DB) {
 		b := newBench(t, d)
-		w := b.browse(t, actor("truc", auth.Duty, "tinh"))
+		w := b.browse(t, actor("truc", auth.Centre, "tinh"))
 		w.says(w.get("/papers/new", 200), "F12", "Báo cáo năm về bảo đảm an ninh mạng", "luật định", "F1a")
 		if page := w.get("/papers/new?on=2020-01-01", 200); strings.Contains(page, "F12") || !strings.Contains(page, "Mẫu 05") {
 			t.Error("the catalogue of 2020 is not that of its law")
@@ -118,7 +118,7 @@ func TestATableIsSeenByWhoSeesThePaper(t *testing.T) {
 	b := newBench(t, dbtest.SQLite(t, append(sources[:len(sources):len(sources)], web.Migrations)...))
 	f := b.annual()
 	at := "/papers/" + string(f.ID) + "/tables/systems"
-	up, err := b.svc.Upload(as(t, "truc", auth.Duty, "tinh"), f.ID, "systems", "ds.xlsx", provinceList(t, 5, nil))
+	up, err := b.svc.Upload(as(t, "truc", auth.Centre, "tinh"), f.ID, "systems", "ds.xlsx", provinceList(t, 5, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestATableIsSeenByWhoSeesThePaper(t *testing.T) {
 func TestTheTemplateIsReadBack(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, dbtest.SQLite(t, sources...))
-	ctx := as(t, "truc", auth.Duty, "tinh")
+	ctx := as(t, "truc", auth.Centre, "tinh")
 	for _, pack := range b.laws.Packs() {
 		for _, form := range pack.Forms {
 			for _, field := range form.Fields() {

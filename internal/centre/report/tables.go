@@ -5,6 +5,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -47,12 +48,15 @@ func (s *Service) SaveTable(ctx context.Context, id ID, key string, v Value, ver
 	if err != nil {
 		return Paper{}, err
 	}
+	if err := f.free(op); err != nil {
+		return Paper{}, err
+	}
 	v = v.shape(f.Pack, field)
 	if len(v.Rows) > maxListRows {
 		return Paper{}, &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{key: "report.err.rows"}, Args: []any{maxListRows}}
 	}
 	hand := !v.Equal(f.Live[key])
-	return s.change(ctx, op, mayWrite, id, version, func(_ context.Context, _ *db.Tx, p *Paper) (map[string]any, error) {
+	return s.change(ctx, op, auth.Write, id, version, func(_ context.Context, _ *db.Tx, p *Paper) (map[string]any, error) {
 		if err := p.editable(op); err != nil {
 			return nil, err
 		}
@@ -63,7 +67,7 @@ func (s *Service) SaveTable(ctx context.Context, id ID, key string, v Value, ver
 		values = cloned(values)
 		values[key] = v
 		p.State, p.Hand, p.PackHash = Draft, with(p.Hand, key, hand), f.Pack.Version
-		p.Values = reckon(f.Form, values)
+		p.Values = s.reckon(f.Pack, f.Form, values)
 		return map[string]any{"table": key, "rows": len(v.Rows)}, nil
 	})
 }
@@ -122,14 +126,14 @@ func (s *Service) Upload(ctx context.Context, id ID, key, name string, data []by
 	if err != nil {
 		return "", err
 	}
-	actor, _, err := auth.Need(ctx, op, mayWrite)
+	actor, _, err := sees(ctx, op)
 	switch {
 	case err != nil:
 		return "", err
 	case !f.MayWrite:
 		return "", &fault.Error{Kind: fault.Forbidden, Op: op}
 	}
-	if err := f.editable(op); err != nil {
+	if err := cmp.Or(f.editable(op), f.free(op)); err != nil {
 		return "", err
 	}
 	sheets, err := readSheets(data)

@@ -138,7 +138,7 @@ func (c *compiler) title() {
 		s.keep = true
 		c.add(s)
 	}
-	c.add(rule{width: ruleShare * c.longest(last, bold, sizeBody), before: 4, after: 6})
+	c.add(rule{width: ruleShare * c.widest(last, bold, sizeBody), before: 4, after: 6})
 }
 
 // recipients is Ô 9a: one on the line of "Kính gửi:", several below each other
@@ -206,7 +206,7 @@ func (c *compiler) annexHead(i int, a Annex) {
 	ref = c.balance(ref, italic, sizeBody, c.width)
 	p := centred(ref, italic, sizeBody)
 	p.keep = true
-	c.add(p, rule{width: ruleShare * c.longest(ref, italic, sizeBody), before: 4, after: 8})
+	c.add(p, rule{width: ruleShare * c.widest(ref, italic, sizeBody), before: 4, after: 8})
 }
 
 // sentence writes s with a capital at its start and small letters after.

@@ -324,11 +324,16 @@ func (c *compiler) balance(s string, st style, size, width float64) string {
 
 // longest is the width of the longest line of s.
 func (c *compiler) longest(s string, st style, size float64) float64 {
+	return min(c.widest(s, st, size), c.width/2)
+}
+
+// widest is the width of s's longest line, at most that of the page's text.
+func (c *compiler) widest(s string, st style, size float64) float64 {
 	var most float64
 	for line := range strings.SplitSeq(s, "\n") {
 		most = max(most, c.measure(line, st, size))
 	}
-	return min(most, c.width/2)
+	return min(most, c.width)
 }
 
 // lines cleans each string to one line and drops the empty ones.

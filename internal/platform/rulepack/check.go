@@ -40,6 +40,7 @@ func (b *builder) check(folder string) {
 	for i := range p.AllClocks {
 		b.checkClock(&p.AllClocks[i])
 	}
+	p.unworded = slices.Clone(p.Forms)
 	for i := range p.Forms {
 		b.checkForm(&p.Forms[i])
 		b.checkPeriodic()

@@ -80,16 +80,22 @@ type Field struct {
 	Req   Requirement `yaml:"req"`
 	// RequiredWhen makes a field compulsory while all of it holds. A field of
 	// req C is printed only then.
-	RequiredWhen []When   `yaml:"required_when"`
-	List         string   `yaml:"list"`     // code list of enum and multi
-	From         string   `yaml:"from"`     // where the value comes from, see ValueKeys; empty: typed by a person
-	Count        *Tally   `yaml:"count"`    // of int, money and pct: reckoned from other fields of the form
-	Columns      []Column `yaml:"columns"`  // of a table; a table without columns is a list of lines
-	RowsOf       string   `yaml:"rows_of"`  // code list whose codes are the rows, in the first column
-	TotalRow     string   `yaml:"total"`    // label of a last row that sums the numbers; empty: none
-	Blocks       bool     `yaml:"blocks"`   // each row is printed as labelled lines, not as a row
-	AsBasis      bool     `yaml:"as_basis"` // the lines of a list are printed as căn cứ, over the body
-	Help         Label    `yaml:"help"`     // shown beside the field; may be empty
+	RequiredWhen []When      `yaml:"required_when"`
+	List         string      `yaml:"list"`     // code list of enum and multi
+	From         string      `yaml:"from"`     // where the value comes from, see ValueKeys; empty: typed by a person
+	Count        *Tally      `yaml:"count"`    // of int, money and pct: reckoned from other fields of the form
+	Columns      []Column    `yaml:"columns"`  // of a table; a table without columns is a list of lines
+	RowsOf       string      `yaml:"rows_of"`  // code list whose codes are the rows, in the first column
+	TotalRow     string      `yaml:"total"`    // label of a last row that sums the numbers; empty: none
+	Blocks       bool        `yaml:"blocks"`   // each row is printed as labelled lines, not as a row
+	AsBasis      bool        `yaml:"as_basis"` // the lines of a list, or label and text, are printed as căn cứ, over the body
+	Aside        bool        `yaml:"aside"`    // asked for and kept, never printed: what must hold before the paper may be made
+	Must         []string    `yaml:"must"`     // of an enum: the codes with which the paper may be made
+	Approves     string      `yaml:"approves"` // of an enum of parties: key of the level whose approver it must be
+	Term         []FieldTerm `yaml:"term"`     // of date and datetime: reckoned from another field; the first row that holds
+	Carry        []string    `yaml:"carry"`    // "F2a.result": fields of earlier papers of the case or unit, the first that says something
+	Trend        []string    `yaml:"trend"`    // of a table with the columns of trendColumns: numbers of the form it sets beside earlier periods
+	Help         Label       `yaml:"help"`     // shown beside the field; may be empty
 }
 
 // Column is one column of a table. Types are those of columnTypes.
@@ -151,15 +157,19 @@ var valueKeys = map[string]bool{
 	"incident.severity_by": true, "incident.severity_reason": true, "incident.state": true,
 	"incident.national_security": true, "incident.serious_interruption": true, "incident.personal_data": true,
 	"incident.measures": true, "incident.evidence": true, "incident.notified": true, "incident.addresses": true,
-	"incident.domains": true, "incident.report_72h_due_at": true,
-	"unit.name": true, "unit.address": true, "unit.phone": true, "unit.email": true, "unit.parent": true,
+	"incident.domains": true, "incident.report_72h_due_at": true, "incident.cause": true, "incident.measures_done": true,
+	"incident.evidence_rows": true,
+	"unit.name":              true, "unit.address": true, "unit.phone": true, "unit.email": true, "unit.parent": true,
 	"contact.name": true, "contact.position": true, "contact.phone": true, "contact.email": true,
 	"system.name": true, "system.level": true, "system.operator": true, "system.owner": true, "system.approval": true,
 	"report.recipients": true, "report.written_at": true, "report.sent_at": true, "report.channel": true,
-	"report.receipt": true, "report.signer": true,
+	"report.receipt": true, "report.signer": true, "report.initial": true, "duty.addressees": true, "unit.card": true, "unit.card_short": true,
 	"unit.head": true, "unit.head_title": true, "period.from": true, "period.to": true, "period.name": true,
 	"figure.incidents": true, "figure.incidents_by_type": true, "figure.incidents_by_severity": true,
-	"figure.machines_infected": true, "figure.threats": true,
+	"figure.machines_infected": true, "figure.threats": true, "figure.incident_list": true, "figure.incidents_closed": true,
+	"figure.incident_hours": true, "figure.duties_due": true, "figure.duties_on_time": true, "figure.duties": true,
+	"figure.units_reported": true, "figure.units_silent": true, "figure.silent_list": true, "figure.threat_events": true,
+	"figure.links": true, "figure.monitoring": true,
 }
 
 // ValueKeys returns the places a field's value may come from, such as

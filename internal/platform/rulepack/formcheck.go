@@ -41,6 +41,8 @@ func (b *builder) checkForm(f *Form) {
 			b.checkField(at, field)
 			b.checkTable(at, field)
 			b.checkCount(at, *f, field)
+			b.checkGates(at, *f, field)
+			b.checkEarlier(at, *f, field)
 			b.checkWhen(at, field.Key, field.RequiredWhen, fieldKinds(*f))
 		}
 	}
@@ -71,7 +73,7 @@ func (b *builder) checkField(at string, f Field) {
 	if f.From != "" && !valueKeys[f.From] {
 		b.fail(at, "field %s: from %q is unknown", f.Key, f.From)
 	}
-	if f.Req == Automatic && f.From == "" && f.Count == nil {
+	if f.Req == Automatic && f.From == "" && f.Count == nil && len(f.Term)+len(f.Carry)+len(f.Trend) == 0 {
 		b.fail(at, "field %s: the system can fill it only from somewhere", f.Key)
 	}
 	b.chosen(at, "field "+f.Key, f.Type, f.List)
@@ -90,8 +92,8 @@ func (b *builder) chosen(at, what, kind, list string) {
 
 func (b *builder) checkTable(at string, f Field) {
 	if f.Type != "table" {
-		if len(f.Columns) > 0 || f.RowsOf != "" || f.TotalRow != "" || f.Blocks || f.AsBasis {
-			b.fail(at, "field %s: only a table has columns, rows_of, total, blocks or as_basis", f.Key)
+		if len(f.Columns) > 0 || f.RowsOf != "" || f.TotalRow != "" || f.Blocks || f.AsBasis && f.Type != "unit" && f.Type != "text" {
+			b.fail(at, "field %s: only a table has columns, rows_of, total or blocks; as_basis is for it, a unit or a text", f.Key)
 		}
 		return
 	}
@@ -178,6 +180,63 @@ func (b *builder) checkCount(at string, form Form, f Field) {
 	b.checkWhen(at, f.Key, c.Where, columns)
 }
 
+// checkGates says whether what a field must be, and by when, can be judged.
+func (b *builder) checkGates(at string, form Form, f Field) {
+	list, _ := b.pack.CodeList(f.List)
+	for _, id := range f.Must {
+		if _, ok := list.Find(id); !ok {
+			b.fail(at, "field %s: must be %q, which is not in its list", f.Key, id)
+		}
+	}
+	if f.Approves != "" {
+		level, _ := form.Field(f.Approves)
+		if level.List != "CL-level" || f.Type != "enum" {
+			b.fail(at, "field %s: approves names a level of the form, and only an enum does", f.Key)
+		}
+		for _, c := range list.Items {
+			if _, ok := b.pack.Party(c.ID); !ok {
+				b.fail(at, "field %s: %q is no party of the pack", f.Key, c.ID)
+			}
+		}
+	}
+	kinds := fieldKinds(form)
+	for _, t := range f.Term {
+		_, known := b.pack.Clock(t.Clock)
+		if !known || f.Type != "date" && f.Type != "datetime" || kinds[t.From] != "date" && kinds[t.From] != "datetime" || t.From == f.Key {
+			b.fail(at, "field %s: a term is a day or moment counted by a known clock from another, not by %q from %q", f.Key, t.Clock, t.From)
+		}
+		b.checkWhen(at, f.Key, t.When, kinds)
+	}
+}
+
+// checkEarlier says whether what a field takes from earlier papers fits it. Forms
+// of other packs are known by name alone.
+func (b *builder) checkEarlier(at string, form Form, f Field) {
+	for _, place := range f.Carry {
+		id, key, ok := strings.Cut(place, ".")
+		other, known := b.pack.Form(id)
+		from, has := other.Field(key)
+		if !ok || known && (!has || from.Type != f.Type || from.List != f.List) {
+			b.fail(at, "field %s: carry %q is no field of its kind of another form", f.Key, place)
+		}
+	}
+	if len(f.Trend) == 0 {
+		return
+	}
+	kinds := fieldKinds(form)
+	for _, key := range f.Trend {
+		if !isNumber(kinds[key]) {
+			b.fail(at, "field %s: trend %q is no number of the form", f.Key, key)
+		}
+	}
+	for i, key := range trendColumns {
+		if len(f.Columns) != len(trendColumns) || f.Columns[i].Key != key {
+			b.fail(at, "field %s: a trend has the columns %v", f.Key, trendColumns)
+			return
+		}
+	}
+}
+
 func (b *builder) checkSums(at string, f Form) {
 	seen := map[string]bool{}
 	for _, c := range f.Checks {
@@ -220,6 +279,19 @@ var termMark = regexp.MustCompile(`\{[a-z][a-z0-9_.]*\}`)
 
 // left are the marks that whoever fills the form replaces.
 var left = []string{"{period}", "{unit}", "{issuer}"}
+
+// reword gives the forms of p, whose list it clones, the words that its terms
+// have now. Nothing but their texts changes.
+func (p *Pack) reword() {
+	b := p.checker()
+	p.Forms = slices.Clone(p.Forms)
+	for i := range p.Forms {
+		f := p.unworded[i]
+		f.About, f.Source = p.Forms[i].About, p.Forms[i].Source
+		b.word("", &f) // every term was known when the pack was read
+		p.Forms[i] = f
+	}
+}
 
 // word replaces the terms in all texts of the form. Forms of the common file are
 // shared by the packs, so that slices are copied first.

@@ -128,6 +128,13 @@ func TestFaultsOfFormsAreNamed(t *testing.T) {
 		"check with unknown comparison": {"is: equal", "is: about", "check whole: is \"about\""},
 		"check that says nothing":       {"say: {vi: sai, en: wrong}", "say: {vi: sai}", "check done: say needs vi and en"},
 		"check without source":          {"en: wrong}, source: {key: law, mark: inference}}\n      - {id: whole", "en: wrong}}\n      - {id: whole", "NEW/forms.yaml:2: source mark \"\""},
+		"must of no code":               {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: sev, label: Mức, type: enum, list: CL-severity, req: M, must: [none]}", "field sev: must be \"none\""},
+		"approves no level":             {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: sev, label: Mức, type: enum, list: CL-severity, req: M, approves: late}", "field sev: approves names a level"},
+		"term of no clock":              {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: at, label: Lúc, type: datetime, req: M}\n          - {key: by, label: Hạn, type: datetime, req: A, term: [{clock: none, from: at}]}", "field by: a term is a day or moment"},
+		"carry from nowhere":            {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: was, label: Trước, type: text, req: O, carry: [F2.gone]}", "field was: carry \"F2.gone\""},
+		"carry of another type":         {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: was, label: Trước, type: text, req: O, carry: [F2.late]}", "field was: carry \"F2.late\""},
+		"trend of a text":               {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: was, label: Trước, type: table, req: A, trend: [late], columns: [{key: what, label: a, type: text}]}", "field was: trend \"late\" is no number"},
+		"trend without its columns":     {"{key: late, label: Chậm, type: bool, req: M}", "{key: late, label: Chậm, type: bool, req: M}\n          - {key: was, label: Trước, type: table, req: A, trend: [sum], columns: [{key: what, label: a, type: text}]}", "field was: a trend has the columns"},
 	} {
 		t.Run(outcome, func(t *testing.T) {
 			t.Parallel()

@@ -52,6 +52,29 @@ type Tally struct {
 	Of    string `yaml:"of"`    // of a pct: key of the whole
 }
 
+// FieldTerm is a moment by which something must be done: the amount of a clock
+// of the pack, counted from another field.
+type FieldTerm struct {
+	When  []When `yaml:"when"`  // none: always
+	Clock string `yaml:"clock"` // id of a clock
+	From  string `yaml:"from"`  // key of a date or datetime
+}
+
+// Due is the end of the term counted from start, and false when the clock was not
+// in force then.
+func (t FieldTerm) Due(p *Pack, cal *calendar.Calendar, start time.Time) (time.Time, bool) {
+	c, ok := p.Clock(t.Clock)
+	if !ok || !c.InForce(calendar.DateOf(start)) {
+		return time.Time{}, false
+	}
+	due, _ := cal.Due(start, c.Amount, c.rule)
+	return due, true
+}
+
+// trendColumns are the columns of a table with a trend: what is counted, this
+// period, the one before, and the same one of the year before.
+var trendColumns = []string{"what", "now", "before", "year_ago"}
+
 // Check is a sum that a filled form must hold. Left and Right are keys, summed:
 // columns of each row when Table is given, else numbers of the form, where
 // "table.column" is the sum over a table's rows.

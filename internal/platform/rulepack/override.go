@@ -134,6 +134,9 @@ func (p *Pack) Apply(list []Override) (*Pack, error) {
 		}
 		what = append(what, string(value))
 	}
+	if slices.ContainsFunc(list, func(o Override) bool { return strings.HasPrefix(o.Target, "terms/") }) {
+		out.reword()
+	}
 	out.Version = mixed(p.Version, what...)
 	return &out, nil
 }

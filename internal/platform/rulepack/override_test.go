@@ -262,3 +262,49 @@ func FuzzOverride(f *testing.F) {
 		}
 	})
 }
+
+// A term that a person put in place is what the forms say from that day on, in
+// every text; what else a form holds stays, other overrides included.
+func TestATermPutInPlaceRewordsTheForms(t *testing.T) {
+	t.Parallel()
+	set := real(t)
+	before := set.At(calendar.Date{Year: 2026, Month: 11, Day: 30})
+	unfit := set.Amend([]rulepack.Override{
+		over("terms/incident", rulepack.Value{VI: "sự cố không gian số", EN: "digital incident"}, "2026-12-01"),
+		over("terms/security", rulepack.Value{VI: "an toàn số", EN: "digital safety"}, "2026-12-01"),
+		over("forms/F1b", rulepack.Value{}, "2026-12-01"),
+	}, func() time.Time { return time.Date(2026, 12, 5, 3, 0, 0, 0, time.UTC) })
+	if len(unfit) > 0 {
+		t.Fatal(unfit)
+	}
+	now, _ := set.Get("VN-ANM-2026")
+	for id, want := range map[string][2]string{
+		"F1b":  {"Ban đầu về sự cố không gian số", "{issuer} thông báo ban đầu về sự cố không gian số với các nội dung sau:"},
+		"F7":   {"Kết quả trực, bảo đảm an toàn số {period}", "{issuer} báo cáo kết quả trực, bảo đảm an toàn số như sau:"},
+		"F5P4": {"Phương án bảo đảm an toàn số theo cấp độ", ""},
+	} {
+		f, _ := now.Form(id)
+		if f.Subject != want[0] || f.Lead != want[1] {
+			t.Errorf("%s reads %q, %q", id, f.Subject, f.Lead)
+		}
+		was, _ := before.Form(id)
+		if was.Subject == f.Subject || f.About != was.About || len(f.Fields()) != len(was.Fields()) || f.Status != was.Status {
+			t.Errorf("%s: before it read %q; about %q and %q", id, was.Subject, was.About, f.About)
+		}
+	}
+	p4, _ := now.Form("F5P4")
+	if field, _ := p4.Field("regulation"); field.Label != "Quy chế bảo đảm an toàn số (số, ngày, cơ quan ban hành)" {
+		t.Errorf("a label reads %q", field.Label)
+	}
+	if f, _ := now.Form("F1b"); f.Source != decided {
+		t.Errorf("the source put in place is lost: %+v", f.Source)
+	}
+	if f, _ := set.At(calendar.Date{Year: 2026, Month: 11, Day: 30}).Form("F1b"); f.Subject != "Ban đầu về sự cố an ninh mạng" {
+		t.Errorf("on the day before it reads %q", f.Subject)
+	}
+	if written, _ := set.Written("VN-ANM-2026"); written == nil {
+		t.Error("the pack as written is gone")
+	} else if f, _ := written.Form("F1b"); f.Subject != "Ban đầu về sự cố an ninh mạng" {
+		t.Errorf("the pack as written reads %q", f.Subject)
+	}
+}

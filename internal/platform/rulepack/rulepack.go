@@ -80,6 +80,7 @@ type Pack struct {
 	Transitions []Transition
 
 	terms     map[string]Term
+	unworded  []Form // Forms before their terms were worded
 	countings []counting
 	citations map[string]string   // of texts of every pack of the set, by id
 	overrides map[string]Override // in place, by target

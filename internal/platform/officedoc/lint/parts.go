@@ -22,7 +22,9 @@ var kinds = func() map[string]bool {
 	out := map[string]bool{}
 	for _, k := range []string{"nghị quyết", "quyết định", "chỉ thị", "quy chế", "quy định", "thông cáo", "thông báo", "hướng dẫn", "chương trình",
 		"kế hoạch", "phương án", "đề án", "dự án", "báo cáo", "biên bản", "tờ trình", "hợp đồng", "công điện", "bản ghi nhớ", "bản thỏa thuận",
-		"giấy ủy quyền", "giấy mời", "giấy giới thiệu", "giấy nghỉ phép", "phiếu gửi", "phiếu chuyển", "phiếu báo", "thư công"} {
+		"giấy ủy quyền", "giấy mời", "giấy giới thiệu", "giấy nghỉ phép", "phiếu gửi", "phiếu chuyển", "phiếu báo", "thư công",
+		// Not of Điều 7: titles that the forms of other texts print.
+		"bản khai", "đơn đăng ký", "thuyết minh", "danh mục", "phiếu", "quy trình"} {
 		out[fold(k)] = true
 	}
 	return out
@@ -181,7 +183,8 @@ func (p *paper) findTitle(rest []*para) []*para {
 				break
 			}
 			b, _ := r.shares()
-			if r.align != centred && !(b > 0.5 && r.lines < 2 && j == i+1) {
+			// On a page without one full line nobody can tell what is centred.
+			if r.align != centred && !(b > 0.5 && r.lines < 2 && (j == i+1 || r.align == unknown && p.subject[j-i-2].under == nil)) {
 				break
 			}
 			p.subject = append(p.subject, r)

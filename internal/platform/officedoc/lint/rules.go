@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // rules are all that is asked, in the order of the decree.
@@ -357,9 +359,16 @@ func numberForm(c *checker) {
 		if !symbolForm.MatchString(strings.ReplaceAll(symbol, " ", "")) {
 			c.fault(c.number, s)
 		}
-	case !symbolForm.MatchString(symbol) || strings.ToUpper(symbol[:1]) != symbol[:1]:
+	case !symbolForm.MatchString(symbol) || !upperFirst(symbol):
 		c.fault(c.number, s)
 	}
+}
+
+// upperFirst reports whether s begins with no small letter: Đ is one letter of two
+// bytes.
+func upperFirst(s string) bool {
+	r, _ := utf8.DecodeRuneInString(s)
+	return !unicode.IsLower(r)
 }
 
 var dateWhole = regexp.MustCompile(`^(.*?)(,?)\s*ngày(.*)tháng(.*)năm(.*?)\.?$`)
