@@ -43,7 +43,7 @@ func (r *reader) names(low string) bool {
 	if w := begins(low, r.x.quantifiers); w != "" {
 		low = strings.TrimLeft(low[len(w):], " ")
 	}
-	return begins(low, r.x.bodies) != "" || begins(low, r.x.heads) != ""
+	return r.x.body(low) != "" || begins(low, r.x.heads) != ""
 }
 
 // phraseEnd is where the names that begin at from end: at the first verb, a full
@@ -95,7 +95,7 @@ func (r *reader) members(said string) (out []string) {
 			rest := fold(strings.TrimLeft(part[i+1:], " "))
 			and := strings.TrimPrefix(rest, "và ")
 			quantified := begins(and, r.x.quantifiers) != "" && r.names(and)
-			own := begins(and, []string{"ubnd", "ủy ban nhân dân", "sở", "công an", "phòng", "doanh nghiệp", "văn phòng", "trung tâm"}) != "" && strings.Contains(and, " ") && !strings.HasPrefix(and, "sở,")
+			own := begins(and, []string{"ubnd", "ủy ban nhân dân", "sở", "công an", "phòng", "doanh nghiệp", "văn phòng", "trung tâm"}) != "" && unicode.IsUpper(first(strings.TrimLeft(part[i+1:], " "))) && strings.Contains(and, " ")
 			if quantified || own || begins(and, r.x.heads) != "" {
 				out = append(out, part[start:i])
 				start = i + 1

@@ -223,7 +223,6 @@ const (
 	Unread      Doubt = "not_read"     // nothing is known of a stretch
 	NotSecurity Doubt = "not_security" // the text is not about information security
 	OtherCoding Doubt = "encoding"     // lines were in an old encoding
-	Several     Doubt = "several"      // more than one text may be meant
 	Closed      Doubt = "closing_duty" // the closing sentence gives somebody a duty
 	Unclear     Doubt = "inferred"     // a field was inferred
 )

@@ -61,6 +61,9 @@ func (r *reader) deadlines(text string) []Deadline {
 			if m[0] > 0 && wordEnds(low, m[0]) || slices.Contains(taken[m[0]:m[1]], true) || rule.Starts && !clause(low, m[0]) {
 				continue
 			}
+			if rule.Sort == Within && onDay.MatchString(low[m[1]:]) {
+				continue // "12 giờ ngày 13/02": a moment, no length
+			}
 			d, ok := r.deadline(rule, low, m)
 			if !ok {
 				continue
@@ -79,6 +82,8 @@ func (r *reader) deadlines(text string) []Deadline {
 	}
 	return out
 }
+
+var onDay = regexp.MustCompile(`^(?: \d{1,2} phút)?,? ngày \d`)
 
 // wordEnds reports whether i stands inside a word.
 func wordEnds(low string, i int) bool {
@@ -317,12 +322,15 @@ func (r *reader) whose(text string, at int) string {
 	low := fold(said)
 	for i := range low {
 		before := strings.TrimRight(low[:i], " ")
-		if i > 0 && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "(") && !strings.HasSuffix(before, "qua") && !strings.HasSuffix(before, "của") && !strings.HasSuffix(before, ";") {
+		if before != "" && !strings.HasSuffix(before, ":") && !strings.HasSuffix(before, "(") && !strings.HasSuffix(before, "qua") && !strings.HasSuffix(before, "của") && !strings.HasSuffix(before, ";") {
 			continue
 		}
-		if begins(low[i:], r.x.bodies) != "" && unicode.IsUpper(first(said[i:])) {
+		if r.x.body(low[i:]) != "" && unicode.IsUpper(first(said[i:])) {
 			end := len(said)
 			if j := strings.IndexAny(said[i:], ",("); j > 0 {
+				end = i + j
+			}
+			if j := strings.Index(said[i:end], " - "); j > 0 {
 				end = i + j
 			}
 			return strings.TrimSpace(said[i:end])
@@ -390,15 +398,14 @@ func (w windowRule) day(year int) calendar.Date {
 	return d
 }
 
-var leading = regexp.MustCompile(`^\d+`)
-
 // cites adds the papers that text cites to the basis.
 func (r *reader) cites(text, at string) {
 	for _, c := range document.Citations(text, r.today) {
 		if c.Number == "" {
 			continue
 		}
-		b := Basis{Number: leading.FindString(c.Text) + "/" + c.Symbol, Date: c.Date, Issuer: c.Issuer, Text: c.Text, At: at}
+		code, _, _ := strings.Cut(c.Text, " ngày")
+		b := Basis{Number: strings.TrimRight(strings.ReplaceAll(code, " ", ""), ","), Date: c.Date, Issuer: c.Issuer, Text: c.Text, At: at}
 		for _, w := range c.Warnings {
 			if w == document.NoDate {
 				continue // a later citation may leave the date out

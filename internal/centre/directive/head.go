@@ -77,7 +77,9 @@ func (r *reader) headLine(i int, l line, issuers *[]string, known *bool) (next i
 		}
 	case labelled(l.text).rank > 0, x.grounds.MatchString(l.low) && (*known || len(l.text) > 80):
 		return i, true
-	case upper(l.text) && len(l.text) < 160, begins(l.low, x.bodies) != "" && len(l.text) < 120 && !ended(l.text) && !*known:
+	case r.out.Kind != "" && upper(l.text) && len(l.text) < 160: // who decides, below the title
+		put(Titling)
+	case upper(l.text) && len(l.text) < 160, x.body(l.low) != "" && len(l.text) < 120 && !ended(l.text) && !*known:
 		put(Issuing)
 		*issuers = append(*issuers, l.text)
 	case !*known && len(*issuers) == 0 && r.out.Subject == nil && !ended(l.text):
@@ -97,7 +99,7 @@ func (r *reader) kind(l line) string {
 		return ""
 	}
 	for _, k := range r.x.kinds {
-		if l.low == k.title {
+		if strings.TrimRight(l.low, " :") == k.title {
 			return k.id
 		}
 	}
@@ -240,14 +242,18 @@ func (r *reader) issuer(list []string) {
 	var groups []string
 	for _, s := range list {
 		low := fold(s)
-		if begins(low, r.x.levels) != "" && begins(low, []string{"tỉnh ủy", "huyện ủy", "thành ủy", "xã hội"}) == "" && len(groups) > 0 || begins(low, r.x.bodies) == "" && begins(low, r.x.heads) == "" && len(groups) > 0 {
+		if begins(low, r.x.levels) != "" && begins(low, []string{"tỉnh ủy", "huyện ủy", "thành ủy", "xã hội"}) == "" && len(groups) > 0 || r.x.body(low) == "" && begins(low, r.x.heads) == "" && len(groups) > 0 {
 			groups[len(groups)-1] += " " + s
 			continue
 		}
 		groups = append(groups, s)
 	}
 	if len(groups) > 0 {
-		set(&r.out.Issuer, r.proper(groups[len(groups)-1]))
+		last := groups[len(groups)-1]
+		if n := len(groups); n > 1 && slices.Contains(r.x.bodies, fold(last)) { // "VĂN PHÒNG" alone
+			last += " " + groups[n-2]
+		}
+		set(&r.out.Issuer, r.proper(last))
 	}
 }
 
@@ -271,21 +277,34 @@ func (r *reader) proper(name string) string {
 		from += i + len(low)
 	}
 	words := strings.Fields(strings.ToLower(name))
-	place := false
+	out := slices.Clone(words)
+	// Behind these stands what a body is for; "phòng" and "ban" are within other names too.
+	subject := func(i int) bool {
+		return i >= 0 && (slices.Contains([]string{"sở", "bộ", "cục", "vụ"}, words[i]) || i == 0 && slices.Contains([]string{"phòng", "ban"}, words[i]))
+	}
+	place, about := false, false
 	for i, w := range words {
 		behind := ""
 		if i > 0 {
 			behind = words[i-1]
 		}
-		pair := behind + " " + w
 		switch {
-		case slices.Contains(r.x.levels, w) || slices.Contains(r.x.levels, pair):
-			place = i > 0
-		case place, i == 0, i == 1 && slices.Contains([]string{"sở", "bộ", "cục", "vụ", "phòng"}, behind), behind == "và" && i > 2 && slices.Contains([]string{"sở", "bộ", "cục", "vụ", "phòng"}, words[0]):
-			words[i] = capital(w)
+		case i > 0 && (slices.Contains(r.x.levels, w) || slices.Contains(r.x.levels, behind+" "+w)) && (i+1 == len(words) || words[i+1] != "ủy"):
+			place, about = true, false
+		case place, i == 0, subject(i - 1), about && behind == "và":
+			out[i] = capital(w)
+		}
+		if subject(i) || w == "tỉnh" && i+1 < len(words) && words[i+1] == "ủy" {
+			about, out[i] = true, capital(w)
 		}
 	}
-	return strings.Join(words, " ")
+	said := strings.Join(out, " ")
+	if r.out.Place != nil {
+		if i := strings.Index(fold(said), fold(*r.out.Place)); i >= 0 {
+			said = said[:i] + *r.out.Place + said[i+len(*r.out.Place):]
+		}
+	}
+	return said
 }
 
 // asked finds the body that asks where no head names it: "Chủ tịch UBND tỉnh yêu
@@ -311,7 +330,7 @@ func (r *reader) asked(texts ...string) {
 					}
 				}
 				f := fold(said)
-				if len(said) > 100 || begins(f, r.x.bodies) == "" && begins(f, r.x.heads) == "" {
+				if len(said) > 100 || r.x.body(f) == "" && begins(f, r.x.heads) == "" {
 					continue
 				}
 				if seen[f]++; seen[f] == 1 {

@@ -36,7 +36,7 @@ type Lexicon struct {
 	kinds                         []kind
 	bodies, heads, quantifiers    []string
 	leadIns, verbs                []string
-	asks, levels                  []string
+	asks, levels, notBodies       []string
 	deadlines                     []deadlineRule
 	every                         map[string]string
 	thresholds                    []*regexp.Regexp
@@ -115,6 +115,7 @@ type wordFile struct {
 	LeadIns     []string           `yaml:"lead_ins"`
 	Verbs       []string           `yaml:"verbs"`
 	Asks        []string           `yaml:"asks"`
+	NotBodies   []string           `yaml:"not_bodies"`
 	Levels      []string           `yaml:"levels"`
 	Deadlines   []deadlineRule     `yaml:"deadlines"`
 	Scope       string             `yaml:"scope"`
@@ -212,6 +213,7 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	words(&x.leadIns, f.LeadIns)
 	words(&x.verbs, f.Verbs)
 	words(&x.asks, f.Asks)
+	words(&x.notBodies, f.NotBodies)
 	words(&x.levels, f.Levels)
 	for id, title := range f.Kinds {
 		x.kinds = append(x.kinds, kind{id, fold(title)})
@@ -237,6 +239,9 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	x.phones = append(x.phones, f.Phones...)
 	for _, s := range f.Slips {
 		s.Seen, s.Meant = fold(s.Seen), i18n.NFC(s.Meant)
+		if s.Seen == "" || s.Seen == fold(s.Meant) {
+			errs = append(errs, fmt.Errorf("slips: %q is what it is meant to be", s.Seen))
+		}
 		for i := range s.Near {
 			s.Near[i] = fold(s.Near[i])
 		}
@@ -335,6 +340,14 @@ func find(text, words string) int {
 }
 
 func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
+
+// body is the name of a body that low begins with, "" for none.
+func (x *Lexicon) body(low string) string {
+	if begins(low, x.notBodies) != "" {
+		return ""
+	}
+	return begins(low, x.bodies)
+}
 
 // begins is which of words text begins with, as whole words; "" for none. Words
 // and text are folded, longer words come first.

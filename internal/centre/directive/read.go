@@ -203,7 +203,10 @@ func (r *reader) partition() []Part {
 		out = append(out, Part{Kind: s.kind, At: s.at, from: s.from})
 	}
 	if len(out) == 0 {
-		return []Part{}
+		if r.text == "" {
+			return []Part{}
+		}
+		return []Part{{Kind: Around, Text: r.text}}
 	}
 	out[0].from = 0
 	for i := range out {

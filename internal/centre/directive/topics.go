@@ -105,6 +105,7 @@ func (r *reader) finish(root *node) {
 		r.cites(f.Text, "footnote "+f.Mark)
 	}
 	r.cites(r.out.Closing, "closing")
+	r.out.Contacts = append(r.out.Contacts, r.contacts(r.out.Closing, "closing")...)
 	r.out.Windows = r.windows(said, r.out.Preamble)
 }
 
@@ -205,9 +206,6 @@ func (r *reader) doubts() {
 
 // lastDuty is the last sentence of a closing.
 func lastDuty(closing string) string {
-	said := sentences(closing)
-	if len(said) == 0 {
-		return ""
-	}
-	return strings.TrimRight(said[len(said)-1], "./ ") + "."
+	said := strings.Split(strings.TrimRight(closing, "./ "), ". ")
+	return said[len(said)-1] + "."
 }

@@ -38,7 +38,7 @@ var (
 	article = regexp.MustCompile(`^(?i:điều)\s+(\d{1,3})[.:)]?(?:\s|$)`)
 	roman   = regexp.MustCompile(`^([IVXL]{1,7})\s?[.)/–-]\s*(?:\S|$)`)
 	dotted  = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})(?:[.)/]\s*|\s+)\p{L}`)
-	number  = regexp.MustCompile(`^(\d{1,2})\s?[.)/]\s*["“(]?\p{L}`)
+	number  = regexp.MustCompile(`^(\d{1,2})\s?[.)/–-]\s*["“(]?\p{L}`)
 	letter  = regexp.MustCompile(`^([a-zđ])\s?[).]\s*["“(]?\p{L}`)
 	bullet  = regexp.MustCompile(`^([-–—•+*·▪●◦])\s*\S`)
 )
