@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -67,7 +68,7 @@ func directiveReadCommand(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := directive.Text(ctx, args[0], data)
+			text, err := directive.Text(ctx, inputName(args[0], data), data)
 			if err != nil {
 				if key := fault.Of(err).Fields["file"]; key != "" {
 					return errors.New(i18n.T(ctx, key))
@@ -86,6 +87,19 @@ func directiveReadCommand(std streams) *cobra.Command {
 	cmd.Flags().StringVar(&lexicon, "lexicon", "", "`FOLDER` with YAML files that add to what is known of words")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
+}
+
+// inputName gives what comes in by standard input the ending of what it holds.
+func inputName(name string, data []byte) string {
+	switch {
+	case name != "-":
+		return name
+	case bytes.HasPrefix(data, []byte("PK")):
+		return "input.docx"
+	case bytes.HasPrefix(data, []byte("%PDF-")):
+		return "input.pdf"
+	}
+	return "input.txt"
 }
 
 // textMost is how large a file may be.

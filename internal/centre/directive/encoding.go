@@ -56,7 +56,7 @@ const recodeLeast = 6
 func recode(text string) (out string, lines int) {
 	all := strings.Split(text, "\n")
 	for i, l := range all {
-		if !strings.ContainsFunc(l, func(c rune) bool { return c >= 0xA1 && c <= 0xFF }) {
+		if !strings.ContainsFunc(l, foreign) {
 			continue
 		}
 		best, score := l, goodWords(l)+recodeLeast
@@ -71,6 +71,12 @@ func recode(text string) (out string, lines int) {
 		}
 	}
 	return strings.Join(all, "\n"), lines
+}
+
+// foreign reports whether c is a letter or sign of Latin-1 that Vietnamese does
+// not use, as lines in the old encodings are full of.
+func foreign(c rune) bool {
+	return c >= 0xA1 && c <= 0xBF && c != 0xB0 && c != 0xA7 || c >= 0xC0 && c <= 0xFF && !strings.ContainsRune("ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúý", c)
 }
 
 func fromTCVN3(l string) string {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
@@ -117,7 +118,10 @@ func (r *reader) plainHead(l line) bool {
 func (r *reader) subject(i int, text string) int {
 	r.parts[i].kind = Titling
 	words := []string{strings.TrimLeft(text, " :")}
-	for i++; i < len(r.lines) && !r.lines[i].apart && r.plainHead(r.lines[i]); i++ {
+	for i++; i < len(r.lines) && r.plainHead(r.lines[i]); i++ {
+		if l := r.lines[i]; l.apart && (!unicode.IsLower(first(l.text)) || ended(l.text)) {
+			break
+		}
 		r.parts[i].kind = Titling
 		words = append(words, r.lines[i].text)
 	}

@@ -341,6 +341,21 @@ func find(text, words string) int {
 
 func inWord(r rune) bool { return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r)) }
 
+// secondColumn is where a motto, or place and date behind a number, begin on a
+// line that holds more in front of them; -1 where it does not.
+func (x *Lexicon) secondColumn(l line) int {
+	for i := 1; i < len(l.low); i++ {
+		if l.low[i-1] != ' ' {
+			continue
+		}
+		rest := l.low[i:]
+		if anyOf(x.motto, rest) || x.date.MatchString(rest) && x.number.MatchString(strings.TrimRight(l.low[:i], " ")) {
+			return i
+		}
+	}
+	return -1
+}
+
 // body is the name of a body that low begins with, "" for none.
 func (x *Lexicon) body(low string) string {
 	if begins(low, x.notBodies) != "" {

@@ -45,7 +45,7 @@ func (x *Lexicon) Read(text string, today calendar.Date) Reading {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n")
 	text, recoded := recode(text)
 	r.text = norm.NFC.String(text)
-	r.lines = split(r.text)
+	r.lines = r.columns(split(r.text))
 	r.parts = make([]mark, len(r.lines))
 	r.out = Reading{Precision: Undated, Addressees: []string{}, Basis: []Basis{}, Requirements: []Requirement{}, Contacts: []Contact{}, Warnings: []Warning{}}
 	if recoded > 0 {
@@ -75,6 +75,32 @@ func set(to **string, text string) {
 	if text != "" {
 		*to = &text
 	}
+}
+
+// columns parts what stands side by side on one line of a head or a signature,
+// where whoever read the file left one blank between the two.
+func (r *reader) columns(lines []line) (out []line) {
+	for i, l := range lines {
+		at := -1
+		if i < headMost {
+			at = r.x.secondColumn(l)
+		}
+		if m := r.x.recipients.FindString(l.low); m != "" && upper(l.text[len(m):]) {
+			at = len(m)
+		}
+		if at > 0 {
+			if from := strings.LastIndex(r.text[l.from:l.to], headOf(l.text[at:])); from > 0 {
+				right := l
+				right.from, right.text, right.apart = l.from+from, strings.TrimSpace(l.text[at:]), false
+				l.to, l.text = right.from, strings.TrimSpace(l.text[:at])
+				l.low, right.low = fold(l.text), fold(right.text)
+				out = append(out, l, right)
+				continue
+			}
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // tail finds where the body that begins at body ends, and reads what follows:

@@ -159,14 +159,14 @@ func (r *reader) paragraphs(from, to int) (out []para) {
 		case last == nil, lab.rank > 0:
 		case l.apart && r.goesOn(*last, l):
 			r.warn(Warning{Doubt: Healed, Text: tailOf(last.text) + " … " + headOf(l.text)})
-			last.text += " " + l.text
+			last.text = glue(last.text, l.text)
 			last.lines = append(last.lines, i)
 			last.short = l.short
 			continue
 		case l.apart, last.short && ended(last.text) && !unicode.IsLower(first(l.text)):
 		case last.label.rank > 0 && !ended(last.text) && last.short && !unicode.IsLower(first(l.text)) && last.note == "" && r.headed(last.text):
 		default:
-			last.text += " " + l.text
+			last.text = glue(last.text, l.text)
 			last.lines = append(last.lines, i)
 			last.short = l.short
 			continue
@@ -174,6 +174,15 @@ func (r *reader) paragraphs(from, to int) (out []para) {
 		out = append(out, para{lines: []int{i}, text: strings.TrimSpace(l.text[lab.size:]), label: lab, apart: l.apart, short: l.short})
 	}
 	return out
+}
+
+// glue puts the next line behind text: within a symbol that broke at its dash
+// without a blank.
+func glue(text, next string) string {
+	if before, ok := strings.CutSuffix(text, "-"); ok && before != "" && inWord([]rune(before)[len([]rune(before))-1]) {
+		return text + next
+	}
+	return text + " " + next
 }
 
 // goesOn reports whether l, behind an empty line, goes on with p: a sentence
