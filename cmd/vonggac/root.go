@@ -64,7 +64,7 @@ func rootCommand(std streams) *cobra.Command {
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.AddCommand(doctorCommand(std), serviceCommand(std, centreService), collectCommand(std), huntCommand(std), lakeCommand(std),
-		deadlineCommand(std), reportCommand(std))
+		deadlineCommand(std), reportCommand(std), directiveCommand(std))
 	root.AddCommand(serveCommand(std), demoCommand(std), scanCommand(std), accountCommand(std), backupCommand(std), restoreCommand(std), configCommand(std), versionCommand(std))
 	return root
 }

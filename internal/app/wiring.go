@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
@@ -159,6 +160,7 @@ func Messages() []fs.FS {
 		incident.Messages,
 		report.Messages,
 		document.Messages,
+		directive.Messages,
 		paperfile.Messages,
 		home.Messages,
 		trail.Messages,

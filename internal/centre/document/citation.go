@@ -40,7 +40,8 @@ type Citation struct {
 // cited matches "1768/STTTT-BCVTCNTT ngày 19/8/2024" and "20/2017/TT-BTTTT ngày 12
 // tháng 9 năm 2017" in text without accents; number and date may be blank. Letters
 // of a symbol are in capitals but for the "r", "y" of TTr and QyD.
-var cited = regexp.MustCompile(`(\d{1,6})? ?/((?:(?:19|20)\d\d/)?(?:[A-Z][A-Za-z0-9]{0,14})(?:-[A-Z][A-Za-z0-9]{0,19}){0,3})(?:,? ngay:? (?:(\d{1,2}|\.{1,8}) ?)?(?:[/-]|thang )(?:(\d{1,2}|\.{1,8}) ?)?(?:[/-]|nam )(\d{4}))?`)
+// Papers of the Party have their number before a dash: "57-NQ/TW".
+var cited = regexp.MustCompile(`(?:(\d{1,6})? ?/((?:(?:19|20)\d\d/)?(?:[A-Z][A-Za-z0-9]{0,14})(?:-[A-Z][A-Za-z0-9]{0,19}){0,3})|(\d{1,6}) ?- ?([A-Z][A-Za-z]{0,4}/[A-Z]{2,9}(?:-[A-Z]{1,9})?))(?:,? ngay:? (?:(\d{1,2}|\.{1,8}) ?)?(?:[/-]|thang )(?:(\d{1,2}|\.{1,8}) ?)?(?:[/-]|nam )(\d{4}))?`)
 
 // named matches the body in front of "tại Văn bản số", where that is how it is
 // cited.
@@ -83,12 +84,12 @@ func Citations(text string, today calendar.Date) (out []Citation) {
 			}
 			return string(clean[m[2*n]:m[2*n+1]])
 		}
-		dated := m[10] >= 0
-		symbol := part(2)
-		if !dated && (m[2] < 0 || !strings.Contains(symbol, "-")) {
+		dated := m[14] >= 0
+		number, symbol := part(1)+part(3), part(2)+part(4)
+		if !dated && m[6] < 0 && (number == "" || !strings.Contains(symbol, "-")) {
 			continue // a path, a fraction, a date
 		}
-		c := Citation{Text: strings.TrimSpace(string(clean[m[0]:m[1]])), Number: strings.TrimLeft(part(1), "0"), Symbol: symbol, Issuer: issuerBehind(string(clean[m[1]:min(len(clean), m[1]+90)]))}
+		c := Citation{Text: strings.TrimSpace(string(clean[m[0]:m[1]])), Number: strings.TrimLeft(number, "0"), Symbol: symbol, Issuer: issuerBehind(string(clean[m[1]:min(len(clean), m[1]+90)]))}
 		if c.Issuer == "" {
 			from := max(0, m[0]-90)
 			if n := named.FindStringSubmatchIndex(strings.ToLower(plain[from:m[0]])); n != nil {
@@ -96,8 +97,8 @@ func Citations(text string, today calendar.Date) (out []Citation) {
 			}
 		}
 		if dated {
-			day, month := strings.TrimSpace(part(3)), strings.TrimSpace(part(4))
-			d, err := calendar.ParseDate(part(5) + "-" + two(month) + "-" + two(day))
+			day, month := strings.TrimSpace(part(5)), strings.TrimSpace(part(6))
+			d, err := calendar.ParseDate(part(7) + "-" + two(month) + "-" + two(day))
 			if err != nil {
 				c.Warnings = append(c.Warnings, BadDate)
 			}

@@ -121,6 +121,9 @@ func (h Head) Code() string {
 	if h.Symbol == "" {
 		return n
 	}
+	if kind, _, ok := strings.Cut(h.Symbol, "/"); ok && strings.Trim(kind, "0123456789") != "" {
+		return n + "-" + h.Symbol // a paper of the Party: "57-NQ/TW"
+	}
 	return n + "/" + h.Symbol
 }
 

@@ -242,7 +242,7 @@ func take(ctx context.Context, data []byte, l Limits, depth int) (Kind, *words, 
 	case bytes.HasPrefix(data, []byte("II*\x00")), bytes.HasPrefix(data, []byte("MM\x00*")):
 		return TIFF, w, nil
 	}
-	text, ok := decode(data)
+	text, ok := Decode(data)
 	if !ok {
 		return "", w, refuse(Unknown)
 	}

@@ -19,9 +19,9 @@ import (
 // 30/2020 Annex I, boxes 10a and 10b.
 const headLines = 60
 
-// decode reads text in UTF-8, UTF-16 with a mark, or one byte a letter as old
+// Decode reads text in UTF-8, UTF-16 with a mark, or one byte a letter as old
 // Vietnamese files have it. It reports false for what is no text.
-func decode(data []byte) (string, bool) {
+func Decode(data []byte) (string, bool) {
 	var text string
 	switch {
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):

@@ -1,0 +1,141 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// phraseMost is how long a phrase that names bodies may be, in bytes.
+const phraseMost = 400
+
+// phrase is the bodies that text begins with, and what follows them. Without any
+// rest is the text.
+func (r *reader) phrase(text string) (names []string, rest string) {
+	at := 0
+	low := fold(text)
+	for {
+		w := begins(low[at:], r.x.leadIns)
+		if w == "" {
+			break
+		}
+		at += len(w) + blank(low[at+len(w):])
+	}
+	if !r.names(low[at:]) {
+		return nil, text
+	}
+	end := r.phraseEnd(text, low, at)
+	said := strings.TrimRight(text[at:end], " ,:;.")
+	if said == "" || len(said) > phraseMost {
+		return nil, text
+	}
+	return r.members(said), strings.TrimSpace(strings.TrimLeft(text[end:], " ,:;./"))
+}
+
+func blank(s string) int { return len(s) - len(strings.TrimLeft(s, " :")) }
+
+// names reports whether low begins with the name of a body or an office.
+func (r *reader) names(low string) bool {
+	if w := begins(low, r.x.quantifiers); w != "" {
+		low = strings.TrimLeft(low[len(w):], " ")
+	}
+	return r.x.body(low) != "" || begins(low, r.x.heads) != ""
+}
+
+// phraseEnd is where the names that begin at from end: at the first verb, a full
+// stop, a colon or a bracket. A word in capitals is part of a name, and "tổ chức"
+// is a body where it stands in a list of them.
+func (r *reader) phraseEnd(text, low string, from int) int {
+	for i := from; i < len(low); {
+		c, n := utf8.DecodeRuneInString(low[i:])
+		if strings.ContainsRune(".:(", c) && !(c == '.' && i+1 < len(low) && low[i+1] != ' ') {
+			return i
+		}
+		before, _ := utf8.DecodeLastRuneInString(low[:i])
+		if i == from || inWord(before) || !inWord(c) {
+			i += n
+			continue
+		}
+		w := begins(low[i:], r.x.verbs)
+		if w != "" && !unicode.IsUpper(first(text[i:])) && !r.noun(low, i, w) {
+			if lead := strings.TrimRight(low[from:i], " "); strings.HasSuffix(lead, " và") {
+				return from + len(strings.TrimSuffix(lead, " và"))
+			}
+			return i
+		}
+		i += n
+	}
+	return len(low)
+}
+
+// noun reports whether the verb w at i is a noun there.
+func (r *reader) noun(low string, i int, w string) bool {
+	before := strings.TrimRight(low[:i], " ")
+	listed := strings.HasSuffix(before, ",") || strings.HasSuffix(before, ";") || strings.HasSuffix(before, " và") || slices.ContainsFunc(r.x.quantifiers, func(q string) bool { return before == q || strings.HasSuffix(before, " "+q) })
+	if !slices.Contains(r.x.bodies, w) {
+		return false
+	}
+	after := strings.TrimLeft(low[i+len(w):], " ")
+	return listed && begins(after, r.x.verbs) == "" || strings.HasPrefix(after, ",")
+}
+
+// members is a list of bodies by its members: "Các sở, ban, ngành; UBND các xã,
+// phường" are two.
+func (r *reader) members(said string) (out []string) {
+	for _, part := range strings.Split(said, ";") {
+		start := 0
+		for i := range part {
+			if part[i] != ',' {
+				continue
+			}
+			rest := fold(strings.TrimLeft(part[i+1:], " "))
+			and := strings.TrimPrefix(rest, "và ")
+			quantified := begins(and, r.x.quantifiers) != "" && r.names(and)
+			own := begins(and, []string{"ubnd", "ủy ban nhân dân", "sở", "công an", "phòng", "doanh nghiệp", "văn phòng", "trung tâm"}) != "" && unicode.IsUpper(first(strings.TrimLeft(part[i+1:], " "))) && strings.Contains(and, " ")
+			if quantified || own || begins(and, r.x.heads) != "" {
+				out = append(out, part[start:i])
+				start = i + 1
+			}
+		}
+		out = append(out, part[start:])
+	}
+	for i := range out {
+		out[i] = strings.TrimPrefix(trim(out[i]), "và ")
+	}
+	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+// actors are those who must act by text, else those of the node's heading or of
+// what it stands under, else all the paper is sent to.
+func (r *reader) actors(n *node) []Actor {
+	if n.heading != "" {
+		if names, _ := r.phrase(n.heading); len(names) > 0 {
+			return actorsOf(names, "heading")
+		}
+	}
+	if names, rest := r.phrase(n.text); len(names) > 0 && rest != "" {
+		return actorsOf(names, "text")
+	}
+	if n.parent != nil && n.parent.parent != nil {
+		up := r.actors(n.parent)
+		for i := range up {
+			if up[i].From != "addressees" {
+				up[i].From = "parent"
+			}
+		}
+		return up
+	}
+	return actorsOf(r.out.Addressees, "addressees")
+}
+
+func actorsOf(names []string, from string) []Actor {
+	out := make([]Actor, 0, len(names))
+	for _, n := range names {
+		out = append(out, Actor{Name: n, From: from})
+	}
+	return out
+}

@@ -1,0 +1,137 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// line is one line of the text, or one of several cells that stand side by side
+// on it.
+type line struct {
+	from, to int    // bytes of the text
+	text     string // clean: single blanks, no marks of emphasis
+	low      string // folded
+	apart    bool   // an empty line stands before it
+	short    bool   // ends well before the others do
+}
+
+var (
+	blanks = regexp.MustCompile(`[\s\x{00A0}\x{2000}-\x{200B}\x{FEFF}]+`)
+	// emphasis are the marks that converters leave around bold and slanted words,
+	// and around raised and lowered ones.
+	emphasis = strings.NewReplacer("**", "", "__", "", "\u00ad", "")
+	slanted  = regexp.MustCompile(`(^|[\s(])\*([^*\s][^*]*)\*`)
+	lowered  = regexp.MustCompile(`_\{([^}]*)\}`)
+	// cells is what stands between two columns of one line.
+	cells = regexp.MustCompile(`(?:\t| {4,})+`)
+)
+
+// clean is text on one line as a person would type it again.
+func clean(text string) string {
+	text = emphasis.Replace(text)
+	text = slanted.ReplaceAllString(text, "$1$2")
+	text = lowered.ReplaceAllString(text, "$1")
+	return strings.TrimSpace(blanks.ReplaceAllString(text, " "))
+}
+
+// split is text by lines; those that hold two columns become two.
+func split(text string) (out []line) {
+	at, apart := 0, true
+	var widths []int
+	for raw := range strings.SplitAfterSeq(text, "\n") {
+		from := at
+		at += len(raw)
+		c := clean(raw)
+		if c == "" {
+			apart = true
+			continue
+		}
+		widths = append(widths, utf8.RuneCountInString(c))
+		trimmed := strings.TrimRightFunc(raw, unicode.IsSpace)
+		lead := len(trimmed) - len(strings.TrimLeftFunc(trimmed, unicode.IsSpace))
+		start := from
+		for _, m := range cells.FindAllStringIndex(trimmed[lead:], -1) {
+			if clean(raw[start-from:lead+m[0]]) == "" {
+				continue
+			}
+			out = append(out, line{from: start, to: from + lead + m[0], text: clean(text[start : from+lead+m[0]]), apart: apart})
+			start, apart = from+lead+m[0], false
+		}
+		out = append(out, line{from: start, to: at, text: clean(text[start:at]), apart: apart})
+		apart = false
+	}
+	most := 0
+	for _, w := range widths {
+		most = max(most, min(w, 140))
+	}
+	for i := range out {
+		out[i].low = fold(out[i].text)
+		out[i].short = utf8.RuneCountInString(out[i].text) < most*3/4
+	}
+	return out
+}
+
+// upper reports whether text is in capitals.
+func upper(text string) bool {
+	letters := 0
+	for _, r := range text {
+		if unicode.IsLower(r) {
+			return false
+		}
+		if unicode.IsUpper(r) {
+			letters++
+		}
+	}
+	return letters > 1
+}
+
+func first(text string) rune {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r
+}
+
+// ended reports whether text ends as a sentence, or a member of a list, does.
+func ended(text string) bool {
+	text = strings.TrimRight(text, `"”’')] `)
+	return text != "" && strings.ContainsAny(text[len(text)-1:], ".;:!?") || strings.HasSuffix(text, "…")
+}
+
+// trim is a member of a list without its bullet and last mark.
+func trim(text string) string {
+	text = strings.TrimLeft(text, "-–—•+*· ")
+	return strings.TrimRight(text, " ;.,:/")
+}
+
+// capital is text with its first letter in capitals.
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return text
+	}
+	return string(unicode.ToUpper(r)) + text[n:]
+}
+
+// sentences are the sentences of text.
+func sentences(text string) (out []string) {
+	start := 0
+	for i, r := range text {
+		if r != '.' && r != ';' && r != '!' && r != '?' && r != '…' {
+			continue
+		}
+		rest := text[i+utf8.RuneLen(r):]
+		if next := strings.TrimLeft(rest, " "); next != "" && (len(next) == len(rest) || r != ';' && !unicode.IsUpper(first(next))) {
+			continue
+		}
+		out = append(out, strings.TrimSpace(text[start:i+utf8.RuneLen(r)]))
+		start = i + utf8.RuneLen(r)
+	}
+	if rest := strings.TrimSpace(text[start:]); rest != "" {
+		out = append(out, rest)
+	}
+	return out
+}

@@ -1,0 +1,246 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+)
+
+// reader takes one text apart.
+type reader struct {
+	x     *Lexicon
+	today calendar.Date
+	text  string
+	lines []line
+	parts []mark // one a line
+	cuts  []cut  // where a part begins inside a line
+	out   Reading
+}
+
+// mark is what a line was found to be; the zero value is nothing known.
+type mark struct {
+	kind PartKind
+	node *node
+	sign string // of a footnote
+}
+
+// cut is a part that begins inside a line.
+type cut struct {
+	from int
+	kind PartKind
+}
+
+// Read takes text apart as of today: dates to come are doubtful in what it
+// cites. It never fails; what it did not understand is among the warnings. Lines
+// in the old encodings of Vietnamese are read too.
+func (x *Lexicon) Read(text string, today calendar.Date) Reading {
+	r := &reader{x: x, today: today}
+	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n")
+	text, recoded := recode(text)
+	r.text = norm.NFC.String(text)
+	r.lines = r.columns(split(r.text))
+	r.parts = make([]mark, len(r.lines))
+	r.out = Reading{Precision: Undated, Addressees: []string{}, Basis: []Basis{}, Requirements: []Requirement{}, Contacts: []Contact{}, Warnings: []Warning{}}
+	if recoded > 0 {
+		r.warn(Warning{Doubt: OtherCoding})
+	}
+	body := r.head()
+	end := r.tail(body)
+	paras := r.paragraphs(body, end)
+	tree := r.tree(paras)
+	r.security()
+	r.finish(tree)
+	r.doubts()
+	r.out.Parts = r.partition()
+	return r.out
+}
+
+func (r *reader) warn(w Warning) { r.out.Warnings = append(r.out.Warnings, w) }
+
+func (r *reader) infer(field string) {
+	if !slices.Contains(r.out.Inferred, field) {
+		r.out.Inferred = append(r.out.Inferred, field)
+	}
+}
+
+// set keeps a field of the head; an empty one stays null.
+func set(to **string, text string) {
+	if text != "" {
+		*to = &text
+	}
+}
+
+// columns parts what stands side by side on one line of a head or a signature,
+// where whoever read the file left one blank between the two.
+func (r *reader) columns(lines []line) (out []line) {
+	for i, l := range lines {
+		at := -1
+		if i < headMost {
+			at = r.x.secondColumn(l)
+		}
+		if m := r.x.recipients.FindString(l.low); m != "" && upper(l.text[len(m):]) {
+			at = len(m)
+		}
+		if at > 0 {
+			if from := strings.LastIndex(r.text[l.from:l.to], headOf(l.text[at:])); from > 0 {
+				right := l
+				right.from, right.text, right.apart = l.from+from, strings.TrimSpace(l.text[at:]), false
+				l.to, l.text = right.from, strings.TrimSpace(l.text[:at])
+				l.low, right.low = fold(l.text), fold(right.text)
+				out = append(out, l, right)
+				continue
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// tail finds where the body that begins at body ends, and reads what follows:
+// to whom copies go, who signs, and annexes.
+func (r *reader) tail(body int) int {
+	end := len(r.lines)
+	for i := body; i < len(r.lines); i++ {
+		l := r.lines[i]
+		if r.x.recipients.MatchString(l.low) || r.x.authority.MatchString(l.low) && upper(l.text) && len(l.text) < 120 {
+			end = i
+			break
+		}
+	}
+	if end == len(r.lines) {
+		return r.author(body)
+	}
+	var signer Signer
+	var authority []string
+	receiving, annex := false, false
+	for i := end; i < len(r.lines); i++ {
+		l := r.lines[i]
+		kind := Strange
+		switch {
+		case annex || strings.HasPrefix(l.low, "phụ lục") && (l.apart || upper(l.text)):
+			annex, kind = true, Annex
+		case r.x.recipients.MatchString(l.low):
+			receiving, kind = true, Receiving
+			if rest := trim(r.x.recipients.ReplaceAllString(l.low, "")); rest != "" {
+				r.out.Recipients = append(r.out.Recipients, trim(l.text[len(l.text)-len(rest):]))
+			}
+		case r.x.authority.MatchString(l.low) && upper(l.text):
+			authority, kind = append(authority, l.text), Signing
+		case receiving && bulleted(l.text):
+			r.out.Recipients, kind = append(r.out.Recipients, trim(l.text)), Receiving
+		case upper(l.text) && len(l.text) < 80:
+			kind = Signing
+			if signer.Title == "" {
+				signer.Title = l.text
+			} else {
+				signer.Title += " " + l.text
+			}
+		case named(l.text) && signer.Name == "" && (len(authority) > 0 || signer.Title != ""):
+			signer.Name, kind = l.text, Signing
+		case receiving && !l.apart && len(r.out.Recipients) > 0:
+			last := &r.out.Recipients[len(r.out.Recipients)-1]
+			*last, kind = *last+" "+trim(l.text), Receiving
+		case anyOf(r.x.around, l.low):
+			kind = Around
+		}
+		r.parts[i].kind = kind
+	}
+	if signer.Authority = strings.Join(authority, "; "); signer.Title == "" && len(authority) == 1 {
+		// "GIÁM ĐỐC" may stand on the line of the authority: "KT. GIÁM ĐỐC".
+		signer.Title = strings.TrimSpace(authority[0][len(r.x.authority.FindString(fold(authority[0]))):])
+	}
+	if signer != (Signer{}) {
+		r.out.Signer = &signer
+	}
+	return end
+}
+
+// author takes the name that stands alone at the end of an unsigned copy, and
+// gives where the body ends.
+func (r *reader) author(body int) int {
+	end := len(r.lines)
+	for end > body {
+		l := r.lines[end-1]
+		if !(named(l.text) && l.apart) && !anyOf(r.x.around, l.low) {
+			break
+		}
+		end--
+		r.parts[end].kind = Around
+	}
+	return end
+}
+
+// named reports whether text reads as the name of a person: two to six words,
+// each with one capital in front.
+func named(text string) bool {
+	words := strings.Fields(text)
+	if len(words) < 2 || len(words) > 6 {
+		return false
+	}
+	for _, w := range words {
+		for i, c := range []rune(w) {
+			switch {
+			case i == 0 && !unicode.IsUpper(c), i > 0 && !unicode.IsLower(c):
+				return w == "TS." || w == "ThS." || w == "Ths." || w == "PGS."
+			}
+		}
+	}
+	return true
+}
+
+func bulleted(text string) bool {
+	return strings.ContainsRune("-–—•+*·▪●◦", first(text))
+}
+
+// partition is the whole text by what its lines were found to be.
+func (r *reader) partition() []Part {
+	type start struct {
+		from int
+		kind PartKind
+		at   string
+	}
+	var starts []start
+	for i, l := range r.lines {
+		s := start{from: l.from, kind: r.parts[i].kind}
+		if s.kind == "" {
+			s.kind = Strange
+		}
+		if n := r.parts[i].node; n != nil {
+			s.at = n.path
+		}
+		starts = append(starts, s)
+	}
+	for _, c := range r.cuts {
+		starts = append(starts, start{from: c.from, kind: c.kind})
+	}
+	slices.SortStableFunc(starts, func(a, b start) int { return a.from - b.from })
+	var out []Part
+	for _, s := range starts {
+		if n := len(out); n > 0 && out[n-1].Kind == s.kind && out[n-1].At == s.at {
+			continue
+		}
+		out = append(out, Part{Kind: s.kind, At: s.at, from: s.from})
+	}
+	if len(out) == 0 {
+		if r.text == "" {
+			return []Part{}
+		}
+		return []Part{{Kind: Around, Text: r.text}}
+	}
+	out[0].from = 0
+	for i := range out {
+		to := len(r.text)
+		if i+1 < len(out) {
+			to = out[i+1].from
+		}
+		out[i].Text = r.text[out[i].from:to]
+	}
+	return out
+}

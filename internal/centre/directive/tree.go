@@ -1,0 +1,482 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// label is the mark in front of a unit of a text. Rank 0 is none.
+type label struct {
+	rank  int    // the kind of numbering
+	text  string // as the tree names it: "1", "a", "-", "9.1", "I", "Điều 2"
+	value int    // place in its order; 0 where it has none
+	size  int    // bytes it takes of the line
+}
+
+// The kinds of numbering. Their order is none of nesting: that is how a text
+// uses them.
+const (
+	byChapter = iota + 1
+	byRoman
+	byArticle
+	byNumber
+	byDots // 9.1; one rank more for each further dot
+	_
+	_
+	byLetter
+	byBullet // one rank for each kind of bullet
+)
+
+var (
+	chapter = regexp.MustCompile(`^(?i:(chương|phần|mục)\s+([IVXL]{1,7}|\d{1,2}))[.:)]?(?:\s|$)`)
+	article = regexp.MustCompile(`^(?i:điều)\s+(\d{1,3})[.:)]?(?:\s|$)`)
+	roman   = regexp.MustCompile(`^([IVXL]{1,7})\s?[.)/–-]\s*(?:\S|$)`)
+	dotted  = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})(?:[.)/]\s*|\s+)\p{L}`)
+	number  = regexp.MustCompile(`^(\d{1,2})\s?[.)/–-]\s*["“(]?\p{L}`)
+	letter  = regexp.MustCompile(`^([a-zđ])\s?[).]\s*["“(]?\p{L}`)
+	bullet  = regexp.MustCompile(`^([-–—•+*·▪●◦])\s*\S`)
+)
+
+// letters is the order of letters in Vietnamese texts, and the one without the
+// letters of Vietnamese alone, which some use.
+const (
+	letters      = "abcdđeghiklmnopqrstuvxy"
+	plainLetters = "abcdefghijklmnopqrstuvwxyz"
+)
+
+// labelled is the mark that text begins with.
+func labelled(text string) label {
+	if m := chapter.FindStringSubmatch(text); m != nil {
+		return label{rank: byChapter, text: capital(strings.ToLower(m[1])) + " " + m[2], value: numeral(m[2]), size: len(strings.TrimRight(m[0], " "))}
+	}
+	if m := article.FindStringSubmatch(text); m != nil {
+		return label{rank: byArticle, text: "Điều " + m[1], value: atoi(m[1]), size: len(strings.TrimRight(m[0], " "))}
+	}
+	if m := dotted.FindStringSubmatch(text); m != nil {
+		parts := strings.Split(m[1], ".")
+		return label{rank: byDots + len(parts) - 2, text: m[1], value: atoi(parts[len(parts)-1]), size: labelSize(text, len(m[1]))}
+	}
+	if m := number.FindStringSubmatch(text); m != nil {
+		return label{rank: byNumber, text: m[1], value: atoi(m[1]), size: labelSize(text, len(m[1]))}
+	}
+	if m := roman.FindStringSubmatch(text); m != nil {
+		return label{rank: byRoman, text: m[1], value: numeral(m[1]), size: labelSize(text, len(m[1]))}
+	}
+	if m := letter.FindStringSubmatch(text); m != nil {
+		return label{rank: byLetter, text: m[1], value: order(m[1], letters), size: labelSize(text, len(m[1]))}
+	}
+	if m := bullet.FindStringSubmatch(text); m != nil {
+		at := slices.Index([]rune("-•+*▪"), alike(first(m[1])))
+		return label{rank: byBullet + max(0, at), text: string(alike(first(m[1]))), size: len(m[1])}
+	}
+	return label{}
+}
+
+// alike brings bullets that differ in print alone together.
+func alike(r rune) rune {
+	switch r {
+	case '–', '—':
+		return '-'
+	case '●', '·', '◦':
+		return '•'
+	}
+	return r
+}
+
+// labelSize is at with the marks and blanks behind it.
+func labelSize(text string, at int) int {
+	return len(text) - len(strings.TrimLeft(text[at:], " .)/–-"))
+}
+
+func order(s, in string) int {
+	i := strings.Index(in, s)
+	if i < 0 {
+		return 0
+	}
+	return len([]rune(in[:i])) + 1
+}
+
+// numeral is the value of Roman or Arabic digits.
+func numeral(s string) int {
+	if n := atoi(s); n > 0 {
+		return n
+	}
+	values := map[byte]int{'I': 1, 'V': 5, 'X': 10, 'L': 50}
+	n := 0
+	for i := range len(s) {
+		v := values[s[i]]
+		if i+1 < len(s) && v < values[s[i+1]] {
+			v = -v
+		}
+		n += v
+	}
+	return n
+}
+
+// para is one paragraph of the body: lines that belong together.
+type para struct {
+	lines []int
+	text  string // without its mark
+	label label
+	note  string // sign of the footnote it is
+	apart bool
+	short bool // its last line ends early
+}
+
+var (
+	noted  = regexp.MustCompile(`^(?:⁽?([¹²³⁴⁵⁶⁷⁸⁹⁰]{1,2})⁾?|\[(\d{1,2})\]|\((\d{1,2})\) ?)\s*(\S)`)
+	raised = strings.NewReplacer("¹", "1", "²", "2", "³", "3", "⁴", "4", "⁵", "5", "⁶", "6", "⁷", "7", "⁸", "8", "⁹", "9", "⁰", "0")
+)
+
+// paragraphs puts the lines of the body together, over ends of lines and of pages.
+func (r *reader) paragraphs(from, to int) (out []para) {
+	for i := from; i < to; i++ {
+		l := r.lines[i]
+		if anyOf(r.x.around, l.low) {
+			r.parts[i].kind = Around
+			continue
+		}
+		lab := labelled(l.text)
+		var last *para
+		if len(out) > 0 {
+			last = &out[len(out)-1]
+		}
+		if m := noted.FindStringSubmatch(l.text); m != nil && (l.apart || last != nil && (last.note != "" || ended(last.text))) && lab.rank == 0 {
+			sign := raised.Replace(m[1]) + m[2] + m[3]
+			out = append(out, para{lines: []int{i}, text: strings.TrimSpace(l.text[len(m[0])-len(m[4]):]), note: sign, apart: l.apart, short: l.short})
+			continue
+		}
+		if lab.rank >= byBullet && !l.apart && last != nil && !ended(last.text) && !strings.HasSuffix(last.text, ",") {
+			lab = label{} // a dash in the middle of a sentence, at the end of a line
+		}
+		switch {
+		case last == nil, lab.rank > 0:
+		case l.apart && r.goesOn(*last, l):
+			r.warn(Warning{Doubt: Healed, Text: tailOf(last.text) + " … " + headOf(l.text)})
+			last.text = glue(last.text, l.text)
+			last.lines = append(last.lines, i)
+			last.short = l.short
+			continue
+		case l.apart, last.short && ended(last.text) && !unicode.IsLower(first(l.text)):
+		case last.label.rank > 0 && !ended(last.text) && last.short && !unicode.IsLower(first(l.text)) && last.note == "" && r.headed(last.text):
+		default:
+			last.text = glue(last.text, l.text)
+			last.lines = append(last.lines, i)
+			last.short = l.short
+			continue
+		}
+		out = append(out, para{lines: []int{i}, text: strings.TrimSpace(l.text[lab.size:]), label: lab, apart: l.apart, short: l.short})
+	}
+	return out
+}
+
+// glue puts the next line behind text: within a symbol that broke at its dash
+// without a blank.
+func glue(text, next string) string {
+	if before, ok := strings.CutSuffix(text, "-"); ok && before != "" && inWord([]rune(before)[len([]rune(before))-1]) {
+		return text + next
+	}
+	return text + " " + next
+}
+
+// goesOn reports whether l, behind an empty line, goes on with p: a sentence
+// that a page broke.
+func (r *reader) goesOn(p para, l line) bool {
+	return p.note == "" && unicode.IsLower(first(l.text)) && !ended(p.text) && !(p.label.rank > 0 && r.headed(p.text))
+}
+
+// headed reports whether text names a body and nothing else, as a heading does.
+func (r *reader) headed(text string) bool {
+	names, rest := r.phrase(text)
+	return len(names) > 0 && rest == ""
+}
+
+func headOf(text string) string {
+	words := strings.Fields(text)
+	return strings.Join(words[:min(len(words), 5)], " ")
+}
+
+func tailOf(text string) string {
+	words := strings.Fields(text)
+	return strings.Join(words[max(0, len(words)-5):], " ")
+}
+
+// node is a requirement while the tree grows.
+type node struct {
+	label    label
+	path     string
+	heading  string
+	text     string
+	lines    []int
+	parent   *node
+	children []*node
+	bullets  int
+}
+
+// tree puts paragraphs under one another by the numbering the text uses, and
+// takes out what is no requirement.
+func (r *reader) tree(paras []para) *node {
+	root := &node{}
+	begin := r.start(paras)
+	for _, p := range paras[:begin] {
+		r.keep(p, nil, Preamble)
+		if p.note != "" {
+			r.note(p)
+			continue
+		}
+		said := p.text
+		if p.label.rank > 0 {
+			said = p.label.text + " " + said
+		}
+		r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(said))
+	}
+	rest := paras[begin:]
+	if !slices.ContainsFunc(rest, func(p para) bool { return p.label.rank > 0 }) {
+		r.prose(root, rest)
+		return root
+	}
+	last := len(rest)
+	for i, p := range rest {
+		if p.label.rank > 0 {
+			last = i
+		}
+	}
+	var stack []*node
+	for i, p := range rest {
+		var top *node
+		if len(stack) > 0 {
+			top = stack[len(stack)-1]
+		}
+		switch {
+		case p.note != "":
+			r.keep(p, nil, Note)
+			r.note(p)
+		case p.label.rank > 0 && r.follows(stack, p):
+			stack = r.push(root, stack, p)
+		case top == nil:
+			r.keep(p, nil, Preamble)
+			r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(p.text))
+		case i > last && (top.heading == "" || top.text != ""):
+			r.keep(p, nil, Closing)
+			r.out.Closing = strings.TrimSpace(r.out.Closing + " " + r.mend(p.text))
+		default:
+			if p.label.rank > 0 { // a number out of order is a part of the sentence
+				p.text = r.lines[p.lines[0]].text
+				for _, n := range p.lines[1:] {
+					p.text += " " + r.lines[n].text
+				}
+			}
+			top.text = strings.TrimSpace(top.text + " " + p.text)
+			r.keep(p, top, Demand)
+		}
+	}
+	r.unglue(root)
+	return root
+}
+
+func (r *reader) keep(p para, n *node, kind PartKind) {
+	if p.note != "" {
+		kind = Note
+	}
+	for _, i := range p.lines {
+		r.parts[i] = mark{kind: kind, node: n}
+	}
+	if n != nil {
+		n.lines = append(n.lines, p.lines...)
+	}
+}
+
+func (r *reader) note(p para) {
+	r.out.Footnotes = append(r.out.Footnotes, Footnote{Mark: p.note, Text: r.mend(p.text)})
+}
+
+// start is the first paragraph of the requirements: behind the sentence that
+// announces them, where what follows is numbered, else the first that is.
+func (r *reader) start(paras []para) int {
+	for i, p := range paras {
+		if p.label.rank == 0 && p.note == "" && i+1 < len(paras) && paras[i+1].label.rank > 0 && paras[i+1].label.value <= 1 && anyOf(r.x.begin, fold(p.text)) {
+			return i + 1
+		}
+	}
+	for i, p := range paras {
+		if p.label.rank > 0 {
+			return i
+		}
+	}
+	for i, p := range paras {
+		if anyOf(r.x.begin, fold(p.text)) {
+			return i + 1
+		}
+	}
+	for i, p := range paras {
+		if p.note == "" && !r.x.grounds.MatchString(fold(p.text)) {
+			return i
+		}
+	}
+	return len(paras)
+}
+
+// follows reports whether the number of p may stand where it does: next in its
+// order, or first of a new one. What may not is told and is no mark, unless it
+// begins a paragraph of its own.
+func (r *reader) follows(stack []*node, p para) bool {
+	if p.label.value == 0 && p.label.rank != byLetter {
+		return true
+	}
+	want := 1
+	for i := len(stack) - 1; i >= 0; i-- {
+		if n := stack[i]; n.label.rank == p.label.rank {
+			want = n.label.value + 1
+			if p.label.rank == byLetter && order(p.label.text, plainLetters) == order(n.label.text, plainLetters)+1 {
+				return true
+			}
+			break
+		}
+	}
+	switch {
+	case p.label.value == want, p.label.value == 1:
+		return true
+	case !p.apart && len(stack) > 0 && !ended(stack[len(stack)-1].text) && stack[len(stack)-1].text != "":
+		return false
+	}
+	r.warn(Warning{Doubt: Disordered, Text: p.label.text, Hint: strconv.Itoa(want)})
+	return true
+}
+
+// push puts p into the tree: beside what has a mark of its kind, else under
+// what stands before it.
+func (r *reader) push(root *node, stack []*node, p para) []*node {
+	depth := len(stack)
+	for i, n := range stack {
+		if n.label.rank == p.label.rank {
+			depth = i
+			// A list that begins again inside a member that announces it is its own.
+			if top := stack[len(stack)-1]; p.label.value == 1 && n.label.value > 0 && i < len(stack)-1 && strings.HasSuffix(top.text, ":") {
+				depth = len(stack)
+			}
+			break
+		}
+	}
+	if p.label.rank >= byDots && p.label.rank < byLetter { // 9.1 belongs to 9
+		prefix := p.label.text[:strings.LastIndex(p.label.text, ".")]
+		for i, n := range stack {
+			if n.label.text == prefix {
+				depth = i + 1
+			}
+		}
+	}
+	parent := root
+	if depth > 0 {
+		parent = stack[depth-1]
+	}
+	n := &node{label: p.label, parent: parent}
+	name := p.label.text
+	if p.label.rank >= byBullet {
+		parent.bullets++
+		name = "-" + strconv.Itoa(parent.bullets)
+	}
+	switch {
+	case parent == root, p.label.rank >= byDots && p.label.rank < byLetter && strings.HasPrefix(p.label.text, parent.label.text+"."):
+		n.path = name
+		if parent != root && parent.path != parent.label.text {
+			n.path = parent.path + strings.TrimPrefix(p.label.text, parent.label.text)
+		}
+	default:
+		n.path = parent.path + "." + name
+	}
+	if r.headed(p.text) || (!ended(p.text) && len(p.text) < 160) || strings.HasSuffix(p.text, ":") && r.headed(strings.TrimSuffix(p.text, ":")) {
+		n.heading = p.text
+	} else {
+		n.text = p.text
+	}
+	parent.children = append(parent.children, n)
+	r.keep(p, n, Demand)
+	return append(stack[:depth:depth], n)
+}
+
+// prose makes a requirement of each paragraph that asks something, or of each
+// such sentence where there is one paragraph.
+func (r *reader) prose(root *node, paras []para) {
+	asks := func(s string) bool {
+		low := fold(s)
+		if begins(low, r.x.verbs) != "" {
+			return true
+		}
+		names, rest := r.phrase(s)
+		return len(names) > 0 && rest != "" || slices.ContainsFunc(r.x.asks, func(w string) bool { return find(low, w) >= 0 })
+	}
+	add := func(text string, lines []int) {
+		root.bullets++
+		n := &node{path: "-" + strconv.Itoa(root.bullets), text: text, parent: root, lines: lines}
+		root.children = append(root.children, n)
+		for _, i := range lines {
+			r.parts[i] = mark{kind: Demand, node: n}
+		}
+	}
+	var body []para
+	for _, p := range paras {
+		if p.note != "" {
+			r.keep(p, nil, Note)
+			r.note(p)
+			continue
+		}
+		body = append(body, p)
+	}
+	for i, p := range body {
+		low := fold(strings.TrimRight(p.text, "./ "))
+		switch {
+		case i == len(body)-1 && i > 0 && (anyOf(r.x.closing, low) || !asks(p.text)):
+			r.keep(p, nil, Closing)
+			r.out.Closing = strings.TrimSpace(r.out.Closing + " " + r.mend(p.text))
+		case len(body) <= 2:
+			for _, s := range sentences(p.text) {
+				if asks(s) {
+					add(s, p.lines)
+				} else if n := len(root.children); n > 0 {
+					root.children[n-1].text += " " + s
+				}
+			}
+			if len(root.children) == 0 {
+				r.keep(p, nil, Preamble)
+			}
+		case asks(p.text):
+			add(p.text, p.lines)
+		default:
+			r.keep(p, nil, Preamble)
+			r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(p.text))
+		}
+	}
+}
+
+// unglue takes the closing sentence off the last leaf, where a copy lost the end
+// of the paragraph between them.
+func (r *reader) unglue(root *node) {
+	n := root
+	for len(n.children) > 0 {
+		n = n.children[len(n.children)-1]
+	}
+	said := sentences(n.text)
+	if n == root || r.out.Closing != "" || len(said) < 2 {
+		return
+	}
+	last := said[len(said)-1]
+	low := fold(strings.TrimRight(last, "./ "))
+	if begins(low, r.x.heads) == "" && begins(low, r.x.bodies) == "" || !anyOf(r.x.closing, low) {
+		return
+	}
+	line := r.lines[n.lines[len(n.lines)-1]]
+	at := strings.LastIndex(r.text[line.from:line.to], headOf(last))
+	if at < 0 {
+		return
+	}
+	n.text = strings.TrimSpace(strings.TrimSuffix(n.text, last))
+	r.out.Closing = r.mend(last)
+	r.cuts = append(r.cuts, cut{from: line.from + at, kind: Closing})
+	r.warn(Warning{Doubt: Glued, Text: headOf(last), At: n.path})
+}
