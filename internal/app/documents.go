@@ -114,7 +114,7 @@ func (a *App) documentPeople(ctx context.Context, q bun.IDB, unit string, needs 
 
 // documentNeighbours are what the pages of papers show of other rooms.
 func (a *App) documentNeighbours() document.Around {
-	return document.Around{UnitNames: unitNames{a}.Names, Units: a.unitOptions, Acts: a.signHere}
+	return document.Around{UnitNames: unitNames{a}.Names, Units: a.unitOptions, Acts: a.signHere, Duties: a.paperDuties}
 }
 
 // findDocuments finds papers by number, subject, bodies and people.
