@@ -86,7 +86,7 @@ func (r *reader) noun(low string, i int, w string) bool {
 // members is a list of bodies by its members: "Các sở, ban, ngành; UBND các xã,
 // phường" are two.
 func (r *reader) members(said string) (out []string) {
-	for _, part := range strings.Split(said, ";") {
+	for part := range strings.SplitSeq(said, ";") {
 		start := 0
 		for i := range part {
 			if part[i] != ',' {

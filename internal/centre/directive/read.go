@@ -28,7 +28,6 @@ type reader struct {
 type mark struct {
 	kind PartKind
 	node *node
-	sign string // of a footnote
 }
 
 // cut is a part that begins inside a line.

@@ -95,11 +95,11 @@ func labelSize(text string, at int) int {
 }
 
 func order(s, in string) int {
-	i := strings.Index(in, s)
-	if i < 0 {
+	before, _, ok := strings.Cut(in, s)
+	if !ok {
 		return 0
 	}
-	return len([]rune(in[:i])) + 1
+	return len([]rune(before)) + 1
 }
 
 // numeral is the value of Roman or Arabic digits.
