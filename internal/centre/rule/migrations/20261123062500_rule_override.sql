@@ -1,7 +1,7 @@
 -- +goose Up
 -- Why:    an authorised person puts a value of their own in place of one that a rule pack writes (a limit that the province
 --         shortened, a text whose status was found out), with a reason and a source, from a day on.
--- Key:    target names the value: limits/appraisal-3, periods/audit/3. value and was are JSON of rulepack.Value: the new one and
+-- Key:    target names the value: clocks/hs-tham-dinh-3, periods/audit/3. value and was are JSON of rulepack.Value: the new one and
 --         the one that stood there. Days are YYYY-MM-DD in Vietnam, both included; day_to '' is while the pack lasts. A row is
 --         withdrawn, never removed: records keep the version of the pack they were judged under.
 -- Cost:   one new table. Undo: none.
