@@ -123,5 +123,13 @@ func (p Part) Heading() []officedoc.Block {
 	return p.blocks()[:1]
 }
 
+// Referring is what stands in the body of the paper for a part that is an annex.
+func (p Part) Referring() []officedoc.Block {
+	if p.No == "" {
+		return []officedoc.Block{officedoc.Text(p.Title + ": " + lowerFirst(p.Refer))}
+	}
+	return []officedoc.Block{officedoc.Heading{Level: 1, Number: p.No + ".", Text: p.Title}, officedoc.Text(p.Refer)}
+}
+
 // Table is the grid as printed, for a layout of the form.
 func (g *Grid) Table() officedoc.Table { return g.table() }

@@ -357,11 +357,7 @@ func (s Sheet) Paper(at time.Time) officedoc.Paper {
 			p.Body = append(p.Body, part.blocks()...)
 			continue
 		}
-		if part.No == "" {
-			p.Body = append(p.Body, officedoc.Text(part.Title+": "+lowerFirst(part.Refer)))
-		} else {
-			p.Body = append(p.Body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
-		}
+		p.Body = append(p.Body, part.Referring()...)
 		a := officedoc.Annex{Title: part.Title, Landscape: part.Annex == "landscape"}
 		for _, l := range part.Lines {
 			a.Body = append(a.Body, l.blocks()...)

@@ -141,7 +141,7 @@ func (s *Service) builtin(p Paper) ([]byte, error) {
 				a.Body = append(a.Body, held(l, seen)...)
 			}
 			annexes = append(annexes, a)
-			body = append(body, officedoc.Heading{Level: 1, Number: part.No + ".", Text: part.Title}, officedoc.Text(part.Refer))
+			body = append(body, part.Referring()...)
 			continue
 		}
 		body = append(body, part.Heading()...)

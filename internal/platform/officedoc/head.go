@@ -141,6 +141,18 @@ func (c *compiler) title() {
 	c.add(rule{width: ruleShare * c.widest(last, bold, sizeBody), before: 4, after: 6})
 }
 
+// TitleLines breaks a subject into the lines it has under a title. Where the
+// faces do not load, which every writer says, it stays on one.
+func TitleLines(subject string) string {
+	f, err := faces()
+	if err != nil {
+		return subject
+	}
+	c := &compiler{cleaner: &cleaner{faces: f, missing: map[rune]bool{}}}
+	c.begin(section{})
+	return c.balance(c.lineBreaks(subject), bold, sizeBody, c.width-20*mm)
+}
+
 // recipients is Ô 9a: one on the line of "Kính gửi:", several below each other
 // with their dashes under the colon.
 func (c *compiler) recipients() {

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -107,24 +106,10 @@ func recipients(to []string) string {
 // subject stands in lines of about equal length under a title, and runs on in
 // the narrow column of a letter.
 func subject(p officedoc.Paper) string {
-	const line = 56 // letters of a line in bold
-	n := (utf8.RuneCountInString(p.Subject) + line - 1) / line
-	if p.Kind == "" || n < 2 || strings.Contains(p.Subject, "\n") {
+	if p.Kind == "" {
 		return p.Subject
 	}
-	var out []string
-	rest := strings.Fields(p.Subject)
-	for ; n > 0; n-- {
-		least := utf8.RuneCountInString(strings.Join(rest, " ")) / n
-		taken, size := 0, 0
-		for taken < len(rest) && (size < least || n == 1) {
-			size += utf8.RuneCountInString(rest[taken]) + 1
-			taken++
-		}
-		out = append(out, strings.Join(rest[:taken], " "))
-		rest = rest[taken:]
-	}
-	return strings.Join(slices.DeleteFunc(out, func(s string) bool { return s == "" }), "\n")
+	return officedoc.TitleLines(p.Subject)
 }
 
 // basis closes each căn cứ, a single one too.
