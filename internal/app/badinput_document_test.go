@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,15 +123,19 @@ func word(t *testing.T, lines []string, more ...string) []byte {
 }
 
 // zeros is a stream of n bytes that says how many were asked for.
-type zeros struct{ n, read int64 }
+type zeros struct {
+	n    int64
+	read atomic.Int64
+}
 
 func (z *zeros) Read(p []byte) (int, error) {
-	if z.read >= z.n {
+	read := z.read.Load()
+	if read >= z.n {
 		return 0, io.EOF
 	}
-	n := min(int64(len(p)), z.n-z.read)
+	n := min(int64(len(p)), z.n-read)
 	clear(p[:n])
-	z.read += n
+	z.read.Add(n)
 	return int(n), nil
 }
 
@@ -221,8 +226,8 @@ func refusePapers(t *testing.T, r *registry) {
 		big := &zeros{n: 500 << 20}
 		grown := watchMemory(t)
 		status, body := r.send(t, to, field, value, "a.pdf", big)
-		if heap := grown(); status != http.StatusRequestEntityTooLarge || big.read > limit+16<<20 || heap > 64<<20 {
-			t.Errorf("500 MB to %s: %d after %d bytes, %d of memory, %.300s", to, status, big.read, heap, body)
+		if heap := grown(); status != http.StatusRequestEntityTooLarge || big.read.Load() > limit+16<<20 || heap > 64<<20 {
+			t.Errorf("500 MB to %s: %d after %d bytes, %d of memory, %.300s", to, status, big.read.Load(), heap, body)
 		}
 		if after := r.holds(t); after != before {
 			t.Fatalf("500 MB: kept:\n%s\nbefore:\n%s", after, before)
