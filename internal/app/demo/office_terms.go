@@ -76,7 +76,7 @@ var repeated = []string{"bao-cao-nam-van-hanh", "bao-cao-nam-chu-quan", "ra-quet
 
 // decree is a value that the province made stricter.
 func (p *Province) decree(today calendar.Date) rule.Draft {
-	return rule.Draft{Target: "limits/appraisal-3", Value: rulepack.Value{N: 10, Unit: "working_day"}, From: today,
+	return rule.Draft{Target: "clocks/hs-tham-dinh-3", Value: rulepack.Value{N: 10, Unit: "working_day"}, From: today,
 		Reason: "Tỉnh rút ngắn thời hạn thẩm định hồ sơ cấp độ 3 từ 15 xuống 10 ngày làm việc (giả định).",
 		Source: rulepack.Source{Key: "Kế hoạch số 87/KH-UBND của UBND tỉnh " + p.Name + " (giả định), phần III", Mark: rulepack.Verified}}
 }
