@@ -90,7 +90,7 @@ func (v page) standingList(ctx context.Context, id string, rows []Standing) ui.L
 // answerList is what waits for an answer: directives with something open of the
 // reader's, then the rest.
 func (v page) answerList(ctx context.Context) ui.ListProps {
-	l := ui.ListProps{ID: "reply", Caption: i18n.T(ctx, "home.reply"), Heads: heads(ctx, "home.kind", "home.what", "home.clock", "home.answer.from"), Empty: empty(ctx, ui.IconDirective, "reply")}
+	l := ui.ListProps{ID: "reply", Caption: i18n.T(ctx, "home.reply"), Heads: heads(ctx, "home.what", "home.kind", "home.clock", "home.answer.from"), Empty: empty(ctx, ui.IconDirective, "reply")}
 	var list []Answer
 	if v.directives != nil && v.view == ForOfficer {
 		for _, d := range v.directives.First {
@@ -110,7 +110,7 @@ func (v page) answerList(ctx context.Context) ui.ListProps {
 			c.Short = true
 			when = ui.Clock(c)
 		}
-		l.Rows = append(l.Rows, ui.Row{Href: a.Href, Name: a.Title, Cells: []templ.Component{ui.Text(i18n.T(ctx, "home.answer."+string(a.Kind))), ui.Text(a.Title), when, ui.Text(a.From)}})
+		l.Rows = append(l.Rows, ui.Row{Href: a.Href, Name: a.Title, Cells: []templ.Component{ui.Text(a.Title), ui.Text(i18n.T(ctx, "home.answer."+string(a.Kind))), when, ui.Text(a.From)}})
 	}
 	return l
 }
@@ -118,7 +118,7 @@ func (v page) answerList(ctx context.Context) ui.ListProps {
 // fixList is what the unit has to put right: its infections, then its silent
 // sources.
 func (v page) fixList(ctx context.Context) ui.ListProps {
-	l := ui.ListProps{ID: "fix", Caption: i18n.T(ctx, "home.fix"), Heads: heads(ctx, "home.kind", "home.what", "home.who", "home.since"), Empty: empty(ctx, ui.IconInfection, "fix")}
+	l := ui.ListProps{ID: "fix", Caption: i18n.T(ctx, "home.fix"), Heads: heads(ctx, "home.what", "home.kind", "home.who", "home.since"), Empty: empty(ctx, ui.IconInfection, "fix")}
 	if v.grade(v.threshold) == ui.NotSeen {
 		l.Empty = empty(ctx, ui.IconNoData, "blind")
 		l.Empty.Action = v.next(ctx)
@@ -129,14 +129,14 @@ func (v page) fixList(ctx context.Context) ui.ListProps {
 	if v.sick != nil {
 		for _, f := range *v.sick {
 			l.Rows = append(l.Rows, ui.Row{Href: f.Href, Name: f.Title, Tone: ui.Bad, Cells: []templ.Component{
-				ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "home.fix.infection"), Tone: ui.Bad, Icon: ui.IconInfection}), ui.Text(f.Title), ui.Text(f.Who), ui.Time(f.Since)}})
+				ui.Text(f.Title), ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "home.fix.infection"), Tone: ui.Bad, Icon: ui.IconInfection}), ui.Text(f.Who), ui.Time(f.Since)}})
 		}
 	}
 	if v.sources != nil {
 		l.Total += v.sources.SilentTotal
 		for _, s := range v.sources.Silent {
 			l.Rows = append(l.Rows, ui.Row{Href: v.within("/sources", s.Href), Name: s.Name, Tone: ui.NoData, Cells: []templ.Component{
-				ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "home.burns.silent"), Tone: ui.NoData, Icon: ui.IconSource}), ui.Text(s.Name), ui.Text(s.Why), last(ctx, s.Last)}})
+				ui.Text(s.Name), ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "home.burns.silent"), Tone: ui.NoData, Icon: ui.IconSource}), ui.Text(s.Why), last(ctx, s.Last)}})
 		}
 	}
 	return l

@@ -96,14 +96,14 @@ func (v page) within(list, href string) string {
 // queueList shows at most limit rows of the queue.
 func (v page) queueList(ctx context.Context, limit int) ui.ListProps {
 	list, total := v.queue()
-	l := ui.ListProps{ID: "queue", Caption: i18n.T(ctx, "home.burns"), Heads: heads(ctx, "home.kind", "home.what", "home.clock", "home.unit", "home.subject"),
+	l := ui.ListProps{ID: "queue", Caption: i18n.T(ctx, "home.burns"), Heads: heads(ctx, "home.what", "home.kind", "home.clock", "home.unit", "home.subject"),
 		Total: total, Empty: empty(ctx, ui.IconTask, "burns")}
 	if v.grade(v.threshold) == ui.NotSeen {
 		l.Empty = empty(ctx, ui.IconNoData, "blind")
 		l.Empty.Action = v.next(ctx)
 	}
 	for _, b := range list[:min(len(list), limit)] {
-		row := ui.Row{Href: b.href, Name: b.title, Cells: []templ.Component{kindMark(ctx, b), ui.Text(b.title), moment(ctx, b), unitMark(b.unit), ui.None()}}
+		row := ui.Row{Href: b.href, Name: b.title, Cells: []templ.Component{ui.Text(b.title), kindMark(ctx, b), moment(ctx, b), unitMark(b.unit), ui.None()}}
 		if b.about.Label != "" {
 			row.Cells[4] = ui.Anchor(b.about)
 		}

@@ -112,14 +112,14 @@ func (v page) sampleFields(ctx context.Context) []ui.FieldProps {
 // sampleList is the units drawn.
 func (v page) sampleList(ctx context.Context) ui.ListProps {
 	frame := v.frame()
-	l := ui.ListProps{ID: "sample", Caption: i18n.T(ctx, "home.sample"), Heads: heads(ctx, "home.sample.no", "home.unit", "home.sample.kind", "home.proofs"),
+	l := ui.ListProps{ID: "sample", Caption: i18n.T(ctx, "home.sample"), Heads: heads(ctx, "home.unit", "home.sample.kind", "home.proofs", "home.sample.no"),
 		Total: int64(len(frame)), Empty: empty(ctx, ui.IconUnit, "sample")}
 	for i, b := range Draw(v.sample.seed, v.sample.n, frame) {
 		proof := ui.None()
 		if b.Evidence != "" {
 			proof = ui.Anchor(ui.Link{Label: i18n.T(ctx, "home.sample.open"), Href: b.Evidence})
 		}
-		l.Rows = append(l.Rows, ui.Row{Href: b.Href, Name: b.Name, Cells: []templ.Component{ui.Number(int64(i) + 1), unitMark(b.Name), ui.Text(b.Kind), proof}})
+		l.Rows = append(l.Rows, ui.Row{Href: b.Href, Name: b.Name, Cells: []templ.Component{unitMark(b.Name), ui.Text(b.Kind), proof, ui.Number(int64(i) + 1)}})
 	}
 	return l
 }
