@@ -6,6 +6,7 @@ package home
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -54,12 +55,16 @@ func (d Directive) parts(ctx context.Context) []part {
 	return out
 }
 
+// words are the counts of d that are not nought.
 func (d Directive) words(ctx context.Context) string {
-	if d.total() == 0 {
+	var out []string
+	for _, p := range d.parts(ctx) {
+		out = append(out, p.text+" "+p.label)
+	}
+	if out == nil {
 		return i18n.T(ctx, "home.directive.none")
 	}
-	n := func(x int64) string { return i18n.Number(ctx, x) }
-	return i18n.T(ctx, "home.directive.counts", n(d.Met), n(d.Late), n(d.Open), n(d.Unseen))
+	return strings.Join(out, ", ")
 }
 
 // directiveList is the directives in force with their bars.
