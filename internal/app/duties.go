@@ -63,7 +63,7 @@ func (a *App) tellDuty(ctx context.Context, tx *db.Tx, o obligation.Obligation, 
 			continue
 		}
 		n := notice.Notice{Kind: kind, Unit: o.UnitID, To: people, Object: string(o.ID), Href: "/obligations/" + string(o.ID),
-			Args: []notice.Arg{{VI: o.Title.VI, EN: o.Title.EN}, notice.Word(o.Subject.Label), {At: o.DueAt}}}
+			Args: []notice.Arg{{VI: o.Title.VI, EN: o.Title.EN}, notice.Word(o.Subject.Label), {Until: o.DueAt}}}
 		if to == rulepack.RemindHead || to == rulepack.RemindAbove {
 			n.Kind = "obligation.escalated"
 		}

@@ -16,7 +16,7 @@ import (
 // asked that it was answered.
 func (a *App) tellAsked(ctx context.Context, tx *db.Tx, o obligation.Obligation, asked obligation.Term, answered bool) error {
 	n := notice.Notice{Kind: "obligation.asked", Unit: o.UnitID, Object: string(o.ID), Href: "/obligations/" + string(o.ID),
-		Args: []notice.Arg{{VI: o.Title.VI, EN: o.Title.EN}, notice.Word(o.Subject.Label), {At: o.DueAt}}}
+		Args: []notice.Arg{{VI: o.Title.VI, EN: o.Title.EN}, notice.Word(o.Subject.Label), {Until: o.DueAt}}}
 	if answered {
 		if asked.ByID == "" { // the program asked: nobody waits
 			return nil

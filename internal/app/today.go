@@ -22,9 +22,9 @@ const onToday = 10
 
 // today gathers what the first page asks of the rooms.
 func (a *App) today(first func(ctx context.Context) ([]ui.Step, error)) home.Deps {
-	return home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Findings: a.todayFindings,
+	return a.todayMore(home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Findings: a.todayFindings,
 		Infections: a.todayInfections, Incidents: a.todayIncidents, Sources: a.todaySources, Indicators: a.todayIndicators,
-		FirstHour: first, Ready: a.todayReady, Own: a.todayOwn, Alerts: a.todayAlerts}
+		FirstHour: first, Ready: a.todayReady, Own: a.todayOwn, Alerts: a.todayAlerts})
 }
 
 // names looks up the labels of units for a few rows.
@@ -106,7 +106,7 @@ func (a *App) todayIncidents(ctx context.Context) (home.Incidents, error) {
 	next, err := a.Rooms.Obligations.Earliest(ctx, "incident", cases)
 	out := home.Incidents{Open: page.Total}
 	for _, i := range page.Rows {
-		row := home.Incident{Code: i.Code, Title: i.Title, Href: "/incidents/" + string(i.ID), Unit: names[i.UnitID]}
+		row := home.Incident{Code: i.Code, Title: i.Title, Href: "/incidents/" + string(i.ID), Unit: names[i.UnitID], Since: i.DetectedAt}
 		if o, ok := next[string(i.ID)]; ok {
 			clock := obligation.Mark(ctx, o, a.opt.Now())
 			row.Clock = &clock

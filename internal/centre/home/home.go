@@ -14,8 +14,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -56,6 +54,22 @@ type Deps struct {
 	Own func(ctx context.Context) (Own, error)
 	// Since counts what happened since a moment.
 	Since func(ctx context.Context, since time.Time) (Since, error)
+	// Infected are the open infections in rows, the longest known first.
+	Infected func(ctx context.Context) ([]Finding, error)
+	// Answers are what waits for an answer of the actor or its unit, directives
+	// left out.
+	Answers func(ctx context.Context) (Answers, error)
+	// Directives are those in force that the actor sees.
+	Directives func(ctx context.Context) (Directives, error)
+	// Board ranks the units the actor looks after.
+	Board func(ctx context.Context) (Board, error)
+	// Past are findings made since a moment of what logs held before it: what
+	// looking back for new indicators found.
+	Past func(ctx context.Context, since time.Time) (Past, error)
+	// Proofs say what stands proved of each requirement.
+	Proofs func(ctx context.Context) (Proofs, error)
+	// Bodies are all units of the actor that can be drawn for an inspection.
+	Bodies func(ctx context.Context) ([]Body, error)
 	// Alerts is what the actor must see before all else.
 	Alerts func(ctx context.Context) ([]ui.AlertProps, error)
 	// Nav lists what the actor may open; required.
@@ -114,6 +128,7 @@ type Incident struct {
 	Code, Title string
 	Href        string
 	Unit        string         // may be empty
+	Since       time.Time      // when it was detected
 	Clock       *ui.ClockProps // nil while none runs
 }
 
@@ -211,109 +226,5 @@ type ReadyUnit struct {
 
 // Since counts what happened since yesterday.
 type Since struct {
-	Findings, Infections, Opened, Closed, Files int64 // Opened and Closed are of incidents
-}
-
-// window is how long a source may be silent before it counts as not heard.
-const window = 24 * time.Hour
-
-// View is the page of one role.
-type View string
-
-// The views, the one that burns first. Calm is for everybody else.
-const (
-	ForDuty    View = "duty"
-	ForCentre  View = "centre"
-	ForLeader  View = "leader"
-	ForOfficer View = "unit"
-	Calm       View = "calm"
-)
-
-// views lists the pages of an actor; the first is shown unless asked otherwise.
-func views(a auth.Actor) []View {
-	var out []View
-	for _, v := range []struct {
-		role auth.Role
-		view View
-	}{{auth.Duty, ForDuty}, {auth.Centre, ForCentre}, {auth.Leader, ForLeader}, {auth.UnitOfficer, ForOfficer}} {
-		if a.Has(v.role) {
-			out = append(out, v.view)
-		}
-	}
-	if out == nil {
-		out = []View{Calm}
-	}
-	return out
-}
-
-// state is what the rooms answered; nil is a block left out.
-type state struct {
-	duties     *Duties
-	findings   *Findings
-	infections *Infections
-	incidents  *Incidents
-	sources    *Sources
-	matching   *bool
-	indicators *Indicators
-	first      *[]ui.Step
-	ready      *Ready
-	own        *Own
-	since      *Since
-}
-
-// ask puts fn's answer into to, unless it has none for this actor.
-func ask[T any](ctx context.Context, to **T, fn func(context.Context) (T, error)) error {
-	if fn == nil {
-		return nil
-	}
-	v, err := fn(ctx)
-	if fault.Is(err, fault.Forbidden) {
-		return nil
-	}
-	if err == nil {
-		*to = &v
-	}
-	return err
-}
-
-// gather asks every room.
-func (d Deps) gather(ctx context.Context) (state, error) {
-	var s state
-	since := d.Now().Add(-window)
-	for _, err := range []error{
-		ask(ctx, &s.duties, d.Duties), ask(ctx, &s.findings, d.Findings), ask(ctx, &s.infections, d.Infections),
-		ask(ctx, &s.incidents, d.Incidents), ask(ctx, &s.sources, bind(d.Sources, since)), ask(ctx, &s.matching, d.Matching), ask(ctx, &s.indicators, d.Indicators),
-		ask(ctx, &s.first, d.FirstHour), ask(ctx, &s.ready, d.Ready), ask(ctx, &s.own, d.Own), ask(ctx, &s.since, bind(d.Since, since)),
-	} {
-		if err != nil {
-			return state{}, err
-		}
-	}
-	return s, nil
-}
-
-func bind[T any](fn func(context.Context, time.Time) (T, error), since time.Time) func(context.Context) (T, error) {
-	if fn == nil {
-		return nil
-	}
-	return func(ctx context.Context) (T, error) { return fn(ctx, since) }
-}
-
-// grade says how well a figure that rests on logs is known: not at all when no
-// source was heard, or when there is nothing to match logs with.
-func (s state) grade(threshold int64) ui.Grade {
-	if threshold <= 0 {
-		threshold = 80
-	}
-	switch {
-	case s.sources == nil || s.sources.Heard == 0 || s.sources.Expected == 0:
-		return ui.NotSeen
-	case s.matching == nil || !*s.matching:
-		return ui.NotSeen
-	case s.sources.Hours.Expected > 0 && s.sources.Hours.Seen == 0:
-		return ui.NotSeen
-	case s.sources.Hours.Seen*100 < s.sources.Hours.Expected*threshold, s.sources.Heard*100 < s.sources.Expected*threshold:
-		return ui.Insufficient
-	}
-	return ui.Measured
+	Findings, Infections, Opened, Closed int64 // Opened and Closed are of incidents
 }

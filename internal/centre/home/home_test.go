@@ -67,8 +67,16 @@ func busy() home.Deps {
 		Ready:      give(home.Ready{Units: 40, Green: 39, Items: []home.ReadyItem{{Key: "head", Green: 40}, {Key: "contact", Green: 39}}, Waiting: []home.ReadyUnit{{Name: "Xã Thiếu", Href: "/units/2", Lacks: []string{"contact"}}}, List: "/units"}),
 		Own:        give(own(home.Told, home.Missing, home.Told, home.Stale)),
 		Since: func(context.Context, time.Time) (home.Since, error) {
-			return home.Since{Findings: 15, Opened: 2, Files: 33}, nil
+			return home.Since{Findings: 15, Opened: 2}, nil
 		},
+		Infected: give([]home.Finding{{Title: "Mirai", Href: "/infections/1", Who: "10.1.2.3", Since: now.Add(-50 * time.Hour)}}),
+		Answers: give(home.Answers{Total: 2, First: []home.Answer{{Kind: home.Paper, Title: "Dự thảo báo cáo quý", Href: "/documents/1", From: "Trần Văn Thư", Since: now},
+			{Kind: home.MoreTime, Title: "Rà soát cấu hình", Href: "/obligations/3", From: "Xã Khác", Clock: &later}}}),
+		Past: func(_ context.Context, since time.Time) (home.Past, error) {
+			return home.Past{Total: 1, First: []home.Finding{{Title: "Emotet", Href: "/findings/9", Who: "10.9.9.9", Unit: "Xã Cũ", Since: since.Add(-300 * time.Hour)}}}, nil
+		},
+		Proofs: give(home.Proofs{Total: 1, List: "/obligations/board", First: []home.Proof{{Title: "Cài phần mềm diệt virus", Href: "/obligations?q=x", Units: 39, Proved: 30, Said: 4, Open: 3, Late: 2}}}),
+		Bodies: give([]home.Body{{ID: "u1", Name: "Xã Một", Href: "/units/u1", Kind: "xã"}, {ID: "u2", Name: "Xã Hai", Href: "/units/u2", Kind: "xã"}, {ID: "u3", Name: "Sở Ba", Href: "/units/u3", Kind: "sở"}}),
 		Nav: func(context.Context, string) []ui.NavGroup {
 			return []ui.NavGroup{{Items: []ui.NavItem{{Label: "Hôm nay", Href: "/"}, {Label: "Nguồn nhật ký", Href: "/sources"}, {Label: "Chỉ dấu", Href: "/indicators"}, {Label: "Sự cố", Href: "/incidents"}}}}
 		},
@@ -84,6 +92,8 @@ func fresh() home.Deps {
 	d.Indicators, d.Ready, d.Own = give(home.Indicators{}), give(home.Ready{}), give(own(home.Missing, home.Missing, home.Missing, home.Missing))
 	d.FirstHour = give([]ui.Step{{Label: "Các đơn vị", Href: "/setup/units", State: ui.StepNow}})
 	d.Since = func(context.Context, time.Time) (home.Since, error) { return home.Since{}, nil }
+	d.Infected, d.Answers, d.Proofs, d.Bodies = give([]home.Finding(nil)), give(home.Answers{}), give(home.Proofs{}), give([]home.Body(nil))
+	d.Past = func(context.Context, time.Time) (home.Past, error) { return home.Past{}, nil }
 	return d
 }
 
@@ -142,17 +152,19 @@ func TestEachRoleSeesItsDay(t *testing.T) {
 		path      string
 		has, lack []string
 	}{
-		"duty": {[]auth.Role{auth.Duty}, "/", []string{"Thời hạn đang chạy", "trễ 2 giờ 00 phút", "Mirai", "10.1.2.3", "Hiện 1 trong 41", "SC-2026-0001", `href="/incidents"`},
-			[]string{`href="/infections"`, "Nguồn im", "Giờ đầu tiên", "Cần trả lời"}},
-		"centre": {[]auth.Role{auth.Centre}, "/", []string{"Ai đang trễ", "Báo cáo ban đầu", "Tường lửa Xã Im", "cut.log.gz", "120.000", "Từ hôm qua đến nay", "Danh sách có tệp mới không nạp được"},
+		"duty": {[]auth.Role{auth.Duty}, "/", []string{"Việc đang cháy", "trễ 2 giờ 00 phút", "Mirai", "10.1.2.3", "Hiện 4 trong 54", "SC-2026-0001", "Nguồn im", `href="/incidents"`},
+			[]string{`href="/infections"`, "Giờ đầu tiên", "Cần trả lời"}},
+		"centre": {[]auth.Role{auth.Centre}, "/", []string{"Ai đang trễ", "Báo cáo ban đầu", "Tường lửa Xã Im", "cut.log.gz", "120.000", "Từ hôm qua đến nay", "Danh sách có tệp mới không nạp được", "Emotet", "Rà soát cấu hình", "Xin thêm thời gian"},
 			[]string{"Báo cáo đầy đủ", "Giờ đầu tiên"}},
 		"leader": {[]auth.Role{auth.Leader}, "/", []string{"Tình hình an ninh mạng", "nghe được 9/10 nguồn", "Đang có 7 máy nhiễm mã độc và 1 sự cố chưa đóng", "Trong 12 việc có hạn: 1 quá hạn, 3 sắp đến hạn"},
 			[]string{"cut.log.gz"}},
-		"unit officer": {[]auth.Role{auth.UnitOfficer}, "/", []string{"Phải làm", "Cần khắc phục", "Cần trả lời", "Hồ sơ đơn vị còn thiếu", "Đầu mối an ninh mạng", "Tường lửa Xã Im"},
+		"inspector": {[]auth.Role{auth.Inspector}, "/", []string{"Minh chứng theo yêu cầu", "Cài phần mềm diệt virus", "Mẫu 3 trong 3 đơn vị", "2026-11-21", "Xã Một", "Sở Ba"},
+			[]string{"Ai đang trễ", "Cần trả lời"}},
+		"unit officer": {[]auth.Role{auth.UnitOfficer}, "/", []string{"Dự thảo báo cáo quý", "Nhiễm mã độc", "10.1.2.3", "Phải làm", "Cần khắc phục", "Cần trả lời", "Hồ sơ đơn vị còn thiếu", "Đầu mối an ninh mạng", "Tường lửa Xã Im"},
 			[]string{"cut.log.gz", "Ai đang trễ"}},
 		"viewer":                 {[]auth.Role{auth.Viewer}, "/", []string{"Không có việc nào chờ bạn ở đây", "/indicators"}, []string{"Mirai", "SC-2026-0001"}},
-		"duty of two roles":      {[]auth.Role{auth.Centre, auth.Duty}, "/", []string{"Thời hạn đang chạy", "/?view=centre"}, []string{"Ai đang trễ"}},
-		"the other of two roles": {[]auth.Role{auth.Centre, auth.Duty}, "/?view=centre", []string{"Ai đang trễ"}, []string{"Thời hạn đang chạy, sớm nhất"}},
+		"duty of two roles":      {[]auth.Role{auth.Centre, auth.Duty}, "/", []string{"Việc đang cháy", "/?view=centre"}, []string{"Ai đang trễ"}},
+		"the other of two roles": {[]auth.Role{auth.Centre, auth.Duty}, "/?view=centre", []string{"Ai đang trễ"}, []string{"Việc đang cháy"}},
 		"a view one has not":     {[]auth.Role{auth.Viewer}, "/?view=centre", []string{"Không có việc nào chờ bạn"}, []string{"Ai đang trễ"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -257,7 +269,7 @@ func TestTheFirstHourIsShownUntilItIsOver(t *testing.T) {
 
 func TestUnitsThatLackSomethingAreNamedUntilNoneDoes(t *testing.T) {
 	t.Parallel()
-	body := today(t, busy(), "/", 200, auth.Leader)
+	body := today(t, busy(), "/", 200, auth.Centre)
 	for _, s := range []string{"Đơn vị chưa khai đủ hồ sơ", "39/40 đơn vị", "Xã Thiếu", "Đầu mối an ninh mạng"} {
 		if !strings.Contains(body, s) {
 			t.Errorf("the page does not say %q", s)
@@ -276,9 +288,9 @@ func TestUnitsThatLackSomethingAreNamedUntilNoneDoes(t *testing.T) {
 func TestEmptyBlocksTeach(t *testing.T) {
 	t.Parallel()
 	for role, want := range map[auth.Role][]string{
-		auth.Duty:        {"Không có thời hạn nào đang chạy", "Chưa biết có phát hiện hay không", "Không có sự cố đang mở"},
+		auth.Duty:        {"Chưa biết có phát hiện hay không"},
 		auth.Leader:      {"chưa biết có nhiễm mã độc hay không", "Không có sự cố đang mở"},
-		auth.UnitOfficer: {"Không có việc có hạn", "Không có văn bản cần trả lời", "Dải địa chỉ mạng"},
+		auth.UnitOfficer: {"Không có việc có hạn", "Không có văn bản cần trả lời", "Dải địa chỉ mạng", "Chưa biết có phát hiện hay không"},
 	} {
 		body := today(t, fresh(), "/", 200, role)
 		for _, s := range want {

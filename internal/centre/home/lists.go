@@ -5,6 +5,7 @@ package home
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,43 +28,39 @@ func empty(ctx context.Context, icon ui.IconName, block string) ui.EmptyProps {
 	return ui.EmptyProps{Icon: icon, Title: i18n.T(ctx, "home.empty."+block), Text: i18n.T(ctx, "home.empty."+block+".text")}
 }
 
-// dutyList is the running clocks, the earliest first.
-func (v page) dutyList(ctx context.Context, id, block string, lateOnly bool) ui.ListProps {
-	l := ui.ListProps{ID: id, Caption: i18n.T(ctx, "home.queue"), Heads: heads(ctx, "home.what", "home.clock", "home.unit", "home.subject"),
+// dutyList is at most limit running clocks, the earliest first.
+func (v page) dutyList(ctx context.Context, id, block string, lateOnly bool, limit int) ui.ListProps {
+	l := ui.ListProps{ID: id, Caption: i18n.T(ctx, "home.do"), Heads: heads(ctx, "home.what", "home.clock", "home.unit", "home.subject"),
 		Total: v.duties.Open, Empty: empty(ctx, ui.IconTask, block)}
 	if lateOnly {
 		l.Caption, l.Total = i18n.T(ctx, "home.late"), v.duties.Late
 	}
+	own := v.view == ForOfficer // whose alone it is
+	if own {
+		l.Heads = slices.Delete(l.Heads, 2, 3)
+	}
 	for _, d := range v.duties.First {
+		if len(l.Rows) == limit {
+			break
+		}
 		if lateOnly && !d.Clock.Due.Before(v.now) {
 			continue
 		}
 		c := d.Clock
 		c.Short = true
-		l.Rows = append(l.Rows, ui.Row{Href: d.Href, Name: d.Title, Cells: []templ.Component{ui.Text(d.Title), ui.Clock(c), unitMark(d.Unit), ui.Anchor(d.Subject)}})
+		cells := []templ.Component{ui.Text(d.Title), ui.Clock(c), unitMark(d.Unit), ui.Anchor(d.Subject)}
+		if own {
+			cells = slices.Delete(cells, 2, 3)
+		}
+		l.Rows = append(l.Rows, ui.Row{Href: d.Href, Name: d.Title, Cells: cells})
 	}
 	return l
 }
 
-// findingList is the open findings, the oldest first. Empty, it says whether
-// that is because there is nothing or because nothing was seen.
-func (v page) findingList(ctx context.Context) ui.ListProps {
-	l := ui.ListProps{ID: "findings", Caption: i18n.T(ctx, "home.findings"), Heads: heads(ctx, "home.finding", "home.who", "home.unit", "home.since"),
-		Total: v.findings.Open, Empty: empty(ctx, ui.IconFinding, "findings")}
-	if v.grade(v.threshold) == ui.NotSeen {
-		l.Empty = empty(ctx, ui.IconNoData, "blind")
-		l.Empty.Action = v.next(ctx)
-	}
-	for _, f := range v.findings.Oldest {
-		l.Rows = append(l.Rows, ui.Row{Href: f.Href, Name: f.Title, Cells: []templ.Component{ui.Text(f.Title), ui.Text(f.Who), unitMark(f.Unit), ui.Time(f.Since)}})
-	}
-	return l
-}
-
-func (v page) incidentList(ctx context.Context) ui.ListProps {
+func (v page) incidentList(ctx context.Context, limit int) ui.ListProps {
 	l := ui.ListProps{ID: "incidents", Caption: i18n.T(ctx, "home.incidents"), Heads: heads(ctx, "home.incident", "home.clock", "home.unit"),
 		Total: v.incidents.Open, Empty: empty(ctx, ui.IconIncident, "incidents")}
-	for _, i := range v.incidents.First {
+	for _, i := range v.incidents.First[:min(len(v.incidents.First), limit)] {
 		clock := ui.Text(i18n.T(ctx, "home.no_clock"))
 		if i.Clock != nil {
 			c := *i.Clock

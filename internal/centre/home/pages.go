@@ -4,6 +4,7 @@
 package home
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -40,9 +41,12 @@ type page struct {
 	threshold int64
 	nav       []ui.NavGroup
 	alerts    []ui.AlertProps
+	sample    sampling
 }
 
-// today handles GET /. Query: view picks one of the actor's views.
+// today handles GET /. Query: view picks one of the actor's views; wall shows
+// the queue of the duty officer for a display that nobody touches; seed, n and
+// kind say what an inspector draws, and what cannot be drawn is a 422.
 func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	actor, _ := auth.From(ctx)
@@ -53,7 +57,7 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.view != Calm || actor.Has(auth.Administrator) {
 		var err error
-		if v.state, err = p.deps.gather(ctx); err != nil {
+		if v.state, err = p.deps.gather(ctx, v.view); err != nil {
 			return err
 		}
 	}
@@ -63,7 +67,14 @@ func (p *Pages) today(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "home.title"), Body: todayView(v)})
+	if v.view == ForDuty && r.URL.Query().Has("wall") {
+		return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "home.wall"), Body: wallView(v), Bare: true})
+	}
+	status := http.StatusOK
+	if v.sample = asked(r, v.now); v.view == ForInspector && v.sample.bad() {
+		status = http.StatusUnprocessableEntity
+	}
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "home.title"), Body: todayView(v)})
 }
 
 func (v page) tabs(ctx context.Context) []ui.Tab {
@@ -193,23 +204,25 @@ func (v page) changes(ctx context.Context) []ui.Fact {
 		return ui.Fact{Label: i18n.T(ctx, "home.changed."+key), Value: ui.Measure(v.seen(ctx, n, ""))}
 	}
 	s := *v.since
-	return []ui.Fact{logged("findings", s.Findings), logged("infections", s.Infections), fact("opened", s.Opened), fact("closed", s.Closed), fact("files", s.Files)}
+	return []ui.Fact{logged("findings", s.Findings), logged("infections", s.Infections), fact("opened", s.Opened), fact("closed", s.Closed)}
 }
 
 // sentence is one sentence of the leader's page, leading to what it says.
 type sentence struct{ text, href string }
 
-// sentences say the day in three sentences from the same figures.
+// sentences say the day in three sentences from the same figures, each leading
+// to what it speaks of.
 func (v page) sentences(ctx context.Context) []sentence {
 	n := func(x int64) string { return i18n.Number(ctx, x) }
+	sources := cmp.Or(v.at("/sources"), v.at("/infections"))
 	var out []sentence
 	switch {
 	case v.sources == nil || v.sources.Heard == 0:
-		out = append(out, sentence{i18n.T(ctx, "home.leader.blind"), ""})
+		out = append(out, sentence{i18n.T(ctx, "home.leader.blind"), sources})
 	case v.grade(v.threshold) == ui.NotSeen:
-		out = append(out, sentence{i18n.T(ctx, "home.leader.unmatched", n(v.sources.Heard), n(v.sources.Expected)), ""})
+		out = append(out, sentence{i18n.T(ctx, "home.leader.unmatched", n(v.sources.Heard), n(v.sources.Expected)), sources})
 	default:
-		out = append(out, sentence{i18n.T(ctx, "home.leader.coverage", n(v.sources.Heard), n(v.sources.Expected)), ""})
+		out = append(out, sentence{i18n.T(ctx, "home.leader.coverage", n(v.sources.Heard), n(v.sources.Expected)), sources})
 	}
 	if v.infections != nil && v.incidents != nil {
 		grade := v.grade(v.threshold)
@@ -220,10 +233,26 @@ func (v page) sentences(ctx context.Context) []sentence {
 			out = append(out, sentence{i18n.T(ctx, "home.leader.known", n(v.infections.Machine), n(v.incidents.Open)), v.at("/incidents")})
 		}
 	}
-	if v.duties != nil {
+	switch {
+	case v.directives != nil && v.directives.Total > 0 && v.duties != nil:
+		out = append(out, sentence{i18n.T(ctx, "home.leader.directives", n(v.directives.Total), n(v.directives.Late), n(v.duties.Late)), v.directives.List})
+	case v.duties != nil:
 		out = append(out, sentence{i18n.T(ctx, "home.leader.duties", n(v.duties.Open), n(v.duties.Late), n(v.duties.Soon)), v.at("/obligations")})
 	}
 	return out
+}
+
+// short is how many rows of a list the page shows: the leader's is one sheet.
+func (v page) short() int {
+	if v.view == ForLeader {
+		return 5
+	}
+	return 10
+}
+
+// queueActions lead to all that is owed and to the display on the wall.
+func (v page) queueActions(ctx context.Context) []ui.Action {
+	return append(v.all(ctx, "/obligations"), ui.Action{Label: i18n.T(ctx, "home.wall.open"), Href: "/?view=duty&wall=1"})
 }
 
 // heading is the title over the page.

@@ -35,7 +35,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 			var out [][]any
 			for _, i := range rows {
 				out = append(out, []any{i.Code, i.Title, names[i.UnitID], p.severityBadge(ctx, i).Text, i18n.T(ctx, "incident.phase."+string(i.Phase)),
-					i18n.T(ctx, "incident.state."+string(i.State)), i.DetectedAt, next[string(i.ID)].DueAt, i.TLP})
+					i18n.T(ctx, "incident.state."+string(i.State)), i.DetectedAt, web.Until(next[string(i.ID)].DueAt), i.TLP})
 			}
 			return out, err
 		})

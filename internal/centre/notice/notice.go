@@ -128,6 +128,8 @@ type Arg struct {
 	VI string    `json:"vi,omitempty"`
 	EN string    `json:"en,omitempty"` // empty: as VI
 	At time.Time `json:"at,omitzero"`  // an instant instead
+	// Until is the end of a term instead: one that ends with a day reads 24:00.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Word is an argument that reads the same in every language: a code, a name.

@@ -101,6 +101,8 @@ func (i Item) text(ctx context.Context) string {
 		switch {
 		case !a.At.IsZero():
 			args[n] = i18n.Time(ctx, a.At)
+		case !a.Until.IsZero():
+			args[n] = i18n.Until(ctx, a.Until)
 		case a.EN != "" && i18n.Lang(ctx) == string(i18n.English):
 			args[n] = a.EN
 		default:

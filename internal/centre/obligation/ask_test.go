@@ -80,8 +80,14 @@ func TestTimeThatAUnitAsksForIsGivenByAnother(t *testing.T) {
 		if long, err = b.svc.Grant(head, long.ID, "được", long.Version+1); err != nil || !long.DueAt.Equal(t0.Add(240*time.Hour)) {
 			t.Errorf("granting took time away: %+v, %v", long, err)
 		}
+		if got, err = b.svc.Ask(unit, o.ID, last.AddDays(9), "thiết bị còn ở hải quan", got.Version); err != nil {
+			t.Fatal(err)
+		}
+		if got, err = b.svc.Extend(head, o.ID, last.AddDays(3), "được ba ngày", got.Version); err != nil || got.Claim != 0 || !got.DueAt.Equal(last.AddDays(3).End()) {
+			t.Errorf("%+v, %v", got, err)
+		}
 		heard = slices.DeleteFunc(heard, func(s string) bool { return strings.HasPrefix(s, "xb") })
-		if want := []string{"xa 2 false", "xa 2 true", "xa 4 false", "xa 4 true"}; !slices.Equal(heard, want) {
+		if want := []string{"xa 2 false", "xa 2 true", "xa 4 false", "xa 4 true", "xa 6 false", "xa 6 true"}; !slices.Equal(heard, want) {
 			t.Errorf("told of %q, want %q", heard, want)
 		}
 	})

@@ -34,7 +34,7 @@ func (p *Pages) export(format web.Format) web.Handler {
 			var out [][]any
 			for _, o := range rows {
 				out = append(out, []any{o.Title.In(lang), i18n.T(ctx, "obligation.urgency."+o.Urgency.Key()), names[o.UnitID], o.OwedName, o.Addressee.Name.In(lang), o.Subject.Label, o.T0,
-					o.DueAt, StateBadge(ctx, o, now).Text, o.Proof.At, o.Basis, o.FormID})
+					web.Until(o.DueAt), StateBadge(ctx, o, now).Text, o.Proof.At, o.Basis, o.FormID})
 			}
 			return out, err
 		})
@@ -69,7 +69,7 @@ func (p *Pages) exportBoard(format web.Format) web.Handler {
 				for _, c := range columns {
 					row = append(row, x.figure(c))
 				}
-				if !yield(append(row, x.NextDue), nil) {
+				if !yield(append(row, web.Until(x.NextDue)), nil) {
 					return
 				}
 			}

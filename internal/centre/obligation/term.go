@@ -263,14 +263,33 @@ func (s *Service) Extend(ctx context.Context, id ID, last calendar.Date, reason 
 		if err != nil {
 			return err
 		}
-		if !moved { // what was asked for is answered
+		answered := o.Claim
+		if moved { // a later T0 is asked for, which this does not answer
+			answered = 0
+		} else {
 			o.Claim = 0
 		}
 		if err := s.keepTerm(ctx, tx, o, TermExtended, o.Explanation, o.DueAt, reason); err != nil {
 			return err
 		}
-		return s.save(ctx, tx, o, "obligation.extend", map[string]any{"reason": reason, "old_due_at": old, "due_at": o.DueAt})
+		if err := s.save(ctx, tx, o, "obligation.extend", map[string]any{"reason": reason, "old_due_at": old, "due_at": o.DueAt}); err != nil {
+			return err
+		}
+		return s.tellAnswered(ctx, tx, op, *o, answered)
 	})
+}
+
+// tellAnswered tells whoever asked for the claim seq of o, already out of o, that
+// o has another term now; 0 is none.
+func (s *Service) tellAnswered(ctx context.Context, tx *db.Tx, op string, o Obligation, seq int64) error {
+	if seq == 0 || s.claims == nil {
+		return nil
+	}
+	asked, err := termOf(ctx, tx, op, o.ID, seq)
+	if err != nil {
+		return err
+	}
+	return s.claims(ctx, tx, o, asked, true)
 }
 
 // until is the end that a day names: after the present one, and not past.

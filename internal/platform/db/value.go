@@ -50,6 +50,14 @@ func (t *Time) Scan(src any) error {
 // so that later rows sort later.
 func NewID() string { return uuid.Must(uuid.NewV7()).String() }
 
+// IDFrom is the least identifier that [NewID] can make at t or later: what
+// bounds a range of rows by when they were made along their key. Before 1970 it
+// is the least of all.
+func IDFrom(t time.Time) string {
+	ms := max(0, t.UnixMilli())
+	return fmt.Sprintf("%08x-%04x-7000-8000-000000000000", ms>>16, ms&0xffff)
+}
+
 // AddrKey is an IP address as 32 hexadecimal digits (IPv4 mapped into IPv6), so
 // that both engines compare addresses as text. The zero Addr gives "".
 func AddrKey(a netip.Addr) string {

@@ -36,14 +36,17 @@ const (
 const exportLimit = 100_000
 
 // Sheet is a list to be taken out: what the reader filtered, in their scope.
-// Cells of Rows are string, int64 or time.Time (the zero time is empty), one
-// for each of Heads; a row is not kept after the next is asked for.
+// Cells of Rows are string, int64, time.Time or Until (the zero time is empty),
+// one for each of Heads; a row is not kept after the next is asked for.
 type Sheet struct {
 	Name  string   // of the file, without ending: "incidents"
 	Heads []string // translated
 	Rows  iter.Seq2[[]any, error]
 	Limit int // most rows; 0 is 100 000
 }
+
+// Until is a cell with the end of a term, in the words of [i18n.Until].
+type Until time.Time
 
 // Export answers with sh in format, row by row as they come. Whatever a cell
 // begins with, no spreadsheet runs it as a formula (OWASP, CSV Injection). An
@@ -208,6 +211,8 @@ func (c *csvWriter) row(cells []any) error {
 			line[i] = strconv.FormatInt(v, 10)
 		case time.Time:
 			line[i] = exportTime(c.ctx, v)
+		case Until:
+			line[i] = exportUntil(c.ctx, v)
 		case string:
 			line[i] = Inert(v)
 		default:
@@ -282,6 +287,8 @@ func (b *book) row(cells []any) error {
 		switch v := cell.(type) {
 		case time.Time:
 			line[i] = exportTime(b.ctx, v)
+		case Until:
+			line[i] = exportUntil(b.ctx, v)
 		case string, int64, excelize.Cell: // the last of the head
 			line[i] = v
 		default:
@@ -315,4 +322,11 @@ func exportTime(ctx context.Context, t time.Time) string {
 		return ""
 	}
 	return i18n.Time(ctx, t)
+}
+
+func exportUntil(ctx context.Context, u Until) string {
+	if time.Time(u).IsZero() {
+		return ""
+	}
+	return i18n.Until(ctx, time.Time(u))
 }
