@@ -370,6 +370,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(a.signaturePages(site).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
+	add(measure.NewPages(site, r.Measures, measure.Neighbours{Names: names.Names}).Routes())
 	add(workdays.NewPages(site, r.Workdays).Routes())
 	add(rule.NewPages(site, r.Rules).Routes())
 	add(a.templatePages(site).Routes())

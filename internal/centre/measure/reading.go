@@ -255,24 +255,42 @@ func (s *Service) TrendSum(ctx context.Context, key, unit string, from, to calen
 	return s.trend(ctx, key, unit, from, to, true)
 }
 
+// TrendScope is Trend of all units in the actor's scope together.
+func (s *Service) TrendScope(ctx context.Context, key string, from, to calendar.Date) ([]Point, error) {
+	const op = "measure.TrendScope"
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.one(op, key)
+	if err != nil {
+		return nil, err
+	}
+	where, args := scope.Where("r.unit_id")
+	return s.points(ctx, op, m, from, to, where, args...)
+}
+
 func (s *Service) trend(ctx context.Context, key, unit string, from, to calendar.Date, below bool) ([]Point, error) {
 	const op = "measure.Trend"
 	m, scope, err := s.seen(ctx, op, key, unit)
 	if err != nil {
 		return nil, err
 	}
-	q := s.Records.Read().NewSelect().TableExpr("measure_day AS d").ColumnExpr("d.day, MAX(d.run_id) AS run_id, MAX(d.counted_at) AS counted_at").
-		ColumnExpr("COALESCE(SUM(r.num), 0) AS num, COALESCE(SUM(r.den), 0) AS den, COALESCE(SUM(r.seen), 0) AS seen, COALESCE(SUM(r.expected), 0) AS expected").
-		Where("d.measure = ?", key).Where("d.day >= ?", from.String()).Where("d.day <= ?", to.String()).GroupExpr("d.day").OrderExpr("d.day")
-	if below {
-		where, args := scope.Where("k.descendant")
-		q = q.Join("LEFT JOIN measure_row AS r ON r.measure = d.measure AND r.day = d.day AND r.unit_id IN (SELECT k.descendant FROM unit_closure AS k WHERE k.ancestor = ? AND "+where+")",
-			append([]any{unit}, args...)...)
-	} else {
-		q = q.Join("LEFT JOIN measure_row AS r ON r.measure = d.measure AND r.day = d.day AND r.unit_id = ?", unit)
+	if !below {
+		return s.points(ctx, op, m, from, to, "r.unit_id = ?", unit)
 	}
+	where, args := scope.Where("r.unit_id")
+	return s.points(ctx, op, m, from, to, "r.unit_id IN (SELECT k.descendant FROM unit_closure AS k WHERE k.ancestor = ?) AND "+where, append([]any{unit}, args...)...)
+}
+
+// points are the counted days of m over the rows r that the condition narrows to.
+func (s *Service) points(ctx context.Context, op string, m Measure, from, to calendar.Date, where string, args ...any) ([]Point, error) {
 	var rows []found
-	if err := q.Scan(ctx, &rows); err != nil {
+	err := s.Records.Read().NewSelect().TableExpr("measure_day AS d").ColumnExpr("d.day, MAX(d.run_id) AS run_id, MAX(d.counted_at) AS counted_at").
+		ColumnExpr("COALESCE(SUM(r.num), 0) AS num, COALESCE(SUM(r.den), 0) AS den, COALESCE(SUM(r.seen), 0) AS seen, COALESCE(SUM(r.expected), 0) AS expected").
+		Join("LEFT JOIN measure_row AS r ON r.measure = d.measure AND r.day = d.day AND "+where, args...).
+		Where("d.measure = ?", m.Key).Where("d.day >= ?", from.String()).Where("d.day <= ?", to.String()).GroupExpr("d.day").OrderExpr("d.day").Scan(ctx, &rows)
+	if err != nil {
 		return nil, db.Error(op, err)
 	}
 	out := make([]Point, 0, len(rows))

@@ -31,7 +31,10 @@ func (s *Service) Statuses(ctx context.Context, keys []string) (map[string]Statu
 	if err != nil {
 		return nil, err
 	}
-	keys = s.known(keys)
+	return s.statuses(ctx, list, s.known(keys))
+}
+
+func (s *Service) statuses(ctx context.Context, list []Reading, keys []string) (map[string]Status, error) {
 	states, err := statesOf(ctx, s.Records, keys)
 	if err != nil {
 		return nil, err
