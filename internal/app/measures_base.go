@@ -72,11 +72,13 @@ func openLate(ctx context.Context, q bun.IDB, w measure.Window) (map[string]meas
 		ColumnExpr("0 AS den, COUNT(*) AS seen, COUNT(*) AS expected").Where("o.created_at <= ?", at).GroupExpr("o.unit_id"))
 }
 
-// evidenced is how many of the obligations met have evidence.
+// evidenced is how many of the obligations that fell due are met with evidence:
+// what is not met has none.
 func evidenced(ctx context.Context, q bun.IDB, w measure.Window) (map[string]measure.Figure, error) {
 	return measure.Tally(ctx, "app.evidenced", q.NewSelect().TableExpr("obligation AS o").
-		ColumnExpr("o.unit_id, COUNT(CASE WHEN EXISTS (SELECT 1 FROM obligation_evidence AS e WHERE e.obligation_id = o.id) THEN 1 END) AS num").
-		ColumnExpr("COUNT(*) AS den, COUNT(*) AS seen, COUNT(*) AS expected").Where("o.met_at >= ?", db.At(w.From)).Where("o.met_at < ?", db.At(w.To)).GroupExpr("o.unit_id"))
+		ColumnExpr("o.unit_id, COUNT(CASE WHEN o.state = 'met' AND EXISTS (SELECT 1 FROM obligation_evidence AS e WHERE e.obligation_id = o.id) THEN 1 END) AS num").
+		ColumnExpr("COUNT(*) AS den, COUNT(*) AS seen, COUNT(*) AS expected").Where("o.due_at > ?", db.At(w.From)).Where("o.due_at <= ?", db.At(w.To)).
+		Where("o.state IN ('open', 'met')").GroupExpr("o.unit_id"))
 }
 
 // receipted is how many papers sent were receipted, of those sent long enough ago
@@ -88,7 +90,7 @@ func (a *App) receipted(ctx context.Context, q bun.IDB, w measure.Window) (map[s
 		Where("s.sent_at >= ?", db.At(w.From)).Where("s.sent_at < ?", db.At(w.To.Add(-wait))).GroupExpr("d.unit_id"))
 }
 
-// named are the units whose head somebody verified: of the others nobody knows.
+// headNamed are the units whose head somebody verified: of the others nobody knows.
 func headNamed(ctx context.Context, q bun.IDB, w measure.Window) (map[string]measure.Figure, error) {
 	return perUnit(ctx, q, w, "CASE WHEN u.head_name <> '' AND EXISTS (SELECT 1 FROM unit_fact AS f WHERE f.unit_id = u.id AND f.fact = 'head') THEN 1 ELSE 0 END", 1)
 }

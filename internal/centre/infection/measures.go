@@ -45,9 +45,12 @@ func Measures(d MeasureDeps) []measure.Measure {
 			func(sel *bun.SelectQuery, w measure.Window) *bun.SelectQuery {
 				return standingAt(sel, w.To).ColumnExpr("COUNT(DISTINCT i.machine_id) AS num, 0 AS den")
 			})},
-		{Key: "infection.age", Unit: measure.Hours, Direction: measure.Less, Area: auth.Findings, Rows: rows, Eval: count(
+		// Of all that were first seen in the window: were it of the open ones alone, a
+		// machine that is left uncleaned could make the mean better.
+		{Key: "infection.age", Unit: measure.Hours, Direction: measure.Less, Days: 90, Area: auth.Findings, Rows: past, Eval: count(
 			func(sel *bun.SelectQuery, w measure.Window) *bun.SelectQuery {
-				return standingAt(sel, w.To).ColumnExpr("CAST(SUM((? - i.first_seen) / 3600000) AS BIGINT) AS num, COUNT(*) AS den", db.At(w.To))
+				return fresh(sel, w).ColumnExpr("CAST(SUM((CASE WHEN i.state = ? AND i.cleaned_at < ? THEN i.cleaned_at ELSE ? END - i.first_seen) / 3600000) AS BIGINT) AS num, COUNT(*) AS den",
+					string(Cleaned), db.At(w.To), db.At(w.To))
 			})},
 		{Key: "infection.new", Unit: measure.Count, Direction: measure.Less, Target: "none_of_it", Days: 30, Area: auth.Findings, Rows: past, Eval: count(
 			func(sel *bun.SelectQuery, w measure.Window) *bun.SelectQuery {

@@ -203,7 +203,7 @@ func (s *Service) uptimeOf(units measure.Units) func(context.Context, bun.IDB, m
 			}
 			latest[sp.Source] = sp
 		}
-		hours, err := s.hours(ctx, ids, w.From, w.To)
+		hours, err := s.hoursIn(ctx, q, ids, w.From, w.To)
 		if err != nil {
 			return nil, err
 		}
