@@ -70,6 +70,7 @@ func (a *App) measure() {
 		}
 		return 0
 	}))
+	a.watchMeasures()
 	m.Gauges("db_connections", "Connections to the records by side and state.", []string{"side", "state"}, a.pools)
 	m.Gauge("db_waits_seconds", "Time all writers together waited for the writing connection.", func(context.Context) (float64, error) {
 		return a.Records.Stats()["write"].WaitDuration.Seconds(), nil

@@ -170,11 +170,12 @@ var kinds = map[string]map[string]string{
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},
+	"measures":         {"measure": "measure", "unit": "unit"},
 	"ical":             {"token": ""},
 }
 
 // everyones are the kinds that belong to no unit: who reads one reads all.
-var everyones = []string{"decision", "year", "form"}
+var everyones = []string{"decision", "year", "form", "measure"}
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 

@@ -261,6 +261,7 @@ func (w *scopes) templates(t *testing.T, g goods, unit, word string) {
 	}
 	if word == "alpha" {
 		g.add("form", "F12", "vb-cong_van")
+		g.add("measure", "source.heard", "document.signed")
 	}
 }
 

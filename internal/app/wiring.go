@@ -27,6 +27,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/lookup"
+	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/reception"
@@ -97,6 +98,7 @@ type Rooms struct {
 	Tasks       *task.Service
 	Workdays    *workdays.Service
 	Templates   *templates.Service
+	Measures    *measure.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -132,6 +134,7 @@ func migrations() []fs.FS {
 		workdays.Migrations,
 		esign.Migrations,
 		templates.Migrations,
+		measure.Migrations,
 	}
 }
 
@@ -183,6 +186,7 @@ func Messages() []fs.FS {
 		workdays.Messages,
 		esign.Messages,
 		templates.Messages,
+		measure.Messages,
 	}
 }
 
@@ -250,6 +254,7 @@ func (a *App) wire(ctx context.Context) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
 	r.Templates = a.templates()
+	r.Measures = a.measures()
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}})
 	r.Documents = a.documents()
@@ -365,6 +370,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(a.signaturePages(site).Routes())
 	add(reception.NewPages(site, r.Reception).Routes())
 	add(retention.NewPages(site, r.Retention, a.retentionNeighbours()).Routes())
+	add(measure.NewPages(site, r.Measures, measure.Neighbours{Names: names.Names}).Routes())
 	add(workdays.NewPages(site, r.Workdays).Routes())
 	add(rule.NewPages(site, r.Rules).Routes())
 	add(a.templatePages(site).Routes())

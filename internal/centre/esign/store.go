@@ -221,7 +221,7 @@ func addPaper(ctx context.Context, tx *db.Tx, p paper) (bool, error) {
 }
 
 // shares are the papers and covered days of units in scope, by unit.
-func shares(ctx context.Context, q bun.IDB, scope auth.Scope, window span) (map[string]Share, error) {
+func shares(ctx context.Context, q bun.IDB, scope filter, window span) (map[string]Share, error) {
 	const op = "esign.shares"
 	var sums []struct {
 		Owner  string `bun:"owner_unit"`

@@ -16,6 +16,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
 
 // Figure is what a measure found for one unit in one window. Figures of several
@@ -78,6 +79,7 @@ type Measure struct {
 	Target    string                             // id of the threshold of the rule pack it is judged by where nothing else is said; may be empty
 	Coverage  string                             // id of the pack's threshold of coverage; empty: the usual one
 	Declares  bool                               // a unit may declare it
+	Present   bool                               // it knows only how things stand now: days gone by are never counted anew
 	Area      auth.Area                          // who may see the rows behind it
 	Rows      func(unit string, w Window) string // address of the list of rows behind the figure; nil: none
 	// Eval gives the figure of each unit by id, of its own rows without those of
@@ -95,8 +97,20 @@ type Reading struct {
 	Before *Figure   // one window earlier, where that was measured; for the trend
 	// Said is what the unit declares; it never counts as measured, and is shown
 	// beside a measured figure that differs.
-	Said *Claim
+	Said      *Claim
+	Day       calendar.Date // the day it stands for; zero: never counted
+	Run       string        // id of the run that counted it
+	Tolerance int64         // percent by which a claim may differ from what was measured; see Contradicted
 }
+
+// Units gives the units that stand at a moment, for measures that expect
+// something of every unit.
+type Units func(ctx context.Context, q bun.IDB, at time.Time) ([]string, error)
+
+// Coverage gives, for each unit, how much of the logs that should have been heard
+// in the window was: Seen and Expected of each figure. A unit that nobody listens
+// to expects something and has Seen 0.
+type Coverage func(ctx context.Context, q bun.IDB, w Window) (map[string]Figure, error)
 
 // Claim is what a unit declares of itself.
 type Claim struct {

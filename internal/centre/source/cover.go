@@ -190,6 +190,11 @@ func (s strip) sum() (t tally) {
 // hours are the strips of sources over from..to, in whole hours: an hour that
 // is not over is neither seen nor missing.
 func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (map[string]strip, error) {
+	return s.hoursIn(ctx, s.Records.Read(), ids, from, to)
+}
+
+// hoursIn is hours as q sees the records.
+func (s *Service) hoursIn(ctx context.Context, q bun.IDB, ids []string, from, to time.Time) (map[string]strip, error) {
 	const op = "source.hours"
 	from, now := from.UTC().Truncate(time.Hour), s.Now()
 	if to.After(now.Add(time.Hour)) {
@@ -199,7 +204,6 @@ func (s *Service) hours(ctx context.Context, ids []string, from, to time.Time) (
 	if !from.Before(to) {
 		return out, nil
 	}
-	q := s.Records.Read()
 	deaf, err := deafTimes(ctx, q, from, to)
 	if err != nil {
 		return nil, err
