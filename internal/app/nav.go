@@ -51,6 +51,7 @@ var groups = []struct {
 	{"direct", []entry{
 		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconReport, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
+		{key: "bindings", href: "/bindings", icon: ui.IconLink, need: auth.Permission{Area: auth.Directives, Act: auth.Write}},
 		{key: "signatures", href: "/signatures", icon: ui.IconKey, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 	}},
 	{"cooperate", []entry{

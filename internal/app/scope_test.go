@@ -171,10 +171,11 @@ var kinds = map[string]map[string]string{
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},
 	"ical":             {"token": ""},
+	"bindings":         {"binding": "binding", "choice": "binding choice"},
 }
 
 // everyones are the kinds that belong to no unit: who reads one reads all.
-var everyones = []string{"decision", "year", "form"}
+var everyones = []string{"decision", "year", "form", "binding"}
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 

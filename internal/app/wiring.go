@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
@@ -97,6 +98,7 @@ type Rooms struct {
 	Tasks       *task.Service
 	Workdays    *workdays.Service
 	Templates   *templates.Service
+	Bindings    *binding.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -132,6 +134,7 @@ func migrations() []fs.FS {
 		workdays.Migrations,
 		esign.Migrations,
 		templates.Migrations,
+		binding.Migrations,
 	}
 }
 
@@ -183,6 +186,7 @@ func Messages() []fs.FS {
 		workdays.Messages,
 		esign.Messages,
 		templates.Messages,
+		binding.Messages,
 	}
 }
 
@@ -250,6 +254,9 @@ func (a *App) wire(ctx context.Context) error {
 		return r.Findings.ReleaseIn(ctx, tx, string(i.ID))
 	})
 	r.Templates = a.templates()
+	if r.Bindings, err = a.bindings(); err != nil {
+		return err
+	}
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}})
 	r.Documents = a.documents()
@@ -368,6 +375,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(workdays.NewPages(site, r.Workdays).Routes())
 	add(rule.NewPages(site, r.Rules).Routes())
 	add(a.templatePages(site).Routes())
+	add(a.bindingPages(site).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())
 	add(a.guidePages(site).Routes())

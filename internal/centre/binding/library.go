@@ -70,7 +70,7 @@ func Load() (*Library, error) {
 		return nil, err
 	}
 	l := &Library{}
-	var lists []list
+	var lists []source
 	var errs []error
 	for _, name := range names {
 		f, err := read(tree, name)
@@ -144,23 +144,23 @@ func (l *Library) With(tree fs.FS, laws *rulepack.Set) (*Library, []error) {
 	return out, faults
 }
 
-// list is one file of bindings with its lines.
-type list struct {
+// source is one file of bindings with its lines.
+type source struct {
 	name  string
 	doc   document
 	lines []int // of each binding
 	own   bool
 }
 
-func (f list) at(i int) string {
+func (f source) at(i int) string {
 	if i < len(f.lines) {
 		return fmt.Sprintf("%s:%d", f.name, f.lines[i])
 	}
 	return f.name + ":1"
 }
 
-func read(tree fs.FS, name string) (list, error) {
-	f := list{name: name}
+func read(tree fs.FS, name string) (source, error) {
+	f := source{name: name}
 	r, err := tree.Open(name)
 	if err != nil {
 		return f, fmt.Errorf("bindings: %w", err)
@@ -209,7 +209,7 @@ func atLine(name string, err error) error {
 
 // take adds the bindings of a file, in place of those with their ids where the
 // file is the province's own.
-func (l *Library) take(f list) (errs []error) {
+func (l *Library) take(f source) (errs []error) {
 	seen := map[string]bool{}
 	for i, b := range f.doc.Bindings {
 		b = l.completed(b)
