@@ -16,6 +16,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/esign"
@@ -76,6 +77,7 @@ func (a *App) api() *rest.API {
 	collector.API(api, r.Collectors)
 	workdays.API(api, r.Workdays)
 	template.API(api, r.Templates)
+	binding.API(api, r.Bindings)
 	a.jobsAPI(api)
 	return api
 }

@@ -172,10 +172,11 @@ var kinds = map[string]map[string]string{
 	"document-imports": {"import": "document import"},
 	"measures":         {"measure": "measure", "unit": "unit"},
 	"ical":             {"token": ""},
+	"bindings":         {"binding": "binding", "choice": "binding choice"},
 }
 
 // everyones are the kinds that belong to no unit: who reads one reads all.
-var everyones = []string{"decision", "year", "form", "measure"}
+var everyones = []string{"binding", "decision", "form", "measure", "year"}
 
 var placeholder = regexp.MustCompile(`\{(\w+)\}`)
 

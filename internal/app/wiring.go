@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
@@ -99,6 +100,7 @@ type Rooms struct {
 	Workdays    *workdays.Service
 	Templates   *templates.Service
 	Measures    *measure.Service
+	Bindings    *binding.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -135,6 +137,7 @@ func migrations() []fs.FS {
 		esign.Migrations,
 		templates.Migrations,
 		measure.Migrations,
+		binding.Migrations,
 	}
 }
 
@@ -187,6 +190,7 @@ func Messages() []fs.FS {
 		esign.Messages,
 		templates.Messages,
 		measure.Messages,
+		binding.Messages,
 	}
 }
 
@@ -255,6 +259,9 @@ func (a *App) wire(ctx context.Context) error {
 	})
 	r.Templates = a.templates()
 	r.Measures = a.measures()
+	if r.Bindings, err = a.bindings(); err != nil {
+		return err
+	}
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}})
 	r.Documents = a.documents()
@@ -374,6 +381,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(workdays.NewPages(site, r.Workdays).Routes())
 	add(rule.NewPages(site, r.Rules).Routes())
 	add(a.templatePages(site).Routes())
+	add(a.bindingPages(site).Routes())
 	first := a.setupPages(site, all)
 	add(first.Routes())
 	add(a.guidePages(site).Routes())

@@ -1,0 +1,135 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package binding
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Leaf is one demand of a text as its reader gives it.
+type Leaf struct {
+	Text       string
+	Topics     []Topic // best first; none where the text is not about information security
+	Thresholds []Figure
+	Actors     []string // who must act
+	Heading    string   // first line that only says who or what it is about; may be empty
+}
+
+// Topic is a subject of a leaf, by the key of the reader's lexicon.
+type Topic struct {
+	Key   string
+	Score float64 // above 0; 0 for what nothing is known of
+}
+
+// Figure is a threshold of a leaf.
+type Figure struct {
+	Value       float64
+	Unit        string // percent: "%" as the reader writes it
+	Least, Most bool   // neither: the figure is the whole
+}
+
+// Proposal is a binding that a leaf may have. Figures of the text stand in its
+// targets.
+type Proposal struct {
+	Binding Binding
+	Score   float64
+	// Reason is what it rests on: a topic's key after "#", words of the text as
+	// they are, the paper it was chosen for after "@". See ReasonText.
+	Reason []string
+}
+
+// scoring is how words and topics add up; it is data (library/scoring.yaml).
+type scoring struct {
+	Least float64 `yaml:"least"` // a lower score proposes nothing
+	Share float64 `yaml:"share"` // of the best score that a further proposal has at least
+	Most  int     `yaml:"most"`  // proposals of a leaf
+	First float64 `yaml:"first"` // what a word counts at the beginning of the text …
+	Last  float64 `yaml:"last"`  // … and at its end
+	Alike float64 `yaml:"alike"` // share of words that two texts have in common to be of one kind
+}
+
+// Propose lists the bindings a leaf may have, best first. It is empty when the
+// leaf has no topic at all, as in texts that are not about information security,
+// and when nothing is known of its words.
+func (l *Library) Propose(leaf Leaf) []Proposal {
+	if len(leaf.Topics) == 0 {
+		return nil
+	}
+	text, who := fold(leaf.Heading+" "+leaf.Text), fold(strings.Join(append([]string{leaf.Heading}, leaf.Actors...), "; "))
+	best := 0.0
+	for _, t := range leaf.Topics {
+		best = max(best, t.Score)
+	}
+	var out []Proposal
+	for _, b := range l.bindings {
+		p := Proposal{}
+		for _, t := range leaf.Topics {
+			strength := 1.0
+			if best > 0 {
+				strength = t.Score / best
+			}
+			if w := b.Topics[t.Key]; w != 0 && strength > 0 {
+				p.add(w*strength, "#"+t.Key)
+			}
+		}
+		matches(text, b.words, func(w weighted, at int) {
+			place := float64(at) / float64(max(1, len(text)))
+			p.add(w.weight*(l.scoring.First+(l.scoring.Last-l.scoring.First)*place), w.said)
+		})
+		matches(who, b.actors, func(w weighted, _ int) { p.add(w.weight, w.said) })
+		if p.Score = math.Round(p.Score*100) / 100; p.Score >= l.scoring.Least && len(p.Reason) > 0 {
+			p.Binding = b.filled(leaf.Thresholds)
+			out = append(out, p)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Proposal) int { return cmp.Compare(b.Score, a.Score) })
+	for i, p := range out {
+		if i == l.scoring.Most || p.Score < out[0].Score*l.scoring.Share {
+			return out[:i]
+		}
+	}
+	return out
+}
+
+// add counts one reason; those that speak against a binding are not named.
+func (p *Proposal) add(weight float64, reason string) {
+	p.Score += weight
+	if weight > 0 && !slices.Contains(p.Reason, reason) {
+		p.Reason = append(p.Reason, reason)
+	}
+}
+
+// filled is b with the figure of the text in the targets that take it.
+func (b Binding) filled(figures []Figure) Binding {
+	b.Measures = slices.Clone(b.Measures)
+	for i := range b.Measures {
+		t := &b.Measures[i].Target
+		if !t.FromText {
+			continue
+		}
+		at := slices.IndexFunc(figures, func(f Figure) bool { return unitOf(f.Unit) == cmp.Or(t.Unit, percent) })
+		if at < 0 {
+			continue
+		}
+		v := figures[at].Value
+		t.Least, t.Most, t.Unit, t.Threshold, t.Read = &v, nil, cmp.Or(t.Unit, percent), "", true
+		if figures[at].Most {
+			t.Least, t.Most = nil, &v
+		}
+	}
+	return b
+}
+
+const percent = "percent"
+
+// unitOf is the name of a unit of a text.
+func unitOf(written string) string {
+	if written == "%" {
+		return percent
+	}
+	return written
+}
