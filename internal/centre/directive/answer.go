@@ -342,3 +342,22 @@ func (s *Service) Standings(ctx context.Context, id ID) ([]Standing, error) {
 	}
 	return out, nil
 }
+
+// TaskOf is one task of a body in the actor's sight.
+func (s *Service) TaskOf(ctx context.Context, id ID, task string) (Task, error) {
+	const op = "directive.TaskOf"
+	q := s.Records.Read()
+	if _, err := s.sight(ctx, op, q, id); err != nil {
+		return Task{}, err
+	}
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return Task{}, err
+	}
+	var r taskRow
+	sel := q.NewSelect().Model(&r).Where("t.id = ?", task).Where("t.directive_id = ?", string(id))
+	if err := scope.Filter(sel, "t.unit_id").Scan(ctx); err != nil {
+		return Task{}, db.Error(op, err)
+	}
+	return r.task(), nil
+}
