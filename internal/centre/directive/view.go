@@ -296,7 +296,9 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 // acts are what may be decided on it; the first is what Enter does.
 func (v readPage) acts(ctx context.Context, it Item) []ui.Action {
 	at := href(v.f.ID) + "/items/" + string(it.ID)
-	to := func(s ItemState) []ui.Hidden { return []ui.Hidden{versionField(it.Version), {Name: "state", Value: string(s)}} }
+	to := func(s ItemState) []ui.Hidden {
+		return []ui.Hidden{versionField(it.Version), {Name: "state", Value: string(s)}}
+	}
 	edit := ui.Action{Label: i18n.T(ctx, "directive.item.edit"), Href: href(v.f.ID) + "/read?edit=" + string(it.ID) + "#" + anchor(it.Path), Icon: ui.IconEdit}
 	undo := ui.Action{Label: i18n.T(ctx, "directive.item.undo"), Href: at, Post: true, Hidden: to(Proposed), Icon: ui.IconUndo}
 	switch it.State {
