@@ -45,7 +45,7 @@ func ItemOf(clock string) ItemID {
 
 // Sending is to whom a directive is issued.
 type Sending struct {
-	To   []string      // keys of groups and units
+	To   []string      // keys of groups and units, or "all"
 	Last calendar.Date // last day of what has no time limit of its own; zero keeps the one it has
 }
 
@@ -93,7 +93,7 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 		return Plan{}, err
 	}
 	known := map[string][]string{}
-	units, err := s.resolve(ctx, op, to.To, known)
+	units, err := s.resolve(ctx, op, f.UnitID, to.To, known)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -129,7 +129,7 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 			for _, a := range it.Actors {
 				keys = append(keys, a.Key())
 			}
-			own, err := s.resolve(ctx, op, keys, known)
+			own, err := s.resolve(ctx, op, f.UnitID, keys, known)
 			if err != nil {
 				return p, err
 			}
@@ -159,14 +159,25 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 // mostUnits bounds to how many one directive is issued.
 const mostUnits = 5000
 
-// resolve is who the keys mean today, each once, in their order.
-func (s *Service) resolve(ctx context.Context, op string, keys []string, known map[string][]string) ([]string, error) {
+// resolve is who the keys mean today, each once, in their order; all are those in
+// the actor's sight but the keeper.
+func (s *Service) resolve(ctx context.Context, op, keeper string, keys []string, known map[string][]string) ([]string, error) {
 	var out []string
 	seen := map[string]bool{}
 	for _, key := range keys {
 		kind, id, _ := strings.Cut(key, ":")
 		var list []string
 		switch AddresseeKind(kind) {
+		case ToAll:
+			bodies, err := s.bodies(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, b := range bodies {
+				if b.Kind == ToUnit && b.ID != keeper {
+					list = append(list, b.ID)
+				}
+			}
 		case ToUnit:
 			list = []string{id}
 		case ToGroup:

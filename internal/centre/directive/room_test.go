@@ -219,6 +219,9 @@ func TestADirectiveIsIssuedAndAnswered(t *testing.T) {
 		if err != nil || plan.Total != 3 || plan.New != 3 || plan.Common != 1 {
 			t.Fatalf("%+v, %v", plan, err)
 		}
+		if all, err := h.Plan(mai, d.ID, directive.Sending{To: []string{"all"}, Last: few.Last}); err != nil || len(all.Units) != bodies {
+			t.Errorf("all are %d, %v", len(all.Units), err)
+		}
 		if _, err := h.Issue(mai, d.ID, few, d.Version); err != nil {
 			t.Fatal(err)
 		}

@@ -258,7 +258,7 @@ func (v showPage) items(ctx context.Context) ui.ListProps {
 }
 
 func (v issuePage) fields(ctx context.Context) (out []ui.FieldProps) {
-	options := bodyOptions(ctx, v.bodies)
+	options := append([]ui.Option{{Value: string(ToAll), Label: i18n.T(ctx, "directive.issue.all")}}, bodyOptions(ctx, v.bodies)...)
 	for n := range max(3, len(v.to.To)+1) {
 		value := ""
 		if n < len(v.to.To) {
@@ -296,7 +296,7 @@ func (v issuePage) tasks(ctx context.Context) ui.ListProps {
 	for _, t := range v.plan.Tasks {
 		due := ui.None()
 		if !t.Due().IsZero() {
-			due = ui.Time(t.Due())
+			due = ui.Until(t.Due())
 		}
 		row := ui.Row{ID: string(t.Item.ID), Name: t.Item.Short, Cells: []templ.Component{ui.Text(pathText(ctx, t.Item)), ui.Text(t.Item.Short), ui.Text(actorsText(ctx, t.Item)), ui.Number(int64(len(t.Units))), due}}
 		if len(t.Units) == 0 {
@@ -337,7 +337,7 @@ func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 		state = ui.BadgeProps{Text: i18n.T(ctx, "directive.task.met"), Tone: ui.OK}
 	}
 	out := []ui.Fact{{Label: i18n.T(ctx, "directive.item.text"), Value: ui.Text(o.Of.Text)}, {Label: i18n.T(ctx, "directive.field.state"), Value: ui.Badge(state)},
-		{Label: i18n.T(ctx, "directive.item.due"), Value: ui.Time(o.Clock.DueAt)},
+		{Label: i18n.T(ctx, "directive.item.due"), Value: ui.Until(o.Clock.DueAt)},
 		{Label: i18n.T(ctx, "directive.duty"), Value: ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.duty.open"), Href: "/obligations/" + o.Obligation})}}
 	if o.Of.Evidence != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.item.evidence"), Value: ui.Text(o.Of.Evidence)})

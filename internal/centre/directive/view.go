@@ -165,6 +165,12 @@ func warningText(ctx context.Context, w Warning) string {
 	if w.Doubt == NotRegistered {
 		return i18n.T(ctx, "directive.doubt.not_registered")
 	}
+	switch w.Doubt {
+	case NoDate:
+		w.Text = i18n.T(ctx, "directive.exact."+w.Text)
+	case Unclear:
+		w.Text = i18n.T(ctx, "directive.say."+w.Text)
+	}
 	said := w.Say(ctx)
 	if w.At != "" {
 		said += " (" + i18n.T(ctx, "directive.at", w.At) + ")"
