@@ -18,6 +18,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
@@ -69,6 +70,7 @@ func (a *App) api() *rest.API {
 	obligation.API(api, r.Obligations)
 	report.API(api, r.Reports)
 	document.API(api, r.Documents)
+	directive.API(api, r.Directives)
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)

@@ -8,6 +8,7 @@ import (
 	"embed"
 	"strings"
 
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -49,6 +50,7 @@ var groups = []struct {
 		{key: "incidents", href: "/incidents", icon: ui.IconIncident, need: auth.Permission{Area: auth.Incidents, Act: auth.Read}},
 	}},
 	{"direct", []entry{
+		{key: "directives", href: directive.Path, icon: ui.IconDirective, need: auth.Permission{Area: auth.Directives, Act: auth.Read}},
 		{key: "measures", href: "/measures", icon: ui.IconReport, need: auth.Permission{Area: auth.Directives, Act: auth.Read}},
 		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconReport, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},

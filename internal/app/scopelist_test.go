@@ -35,6 +35,7 @@ var lists = []list{
 	{"/obligations", "status=all", auth.UnitOfficer, "obligation", "/obligations.csv", "SELECT count(*) FROM obligation WHERE unit_id = ?"},
 	{"/papers", "", auth.UnitOfficer, "paper", "/papers.csv", "SELECT count(*) FROM report_paper WHERE unit_id = ?"},
 	{"/documents", "", auth.UnitOfficer, "document", "/documents.csv", "SELECT count(*) FROM document WHERE unit_id = ?"},
+	{"/directives", "", auth.UnitOfficer, "directive", "/directives.csv", "SELECT count(*) FROM directive WHERE unit_id = ?"},
 	{"/units", "show=all", auth.UnitOfficer, "unit", "/units/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},
 	{"/accounts", "", auth.UnitOfficer, "account", "/accounts.csv", "SELECT count(*) FROM account WHERE home_unit = ?"},
 	{"/contacts", "", auth.UnitOfficer, "unit", "/contacts/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},

@@ -23,6 +23,7 @@ import (
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/collector"
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	register "github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/esign"
 	"github.com/vonggac/vonggac/internal/centre/feed"
@@ -207,6 +208,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	g.add("hunt", string(hunted.ID))
 	w.hunts(t, g, who.Actor(), string(u.ID), string(src.ID), word)
 	w.documents(t, g, who.Actor(), string(u.ID), word)
+	w.directives(t, g, string(u.ID), word)
 	w.handle(t, g, u, word)
 	w.tellOf(t, g, u, word)
 	w.lawOf(t, g, word)
@@ -381,6 +383,33 @@ func (w *scopes) documents(t *testing.T, g goods, who auth.Actor, unit, word str
 	g.add("document link", full.Links[0].ID)
 	g.add("document sending", sent.Dispatches[0].ID)
 	g.add("document import", waits.ID)
+}
+
+// directives keeps a text of a unit that was read, confirmed and issued to it, and
+// answered.
+func (w *scopes) directives(t *testing.T, g goods, unit, word string) {
+	t.Helper()
+	r, ctx := w.Rooms.Directives, w.centre
+	d := must(r.TakeIn(ctx, directive.Arrival{Unit: unit, Paste: "ỦY BAN NHÂN DÂN\n\nSố: 8/UBND-" + word + "\n\nKính gửi: Các đơn vị.\n\nYêu cầu các đơn vị thực hiện:\n\n1. Rà quét mã độc của " + word +
+		" trước ngày 20 tháng 12 năm 2026.\n\n2. Cập nhật bản vá cho máy chủ của " + word + ".\n"}))(t)
+	must(r.Tick(ctx, d.ID, -1))(t)
+	f := must(r.Get(ctx, d.ID))(t)
+	for _, it := range f.Leaves() {
+		must(r.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed}))(t)
+	}
+	head := f.Head
+	head.Subject = "Chỉ đạo của " + word
+	f.Directive = must(r.EditHead(ctx, d.ID, head, f.DocumentID, f.Version))(t)
+	must(r.Confirm(ctx, d.ID, f.Version))(t)
+	must(r.Issue(ctx, d.ID, directive.Sending{To: []string{"unit:" + unit}, Last: calendar.DateOf(t0).AddDays(30)}, 0))(t)
+	_, owed, err := r.OfUnit(ctx, d.ID, unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(r.Answer(ctx, d.ID, owed[0].ID, "Trả lời của "+word, owed[0].Version))(t)
+	g.add("directive", string(d.ID))
+	g.add("directive item", string(f.Leaves()[0].ID))
+	g.add("directive task", owed[0].ID)
 }
 
 // message is a paper as it comes over the document axis.

@@ -101,6 +101,7 @@ type Rooms struct {
 	Templates   *templates.Service
 	Measures    *measure.Service
 	Bindings    *binding.Service
+	Directives  *directive.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -138,6 +139,7 @@ func migrations() []fs.FS {
 		templates.Migrations,
 		measure.Migrations,
 		binding.Migrations,
+		directive.Migrations,
 	}
 }
 
@@ -265,6 +267,9 @@ func (a *App) wire(ctx context.Context) error {
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
 		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}})
 	r.Documents = a.documents()
+	if r.Directives, err = a.directives(); err != nil {
+		return err
+	}
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
@@ -368,6 +373,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(papers.Routes())
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	add(document.NewPages(site, r.Documents, a.documentNeighbours()).Routes())
+	add(directive.NewPages(site, r.Directives, a.directiveNeighbours()).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))

@@ -7,6 +7,7 @@ import htmx from "htmx.org/dist/htmx.esm.js";
 import { clocks } from "./clock.js";
 import { guard, progress } from "./form.js";
 import { bulk, rows } from "./list.js";
+import { pairs } from "./pair.js";
 import { palette } from "./palette.js";
 import { menus, paper, search, tables } from "./shell.js";
 
@@ -30,6 +31,7 @@ paper();
 clocks(words);
 guard();
 progress(words);
+pairs();
 enhance();
 document.addEventListener("vg:page", enhance);
 document.addEventListener("htmx:after:swap", enhance);

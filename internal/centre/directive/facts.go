@@ -114,6 +114,9 @@ func (r *reader) deadline(rule deadlineRule, low string, m []int) (Deadline, boo
 			d.Recurrence += " or " + r.recurrence("", "", or)
 		}
 		if day := get("d"); day != "" {
+			if rest := strings.TrimLeft(low[m[1]:], " "); rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+				return d, false // "trước ngày 20 tháng 12": a day, that comes once
+			}
 			d.Scope = "ngày " + day
 		}
 		d.Hour = clock(get("hour"), get("minute"))

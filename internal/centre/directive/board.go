@@ -1,0 +1,177 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"context"
+	"slices"
+
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/db"
+)
+
+// Path is where the pages of directives stand.
+const Path = "/directives"
+
+func href(id ID) string { return Path + "/" + string(id) }
+
+func unitHref(id ID, unit string) string { return href(id) + "/units/" + unit }
+
+// Board is what a scoreboard needs of a directive: what was agreed to, and by
+// whom it is owed. The duties themselves are obligations with SubjectKind and the
+// id as subject; ItemOf tells which item one is about.
+type Board struct {
+	Directive
+	Items []BoardItem
+	Units []string // addressees, in the actor's sight
+}
+
+// BoardItem is one requirement that was agreed to.
+type BoardItem struct {
+	ID         ItemID
+	Path       string
+	Label      string
+	Short      string
+	Text       string
+	Due        Term
+	Last       calendar.Date // of Due, or the common last day; zero where it comes again or follows an event
+	Thresholds []Threshold
+	Measures   []Goal
+	Owed       bool // its addressees have a task
+	Kind       BindingKind
+	Bindings   []Bound
+	Evidence   string
+	Actors     []Addressee
+	Units      []string // that have a task on it, in the actor's sight
+}
+
+// Board is a directive as a scoreboard shows it.
+func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
+	f, err := s.Get(ctx, id)
+	if err != nil {
+		return Board{}, err
+	}
+	b := Board{Directive: f.Directive}
+	if b.Units, err = s.Addressees(ctx, id); err != nil {
+		return b, err
+	}
+	tasks, err := tasksOf(ctx, s.Records.Read(), id, "")
+	if err != nil {
+		return b, err
+	}
+	for _, it := range f.Leaves() {
+		if it.State != Agreed {
+			continue
+		}
+		x := BoardItem{ID: it.ID, Path: it.Path, Label: it.Label, Short: it.Short, Text: it.Text, Due: it.Due, Last: it.Due.Last, Thresholds: it.Thresholds, Owed: it.Owed,
+			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors}
+		if it.Due.Sort == "" && it.Owed {
+			x.Last = f.CommonLast
+		}
+		for _, bound := range it.Bindings {
+			x.Measures = append(x.Measures, bound.Measures...)
+			if x.Kind == "" {
+				x.Kind = bound.Kind
+			}
+		}
+		for _, t := range tasks {
+			if t.Item == it.ID && t.State != Withdrawn && slices.Contains(b.Units, t.Unit) && !slices.Contains(x.Units, t.Unit) {
+				x.Units = append(x.Units, t.Unit)
+			}
+		}
+		b.Items = append(b.Items, x)
+	}
+	return b, nil
+}
+
+// Roll opens the next period of what comes again, for those who owed the last
+// one. It is run by the program itself, as often as one likes.
+func (s *Service) Roll(ctx context.Context) error {
+	const op = "directive.Roll"
+	var ids []string
+	err := s.Records.Read().NewSelect().TableExpr("directive AS d").Column("d.id").Where("d.state = ?", string(Issued)).
+		Where("EXISTS (SELECT 1 FROM directive_task AS t WHERE t.directive_id = d.id AND t.period <> '')").Order("d.id").Scan(ctx, &ids)
+	if err != nil {
+		return db.Error(op, err)
+	}
+	for _, id := range ids {
+		if err := s.roll(ctx, ID(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) roll(ctx context.Context, id ID) error {
+	const op = "directive.roll"
+	q := s.Records.Read()
+	var r row
+	if err := q.NewSelect().Model(&r).Where("d.id = ?", string(id)).Scan(ctx); err != nil {
+		return db.Error(op, err)
+	}
+	d, err := r.directive()
+	if err != nil {
+		return err
+	}
+	list, err := items(ctx, q, id)
+	if err != nil {
+		return err
+	}
+	tasks, err := tasksOf(ctx, q, id, "")
+	if err != nil {
+		return err
+	}
+	still, err := addressees(ctx, q, nil, id)
+	if err != nil {
+		return err
+	}
+	old := map[string]Task{}
+	for _, t := range tasks {
+		old[clockOf(t.Item, t.Unit, t.Period)] = t
+	}
+	var due []Planned
+	for _, it := range list {
+		if it.State != Agreed || it.Due.Sort != Every {
+			continue
+		}
+		p := Planned{Item: it}
+		p.term, p.Period, _ = s.term(d, it, calendar.Date{})
+		for _, u := range still {
+			last := Task{}
+			for _, t := range tasks {
+				if t.Item == it.ID && t.Unit == u && t.Period > last.Period {
+					last = t
+				}
+			}
+			if _, there := old[clockOf(it.ID, u, p.Period)]; !there && last.ID != "" && last.State != Withdrawn {
+				p.Units = append(p.Units, u)
+			}
+		}
+		if len(p.Units) > 0 {
+			due = append(due, p)
+		}
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	owed, err := s.owedBefore(ctx, d)
+	if err != nil {
+		return err
+	}
+	return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := s.open(ctx, tx, d, due, owed, old)
+		return err
+	})
+}
+
+// owedBefore is to whom the duties that stand are owed: nobody is signed in who
+// could be asked.
+func (s *Service) owedBefore(ctx context.Context, d Directive) (obligation.Addressee, error) {
+	list, err := s.Obligations.OfSubject(ctx, s.Records.Read(), SubjectKind, string(d.ID))
+	if err != nil || len(list) == 0 {
+		return obligation.Addressee{}, err
+	}
+	return list[0].Addressee, nil
+}

@@ -1,0 +1,428 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+)
+
+// DutyKind is the kind of the obligations that a directive opens, and SubjectKind
+// the kind of their subject.
+const (
+	DutyKind    = "directive.task"
+	SubjectKind = "directive"
+)
+
+// clockOf names the duty of an item for a unit, and for a period where it comes
+// again: one directive asks the same of many.
+func clockOf(item ItemID, unit, period string) string {
+	if period != "" {
+		return string(item) + "@" + unit + "@" + period
+	}
+	return string(item) + "@" + unit
+}
+
+// ItemOf is the requirement that an obligation of a directive is about, by its
+// ClockID.
+func ItemOf(clock string) ItemID {
+	item, _, _ := strings.Cut(clock, "@")
+	return ItemID(item)
+}
+
+// Sending is to whom a directive is issued.
+type Sending struct {
+	To   []string      // keys of groups and units, or "all"
+	Last calendar.Date // last day of what has no time limit of its own; zero keeps the one it has
+}
+
+// Plan is what issuing would mean now.
+type Plan struct {
+	Units  []string // who owes, by id
+	Tasks  []Planned
+	Total  int  // tasks in all
+	New    int  // of them, that are not there yet
+	Late   int  // of the new ones, that are late at once
+	Common int  // items that need the common last day
+	Lacks  bool // it is not given
+}
+
+// Planned is what one item asks of whom.
+type Planned struct {
+	Item   Item
+	Units  []string // none: nobody of those chosen
+	Period string
+	term   calendar.Explanation
+}
+
+// Due is the end of the term.
+func (p Planned) Due() time.Time { return p.term.Due }
+
+// Plan says what issuing d to those would open. Errors: fault.Invalid fields "to"
+// and "last", fault.Conflict before it is confirmed.
+func (s *Service) Plan(ctx context.Context, id ID, to Sending) (Plan, error) {
+	const op = "directive.Plan"
+	f, err := s.Get(ctx, id)
+	switch {
+	case err != nil:
+		return Plan{}, err
+	case !f.May:
+		return Plan{}, &fault.Error{Kind: fault.Forbidden, Op: op}
+	case f.State != Confirmed && f.State != Issued:
+		return Plan{}, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict." + string(f.State)}
+	}
+	return s.plan(ctx, op, f, to)
+}
+
+func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Plan, error) {
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Plan{}, err
+	}
+	known := map[string][]string{}
+	units, err := s.resolve(ctx, op, f.UnitID, to.To, known)
+	if err != nil {
+		return Plan{}, err
+	}
+	q := s.Records.Read()
+	for _, u := range units {
+		if in, err := scope.Holds(ctx, q, u); err != nil || !in {
+			return Plan{}, orBad(err, op, "to", "directive.bad.to")
+		}
+	}
+	if len(units) == 0 || len(units) > mostUnits {
+		return Plan{}, fault.Bad(op, "to", "directive.bad.to")
+	}
+	have, err := tasksOf(ctx, q, f.ID, "")
+	if err != nil {
+		return Plan{}, err
+	}
+	there := map[string]bool{}
+	for _, t := range have {
+		there[clockOf(t.Item, t.Unit, t.Period)] = t.State != Withdrawn
+	}
+	p := Plan{Units: units}
+	last := to.Last
+	if last.IsZero() {
+		last = f.CommonLast
+	}
+	for _, it := range f.Leaves() {
+		if it.State != Agreed || !it.Owed {
+			continue
+		}
+		planned := Planned{Item: it, Units: units}
+		if !slices.ContainsFunc(it.Actors, func(a Addressee) bool { return a.Kind == ToAll }) {
+			var keys []string
+			for _, a := range it.Actors {
+				keys = append(keys, a.Key())
+			}
+			own, err := s.resolve(ctx, op, f.UnitID, keys, known)
+			if err != nil {
+				return p, err
+			}
+			planned.Units = slices.DeleteFunc(slices.Clone(units), func(u string) bool { return !slices.Contains(own, u) })
+		}
+		var common bool
+		planned.term, planned.Period, common = s.term(f.Directive, it, last)
+		if common {
+			p.Common++
+			p.Lacks = p.Lacks || last.IsZero()
+		}
+		late := !planned.term.Due.After(s.now())
+		for _, u := range planned.Units {
+			p.Total++
+			if !there[clockOf(it.ID, u, planned.Period)] {
+				p.New++
+				if late && !planned.term.Due.IsZero() {
+					p.Late++
+				}
+			}
+		}
+		p.Tasks = append(p.Tasks, planned)
+	}
+	return p, nil
+}
+
+// mostUnits bounds to how many one directive is issued.
+const mostUnits = 5000
+
+// resolve is who the keys mean today, each once, in their order; all are those in
+// the actor's sight but the keeper.
+func (s *Service) resolve(ctx context.Context, op, keeper string, keys []string, known map[string][]string) ([]string, error) {
+	var out []string
+	seen := map[string]bool{}
+	for _, key := range keys {
+		kind, id, _ := strings.Cut(key, ":")
+		var list []string
+		switch AddresseeKind(kind) {
+		case ToAll:
+			bodies, err := s.bodies(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, b := range bodies {
+				if b.Kind == ToUnit && b.ID != keeper {
+					list = append(list, b.ID)
+				}
+			}
+		case ToUnit:
+			list = []string{id}
+		case ToGroup:
+			var ok bool
+			if list, ok = known[id]; !ok {
+				var err error
+				if list, err = s.Members(ctx, id, s.today()); err != nil {
+					return nil, missing(err, op, "to", "directive.bad.to")
+				}
+				known[id] = list
+			}
+		default:
+			return nil, fault.Bad(op, "to", "directive.bad.to")
+		}
+		for _, u := range list {
+			if !seen[u] {
+				seen[u] = true
+				out = append(out, u)
+			}
+		}
+	}
+	return out, nil
+}
+
+// term counts the time limit of an item from now; common says that it has none of
+// its own. A day that is over when the directive is issued stays that day: who
+// owes is late at once, and the plan says so.
+func (s *Service) term(d Directive, it Item, last calendar.Date) (e calendar.Explanation, per string, common bool) {
+	now, basis := s.now(), d.Cite()
+	switch t := it.Due; {
+	case t.Sort == Until:
+		return s.fixed(d, now, t.Last, basis), "", false
+	case t.Sort == Within && received(t.Trigger):
+		_, e = s.Days.Due(now, t.Amount, calendar.Counting{})
+		return e.Citing(basis), "", false
+	case t.Sort == Every:
+		if key, end, ok := period(t.Recurrence, s.today()); ok {
+			return s.fixed(d, now, end, basis), key, false
+		}
+	}
+	if last.IsZero() {
+		return calendar.Explanation{}, "", true
+	}
+	return s.fixed(d, now, last, basis), "", true
+}
+
+func (s *Service) fixed(d Directive, now time.Time, last calendar.Date, basis string) calendar.Explanation {
+	start := now
+	if !last.End().After(now) {
+		start = last.Start()
+		if day, err := calendar.ParseDate(d.Date); err == nil && d.Precision == ToDay && day.Compare(last) <= 0 {
+			start = day.Start()
+		}
+	}
+	return obligation.FixedTerm(s.Days, start, last, basis)
+}
+
+// Issue opens what the plan says, all at once or nothing; issuing again adds only
+// what is new. Errors: those of Plan, and fault.Invalid (last) where an item needs
+// the common last day.
+func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (Plan, error) {
+	const op = "directive.issue"
+	f, err := s.Get(ctx, id)
+	if err != nil {
+		return Plan{}, err
+	}
+	owed, err := s.owedTo(ctx, f.Directive)
+	if err != nil {
+		return Plan{}, err
+	}
+	var p Plan
+	_, err = s.change(ctx, op, id, version, []State{Confirmed, Issued}, func(ctx context.Context, tx *db.Tx, d *Directive, by auth.Actor) error {
+		f.Directive = *d
+		var err error
+		if f.Items, err = items(ctx, tx, id); err != nil {
+			return err
+		}
+		if p, err = s.plan(ctx, op, f, to); err != nil {
+			return err
+		}
+		if p.Lacks {
+			return fault.Bad(op, "last", "directive.bad.common")
+		}
+		have, err := tasksOf(ctx, tx, id, "")
+		if err != nil {
+			return err
+		}
+		old := map[string]Task{}
+		for _, t := range have {
+			old[clockOf(t.Item, t.Unit, t.Period)] = t
+		}
+		now := s.now()
+		var people []addresseeRow
+		for _, u := range p.Units {
+			people = append(people, addresseeRow{Directive: string(id), Unit: u, IssuedAt: db.At(now)})
+		}
+		if err := db.Put(ctx, tx, "ON CONFLICT (directive_id, unit_id) DO UPDATE SET withdrawn_at = NULL, reason = ''", people...); err != nil {
+			return db.Error(op, err)
+		}
+		opened, err := s.open(ctx, tx, *d, p.Tasks, owed, old)
+		if err != nil {
+			return err
+		}
+		if !to.Last.IsZero() {
+			d.CommonLast = to.Last
+		}
+		if d.State == Confirmed {
+			d.State, d.IssuedBy, d.IssuedAt = Issued, by.Name, now
+		}
+		if err := save(ctx, tx, op, d); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, Told{Kind: "directive.issued", Units: p.Units, ID: id, Code: d.Code, Words: d.Subject, Href: Path + "/" + string(id), Key: "issued/" + string(id)}); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, op, *d, map[string]any{"to": to.To, "units": len(p.Units), "tasks": p.Total, "new": opened})
+	})
+	return p, err
+}
+
+// owedTo is to whom what d asks is owed: the body that keeps it.
+func (s *Service) owedTo(ctx context.Context, d Directive) (obligation.Addressee, error) {
+	bodies, err := s.bodies(ctx)
+	name := d.Issuer
+	if n := slices.IndexFunc(bodies, func(b Body) bool { return b.Kind == ToUnit && b.ID == d.UnitID }); n >= 0 {
+		name = bodies[n].Name
+	}
+	if name == "" {
+		name = d.Code
+	}
+	return obligation.Addressee{ID: "directive", Name: rulepack.Label{VI: name, EN: name}}, err
+}
+
+// open opens the tasks that are not there, and again those that were withdrawn.
+func (s *Service) open(ctx context.Context, tx *db.Tx, d Directive, list []Planned, owed obligation.Addressee, old map[string]Task) (int, error) {
+	const op = "directive.open"
+	urgency, _ := obligation.ParseUrgency(d.Urgency)
+	var fresh []taskRow
+	n := 0
+	for _, p := range list {
+		clause := i18n.T(ctx, "directive.clause", p.Item.Path)
+		if p.Item.Path == closingPath {
+			clause = i18n.T(ctx, "directive.clause.closing")
+		}
+		form := ""
+		for _, b := range p.Item.Bindings {
+			if b.FormID != "" {
+				form = b.FormID
+			}
+		}
+		for _, u := range p.Units {
+			clock := clockOf(p.Item.ID, u, p.Period)
+			was, there := old[clock]
+			if there && was.State != Withdrawn {
+				continue
+			}
+			title := rulepack.Label{VI: p.Item.Short, EN: p.Item.Short}
+			o, err := s.Obligations.Open(ctx, tx, obligation.Duty{Kind: DutyKind, Title: title, UnitID: u, Addressee: owed, Subject: obligation.Subject{Kind: SubjectKind, ID: string(d.ID), Label: d.Code},
+				ClockID: clock, FormID: form, Basis: d.Cite() + ", " + clause, BasisDoc: d.DocumentID, Clause: clause, Trigger: "directive.issued", Urgency: urgency, Explanation: p.term})
+			if err != nil {
+				return n, err
+			}
+			n++
+			if there {
+				if _, err := tx.NewUpdate().Model((*taskRow)(nil)).Set("state = ?", string(Owing)).Set("reason = ''").Set("version = version + 1").Where("id = ?", was.ID).Exec(ctx); err != nil {
+					return n, db.Error(op, err)
+				}
+				continue
+			}
+			fresh = append(fresh, taskRow{ID: db.NewID(), Directive: string(d.ID), Item: string(p.Item.ID), Unit: u, Obligation: string(o.ID), Period: p.Period, State: string(Owing), Version: 1})
+		}
+	}
+	return n, db.Error(op, db.Put(ctx, tx, "", fresh...))
+}
+
+// Withdraw takes back what was asked: of one item, of one addressee, or of both.
+// Open obligations are cancelled; what was done stays. It needs a reason.
+func (s *Service) Withdraw(ctx context.Context, id ID, item ItemID, unit, reason string) (int, error) {
+	const op = "directive.withdraw"
+	reason = i18n.NFC(reason)
+	if n := len([]rune(reason)); n == 0 || n > mostReason {
+		return 0, fault.Bad(op, "reason", "directive.bad.reason")
+	}
+	if item == "" && unit == "" {
+		return 0, fault.Bad(op, "item", "directive.bad.withdraw")
+	}
+	n := 0
+	_, err := s.change(ctx, op, id, 0, []State{Issued, Ended}, func(ctx context.Context, tx *db.Tx, d *Directive, _ auth.Actor) error {
+		list, err := tasksOf(ctx, tx, id, unit)
+		if err != nil {
+			return err
+		}
+		n = 0
+		var units []string
+		for _, t := range list {
+			if item != "" && t.Item != item || t.State == Withdrawn || t.State == Accepted {
+				continue
+			}
+			if _, err := s.Obligations.CancelIn(ctx, tx, obligation.ID(t.Obligation), reason); err != nil {
+				return err
+			}
+			t.State, t.Reason = Withdrawn, reason
+			if err := saveTask(ctx, tx, op, &t); err != nil {
+				return err
+			}
+			n++
+			units = append(units, t.Unit)
+		}
+		if n == 0 {
+			return fault.Missing(op)
+		}
+		if item == "" {
+			if _, err := tx.NewUpdate().Model((*addresseeRow)(nil)).Set("withdrawn_at = ?", db.At(s.now())).Set("reason = ?", reason).
+				Where("directive_id = ?", string(id)).Where("unit_id = ?", unit).Exec(ctx); err != nil {
+				return db.Error(op, err)
+			}
+		}
+		slices.Sort(units)
+		if err := s.tell(ctx, tx, Told{Kind: "directive.withdrawn", Units: slices.Compact(units), ID: id, Code: d.Code, Words: reason, Href: Path + "/" + string(id), Key: "withdrawn/" + db.NewID()}); err != nil {
+			return err
+		}
+		return s.note(ctx, tx, op, *d, map[string]any{"item": string(item), "unit": unit, "tasks": n, "reason": reason})
+	})
+	return n, err
+}
+
+// Addressees are the bodies a directive was issued to, in the actor's sight.
+func (s *Service) Addressees(ctx context.Context, id ID) ([]string, error) {
+	const op = "directive.Addressees"
+	d, err := s.sight(ctx, op, s.Records.Read(), id)
+	if err != nil {
+		return nil, err
+	}
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	return addressees(ctx, s.Records.Read(), &scope, d.ID)
+}
+
+func addressees(ctx context.Context, q bun.IDB, scope *auth.Scope, id ID) ([]string, error) {
+	var out []string
+	sel := q.NewSelect().TableExpr("directive_addressee AS a").Column("a.unit_id").Where("a.directive_id = ?", string(id)).Where("a.withdrawn_at IS NULL").Order("a.unit_id")
+	if scope != nil {
+		sel = scope.Filter(sel, "a.unit_id")
+	}
+	return out, db.Error("directive.addressees", sel.Scan(ctx, &out))
+}

@@ -1,0 +1,260 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+const onPage = 50
+
+// Neighbours are what the pages need from other rooms; app gives them.
+type Neighbours struct {
+	Units    func(ctx context.Context) ([]ui.Option, error) // in the actor's scope
+	Names    func(ctx context.Context, ids []string) (map[string]string, error)
+	Measures func(ctx context.Context, key string) string // title of a measure; nil shows its key
+	// More are further things a directive leads to, such as its scoreboard; nil: none.
+	More func(ctx context.Context, id ID) []ui.Action
+}
+
+// Pages are the room's screens.
+type Pages struct {
+	site *web.Site
+	svc  *Service
+	near Neighbours
+}
+
+// NewPages makes the screens.
+func NewPages(site *web.Site, svc *Service, near Neighbours) *Pages { return &Pages{site, svc, near} }
+
+// Routes are the addresses of the room.
+func (p *Pages) Routes() []web.Route {
+	const one = Path + "/{directive}"
+	return []web.Route{
+		{Pattern: "GET " + Path, Need: mayRead, Handle: p.list},
+		{Pattern: "GET " + Path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
+		{Pattern: "GET " + Path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
+		{Pattern: "GET " + Path + "/new", Need: mayWrite, Handle: p.ask},
+		{Pattern: "POST " + Path + "/new", Need: mayWrite, Handle: p.take},
+		{Pattern: "GET " + one, Need: mayRead, Handle: p.show},
+		{Pattern: "GET " + one + "/read", Need: mayRead, Handle: p.read},
+		{Pattern: "GET " + one + "/head", Need: mayWrite, Handle: p.askHead},
+		{Pattern: "POST " + one + "/head", Need: mayWrite, Handle: p.head},
+		{Pattern: "POST " + one + "/warnings", Need: mayWrite, Handle: p.tick},
+		{Pattern: "POST " + one + "/items/{item}", Need: mayWrite, Handle: p.decide},
+		{Pattern: "POST " + one + "/sure", Need: mayWrite, Handle: p.sure},
+		{Pattern: "POST " + one + "/confirm", Need: mayWrite, Handle: p.confirm},
+		{Pattern: "GET " + one + "/issue", Need: mayWrite, Handle: p.askIssue},
+		{Pattern: "POST " + one + "/issue", Need: mayWrite, Handle: p.issue},
+		{Pattern: "GET " + one + "/withdraw", Need: mayWrite, Handle: p.askWithdraw},
+		{Pattern: "POST " + one + "/withdraw", Need: mayWrite, Handle: p.withdraw},
+		{Pattern: "GET " + one + "/end", Need: mayWrite, Handle: p.askEnd},
+		{Pattern: "POST " + one + "/end", Need: mayWrite, Handle: p.end},
+		{Pattern: "GET " + one + "/units/{unit}", Need: mayRead, Handle: p.unit},
+		{Pattern: "POST " + one + "/tasks/{task}/answer", Need: mayWrite, Handle: p.answer},
+		{Pattern: "POST " + one + "/tasks/{task}/accept", Need: mayWrite, Handle: p.accept},
+		{Pattern: "POST " + one + "/tasks/{task}/return", Need: mayWrite, Handle: p.giveBack},
+	}
+}
+
+func idOf(r *http.Request) ID { return ID(r.PathValue("directive")) }
+
+// version is that of the record as the form was drawn.
+func version(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	if err != nil {
+		return -1 // no record has it: a conflict
+	}
+	return n
+}
+
+func versionField(n int64) ui.Hidden {
+	return ui.Hidden{Name: "version", Value: strconv.FormatInt(n, 10)}
+}
+
+func filter(r *http.Request) Filter {
+	q := r.URL.Query()
+	return Filter{Query: q.Get("q"), State: State(q.Get("state")), ToUs: q.Get("to") == "us", After: q.Get("after"), Limit: onPage + 1}
+}
+
+type listPage struct {
+	r     *http.Request
+	rows  []Directive
+	total int64
+	f     Filter
+	next  string
+	names map[string]string
+}
+
+// list handles GET /directives. Query: q, state, to (us), after.
+func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	v := listPage{r: r, f: filter(r)}
+	var err error
+	if v.rows, v.total, err = p.svc.List(ctx, v.f); err != nil {
+		return err
+	}
+	if len(v.rows) > onPage {
+		v.rows = v.rows[:onPage]
+		v.next = web.With(r, "after", string(v.rows[onPage-1].ID))
+	}
+	if v.names, err = p.names(ctx, v.rows); err != nil {
+		return err
+	}
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: v.title(ctx), Body: listView(v)})
+}
+
+func (p *Pages) names(ctx context.Context, list []Directive) (map[string]string, error) {
+	var ids []string
+	for _, d := range list {
+		ids = append(ids, d.UnitID)
+	}
+	return p.near.Names(ctx, ids)
+}
+
+// export handles GET /directives.csv and .xlsx.
+func (p *Pages) export(format web.Format) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		ctx, f := r.Context(), filter(r)
+		f.Limit = 500
+		sh := web.Sheet{Name: "directives"}
+		for _, key := range []string{"code", "number", "date", "subject", "issuer", "unit", "state", "urgency", "created_at", "issued_at"} {
+			sh.Heads = append(sh.Heads, i18n.T(ctx, "directive.field."+key))
+		}
+		var names map[string]string
+		sh.Rows = web.Rows(func(after string) ([]Directive, string, error) {
+			f.After = after
+			list, _, err := p.svc.List(ctx, f)
+			if err != nil {
+				return nil, "", err
+			}
+			next := ""
+			if len(list) == f.Limit {
+				next = string(list[len(list)-1].ID)
+			}
+			names, err = p.names(ctx, list)
+			return list, next, err
+		}, func(list []Directive) ([][]any, error) {
+			var out [][]any
+			for _, d := range list {
+				out = append(out, []any{d.Code, d.Number, d.Date, d.Subject, d.Issuer, names[d.UnitID], i18n.T(ctx, "directive.state."+string(d.State)),
+					i18n.T(ctx, "directive.urgency."+d.Urgency), d.CreatedAt, d.IssuedAt})
+			}
+			return out, nil
+		})
+		return web.Export(w, r, format, sh)
+	}
+}
+
+type newPage struct {
+	units  []ui.Option
+	papers []Paper
+	q      string // words to find papers by
+	in     Arrival
+	errs   map[string]string
+}
+
+// ask handles GET /directives/new. Query: q, to find papers of the register;
+// document, one that is chosen; parent.
+func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	return p.renderNew(w, r, http.StatusOK, newPage{q: q.Get("q"), in: Arrival{Document: q.Get("document"), Parent: ID(q.Get("parent"))}})
+}
+
+func (p *Pages) renderNew(w http.ResponseWriter, r *http.Request, status int, v newPage) error {
+	ctx := r.Context()
+	var err error
+	if v.units, err = p.near.Units(ctx); err != nil {
+		return err
+	}
+	if v.in.Unit == "" {
+		if actor, _ := auth.From(ctx); actor.Home != "" {
+			v.in.Unit = actor.Home
+		}
+	}
+	if p.svc.Papers != nil {
+		if v.papers, err = p.svc.Papers.Find(ctx, v.q, 20); err != nil && !fault.Is(err, fault.Forbidden) {
+			return err
+		}
+	}
+	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "directive.new"), Body: newView(v)})
+}
+
+// take handles POST /directives/new: multipart, the fields unit, document, paste
+// and parent before file.
+func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	in, err := p.arrival(r)
+	var d Directive
+	if err == nil {
+		d, err = p.svc.TakeIn(ctx, in)
+	}
+	if errs := web.Errors(ctx, err); errs != nil {
+		return p.renderNew(w, r, http.StatusUnprocessableEntity, newPage{in: in, errs: errs})
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.taken", d.Code))
+	return web.Redirect(w, r, href(d.ID)+"/read")
+}
+
+func (p *Pages) arrival(r *http.Request) (Arrival, error) {
+	const op = "directive.upload"
+	var in Arrival
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return in, fault.Bad(op, "file", "directive.bad.nothing")
+	}
+	for {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return in, nil
+		}
+		if err != nil {
+			return in, err
+		}
+		switch name := part.FormName(); name {
+		case "unit", "document", "paste", "parent":
+			most := int64(200)
+			if name == "paste" {
+				most = p.svc.Limit
+			}
+			text, err := web.PartText(part, most)
+			if err != nil {
+				return in, err
+			}
+			switch name {
+			case "unit":
+				in.Unit = text
+			case "document":
+				in.Document = text
+			case "paste":
+				in.Paste = text
+			case "parent":
+				in.Parent = ID(text)
+			}
+		case "file":
+			if in.Name, err = web.PartName(part); err != nil {
+				return in, err
+			}
+			if in.Name == "" {
+				continue
+			}
+			if in.Data, err = io.ReadAll(io.LimitReader(part, p.svc.Limit+1)); err != nil {
+				return in, err
+			}
+		}
+	}
+}

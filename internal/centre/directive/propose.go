@@ -1,0 +1,268 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+)
+
+// closingPath is where the duty stands that the closing sentence gives.
+const closingPath = "closing"
+
+// proposer makes items of a reading.
+type proposer struct {
+	reading Reading
+	bodies  []Body
+	library Library // nil: binds nothing
+	out     []Item
+}
+
+// propose is what a reading asks, item by item, each with what it rests on. The
+// items have no ids yet.
+func propose(r Reading, bodies []Body, library Library) []Item {
+	p := &proposer{reading: r, bodies: bodies, library: library}
+	p.tree(r.Requirements, "", nil)
+	if slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Doubt == Closed }) && r.Closing != "" {
+		p.leaf(Requirement{Path: closingPath, Text: r.Closing}, "", nil)
+	}
+	for i := range p.out {
+		p.out[i].Seq = int64(i + 1)
+	}
+	return p.out
+}
+
+func (p *proposer) tree(list []Requirement, parent string, above []Deadline) {
+	for _, r := range list {
+		if r.Leaf() {
+			p.leaf(r, parent, above)
+			continue
+		}
+		p.out = append(p.out, Item{Path: r.Path, Parent: parent, Label: r.Label, Heading: r.Heading, Text: r.Text, Short: shorten(r.Heading, r.Text), State: Agreed})
+		down := r.Deadlines
+		if len(down) == 0 {
+			down = above
+		}
+		p.tree(r.Children, r.Path, down)
+	}
+}
+
+func (p *proposer) leaf(r Requirement, parent string, above []Deadline) {
+	it := Item{Path: r.Path, Parent: parent, Label: r.Label, Heading: r.Heading, Text: r.Text, Short: shorten(r.Heading, r.Text), Leaf: true, State: Proposed,
+		Thresholds: r.Thresholds, Topics: r.Topics, Sure: true}
+	p.actors(&it, r.Actors)
+	p.due(&it, r.Deadlines, above)
+	p.bind(&it, r)
+	p.out = append(p.out, it)
+}
+
+func (it *Item) why(key string, said ...string) {
+	it.Reason = append(it.Reason, Why{Key: key, Said: said})
+}
+
+// actors are those of the register that the text means by name; all where it
+// names nobody.
+func (p *proposer) actors(it *Item, said []Actor) {
+	for _, a := range said {
+		it.Said = append(it.Said, a.Name)
+		if a.From == "addressees" {
+			continue
+		}
+		if b, ok := p.body(a.Name); ok {
+			it.why("actor."+a.From, a.Name, b.Name)
+			if !slices.Contains(it.Actors, b.Addressee) {
+				it.Actors = append(it.Actors, b.Addressee)
+			}
+			continue
+		}
+		it.Sure = false
+		it.why("actor.unknown", a.Name)
+	}
+	if len(it.Actors) == 0 {
+		it.Actors = []Addressee{{Kind: ToAll}}
+		it.why("actor.all")
+	}
+}
+
+// body is the one unit or group of a name.
+func (p *proposer) body(name string) (Body, bool) {
+	low := fold(name)
+	for _, b := range p.bodies {
+		if fold(b.Name) == low {
+			return b, true
+		}
+	}
+	return Body{}, false
+}
+
+// due takes the time limit of the leaf, else that of what stands above it.
+func (p *proposer) due(it *Item, own, above []Deadline) {
+	list := own
+	if len(list) == 0 {
+		list = above
+	}
+	if len(list) == 0 {
+		it.why("due.none")
+		return
+	}
+	best := slices.MinFunc(list, func(a, b Deadline) int { return rank(a) - rank(b) })
+	t, why := termOf(best)
+	it.Due = t
+	it.why(why, best.Text)
+	if len(own) == 0 {
+		it.why("due.parent")
+	}
+	switch {
+	case len(list) > 1:
+		it.Sure = false
+		for _, d := range list {
+			if d.Text != best.Text {
+				it.why("due.more", d.Text)
+			}
+		}
+	case why == "due.odd":
+		it.Sure = false
+	}
+	it.Owed = t.Sort != "" && why != "due.event"
+}
+
+func rank(d Deadline) int { return slices.Index([]Sort{Until, Every, Within}, d.Sort) }
+
+var length = regexp.MustCompile(`^P(?:(\d+)([DWMY])|T(\d+)H)$`)
+
+// amountOf is an ISO 8601 duration as a term counts it.
+func amountOf(iso string, working bool) (calendar.Amount, bool) {
+	m := length.FindStringSubmatch(iso)
+	if m == nil {
+		return calendar.Amount{}, false
+	}
+	n, err := strconv.Atoi(m[1] + m[3])
+	a := calendar.Amount{N: n, Unit: calendar.Hour}
+	switch m[2] {
+	case "D":
+		if a.Unit = calendar.Day; working {
+			a.Unit = calendar.WorkingDay
+		}
+	case "W":
+		a.N, a.Unit = 7*n, calendar.Day
+	case "M":
+		a.Unit = calendar.Month
+	case "Y":
+		a.N, a.Unit = 12*n, calendar.Month
+	}
+	return a, err == nil && a.Validate() == nil
+}
+
+// termOf is a time limit as a duty has it, and why it is what it is.
+func termOf(d Deadline) (Term, string) {
+	t := Term{Sort: d.Sort, Text: d.Text}
+	switch d.Sort {
+	case Until:
+		if t.Last = d.Last; !t.Last.IsZero() {
+			return t, "due.text"
+		}
+	case Within:
+		var ok bool
+		t.Trigger = d.Trigger
+		if t.Amount, ok = amountOf(d.Duration, d.Working); ok {
+			if received(d.Trigger) {
+				return t, "due.text"
+			}
+			return t, "due.event"
+		}
+	case Every:
+		t.Recurrence, _, _ = strings.Cut(d.Recurrence, " ")
+		if slices.Contains(Recurrences(), t.Recurrence) {
+			if t.Recurrence != d.Recurrence {
+				return t, "due.odd"
+			}
+			return t, "due.text"
+		}
+	}
+	return Term{Text: d.Text}, "due.odd"
+}
+
+// received reports whether a term runs from the paper itself.
+func received(trigger string) bool {
+	low := fold(trigger)
+	return low == "" || strings.Contains(low, "nhận được") || strings.Contains(low, "ban hành") || strings.Contains(low, "ngày ký")
+}
+
+// bind takes the best binding that the library proposes.
+func (p *proposer) bind(it *Item, r Requirement) {
+	if !p.reading.Security {
+		it.why("bind.not_security")
+		it.Owed = true
+		return
+	}
+	var list []Proposal
+	if p.library != nil {
+		leaf := Leaf{Text: r.Text, Heading: r.Heading, Thresholds: r.Thresholds, Actors: it.Said}
+		for _, t := range r.Topics {
+			leaf.Topics = append(leaf.Topics, Score{t.Key, t.Score})
+		}
+		list = p.library.Propose(leaf)
+	}
+	for _, proposal := range list[:min(1, len(list))] {
+		b, ok := p.library.Binding(proposal.Binding)
+		if !ok {
+			continue
+		}
+		it.take(b, proposal)
+		it.why("bind", append([]string{b.VI}, proposal.Reason...)...)
+		if proposal.Score < SureScore {
+			it.Sure = false
+		}
+		if !b.Kind.owes() {
+			return
+		}
+	}
+	if len(it.Bindings) == 0 {
+		it.Sure = false
+		it.why("bind.none")
+	}
+	it.Owed = true
+}
+
+// take binds it to b.
+func (it *Item) take(b Binding, p Proposal) {
+	bound := Bound{ID: b.ID, VI: b.VI, EN: b.EN, Kind: b.Kind, Score: p.Score, Reason: p.Reason, Measures: slices.Clone(b.Measures), WaitsFor: b.WaitsFor}
+	for i, g := range bound.Measures {
+		if g.Target == 0 && len(it.Thresholds) == 1 { // what the paper asks goes before what the library has
+			t := it.Thresholds[0]
+			bound.Measures[i].Target, bound.Measures[i].Unit, bound.Measures[i].Least, bound.Measures[i].Most = t.Value, t.Unit, t.Least, t.Most
+		}
+	}
+	if len(b.Obligations) > 0 {
+		bound.FormID = b.Obligations[0].FormID
+	}
+	it.Bindings = append(it.Bindings, bound)
+	if it.Evidence == "" {
+		it.Evidence = b.Evidence
+	}
+}
+
+// shorten is the head of a column for a requirement: its heading, else its first
+// words.
+func shorten(heading, text string) string {
+	said := trim(heading)
+	if said == "" {
+		said = trim(text)
+	}
+	words, out := strings.Fields(said), ""
+	for _, w := range words {
+		if len([]rune(out))+len([]rune(w)) > 60 {
+			return strings.TrimRight(out, " ,;:") + "…"
+		}
+		out = strings.TrimSpace(out + " " + w)
+	}
+	if out = strings.TrimRight(out, " ,;:."); out == "" {
+		return "…"
+	}
+	return out
+}

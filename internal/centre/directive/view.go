@@ -1,0 +1,318 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+func crumbs(ctx context.Context) []ui.Link {
+	return []ui.Link{{Label: i18n.T(ctx, "directive.title"), Href: Path}}
+}
+
+func newAction(ctx context.Context) []ui.Action {
+	if !auth.May(ctx, mayWrite) {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "directive.new"), Href: Path + "/new", Icon: ui.IconAdd, Primary: true}}
+}
+
+func badge(ctx context.Context, d Directive) ui.BadgeProps {
+	tone := map[State]ui.Tone{Drafted: ui.Warn, Confirmed: ui.Info, Issued: ui.OK}[d.State]
+	return ui.BadgeProps{Text: i18n.T(ctx, "directive.state."+string(d.State)), Tone: tone}
+}
+
+func paperOptions(list []Paper) (out []ui.Option) {
+	for _, p := range list {
+		label := p.Cite
+		if p.Subject != "" && !strings.Contains(label, p.Subject) {
+			label += " – " + p.Subject
+		}
+		if r := []rune(label); len(r) > 140 {
+			label = string(r[:140]) + "…"
+		}
+		out = append(out, ui.Option{Value: p.ID, Label: label})
+	}
+	return out
+}
+
+func urgencies(ctx context.Context) (out []ui.Option) {
+	for _, u := range slices.Backward(obligation.Urgencies()) {
+		out = append(out, ui.Option{Value: u.Key(), Label: i18n.T(ctx, "directive.urgency."+u.Key())})
+	}
+	return out
+}
+
+func (v listPage) title(ctx context.Context) string {
+	if v.f.ToUs {
+		return i18n.T(ctx, "directive.to_us")
+	}
+	return i18n.T(ctx, "directive.title")
+}
+
+func (v listPage) tabs(ctx context.Context) []ui.Tab {
+	return []ui.Tab{{Label: i18n.T(ctx, "directive.all"), Href: Path, Here: !v.f.ToUs}, {Label: i18n.T(ctx, "directive.to_us"), Href: Path + "?to=us", Here: v.f.ToUs}}
+}
+
+func (v listPage) list(ctx context.Context) ui.ListProps {
+	var states []ui.Option
+	for _, s := range States() {
+		states = append(states, ui.Option{Value: string(s), Label: i18n.T(ctx, "directive.state."+string(s))})
+	}
+	clear := Path
+	var hidden []ui.Hidden
+	if v.f.ToUs {
+		clear, hidden = Path+"?to=us", []ui.Hidden{{Name: "to", Value: "us"}}
+	}
+	l := ui.ListProps{ID: "directives", Caption: v.title(ctx), Total: v.total, Next: v.next, Exports: web.Exports(v.r, Path), Filtered: v.f.Query != "" || v.f.State != "", ClearAt: clear,
+		Filters: ui.Filter(ui.FilterProps{Action: Path, Hidden: hidden, Fields: []ui.FieldProps{
+			{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "directive.search"), Value: v.f.Query},
+			{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "directive.field.state"), Value: string(v.f.State), Blank: i18n.T(ctx, "directive.state.any"), Options: states}}}),
+		Heads: []ui.Head{{Label: i18n.T(ctx, "directive.field.code")}, {Label: i18n.T(ctx, "directive.field.subject")}, {Label: i18n.T(ctx, "directive.field.number")},
+			{Label: i18n.T(ctx, "directive.field.issuer")}, {Label: i18n.T(ctx, "directive.field.unit")}, {Label: i18n.T(ctx, "directive.field.state")}, {Label: i18n.T(ctx, "directive.field.issued_at")}},
+		Empty: ui.EmptyProps{Icon: ui.IconDirective, Title: i18n.T(ctx, "directive.empty"), Text: i18n.T(ctx, "directive.empty.text")}}
+	if v.f.ToUs {
+		l.Empty = ui.EmptyProps{Icon: ui.IconDirective, Title: i18n.T(ctx, "directive.empty.us"), Text: i18n.T(ctx, "directive.empty.us.text")}
+	} else if auth.May(ctx, mayWrite) {
+		l.Empty.Action = &newAction(ctx)[0]
+	}
+	if v.f.After != "" {
+		l.Prev = web.With(v.r, "after", "")
+	}
+	for _, d := range v.rows {
+		at := href(d.ID)
+		if d.State == Drafted {
+			at += "/read"
+		}
+		if actor, _ := auth.From(ctx); v.f.ToUs {
+			at = unitHref(d.ID, actor.Home)
+		}
+		l.Rows = append(l.Rows, ui.Row{ID: string(d.ID), Name: d.Code, Href: at, Cells: []templ.Component{ui.Code(d.Code), ui.Text(d.Subject), ui.Text(d.Number), ui.Text(d.Issuer),
+			ui.Text(v.names[d.UnitID]), ui.Badge(badge(ctx, d)), ui.Time(d.IssuedAt)}})
+	}
+	return l
+}
+
+func (v readPage) open() bool { return v.f.State == Drafted || v.f.State == Confirmed }
+
+// may reports whether the reader may decide on it now.
+func (v readPage) may(it Item) bool {
+	return v.f.May && (v.open() || v.f.State == Issued && it.State != Agreed)
+}
+
+func (v readPage) sure() (n int) {
+	for _, it := range v.f.Items {
+		if it.Leaf && it.State == Proposed && it.Sure {
+			n++
+		}
+	}
+	return n
+}
+
+func (v readPage) left(ctx context.Context) ui.BadgeProps {
+	all := len(v.f.Leaves())
+	done := all - v.f.Left()
+	tone := ui.Warn
+	if done == all {
+		tone = ui.OK
+	}
+	return ui.BadgeProps{Text: i18n.T(ctx, "directive.progress", strconv.Itoa(done), strconv.Itoa(all)), Tone: tone}
+}
+
+func (v readPage) head(ctx context.Context) ui.RecordHeadProps {
+	h := ui.RecordHeadProps{Crumbs: append(crumbs(ctx), ui.Link{Label: v.f.Code, Href: href(v.f.ID)}), Code: v.f.Code, Title: titleOf(ctx, v.f.Directive), State: badge(ctx, v.f.Directive), Lead: leadOf(ctx, v.f.Directive)}
+	if v.f.May && v.open() {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.head.edit"), Href: href(v.f.ID) + "/head", Icon: ui.IconEdit})
+	}
+	if v.f.May && (v.f.State == Confirmed || v.f.State == Issued) {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.issue"), Href: href(v.f.ID) + "/issue", Icon: ui.IconSend, Primary: true})
+	}
+	return h
+}
+
+func titleOf(ctx context.Context, d Directive) string {
+	if d.Subject == "" {
+		return i18n.T(ctx, "directive.untitled")
+	}
+	return d.Subject
+}
+
+// leadOf is number, day and issuer in one line; a blank says so.
+func leadOf(ctx context.Context, d Directive) string {
+	blank := func(key, text string) string {
+		if text == "" {
+			text = i18n.T(ctx, "directive.say.none")
+		}
+		return i18n.T(ctx, "directive.say."+key) + ": " + text
+	}
+	return strings.Join([]string{blank("number", d.Number), blank("date", d.Date), blank("issuer", d.Issuer)}, " · ")
+}
+
+// warningText is a warning in the reader's language, on one line.
+func warningText(ctx context.Context, w Warning) string {
+	if w.Doubt == NotRegistered {
+		return i18n.T(ctx, "directive.doubt.not_registered")
+	}
+	switch w.Doubt {
+	case NoDate:
+		w.Text = i18n.T(ctx, "directive.exact."+w.Text)
+	case Unclear:
+		w.Text = i18n.T(ctx, "directive.say."+w.Text)
+	}
+	said := w.Say(ctx)
+	if w.At != "" {
+		said += " (" + i18n.T(ctx, "directive.at", w.At) + ")"
+	}
+	return said
+}
+
+func mendable(d Doubt) bool {
+	return slices.Contains([]Doubt{NoNumber, NoDate, NoIssuer, NoSubject, NoSigner, NotRegistered, Unclear}, d)
+}
+
+func pathText(ctx context.Context, it Item) string {
+	if it.Path == closingPath {
+		return i18n.T(ctx, "directive.clause.closing")
+	}
+	return it.Path
+}
+
+func itemBadge(ctx context.Context, it Item) ui.BadgeProps {
+	b := ui.BadgeProps{Text: i18n.T(ctx, "directive.item."+string(it.State)), Tone: map[ItemState]ui.Tone{Proposed: ui.Warn, Agreed: ui.OK}[it.State]}
+	if it.State == Proposed && it.Sure {
+		b.Text, b.Tone = i18n.T(ctx, "directive.item.sure"), ui.Info
+	}
+	return b
+}
+
+func whyText(ctx context.Context, w Why) string {
+	if w.Key == "bind" && len(w.Said) > 0 {
+		return i18n.T(ctx, "directive.why.bind", w.Said[0], strings.Join(w.Said[1:], "; "))
+	}
+	args := make([]any, len(w.Said))
+	for i, s := range w.Said {
+		args[i] = s
+	}
+	return i18n.T(ctx, "directive.why."+w.Key, args...)
+}
+
+// termText is a time limit in words.
+func termText(ctx context.Context, t Term) string {
+	switch t.Sort {
+	case Until:
+		return i18n.T(ctx, "directive.term.until", i18n.Date(ctx, t.Last.Start()))
+	case Within:
+		said := t.Amount.In(i18n.Lang(ctx))
+		if t.Trigger == "" {
+			return i18n.T(ctx, "directive.term.within.issue", said)
+		}
+		return i18n.T(ctx, "directive.term.within", said, t.Trigger)
+	case Every:
+		return i18n.T(ctx, "directive.term.every", i18n.T(ctx, "directive.every."+t.Recurrence))
+	}
+	if t.Text != "" {
+		return i18n.T(ctx, "directive.term.odd", t.Text)
+	}
+	return ""
+}
+
+func actorsText(ctx context.Context, it Item) string {
+	var out []string
+	for _, a := range it.Actors {
+		if a.Kind == ToAll {
+			return i18n.T(ctx, "directive.actor.all")
+		}
+		out = append(out, a.Name)
+	}
+	return strings.Join(out, "; ")
+}
+
+func thresholdText(t Threshold) string {
+	mark := ""
+	switch {
+	case t.Least:
+		mark = "≥ "
+	case t.Most:
+		mark = "≤ "
+	}
+	return mark + strconv.FormatFloat(t.Value, 'f', -1, 64) + " " + t.Unit
+}
+
+// facts are who, by when, how much, what measures and proves it.
+func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
+	fact := func(key, text string) ui.Fact {
+		return ui.Fact{Label: i18n.T(ctx, "directive.item."+key), Value: ui.Text(text)}
+	}
+	out := []ui.Fact{fact("who", actorsText(ctx, it)), fact("due", termText(ctx, it.Due))}
+	var marks []string
+	for _, t := range it.Thresholds {
+		marks = append(marks, thresholdText(t))
+	}
+	if len(marks) > 0 {
+		out = append(out, fact("threshold", strings.Join(marks, "; ")))
+	}
+	var measures, bound []string
+	for _, b := range it.Bindings {
+		name := b.VI
+		if i18n.Lang(ctx) == string(i18n.English) && b.EN != "" {
+			name = b.EN
+		}
+		if b.WaitsFor != "" {
+			name = i18n.T(ctx, "directive.waits", name, b.WaitsFor)
+		}
+		bound = append(bound, name)
+		for _, g := range b.Measures {
+			said := g.Key
+			if p.near.Measures != nil {
+				said = p.near.Measures(ctx, g.Key)
+			}
+			if g.Target != 0 {
+				said += " (" + thresholdText(Threshold{Value: g.Target, Unit: g.Unit, Least: g.Least, Most: g.Most}) + ")"
+			}
+			measures = append(measures, said)
+		}
+	}
+	out = append(out, fact("binding", strings.Join(bound, "; ")), fact("measure", strings.Join(measures, "; ")))
+	owed := i18n.T(ctx, "directive.owed.no")
+	if it.Owed {
+		owed = i18n.T(ctx, "directive.owed.yes")
+	}
+	out = append(out, fact("owed", owed))
+	if it.Evidence != "" {
+		out = append(out, fact("evidence", it.Evidence))
+	}
+	if it.By != "" {
+		out = append(out, fact("by", it.By+", "+i18n.Time(ctx, it.At)))
+	}
+	return out
+}
+
+// acts are what may be decided on it; the first is what Enter does.
+func (v readPage) acts(ctx context.Context, it Item) []ui.Action {
+	at := href(v.f.ID) + "/items/" + string(it.ID)
+	to := func(s ItemState) []ui.Hidden {
+		return []ui.Hidden{versionField(it.Version), {Name: "state", Value: string(s)}}
+	}
+	edit := ui.Action{Label: i18n.T(ctx, "directive.item.edit"), Href: href(v.f.ID) + "/read?edit=" + string(it.ID) + "#" + anchor(it.Path), Icon: ui.IconEdit}
+	undo := ui.Action{Label: i18n.T(ctx, "directive.item.undo"), Href: at, Post: true, Hidden: to(Proposed), Icon: ui.IconUndo}
+	switch it.State {
+	case Agreed:
+		return []ui.Action{edit, undo}
+	case NotOurs:
+		return []ui.Action{undo}
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "directive.item.agree"), Href: at, Post: true, Hidden: to(Agreed), Icon: ui.IconCheck, Primary: true}, edit,
+		{Label: i18n.T(ctx, "directive.item.not_ours.do"), Href: at, Post: true, Hidden: to(NotOurs), Icon: ui.IconDismiss}}
+}
