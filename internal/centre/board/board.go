@@ -49,7 +49,8 @@ type Duties interface {
 }
 
 // SubjectKind is the kind of subject of an obligation that rests on a directive:
-// its id is the directive's, its clock the column's.
+// its id is the directive's, its clock the column's, with "@" and more where one
+// directive asks the same of many.
 const SubjectKind = "directive"
 
 // Sheet is a directive as a board: its columns are the leaves of its tree.

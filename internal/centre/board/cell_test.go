@@ -289,7 +289,7 @@ func TestNarrow(t *testing.T) {
 		Units: []board.UnitRow{{ID: "a", Name: "Sở Y tế", Kind: "so", KindLabel: "Sở"}, {ID: "b", Name: "UBND xã Bản Mẫu", Kind: "xa", KindLabel: "Xã"},
 			{ID: "z", Name: "UBND xã Đồi", Kind: "xa", KindLabel: "Xã"}}}
 	late := owed(obligation.Open, -day, 0)
-	late.UnitID, late.ClockID = "b", "e/b"
+	late.UnitID, late.ClockID = "b", "e@b"
 	table := board.Fill(sh, []measure.Reading{share(9, 10, 10, 10, measure.Measured)}, known, []obligation.Standing{late}, now)
 	names := func(f board.Filter) (out []string, columns int) {
 		n := table.Narrow(f, known)

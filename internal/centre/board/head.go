@@ -97,15 +97,20 @@ func (s *Service) Accept(ctx context.Context, directive, unit, head, reference s
 	if reference = i18n.NFC(reference); utf8.RuneCountInString(reference) > maxReference {
 		return fault.Bad(op, "reference", "board.err.too_long")
 	}
+	list, err := acceptances(ctx, s.Records.Read(), unit)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.Directive == directive && a.Head == u.Head {
+			return nil
+		}
+	}
 	actor, _ := auth.From(ctx)
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		row := acceptanceRow{ID: db.NewID(), Directive: directive, Unit: unit, Head: u.Head, HeadTitle: u.HeadTitle, Reference: reference,
 			ByID: actor.ID, ByName: actor.Name, At: db.At(s.Now())}
-		res, err := tx.NewInsert().Model(&row).On("CONFLICT (directive_id, unit_id, head) DO NOTHING").Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
+		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
 		return audit.Add(ctx, tx, s.Now(), audit.Entry{Action: "board.accept", Kind: SubjectKind, Object: directive, Unit: unit,

@@ -102,7 +102,7 @@ func invent(columns, units, dark int) *fiction {
 		f.live(u.ID, i, i%10 < dark)
 		for j, c := range sh.Columns {
 			if c.Duty {
-				s := obligation.Standing{ID: obligation.ID(fmt.Sprint("o-", i, "-", j)), Subject: sh.ID, ClockID: c.ID, UnitID: u.ID, State: obligation.Open, DueAt: c.Due, SoonAt: c.Due.Add(-2 * day)}
+				s := obligation.Standing{ID: obligation.ID(fmt.Sprint("o-", i, "-", j)), Subject: sh.ID, ClockID: c.ID + "@" + u.ID, UnitID: u.ID, State: obligation.Open, DueAt: c.Due, SoonAt: c.Due.Add(-2 * day)}
 				if (i+j)%3 > 0 {
 					s.State, s.MetAt, s.Evidence = obligation.Met, c.Due.Add(time.Duration((i*j)%5-3)*day/2), 1
 				}
@@ -325,7 +325,7 @@ func (h *house) handler(t testing.TB, role auth.Role, unit string) http.Handler 
 		if err := site.SignIn(r.Context(), who.ID, 1); err != nil {
 			return err
 		}
-		return web.Redirect(w, r, board.Path+"/"+h.sheets[0].ID)
+		return web.Redirect(w, r, board.Path)
 	}}
 	return site.Handler(append(board.NewPages(site, h.Service).Routes(), in)...)
 }

@@ -31,11 +31,25 @@ func NewPages(site *web.Site, svc *Service) *Pages { return &Pages{site, svc} }
 func (p *Pages) Routes() []web.Route {
 	of := Path + "/{directive}"
 	return []web.Route{
+		{Pattern: "GET " + Path, Need: read, Handle: p.brief},
+		{Pattern: "GET " + Path + "/wall", Need: read, Handle: p.wall},
+		{Pattern: "GET " + Path + "/wall/state", Need: read, Handle: p.wallState},
+		{Pattern: "GET " + Path + "/scores", Need: read, Handle: p.scores},
+		{Pattern: "GET " + Path + "/scores.csv", Need: read, Handle: p.exportScores(web.CSV)},
+		{Pattern: "GET " + Path + "/scores.xlsx", Need: read, Handle: p.exportScores(web.XLSX)},
+		{Pattern: "GET " + Path + "/units/{unit}", Need: read, Handle: p.unit},
+		{Pattern: "GET " + Path + "/heads/{unit}", Need: read, Handle: p.head},
+		{Pattern: "POST " + Path + "/heads/{unit}/accept", Need: read, Handle: p.accept},
 		{Pattern: "GET " + of, Need: read, Handle: p.board},
 		{Pattern: "GET " + of + "/export/table.csv", Need: read, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + of + "/export/table.xlsx", Need: read, Handle: p.export(web.XLSX)},
 		{Pattern: "GET " + of + "/columns/{column}", Need: read, Handle: p.column},
 		{Pattern: "GET " + of + "/cells/{unit}/{column}", Need: read, Handle: p.cell},
+		{Pattern: "GET " + of + "/urge/units", Need: write, Handle: p.owing},
+		{Pattern: "POST " + of + "/urge/units", Need: write, Handle: p.urge},
+		{Pattern: "GET " + of + "/urge/letter.docx", Need: write, Handle: p.letter(false)},
+		{Pattern: "GET " + of + "/urge/letter.pdf", Need: write, Handle: p.letter(true)},
+		{Pattern: "POST " + of + "/urge/draft", Need: write, Handle: p.draft},
 	}
 }
 

@@ -26,8 +26,8 @@ var Migrations embed.FS
 //go:embed messages.yaml
 var Messages embed.FS
 
-// Deps are what the room is built from. All but Tell, Draft and House are
-// required.
+// Deps are what the room is built from. All but Tell, Draft, House and
+// Official are required.
 type Deps struct {
 	Records    *db.DB
 	Now        func() time.Time
@@ -45,6 +45,8 @@ type Deps struct {
 	// House gives the head, place and signature of a letter of the centre, the
 	// rest empty; nil leaves them blank.
 	House func(ctx context.Context) (officedoc.Paper, error)
+	// Official is ctx in the language of official papers; nil takes ctx as it is.
+	Official func(ctx context.Context) context.Context
 }
 
 // Service holds the use cases. It is safe for concurrent use.

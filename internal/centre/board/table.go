@@ -106,7 +106,7 @@ func Fill(sh Sheet, readings []measure.Reading, known func(string) (measure.Meas
 	owed := make(map[at][]obligation.Standing, len(duties))
 	for _, d := range duties {
 		if d.Subject == sh.ID {
-			column, _, _ := strings.Cut(d.ClockID, "/") // what follows tells the unit's own from others'
+			column, _, _ := strings.Cut(d.ClockID, "@") // what follows tells one unit's duty, and one period's, from others
 			k := at{d.UnitID, column}
 			owed[k] = append(owed[k], d)
 		}

@@ -208,5 +208,8 @@ func (w words) next(c Cell) string {
 	if c.unknown() && c.Reading != nil && c.Reading.Grade != measure.Measured {
 		return i18n.T(w.ctx, "measure."+c.Reading.Key+".next")
 	}
+	if c.State == Late && c.Duty == nil { // what rests on a measure alone has no term to ask for
+		return i18n.T(w.ctx, "board.next.unmet")
+	}
 	return i18n.T(w.ctx, "board.next."+c.State.Key())
 }
