@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 
+	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
@@ -75,7 +76,7 @@ func gaps(tables []Table) []Gap {
 	for _, t := range tables {
 		for _, r := range t.Rows {
 			for _, c := range r.Cells {
-				if c.unknown() && c.Reading != nil && !c.Seen {
+				if c.unknown() && c.Reading != nil && c.Reading.Grade != measure.Measured {
 					if units[c.Reading.Key] == nil {
 						units[c.Reading.Key] = map[string]bool{}
 					}

@@ -63,14 +63,22 @@ func barText(ctx context.Context, n Counts) string {
 	return i18n.T(ctx, "board.bar", number(ctx, n.Met), number(ctx, n.Pending), number(ctx, n.Unmet), number(ctx, n.Late), number(ctx, n.Unknown))
 }
 
-// directives are those in force with their bars.
-func (v briefPage) directives() ui.ListProps {
+// onWall is how many directives a wall has room for.
+const onWall = 6
+
+// directives are those in force with their bars, the first of them alone where
+// most is not 0.
+func (v briefPage) directives(most int) ui.ListProps {
+	tables := v.Tables
+	if most > 0 && len(tables) > most {
+		tables = tables[:most]
+	}
 	l := ui.ListProps{ID: "directives", Caption: i18n.T(v.ctx, "board.brief.directives"), Total: -1, Empty: noDirectives(v.ctx)}
 	l.Heads = []ui.Head{{Label: i18n.T(v.ctx, "board.field.directive")}, {Label: i18n.T(v.ctx, "board.field.bar")}}
 	for _, key := range []string{"met", "pending", "unmet", "late", "unknown"} {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(v.ctx, "board.count."+key), Numeric: true})
 	}
-	for _, t := range v.Tables {
+	for _, t := range tables {
 		row := ui.Row{ID: t.Sheet.ID, Href: sheetPath(t.Sheet.ID), Name: t.Sheet.Title, Cells: []templ.Component{called(t.Sheet), bars(t.Counts)}}
 		if t.Counts.Late > 0 {
 			row.Tone = ui.Bad
@@ -157,23 +165,15 @@ func (v scoresPage) props() ui.ListProps {
 type unitPage struct {
 	unit   UnitRow
 	tables []Table
-	tally  Tally
+	own    Standing
 	head   Head
 	errs   map[string]string
 	words
 }
 
-// lead says the score of the unit once it may be told, else how little is seen.
+// score says how the unit stands, once that may be told.
 func (v unitPage) score() string {
-	s, ok := v.tally.Score()
-	if !ok {
-		return ""
-	}
-	text := decimal(v.ctx, s)
-	if v.tally.Coverage() == 0 {
-		text = i18n.T(v.ctx, "board.score.apart")
-	}
-	return i18n.T(v.ctx, "board.unit.score", text, strconv.Itoa(v.tally.Coverage()))
+	return i18n.T(v.ctx, "board.unit.score", scoreText(v.ctx, v.own), strconv.Itoa(v.own.Coverage()))
 }
 
 // asked is one directive's list of requirements for the unit, the worst first.

@@ -102,10 +102,8 @@ func owedHeads(ctx context.Context) []officedoc.Column {
 // owed is what a letter says of one requirement.
 func (w words) owed(o Owed) []string {
 	state := w.state[o.Cell.State]
-	if o.Cell.Reading != nil {
-		if main := w.main(o.Cell); main != state {
-			state += ": " + main
-		}
+	if main := w.main(o.Cell); main != state {
+		state += ": " + main
 	}
 	if n := w.note(o.Cell); n != "" {
 		state += " (" + n + ")"

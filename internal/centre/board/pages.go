@@ -72,7 +72,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), debtors: len(Debtors(t, "")), words: newWords(ctx, t.At)}
+	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), debtors: len(Debtors(t, "")), words: newWords(ctx, t.At)}
 	v.table = t.Narrow(v.f, p.svc.Measures.Measure)
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: t.Sheet.Title, Body: boardView(v)})
 }

@@ -93,8 +93,9 @@ func (p *Pages) unit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := unitPage{unit: u, tables: tables, words: newWords(ctx, p.svc.Now())}
-	sums, _ := p.svc.formula.tallies(tables)
-	v.tally = sums[u.ID]
+	if own := p.svc.Scores(tables); len(own) == 1 {
+		v.own = own[0]
+	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: u.Name, Body: unitView(v)})
 }
 

@@ -238,7 +238,7 @@ func (t Table) Narrow(f Filter, known func(string) (measure.Measure, bool)) Tabl
 	rows := make([]Row, 0, len(t.Rows))
 	keep := make([]bool, len(t.Columns))
 	for _, r := range t.Rows {
-		if f.Kind != "" && r.Unit.Kind != f.Kind || !holdsWords(i18n.Fold(r.Unit.Name), query) {
+		if f.Kind != "" && r.Unit.Kind != f.Kind || query != "" && !holdsWords(i18n.Fold(r.Unit.Name), query) {
 			continue
 		}
 		found := f.Show == ""
@@ -289,8 +289,12 @@ func holdsWords(text, query string) bool {
 }
 
 func (t *Table) order(by Sort) {
+	names := make(map[string]string, len(t.Rows))
+	for _, r := range t.Rows {
+		names[r.Unit.ID] = i18n.Fold(r.Unit.Name)
+	}
 	slices.SortStableFunc(t.Rows, func(a, b Row) int {
-		name := cmp.Compare(i18n.Fold(a.Unit.Name), i18n.Fold(b.Unit.Name))
+		name := cmp.Compare(names[a.Unit.ID], names[b.Unit.ID])
 		late := cmp.Or(cmp.Compare(b.Counts.Overdue, a.Counts.Overdue), cmp.Compare(b.Counts.open(), a.Counts.open()))
 		switch by {
 		case ByName:

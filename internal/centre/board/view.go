@@ -25,6 +25,7 @@ type boardPage struct {
 	f       Filter
 	debtors int
 	urges   bool // the actor may urge
+	icons   [states]string
 	words
 }
 
@@ -247,8 +248,8 @@ func (v columnPage) list() ui.ListProps {
 // cells are state, value, due and next step of a cell in a list.
 func (w words) cells(c Cell) []templ.Component {
 	value, next := "", ""
-	if c.Reading != nil {
-		value = w.main(c)
+	if v := w.main(c); v != w.state[c.State] {
+		value = v
 	}
 	if n := w.note(c); n != "" {
 		value = strings.TrimPrefix(value+" · "+n, " · ")
