@@ -19,7 +19,7 @@ const budget = 300 * 1024; // compressed bytes of a first load, without the page
 
 async function style() {
   const own = await Promise.all(
-    ["tokens", "shell", "parts", "marks", "list", "form", "record", "paper", "pair", "slip", "guide", "year", "today", "print"].map((f) => read(`src/css/${f}.css`)),
+    ["tokens", "shell", "parts", "marks", "list", "form", "record", "paper", "pair", "slip", "guide", "year", "today", "board", "print"].map((f) => read(`src/css/${f}.css`)),
   );
   const { css, dropped } = compile(await read("node_modules/@tabler/core/dist/css/tabler.css"), own.join("\n"));
   const { code } = await esbuild.transform(css, { loader: "css", minify: true, target, legalComments: "inline" });

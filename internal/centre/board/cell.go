@@ -1,0 +1,233 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package board
+
+import (
+	"time"
+
+	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+)
+
+// State is what a cell shows.
+type State uint8
+
+// The states, the worst first: of the parts of a cell the smallest shows. The
+// zero value is that nothing is known, so that a forgotten state helps nobody.
+const (
+	NoData   State = iota // expected, nothing seen; or no duty was ever opened
+	TooFew                // seen, but too little
+	Declared              // the unit says so, nothing was seen that proves it
+	Late                  // measured or known: not so, though the day has passed
+	Unmet                 // measured: not so
+	Differs               // what the unit says is not what was measured
+	Soon                  // a duty that is due soon
+	Doing                 // a duty whose time runs
+	MetLate               // a duty that was met after its day, for ever
+	Met
+	Outside // nothing is asked of the unit
+	states  // how many there are
+)
+
+// severity orders the states from the worst shown to the best: what is known to
+// be wrong stands before what is not known.
+var severity = [states]uint8{Late: 0, Unmet: 1, Differs: 2, NoData: 3, TooFew: 4, Declared: 5, Soon: 6, Doing: 7, MetLate: 8, Met: 9, Outside: 10}
+
+var stateKeys = [states]string{NoData: "nodata", TooFew: "toofew", Declared: "declared", Late: "late", Unmet: "unmet", Differs: "differs",
+	Soon: "soon", Doing: "doing", MetLate: "metlate", Met: "met", Outside: "outside"}
+
+// Key is the word of s in addresses, the API and the catalogue.
+func (s State) Key() string { return stateKeys[s] }
+
+// worse reports whether a shows before b.
+func worse(a, b State) bool { return severity[a] < severity[b] }
+
+// Cell is one requirement at one unit.
+type Cell struct {
+	Unit, Column string
+	State        State
+	Met          bool // it counts as met: measured so and every duty done
+	Late         bool // its day has passed and it is not met, whatever is known
+	Differs      bool // a claim contradicts what was measured
+	Seen         bool // what it rests on was seen enough to judge
+	Due          time.Time
+	// Reading is of the measure that decides, with its target; nil without.
+	Reading *measure.Reading
+	Target  Target
+	In      measure.Unit // what Reading's value is counted in
+	// Duty is the obligation that decides, nil without.
+	Duty     *obligation.Standing
+	Evidence int64 // things that prove the duties
+}
+
+// Judge says where a unit stands with a requirement. readings are those of the
+// column's measures by key; one that is missing is unseen. known gives what a
+// measure is counted in. duties are the unit's obligations for the column.
+func Judge(c Column, unit string, readings map[string]measure.Reading, known func(string) (measure.Measure, bool), duties []obligation.Standing, now time.Time) Cell {
+	cell := Cell{Unit: unit, Column: c.ID, State: Outside, Met: true, Seen: true, Due: c.Due}
+	for _, t := range c.Measures {
+		m, ok := known(t.Key)
+		r, read := readings[t.Key]
+		if !ok || !read { // what nobody measures is not seen
+			r = measure.Reading{Key: t.Key, Unit: unit, Grade: measure.Unseen}
+		}
+		cell.take(r, t, m.Unit)
+	}
+	if c.Duty {
+		cell.owe(duties, now)
+	}
+	if cell.State == Outside {
+		cell.Met, cell.Seen = false, true
+		return cell
+	}
+	past := !cell.Due.IsZero() && now.After(cell.Due)
+	if cell.Late = cell.Late || past && !cell.Met; cell.Late && severity[cell.State] < severity[NoData] {
+		cell.State = Late
+	}
+	return cell
+}
+
+// take adds one measure to the cell.
+func (c *Cell) take(r measure.Reading, t Target, u measure.Unit) {
+	s, differs := condition(r, t, u)
+	if s == Outside {
+		return
+	}
+	c.Differs = c.Differs || differs
+	holds := s == Met || s == Differs && reaches(r, t, u)
+	c.Met = c.Met && holds
+	c.Seen = c.Seen && r.Grade == measure.Measured
+	if c.Reading == nil || worse(s, c.State) {
+		c.Reading, c.Target, c.In = &r, t, u
+	}
+	if worse(s, c.State) {
+		c.State = s
+	}
+}
+
+// condition judges one reading against its target, now and never for good.
+func condition(r measure.Reading, t Target, u measure.Unit) (s State, differs bool) {
+	switch r.Grade {
+	case measure.Outside:
+		return Outside, false
+	case measure.Measured:
+	case measure.Partial:
+		if r.Said != nil {
+			return Declared, false
+		}
+		return TooFew, false
+	default:
+		if r.Said != nil || r.Grade == measure.Declared {
+			return Declared, false
+		}
+		return NoData, false
+	}
+	if _, ok := r.Value(u); !ok { // a share of nothing has no value
+		return NoData, false
+	}
+	differs = contradicts(r, u)
+	switch {
+	case !reaches(r, t, u):
+		return Unmet, differs
+	case differs:
+		return Differs, true
+	}
+	return Met, false
+}
+
+func reaches(r measure.Reading, t Target, u measure.Unit) bool {
+	v, ok := r.Value(u)
+	switch {
+	case !ok:
+		return false
+	case t.Op == AtMost:
+		return v <= t.Value
+	}
+	return v >= t.Value
+}
+
+// contradicts reports whether what a unit says of itself is another value than
+// the measured one, by a whole percent or by any count.
+func contradicts(r measure.Reading, u measure.Unit) bool {
+	if r.Said == nil {
+		return false
+	}
+	said, ok := claimed(*r.Said, u)
+	v, seen := r.Value(u)
+	if !ok || !seen {
+		return false
+	}
+	if u == measure.Count {
+		return said != v
+	}
+	d := said - v
+	return d >= 1 || d <= -1
+}
+
+// claimed is a claim as a number, false when it is a share of nothing.
+func claimed(c measure.Claim, u measure.Unit) (float64, bool) {
+	return measure.Reading{Figure: measure.Figure{Num: c.Num, Den: c.Den}, Grade: measure.Measured}.Value(u)
+}
+
+// owe adds the duties of the cell. None at all means that it was never given to
+// the unit, which is not the same as done.
+func (c *Cell) owe(duties []obligation.Standing, now time.Time) {
+	if len(duties) == 0 {
+		c.State, c.Met, c.Seen = worst(c.State, NoData), false, false
+		return
+	}
+	for i := range duties {
+		d := &duties[i]
+		c.Evidence += d.Evidence
+		s, done := Outside, true
+		switch d.Clock(now) {
+		case obligation.Ended:
+			continue // the ground fell away, or somebody above released the unit
+		case obligation.MetTime:
+			s = Met
+		case obligation.MetLate:
+			s = MetLate
+		case obligation.Late:
+			s, done, c.Late = Late, false, true
+		case obligation.Soon:
+			s, done = Soon, false
+		case obligation.OnTime:
+			s, done = Doing, false
+		}
+		c.Met = c.Met && done
+		if c.Duty == nil || worse(s, dutyState(*c.Duty, now)) {
+			c.Duty = d
+			c.Due = d.DueAt
+		}
+		c.State = worst(c.State, s)
+	}
+}
+
+func dutyState(d obligation.Standing, now time.Time) State {
+	return map[obligation.Clock]State{obligation.Late: Late, obligation.Soon: Soon, obligation.OnTime: Doing, obligation.MetLate: MetLate,
+		obligation.MetTime: Met, obligation.Ended: Outside}[d.Clock(now)]
+}
+
+func worst(a, b State) State {
+	if worse(b, a) {
+		return b
+	}
+	return a
+}
+
+// Owes reports whether the unit still owes something for the cell that urging
+// can bring: a duty not done, a condition that fails, or data that is missing.
+func (c Cell) Owes() bool { return c.State != Outside && !c.Met }
+
+// Pending reports whether the time of a cell that is not met still runs, so that
+// nothing can be held against the unit yet.
+func (c Cell) Pending() bool { return (c.State == Doing || c.State == Soon) && !c.Late }
+
+// Value is the measured value of the cell; false when there is none to show.
+func (c Cell) Value() (float64, bool) {
+	if c.Reading == nil {
+		return 0, false
+	}
+	return c.Reading.Value(c.In)
+}

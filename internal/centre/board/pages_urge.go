@@ -1,0 +1,82 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package board
+
+import (
+	"bytes"
+	"net/http"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// owing handles GET /boards/{directive}/urge/units: who will be urged, before
+// anybody is. Query: column.
+func (p *Pages) owing(w http.ResponseWriter, r *http.Request) error {
+	ctx, column := r.Context(), r.URL.Query().Get("column")
+	t, debtors, err := p.svc.Owing(ctx, r.PathValue("directive"), column)
+	if err != nil {
+		return err
+	}
+	v := urgePage{sheet: t.Sheet, column: column, debtors: debtors, drafts: p.svc.Draft != nil, words: newWords(ctx, t.At)}
+	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "board.urge.title"), Body: urgeView(v)})
+}
+
+// urge handles POST /boards/{directive}/urge/units. Form: column, id once a unit.
+func (p *Pages) urge(w http.ResponseWriter, r *http.Request) error {
+	ctx, directive := r.Context(), r.PathValue("directive")
+	if err := r.ParseForm(); err != nil {
+		return err
+	}
+	n, err := p.svc.Urge(ctx, directive, r.PostForm.Get("column"), r.PostForm["id"])
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "board.urge.done", number(ctx, n)))
+	return web.Redirect(w, r, sheetPath(directive))
+}
+
+// letter handles GET /boards/{directive}/urge/letter.docx and .pdf. Query: column,
+// unit; without unit one letter to all.
+func (p *Pages) letter(pdf bool) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		q := r.URL.Query()
+		paper, err := p.svc.Letter(r.Context(), r.PathValue("directive"), q.Get("column"), q.Get("unit"))
+		if err != nil {
+			return err
+		}
+		raw, err := file(paper, pdf)
+		if err != nil {
+			return err
+		}
+		name, kind := "cong-van-don-doc.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+		if pdf {
+			name, kind = "cong-van-don-doc.pdf", "application/pdf"
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(raw))
+		return nil
+	}
+}
+
+// draft handles POST /boards/{directive}/urge/draft: the letter to all as a draft
+// in the register. Form: column, unit.
+func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if p.svc.Draft == nil {
+		return missing()
+	}
+	paper, err := p.svc.Letter(ctx, r.PathValue("directive"), r.PostFormValue("column"), r.PostFormValue("unit"))
+	if err != nil {
+		return err
+	}
+	href, err := p.svc.Draft(ctx, paper.Subject, paper)
+	if err != nil {
+		return err
+	}
+	return web.Redirect(w, r, href)
+}

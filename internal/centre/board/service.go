@@ -1,0 +1,228 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package board
+
+import (
+	"context"
+	"embed"
+	"slices"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
+)
+
+// Migrations hold the schema of the room.
+//
+//go:embed migrations/*.sql
+var Migrations embed.FS
+
+// Messages are the room's texts.
+//
+//go:embed messages.yaml
+var Messages embed.FS
+
+// Deps are what the room is built from. All but Tell, Draft, House and
+// Official are required.
+type Deps struct {
+	Records    *db.DB
+	Now        func() time.Time
+	Directives Directives
+	Measures   Measures
+	Duties     Duties
+	// Unit is a unit of the actor's scope, else fault.NotFound.
+	Unit func(ctx context.Context, id string) (UnitRow, error)
+	// Tell tells a unit that it was urged, in the transaction that records it;
+	// nil tells nobody.
+	Tell func(ctx context.Context, tx *db.Tx, u Urging) error
+	// Draft opens a letter as a draft in the register of papers and gives the
+	// address of its page; nil has none: the letter is then only a file.
+	Draft func(ctx context.Context, subject string, p officedoc.Paper) (href string, err error)
+	// House gives the head, place and signature of a letter of the centre, the
+	// rest empty; nil leaves them blank.
+	House func(ctx context.Context) (officedoc.Paper, error)
+	// Official is ctx in the language of official papers; nil takes ctx as it is.
+	Official func(ctx context.Context) context.Context
+}
+
+// Service holds the use cases. It is safe for concurrent use.
+type Service struct {
+	Deps
+	formula Formula
+}
+
+// New makes the room.
+func New(d Deps) *Service { return &Service{Deps: d, formula: standard()} }
+
+var (
+	read   = auth.Permission{Area: auth.Directives, Act: auth.Read}
+	write  = auth.Permission{Area: auth.Directives, Act: auth.Write}
+	decide = auth.Permission{Area: auth.Directives, Act: auth.Decide}
+)
+
+// Formula is how scores are made.
+func (s *Service) Formula() Formula { return s.formula }
+
+// Board is one directive with what is true of the units of the actor's scope;
+// fault.NotFound for one they do not see.
+func (s *Service) Board(ctx context.Context, id string) (Table, error) {
+	if _, _, err := auth.Need(ctx, "board.Board", read); err != nil {
+		return Table{}, err
+	}
+	sh, err := s.Directives.Board(ctx, id)
+	if err != nil {
+		return Table{}, err
+	}
+	tables, err := s.fill(ctx, []Sheet{sh})
+	if err != nil {
+		return Table{}, err
+	}
+	return tables[0], nil
+}
+
+// InForce is every directive in force as Board gives one.
+func (s *Service) InForce(ctx context.Context) ([]Table, error) {
+	if _, _, err := auth.Need(ctx, "board.InForce", read); err != nil {
+		return nil, err
+	}
+	sheets, err := s.Directives.InForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.fill(ctx, sheets)
+}
+
+// fill reads measures and duties of all sheets at once.
+func (s *Service) fill(ctx context.Context, sheets []Sheet) ([]Table, error) {
+	if len(sheets) == 0 {
+		return nil, nil
+	}
+	var keys, units, ids []string
+	for _, sh := range sheets {
+		ids = append(ids, sh.ID)
+		for _, c := range sh.Columns {
+			for _, t := range c.Measures {
+				keys = append(keys, t.Key)
+			}
+		}
+		for _, u := range sh.Units {
+			units = append(units, u.ID)
+		}
+	}
+	keys, units = once(keys), once(units)
+	var readings []measure.Reading
+	var err error
+	if len(keys) > 0 && len(units) > 0 {
+		if readings, err = s.Measures.Readings(ctx, keys, units); err != nil {
+			return nil, err
+		}
+	}
+	duties, err := s.Duties.Standings(ctx, SubjectKind, ids)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	out := make([]Table, len(sheets))
+	for i, sh := range sheets {
+		out[i] = Fill(sh, readings, s.Measures.Measure, duties, now)
+	}
+	return out, nil
+}
+
+func once(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// OfUnit is what is asked of one unit over all directives in force: of each that
+// addresses it the table of that unit alone.
+func (s *Service) OfUnit(ctx context.Context, id string) (UnitRow, []Table, error) {
+	if _, _, err := auth.Need(ctx, "board.OfUnit", read); err != nil {
+		return UnitRow{}, nil, err
+	}
+	u, err := s.Unit(ctx, id)
+	if err != nil {
+		return UnitRow{}, nil, err
+	}
+	sheets, err := s.Directives.InForce(ctx)
+	if err != nil {
+		return UnitRow{}, nil, err
+	}
+	var own []Sheet
+	for _, sh := range sheets {
+		at := slices.IndexFunc(sh.Units, func(r UnitRow) bool { return r.ID == id })
+		if at >= 0 {
+			sh.Units = sh.Units[at : at+1]
+			own = append(own, sh)
+		}
+	}
+	tables, err := s.fill(ctx, own)
+	return u, tables, err
+}
+
+// Scores ranks the units of some tables.
+func (s *Service) Scores(tables []Table) []Standing {
+	tallies, units := s.formula.tallies(tables)
+	return s.formula.Rank(tallies, units)
+}
+
+// Detail is one cell with all that is behind it.
+type Detail struct {
+	Table    Table
+	Row      Row
+	Column   Column
+	Cell     Cell
+	Readings []measure.Reading            // one for each measure of the column
+	Trend    map[string][]measure.Reading // by key of measure, oldest first
+}
+
+// trendDays is how far the trend of a cell looks back.
+const trendDays = 90
+
+// Cell is the origin of one cell of the actor's scope, else fault.NotFound.
+func (s *Service) Cell(ctx context.Context, directive, unit, column string) (Detail, error) {
+	const op = "board.Cell"
+	if _, _, err := auth.Need(ctx, op, read); err != nil {
+		return Detail{}, err
+	}
+	sh, err := s.Directives.Board(ctx, directive)
+	if err != nil {
+		return Detail{}, err
+	}
+	sh.Units = slices.DeleteFunc(slices.Clone(sh.Units), func(u UnitRow) bool { return u.ID != unit })
+	tables, err := s.fill(ctx, []Sheet{sh})
+	if err != nil {
+		return Detail{}, err
+	}
+	d := Detail{Table: tables[0], Trend: map[string][]measure.Reading{}}
+	var found bool
+	if d.Row, d.Column, d.Cell, found = d.Table.Find(unit, column); !found {
+		return Detail{}, fault.Missing(op)
+	}
+	if len(d.Column.Measures) == 0 {
+		return d, nil
+	}
+	var keys []string
+	for _, t := range d.Column.Measures {
+		keys = append(keys, t.Key)
+	}
+	read, err := s.Measures.Readings(ctx, keys, []string{unit})
+	if err != nil {
+		return Detail{}, err
+	}
+	for _, t := range d.Column.Measures {
+		r := measure.Reading{Key: t.Key, Unit: unit, Grade: measure.Unseen}
+		if i := slices.IndexFunc(read, func(r measure.Reading) bool { return r.Key == t.Key && r.Unit == unit }); i >= 0 {
+			r = read[i]
+		}
+		d.Readings = append(d.Readings, r)
+		if d.Trend[t.Key], err = s.Measures.Trend(ctx, t.Key, unit, d.Table.At.AddDate(0, 0, -trendDays), d.Table.At); err != nil {
+			return Detail{}, err
+		}
+	}
+	return d, nil
+}

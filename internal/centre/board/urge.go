@@ -1,0 +1,149 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package board
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/platform/audit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+)
+
+// Debtor is a unit with what it owes of a directive.
+type Debtor struct {
+	Unit  UnitRow
+	Owed  []Owed // the latest first
+	Last  time.Time
+	Worst State
+}
+
+// Owed is one requirement a unit owes.
+type Owed struct {
+	Column Column
+	Cell   Cell
+}
+
+// Urging is that one unit was urged.
+type Urging struct {
+	ID        string
+	Sheet     Sheet
+	Debtor    Debtor
+	At        time.Time
+	Overdue   int
+	Requested int // how many requirements
+}
+
+// Debtors are the units of a table that owe something now: not those whose time
+// runs and is not near its end. A column narrows to one requirement.
+func Debtors(t Table, column string) []Debtor {
+	var out []Debtor
+	for _, r := range t.Rows {
+		d := Debtor{Unit: r.Unit, Worst: Outside}
+		for j, c := range r.Cells {
+			if c.State == Outside || c.Met || c.State == Doing || column != "" && column != c.Column {
+				continue
+			}
+			d.Owed = append(d.Owed, Owed{t.Columns[j], c})
+			d.Worst = worst(d.Worst, c.State)
+		}
+		if len(d.Owed) > 0 {
+			slices.SortStableFunc(d.Owed, func(a, b Owed) int {
+				if a.Cell.Late != b.Cell.Late {
+					return map[bool]int{true: -1, false: 1}[a.Cell.Late]
+				}
+				return int(severity[a.Cell.State]) - int(severity[b.Cell.State])
+			})
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Debtor) int { return b.overdue() - a.overdue() })
+	return out
+}
+
+func (d Debtor) overdue() int {
+	n := 0
+	for _, o := range d.Owed {
+		if o.Cell.Late {
+			n++
+		}
+	}
+	return n
+}
+
+// Owing are the debtors of a directive for whom the actor may act, with when
+// each was last urged.
+func (s *Service) Owing(ctx context.Context, directive, column string) (Table, []Debtor, error) {
+	const op = "board.Owing"
+	_, scope, err := auth.Need(ctx, op, write)
+	if err != nil {
+		return Table{}, nil, err
+	}
+	t, err := s.Board(ctx, directive)
+	if err != nil {
+		return Table{}, nil, err
+	}
+	if column != "" && !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.ID == column }) {
+		return Table{}, nil, fault.Missing(op)
+	}
+	var mine []string
+	sel := scope.Filter(s.Records.Read().NewSelect().TableExpr("unit_closure AS c").ColumnExpr("DISTINCT c.descendant"), "c.descendant")
+	if err := sel.Scan(ctx, &mine); err != nil {
+		return Table{}, nil, db.Error(op, err)
+	}
+	within := make(map[string]bool, len(mine))
+	for _, id := range mine {
+		within[id] = true
+	}
+	last, err := lastUrged(ctx, s.Records.Read(), directive)
+	if err != nil {
+		return Table{}, nil, err
+	}
+	list := slices.DeleteFunc(Debtors(t, column), func(d Debtor) bool { return !within[d.Unit.ID] })
+	for i := range list {
+		list[i].Last = last[list[i].Unit.ID]
+	}
+	return t, list, nil
+}
+
+// Urge urges the named units of a directive, those alone that owe something at
+// this moment, and gives how many were. Each is recorded, told and audited in one
+// transaction. It fails with fault.Conflict when none of them owes anything.
+func (s *Service) Urge(ctx context.Context, directive, column string, units []string) (int, error) {
+	const op = "board.Urge"
+	t, debtors, err := s.Owing(ctx, directive, column)
+	if err != nil {
+		return 0, err
+	}
+	debtors = slices.DeleteFunc(debtors, func(d Debtor) bool { return !slices.Contains(units, d.Unit.ID) })
+	if len(debtors) == 0 {
+		return 0, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "board.err.nobody"}
+	}
+	actor, _ := auth.From(ctx)
+	now := s.Now()
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for _, d := range debtors {
+			row := urgeRow{ID: db.NewID(), Directive: directive, Unit: d.Unit.ID, Owed: int64(len(d.Owed)), ByID: actor.ID, ByName: actor.Name, At: db.At(now)}
+			if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+				return err
+			}
+			u := Urging{ID: row.ID, Sheet: t.Sheet, Debtor: d, At: now, Overdue: d.overdue(), Requested: len(d.Owed)}
+			if s.Tell != nil {
+				if err := s.Tell(ctx, tx, u); err != nil {
+					return err
+				}
+			}
+			err := audit.Add(ctx, tx, now, audit.Entry{Action: "board.urge", Kind: SubjectKind, Object: directive, Unit: d.Unit.ID,
+				Detail: map[string]any{"owed": u.Requested, "overdue": u.Overdue}})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return len(debtors), db.Error(op, err)
+}

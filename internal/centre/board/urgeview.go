@@ -1,0 +1,97 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package board
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
+)
+
+// urgePage shows who will be urged before anybody is.
+type urgePage struct {
+	sheet   Sheet
+	column  string // one requirement alone; empty: all
+	debtors []Debtor
+	drafts  bool
+	words
+}
+
+func (v urgePage) path() string { return sheetPath(v.sheet.ID) + "/urge" }
+
+func (v urgePage) query(pairs ...string) string {
+	q := url.Values{}
+	if v.column != "" {
+		q.Set("column", v.column)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		q.Set(pairs[i], pairs[i+1])
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
+func (v urgePage) hidden() []ui.Hidden { return []ui.Hidden{{Name: "column", Value: v.column}} }
+
+// everybody are the hidden fields that name each debtor shown.
+func (v urgePage) everybody() []ui.Hidden {
+	out := v.hidden()
+	for _, d := range v.debtors {
+		out = append(out, ui.Hidden{Name: "id", Value: d.Unit.ID})
+	}
+	return out
+}
+
+func (v urgePage) actions() []ui.Action {
+	if len(v.debtors) == 0 {
+		return nil
+	}
+	out := []ui.Action{{Label: "DOCX", Href: v.path() + "/letter.docx" + v.query(), Icon: ui.IconDownload, Title: i18n.T(v.ctx, "board.urge.letter")},
+		{Label: "PDF", Href: v.path() + "/letter.pdf" + v.query(), Icon: ui.IconPrint, Title: i18n.T(v.ctx, "board.urge.letter")}}
+	if v.drafts {
+		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge.draft"), Href: v.path() + "/draft", Icon: ui.IconDocument, Post: true, Hidden: v.hidden()})
+	}
+	return append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge.all", number(v.ctx, len(v.debtors))), Href: v.path() + "/units", Icon: ui.IconSend, Post: true,
+		Hidden: v.everybody(), Primary: true})
+}
+
+func (v urgePage) list() ui.ListProps {
+	l := ui.ListProps{Caption: i18n.T(v.ctx, "board.urge.title"), Total: int64(len(v.debtors)),
+		Empty: ui.EmptyProps{Icon: ui.IconCheck, Title: i18n.T(v.ctx, "board.urge.none"), Text: i18n.T(v.ctx, "board.urge.empty.text")}}
+	if len(v.debtors) > 0 {
+		l.Bulk = &ui.Bulk{Action: v.path() + "/units", Hidden: v.hidden(), Buttons: []ui.Submit{{Label: i18n.T(v.ctx, "board.urge.some"), Icon: ui.IconSend}}}
+	}
+	for _, h := range []struct {
+		key     string
+		numeric bool
+	}{{"unit", false}, {"urge.owed", true}, {"urge.late", true}, {"field.requirement", false}, {"urge.last", false}, {"urge.letter", false}} {
+		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(v.ctx, "board."+h.key), Numeric: h.numeric})
+	}
+	for _, d := range v.debtors {
+		letter := v.path() + "/letter.docx" + v.query("unit", d.Unit.ID)
+		l.Rows = append(l.Rows, ui.Row{ID: d.Unit.ID, Name: d.Unit.Name, Href: unitPath(d.Unit.ID), Tone: look[d.Worst].tone, Cells: []templ.Component{ui.Text(d.Unit.Name),
+			ui.Number(int64(len(d.Owed))), ui.Number(int64(d.overdue())), ui.Text(d.brief()), ui.Time(d.Last), ui.Anchor(ui.Link{Label: "DOCX", Href: letter})}})
+	}
+	return l
+}
+
+// brief names the first requirements a unit owes.
+func (d Debtor) brief() string {
+	const most = 3
+	var out []string
+	for _, o := range d.Owed[:min(most, len(d.Owed))] {
+		out = append(out, o.Column.Label)
+	}
+	text := strings.Join(out, "; ")
+	if len(d.Owed) > most {
+		text += "; …"
+	}
+	return text
+}
