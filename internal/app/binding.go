@@ -59,5 +59,5 @@ func (a *App) measureTitle(ctx context.Context, key string) string {
 
 // bindingPages are its screens.
 func (a *App) bindingPages(site *web.Site) *binding.Pages {
-	return binding.NewPages(site, a.Rooms.Bindings, binding.Neighbours{Names: unitNames{a}.Names})
+	return binding.NewPages(site, a.Rooms.Bindings, binding.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names})
 }

@@ -213,6 +213,7 @@ func (w *scopes) settle(t *testing.T, g goods, word, net, public string) unit.Un
 	w.tellOf(t, g, u, word)
 	w.lawOf(t, g, word)
 	w.templates(t, g, string(u.ID), word)
+	w.choices(t, g, string(u.ID), word)
 	works, _, err := r.Tasks.List(ctx, task.Filter{Limit: 500})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ package binding
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -147,12 +148,13 @@ const (
 func States() []State { return []State{Measured, Owed, Waits, Person, Unbound} }
 
 // State is how far b can be judged where the measures that registered knows
-// stand.
+// stand. A measure of obligations alone says that answers came in time, not that
+// they are so: it makes nothing measured.
 func (b Binding) State(registered func(key string) bool) State {
 	switch {
 	case b.Kind == ByPerson:
 		return Person
-	case slices.ContainsFunc(b.Measures, func(m Measure) bool { return registered(m.Key) }):
+	case slices.ContainsFunc(b.Measures, func(m Measure) bool { return registered(m.Key) && !strings.HasPrefix(m.Key, "obligation.") }):
 		return Measured
 	case b.Kind != ByEvidence && len(b.Obligations) > 0:
 		return Owed

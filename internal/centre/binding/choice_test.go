@@ -153,10 +153,16 @@ func TestChoicesAreKept(t *testing.T) {
 		if err != nil || now.Version != c.Version+1 || !slices.Equal(now.Bindings, []string{"hunt", "press"}) || now.Name != "mai" {
 			t.Fatalf("%+v %v", now, err)
 		}
-		if err := s.Forget(lan, c.ID, c.Version); !fault.Is(err, fault.Conflict) {
+		if _, err := s.Amend(lan, c.ID, c.Version, []string{"press"}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("an old version: %v", err)
 		}
-		if err := s.Forget(lan, c.ID, now.Version); err != nil {
+		if err := s.Forget(nam, c.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another unit removes it: %v", err)
+		}
+		if _, total, err := s.Choices(mai, binding.Filter{Limit: 9, Unit: "b"}); err != nil || total != 0 {
+			t.Errorf("%d of another unit, %v", total, err)
+		}
+		if err := s.Forget(lan, c.ID); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := s.Choice(mai, c.ID); !fault.Is(err, fault.NotFound) {

@@ -5,22 +5,26 @@ package binding
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
-// shift moves the mark of tone of oa, oe and uy to the first vowel, so that both
-// spellings of a word are one.
-var shift = strings.NewReplacer("oà", "òa", "oá", "óa", "oả", "ỏa", "oã", "õa", "oạ", "ọa", "oè", "òe", "oé", "óe", "oẻ", "ỏe", "oẽ", "õe", "oẹ", "ọe",
-	"uỳ", "ùy", "uý", "úy", "uỷ", "ủy", "uỹ", "ũy", "uỵ", "ụy")
+// toned are oa, oe and uy with a mark of tone on the second vowel, decomposed.
+var toned = regexp.MustCompile("(o)([ae])([\u0300\u0301\u0303\u0309\u0323])|(u)(y)([\u0300\u0301\u0303\u0309\u0323])")
 
 // fold is text as words are looked for in it: NFC, small letters, marks of tone
-// in one place, single blanks. Marks themselves stay: they tell words apart.
-func fold(text string) string { return shift.Replace(strings.ToLower(i18n.NFC(text))) }
+// of oa, oe and uy on the first vowel, so that both spellings are one, single
+// blanks. Marks themselves stay: they tell words apart.
+func fold(text string) string {
+	return i18n.NFC(toned.ReplaceAllString(norm.NFD.String(strings.ToLower(text)), "$1$3$2$4$6$5"))
+}
 
 // find is the place of words in text from byte from on, both folded, as whole
 // words; -1 for none.

@@ -93,6 +93,31 @@ func TestRows(t *testing.T) {
 	t.Logf("rows by kind: %v", kinds)
 }
 
+// TestStates counts the rows by how far they can be judged with the measures that
+// do not wait, and with none.
+func TestStates(t *testing.T) {
+	l := library(t)
+	stands := map[string]bool{}
+	for _, b := range l.All() {
+		for _, m := range b.Measures {
+			stands[m.Key] = m.WaitsFor == ""
+		}
+	}
+	now, none := map[binding.State]int{}, map[binding.State]int{}
+	for _, r := range l.Rows() {
+		b, _ := l.Binding(r.Binding)
+		now[b.State(func(key string) bool { return stands[key] })]++
+		none[b.State(func(string) bool { return false })]++
+	}
+	t.Logf("%v; without any measure %v", now, none)
+	if now[binding.Measured] == 0 || none[binding.Measured] != 0 || now[binding.Person] != none[binding.Person] || now[binding.Unbound]+none[binding.Unbound] != 0 {
+		t.Errorf("%v %v", now, none)
+	}
+	if b, _ := l.Binding("urgency"); b.State(func(string) bool { return true }) != binding.Owed {
+		t.Error("answers in time were taken for a measure of the thing itself")
+	}
+}
+
 // TestBindingsAnswer holds that nothing in the library is idle or without an own
 // name.
 func TestBindingsAnswer(t *testing.T) {

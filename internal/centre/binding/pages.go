@@ -25,6 +25,7 @@ const (
 
 // Neighbours are what the pages show of other rooms.
 type Neighbours struct {
+	Units func(ctx context.Context) ([]ui.Option, error)                     // in the actor's sight
 	Names func(ctx context.Context, ids []string) (map[string]string, error) // of units; those out of sight are left out
 }
 

@@ -22,11 +22,12 @@ type choicesPage struct {
 	total int64
 	next  string
 	names map[string]string
+	units []ui.Option
 }
 
 func choiceFilter(r *http.Request) Filter {
 	q := r.URL.Query()
-	return Filter{Search: q.Get("q"), Topic: q.Get("topic"), After: q.Get("after"), Limit: onPage + 1}
+	return Filter{Search: q.Get("q"), Topic: q.Get("topic"), Unit: q.Get("unit"), After: q.Get("after"), Limit: onPage + 1}
 }
 
 func (p *Pages) names(ctx context.Context, list []Choice) (map[string]string, error) {
@@ -37,7 +38,7 @@ func (p *Pages) names(ctx context.Context, list []Choice) (map[string]string, er
 	return p.near.Names(ctx, ids)
 }
 
-// choices handles GET /bindings/choices. Query: q, topic, after.
+// choices handles GET /bindings/choices. Query: q, topic, unit, after.
 func (p *Pages) choices(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	v := choicesPage{r: r, svc: p.svc, f: choiceFilter(r)}
@@ -50,6 +51,9 @@ func (p *Pages) choices(w http.ResponseWriter, r *http.Request) error {
 		v.next = web.With(r, "after", string(v.list[onPage-1].ID))
 	}
 	if v.names, err = p.names(ctx, v.list); err != nil {
+		return err
+	}
+	if v.units, err = p.near.Units(ctx); err != nil {
 		return err
 	}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "binding.choices"), Body: choicesView(v)})
@@ -152,9 +156,9 @@ func (p *Pages) askForget(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
-// forget handles POST /bindings/choices/{choice}/remove. Form: version.
+// forget handles POST /bindings/choices/{choice}/remove.
 func (p *Pages) forget(w http.ResponseWriter, r *http.Request) error {
-	if err := p.svc.Forget(r.Context(), idOf(r), version(r)); err != nil {
+	if err := p.svc.Forget(r.Context(), idOf(r)); err != nil {
 		return err
 	}
 	p.site.Flash(r.Context(), ui.OK, i18n.T(r.Context(), "binding.forgotten"))

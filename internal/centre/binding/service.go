@@ -157,7 +157,10 @@ func (s *Service) MayWrite(ctx context.Context, unit string) bool {
 // (binding) and fault.Conflict.
 func (s *Service) Amend(ctx context.Context, id ID, version int64, bindings []string) (Choice, error) {
 	const op = "binding.Amend"
-	return s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, c *Choice, by auth.Actor) error {
+	return s.change(ctx, op, id, func(ctx context.Context, tx *db.Tx, c *Choice, by auth.Actor) error {
+		if c.Version != version {
+			return &fault.Error{Kind: fault.Conflict, Op: op}
+		}
 		was := c.Bindings
 		c.Bindings, c.By, c.Name, c.LastAt = bindings, by.ID, by.Name, s.Now().UTC()
 		if err := c.clean(op, s.known); err != nil {
@@ -172,9 +175,9 @@ func (s *Service) Amend(ctx context.Context, id ID, version int64, bindings []st
 
 // Forget removes a choice: the next demand of its kind gets the library's
 // proposals alone.
-func (s *Service) Forget(ctx context.Context, id ID, version int64) error {
+func (s *Service) Forget(ctx context.Context, id ID) error {
 	const op = "binding.Forget"
-	_, err := s.change(ctx, op, id, version, func(ctx context.Context, tx *db.Tx, c *Choice, _ auth.Actor) error {
+	_, err := s.change(ctx, op, id, func(ctx context.Context, tx *db.Tx, c *Choice, _ auth.Actor) error {
 		if err := remove(ctx, tx, op, *c); err != nil {
 			return err
 		}
@@ -183,7 +186,7 @@ func (s *Service) Forget(ctx context.Context, id ID, version int64) error {
 	return err
 }
 
-func (s *Service) change(ctx context.Context, op string, id ID, version int64, fn func(ctx context.Context, tx *db.Tx, c *Choice, by auth.Actor) error) (c Choice, err error) {
+func (s *Service) change(ctx context.Context, op string, id ID, fn func(ctx context.Context, tx *db.Tx, c *Choice, by auth.Actor) error) (c Choice, err error) {
 	actor, scope, err := auth.Need(ctx, op, mayWrite)
 	if err != nil {
 		return Choice{}, err
@@ -191,9 +194,6 @@ func (s *Service) change(ctx context.Context, op string, id ID, version int64, f
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if c, err = get(ctx, tx, op, scope, id); err != nil {
 			return err
-		}
-		if c.Version != version {
-			return &fault.Error{Kind: fault.Conflict, Op: op}
 		}
 		return fn(ctx, tx, &c, actor)
 	})

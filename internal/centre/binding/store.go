@@ -61,6 +61,7 @@ func get(ctx context.Context, q bun.IDB, op string, scope auth.Scope, id ID) (Ch
 type Filter struct {
 	Search string
 	Topic  string // key of the best topic
+	Unit   string // id; those below it are not taken along
 	After  string // id of the last one of the page before
 	Limit  int
 }
@@ -70,6 +71,9 @@ func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter)
 		sel = scope.Filter(sel, "c.unit_id")
 		if f.Topic != "" {
 			sel = sel.Where("c.topic = ?", f.Topic)
+		}
+		if f.Unit != "" {
+			sel = sel.Where("c.unit_id = ?", f.Unit)
 		}
 		return db.Search(sel, "c.folded", f.Search)
 	}
@@ -140,7 +144,7 @@ func save(ctx context.Context, tx *db.Tx, op string, c *Choice) error {
 }
 
 func remove(ctx context.Context, tx *db.Tx, op string, c Choice) error {
-	res, err := tx.NewDelete().Model((*row)(nil)).Where("id = ?", string(c.ID)).Where("version = ?", c.Version).Exec(ctx)
+	res, err := tx.NewDelete().Model((*row)(nil)).Where("id = ?", string(c.ID)).Exec(ctx)
 	return one(op, res, err)
 }
 

@@ -320,7 +320,7 @@ func (v rowsPage) tiles(ctx context.Context) (out []ui.Tile) {
 			continue
 		}
 		out = append(out, ui.Tile{Label: stateText(ctx, s), Tone: stateTones[s], Href: rowsPath + "?state=" + string(s),
-			Measure: ui.MeasureProps{Value: i18n.Number(ctx, v.count[s]), Note: i18n.T(ctx, "binding.of", i18n.Number(ctx, v.total))}})
+			Measure: ui.MeasureProps{Grade: ui.Measured, Value: i18n.Number(ctx, v.count[s]), Note: i18n.T(ctx, "binding.of", i18n.Number(ctx, v.total))}})
 	}
 	return out
 }
@@ -352,7 +352,7 @@ func (v rowsPage) table(ctx context.Context) ui.ListProps {
 		if line.binding.ID != "" {
 			name = ui.Anchor(ui.Link{Label: line.binding.Label.In(lang), Href: Path + "/" + line.binding.ID})
 		}
-		l.Rows = append(l.Rows, ui.Row{ID: line.ID, Name: line.ID, Cells: []templ.Component{ui.Code(line.ID), ui.Text(line.Ask.In(lang)), name, ui.Badge(stateBadge(ctx, line.state)), ui.Text(v.about(ctx, line))}})
+		l.Rows = append(l.Rows, ui.Row{ID: line.ID, Name: line.ID, Cells: []templ.Component{ui.Code(line.ID), asked(line.Ask.In(lang), line.Dispatch.In(lang)), name, ui.Badge(stateBadge(ctx, line.state)), ui.Text(v.about(ctx, line))}})
 	}
 	return l
 }

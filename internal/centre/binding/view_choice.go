@@ -27,10 +27,11 @@ func short(said string) string {
 
 func (v choicesPage) table(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "choices", Caption: i18n.T(ctx, "binding.choices"), Total: v.total, Next: v.next, Exports: web.Exports(v.r, choicesPath),
-		Filtered: v.f.Search != "" || v.f.Topic != "", ClearAt: choicesPath,
+		Filtered: v.f.Search != "" || v.f.Topic != "" || v.f.Unit != "", ClearAt: choicesPath,
 		Filters: ui.Filter(ui.FilterProps{Action: choicesPath, Fields: []ui.FieldProps{
 			{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "binding.choices.search"), Value: v.f.Search},
-			{Kind: ui.KindSelect, Name: "topic", Label: i18n.T(ctx, "binding.field.topics"), Value: v.f.Topic, Blank: i18n.T(ctx, "binding.any"), Options: v.svc.topicOptions(ctx)}}}),
+			{Kind: ui.KindSelect, Name: "topic", Label: i18n.T(ctx, "binding.field.topics"), Value: v.f.Topic, Blank: i18n.T(ctx, "binding.any"), Options: v.svc.topicOptions(ctx)},
+			{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "binding.field.unit"), Value: v.f.Unit, Blank: i18n.T(ctx, "binding.any"), Options: v.units}}}),
 		Heads: append(colHeads(ctx, "said", "chosen", "paper", "unit"), ui.Head{Label: i18n.T(ctx, "binding.field.uses"), Numeric: true}, ui.Head{Label: i18n.T(ctx, "binding.field.last")},
 			ui.Head{Label: i18n.T(ctx, "binding.field.by")}),
 		Empty: ui.EmptyProps{Icon: ui.IconHistory, Title: i18n.T(ctx, "binding.choices.empty"), Text: i18n.T(ctx, "binding.choices.empty.text")}}
@@ -90,5 +91,5 @@ func (v choicePage) fields(ctx context.Context) (out []ui.FieldProps) {
 
 func (v choicePage) confirm(ctx context.Context) ui.ConfirmProps {
 	return ui.ConfirmProps{Title: i18n.T(ctx, "binding.forget.title"), Effect: i18n.T(ctx, "binding.forget.effect"), Points: []string{short(v.Said)}, Action: choiceAt(v.ID) + "/remove", Danger: true,
-		Hidden: v.hidden(), Record: v.record(), Submit: ui.Submit{Label: i18n.T(ctx, "binding.forget")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: choiceAt(v.ID)}}
+		Submit: ui.Submit{Label: i18n.T(ctx, "binding.forget")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: choiceAt(v.ID)}}
 }
