@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/engine/scan"
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
@@ -132,6 +133,7 @@ func migrations() []fs.FS {
 		workdays.Migrations,
 		esign.Migrations,
 		templates.Migrations,
+		board.Migrations,
 	}
 }
 
@@ -183,6 +185,7 @@ func Messages() []fs.FS {
 		workdays.Messages,
 		esign.Messages,
 		templates.Messages,
+		board.Messages,
 	}
 }
 

@@ -79,6 +79,7 @@ func Kinds() []Kind {
 		{"obligation.asked", Normal, may(auth.Obligations, auth.Decide), "/obligations"},
 		{"obligation.answered", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"obligation.soon", Normal, may(auth.Obligations, auth.Write), "/obligations"},
+		{"board.urged", Urgent, may(auth.Obligations, auth.Write), "/boards"},
 		{"document.unreceipted", Normal, may(auth.Documents, auth.Send), "/documents"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},
 		{"source.unread", Normal, may(auth.Settings, auth.Write), "/sources"},
