@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/backup"
 	"github.com/vonggac/vonggac/internal/centre/binding"
+	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
@@ -140,6 +141,7 @@ func migrations() []fs.FS {
 		measure.Migrations,
 		binding.Migrations,
 		directive.Migrations,
+		board.Migrations,
 	}
 }
 
@@ -193,6 +195,7 @@ func Messages() []fs.FS {
 		templates.Messages,
 		measure.Messages,
 		binding.Messages,
+		board.Messages,
 	}
 }
 

@@ -54,13 +54,11 @@ func BenchmarkBoard(b *testing.B) {
 	}
 }
 
-// TestALargeBoardIsQuick holds the page of 150 units by 60 requirements to ten
-// times its aim, since the machine of a test may be busy.
-func TestALargeBoardIsQuick(t *testing.T) {
+// TestALargeBoardIsLight holds the page of 150 units by 60 requirements to its
+// size; how long it takes is the benchmark's.
+func TestALargeBoardIsLight(t *testing.T) {
 	t.Parallel()
-	took, size := drawn(t, "/boards/d-1", 10)
-	t.Logf("median %v, %d KB", took[5], size>>10)
-	if took[5] > time.Second || size > 4<<20 {
-		t.Errorf("half of the pages took more than %v, %d KB", took[5], size>>10)
+	if _, size := drawn(t, "/boards/d-1", 1); size > 3<<20 {
+		t.Errorf("%d KB", size>>10)
 	}
 }

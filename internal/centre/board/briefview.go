@@ -146,7 +146,7 @@ func (v scoresPage) props() ui.ListProps {
 	for _, h := range []struct {
 		key     string
 		numeric bool
-	}{{"score.rank", true}, {"unit", false}, {"score", true}, {"score.points", true}, {"score.coverage", true}, {"count.met", true}, {"count.late", true}, {"count.unknown", true}} {
+	}{{"unit", false}, {"score.rank", true}, {"score", true}, {"score.points", true}, {"score.coverage", true}, {"count.met", true}, {"count.late", true}, {"count.unknown", true}} {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(v.ctx, "board."+h.key), Numeric: h.numeric})
 	}
 	for _, s := range v.list {
@@ -155,7 +155,7 @@ func (v scoresPage) props() ui.ListProps {
 			rank = ui.Number(int64(s.Rank))
 		}
 		n := s.Counts
-		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{rank, ui.Text(s.Unit.Name), ui.Text(scoreText(v.ctx, s)),
+		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{ui.Text(s.Unit.Name), rank, ui.Text(scoreText(v.ctx, s)),
 			ui.Text(decimal(v.ctx, s.Points) + " / " + decimal(v.ctx, s.Weight)), ui.Text(strconv.Itoa(s.Coverage()) + "%"), ui.Number(int64(n.Met)), ui.Number(int64(n.Overdue)), ui.Number(int64(n.Unknown))}})
 	}
 	return l

@@ -102,7 +102,9 @@ func owedHeads(ctx context.Context) []officedoc.Column {
 // owed is what a letter says of one requirement.
 func (w words) owed(o Owed) []string {
 	state := w.state[o.Cell.State]
-	if main := w.main(o.Cell); main != state {
+	if main := w.main(o.Cell); o.Cell.State == Declared {
+		state = main // the note says that it is declared
+	} else if main != state {
 		state += ": " + main
 	}
 	if n := w.note(o.Cell); n != "" {

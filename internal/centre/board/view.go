@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -197,14 +198,26 @@ type columnPage struct {
 	words
 }
 
-// parts cuts the text of a paper around the sentence of a requirement; before is
-// the whole of it when the sentence does not stand in it.
+// parts cuts the text of a paper around the sentence of a requirement, however its
+// lines are broken there; before is the whole of it when the sentence does not
+// stand in it.
 func parts(text, sentence string) (before, here, after string) {
-	sentence = strings.TrimSpace(sentence)
-	if i := strings.Index(text, sentence); i >= 0 && sentence != "" {
-		return text[:i], sentence, text[i+len(sentence):]
+	words := strings.Fields(sentence)
+	for i, w := range words {
+		words[i] = regexp.QuoteMeta(w)
 	}
-	return text, "", ""
+	if len(words) == 0 {
+		return text, "", ""
+	}
+	re, err := regexp.Compile(strings.Join(words, `\s+`))
+	if err != nil { // longer than an expression may be
+		return text, "", ""
+	}
+	at := re.FindStringIndex(text)
+	if at == nil {
+		return text, "", ""
+	}
+	return text[:at[0]], text[at[0]:at[1]], text[at[1]:]
 }
 
 func (v columnPage) facts(known func(string) (measure.Measure, bool)) []ui.Fact {
