@@ -276,3 +276,35 @@ func TestAnExportThatCannotBeFinishedIsBrokenOff(t *testing.T) {
 		}()
 	}
 }
+
+// A term that ends with a day says so in a file as on its page, not the day after
+// at 00:00.
+func TestTheEndOfATermReads24(t *testing.T) {
+	t.Parallel()
+	day := time.Date(2026, 11, 30, 17, 0, 0, 0, time.UTC) // midnight in Vietnam
+	sheet := func() web.Sheet {
+		return web.Sheet{Name: "x", Heads: []string{"a", "b", "c", "d"}, Rows: func(yield func([]any, error) bool) {
+			yield([]any{web.Until(day), web.Until(day.Add(-time.Hour)), web.Until{}, day}, nil)
+		}}
+	}
+	want := []string{"30/11/2026 24:00", "30/11/2026 23:00", "", "01/12/2026 00:00"}
+	rec := httptest.NewRecorder()
+	if err := web.Export(rec, reader(t, i18n.Vietnamese, "/x.csv"), web.CSV, sheet()); err != nil {
+		t.Fatal(err)
+	}
+	if got := rec.Body.String(); !strings.Contains(got, strings.Join(want, ";")) {
+		t.Errorf("CSV says %q, want %q", got, want)
+	}
+	rec = httptest.NewRecorder()
+	if err := web.Export(rec, reader(t, i18n.Vietnamese, "/x.xlsx"), web.XLSX, sheet()); err != nil {
+		t.Fatal(err)
+	}
+	book, err := excelize.OpenReader(rec.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil || len(rows) != 2 || strings.Join(rows[1], ";") != strings.Join(want, ";") {
+		t.Errorf("XLSX says %q, %v", rows, err)
+	}
+}
