@@ -17,6 +17,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/account"
 	"github.com/vonggac/vonggac/internal/centre/binding"
+	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/collector"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
@@ -71,6 +72,7 @@ func (a *App) api() *rest.API {
 	report.API(api, r.Reports)
 	document.API(api, r.Documents)
 	directive.API(api, r.Directives)
+	board.API(api, r.Boards)
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)

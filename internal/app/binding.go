@@ -9,21 +9,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 )
-
-// measureKeys are the measures that stand.
-var measureKeys = []string{"infection.index", "infection.cleaned_in_time", "infection.yoy", "incident.reported_in_time", "incident.lessons", "source.heard",
-	"source.uptime", "source.coverage", "obligation.on_time", "obligation.open_late", "obligation.evidence", "document.receipted", "document.signed",
-	"esign.certificate_used", "unit.head_named", "unit.contacts_verified", "unit.address_plan", "account.second_factor", "hunt.done", "finding.triaged_in_time"}
-
-// measured reports whether a measure stands.
-func measured(key string) bool { return slices.Contains(measureKeys, key) }
 
 // bindings builds the room that says what a demand is bound to: the library of
 // the program and the files of the province's own folder, in which a wrong one is
@@ -46,7 +37,7 @@ func (a *App) bindings() (*binding.Service, error) {
 		a.opt.Log.Error("bindings refused", "folder", folder, "err", err)
 	}
 	return binding.New(binding.Deps{Records: a.Records, Now: a.opt.Now, Laws: a.Rooms.Packs, Library: library, Faults: faults, Folder: folder,
-		Registered: measured, Titles: a.measureTitle, Topics: words.Topics}), nil
+		Registered: func(key string) bool { _, ok := a.Rooms.Measures.Measure(key); return ok }, Titles: a.measureTitle, Topics: words.Topics}), nil
 }
 
 // measureTitle is the name of a measure, empty where the catalogue has none.

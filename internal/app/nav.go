@@ -51,10 +51,10 @@ var groups = []struct {
 	}},
 	{"direct", []entry{
 		{key: "directives", href: directive.Path, icon: ui.IconDirective, need: auth.Permission{Area: auth.Directives, Act: auth.Read}},
+		{key: "boards", href: "/boards", icon: ui.IconReport, need: auth.Permission{Area: auth.Directives, Act: auth.Read}},
 		{key: "measures", href: "/measures", icon: ui.IconReport, need: auth.Permission{Area: auth.Directives, Act: auth.Read}},
 		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconReport, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
-		{key: "bindings", href: "/bindings", icon: ui.IconLink, need: auth.Permission{Area: auth.Directives, Act: auth.Write}},
 		{key: "signatures", href: "/signatures", icon: ui.IconKey, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 	}},
 	{"cooperate", []entry{

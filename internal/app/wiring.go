@@ -103,6 +103,7 @@ type Rooms struct {
 	Measures    *measure.Service
 	Bindings    *binding.Service
 	Directives  *directive.Service
+	Boards      *board.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -273,6 +274,7 @@ func (a *App) wire(ctx context.Context) error {
 	if r.Directives, err = a.directives(); err != nil {
 		return err
 	}
+	r.Boards = a.boards()
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
@@ -377,6 +379,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(incident.NewPages(site, r.Incidents, names, papers.Of).Routes())
 	add(document.NewPages(site, r.Documents, a.documentNeighbours()).Routes())
 	add(directive.NewPages(site, r.Directives, a.directiveNeighbours()).Routes())
+	add(board.NewPages(site, r.Boards).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))

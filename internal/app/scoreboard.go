@@ -1,0 +1,250 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/centre/board"
+	"github.com/vonggac/vonggac/internal/centre/directive"
+	"github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/centre/notice"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
+)
+
+// This file joins the scoreboard with the directives, measures and obligations it
+// shows, and with the register that keeps its letters.
+
+// boards builds the room of scoreboards.
+func (a *App) boards() *board.Service {
+	return board.New(board.Deps{Records: a.Records, Now: a.opt.Now, Directives: boardDirectives{a}, Measures: boardMeasures{a.Rooms.Measures}, Duties: a.Rooms.Obligations,
+		Unit: a.boardUnit, Tell: a.tellUrged, Draft: a.draftLetter, House: a.letterHouse,
+		Official: func(ctx context.Context) context.Context { return i18n.With(ctx, a.catalogue, i18n.Vietnamese) }})
+}
+
+// boardMeasures are the measures with their trend as readings.
+type boardMeasures struct{ *measure.Service }
+
+// Trend implements board.Measures.
+func (m boardMeasures) Trend(ctx context.Context, key, unit string, from, to time.Time) ([]measure.Reading, error) {
+	points, err := m.Service.Trend(ctx, key, unit, calendar.DateOf(from), calendar.DateOf(to))
+	out := make([]measure.Reading, len(points))
+	for i, p := range points {
+		out[i] = measure.Reading{Key: key, Unit: unit, Figure: p.Figure, Grade: p.Grade, At: p.At}
+	}
+	return out, err
+}
+
+// boardDirectives are the directives that were issued, as sheets.
+type boardDirectives struct{ *App }
+
+// Board implements board.Directives.
+func (a boardDirectives) Board(ctx context.Context, id string) (board.Sheet, error) {
+	rows, err := a.boardRows(ctx)
+	if err != nil {
+		return board.Sheet{}, err
+	}
+	sh, d, err := a.sheet(ctx, directive.ID(id), rows)
+	if err != nil {
+		return sh, err
+	}
+	if len(sh.Units) == 0 {
+		return sh, fault.Missing("app.boardDirectives.Board")
+	}
+	reading, err := a.Rooms.Directives.Reading(ctx, d)
+	var text strings.Builder
+	for _, part := range reading.Parts {
+		text.WriteString(part.Text)
+	}
+	sh.Text = text.String()
+	return sh, err
+}
+
+// InForce implements board.Directives.
+func (a boardDirectives) InForce(ctx context.Context) ([]board.Sheet, error) {
+	rows, err := a.boardRows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []board.Sheet
+	rank := map[string]int{}
+	for after := ""; ; {
+		list, _, err := a.Rooms.Directives.List(ctx, directive.Filter{State: directive.Issued, After: after, Limit: 100})
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range list {
+			sh, _, err := a.sheet(ctx, d.ID, rows)
+			if err != nil {
+				return nil, err
+			}
+			if len(sh.Units) > 0 {
+				out = append(out, sh)
+				rank[sh.ID] = slices.Index([]string{"most_urgent", "very_urgent", "urgent", "ordinary"}, d.Urgency)
+			}
+			after = string(d.ID)
+		}
+		if len(list) < 100 {
+			break
+		}
+	}
+	slices.SortStableFunc(out, func(x, y board.Sheet) int { return rank[x.ID] - rank[y.ID] })
+	return out, nil
+}
+
+// sheet is one directive with those of its addressees that are among rows, but
+// for its text.
+func (a boardDirectives) sheet(ctx context.Context, id directive.ID, rows map[string]board.UnitRow) (board.Sheet, directive.Directive, error) {
+	b, err := a.Rooms.Directives.Board(ctx, id)
+	if err != nil {
+		return board.Sheet{}, b.Directive, err
+	}
+	sh := board.Sheet{ID: string(id), Code: b.Code, Title: b.Subject, Number: b.Number, Issuer: b.Issuer}
+	if b.Urgency != "" && b.Urgency != "ordinary" {
+		sh.Urgency = i18n.T(ctx, "obligation.urgency."+b.Urgency)
+	}
+	if b.Precision == directive.ToDay {
+		day, err := calendar.ParseDate(b.Date)
+		if err != nil {
+			return sh, b.Directive, err
+		}
+		sh.Date = day.Start()
+	}
+	for _, u := range b.Units {
+		if row, ok := rows[u]; ok {
+			sh.Units = append(sh.Units, row)
+		}
+	}
+	for _, it := range b.Items {
+		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: it.Path, Duty: it.Owed, Evidence: it.Evidence, Kind: board.Kind(it.Kind),
+			Measures: a.targets(it.Measures)}
+		if !it.Last.IsZero() {
+			c.Due = it.Last.End()
+		}
+		if it.Owed {
+			c.Units = it.Units
+			if c.Units == nil {
+				c.Units = []string{}
+			}
+		}
+		switch {
+		case len(c.Measures) == 0 && (c.Kind == board.Condition || c.Kind == board.Both || c.Kind == ""):
+			c.Kind = board.Evidence // nothing that stands can tell it
+		case len(c.Measures) > 0 && c.Duty && c.Kind == board.Condition:
+			c.Kind = board.Both
+		}
+		sh.Columns = append(sh.Columns, c)
+	}
+	return sh, b.Directive, nil
+}
+
+// targets are the goals that a registered measure can be held to. A goal without
+// a figure takes the one of the rule pack; one without either tells nothing.
+func (a *App) targets(goals []directive.Goal) []board.Target {
+	pack := a.pack()
+	var out []board.Target
+	for _, g := range goals {
+		m, ok := a.Rooms.Measures.Measure(g.Key)
+		if !ok {
+			continue
+		}
+		t := board.Target{Key: g.Key, Op: board.AtLeast, Value: g.Target}
+		if g.Most || !g.Least && m.Direction == measure.Less {
+			t.Op = board.AtMost
+		}
+		if g.Target == 0 && !g.Most {
+			th, ok := pack.Threshold(m.Target)
+			if !ok || m.Direction == measure.Plain {
+				continue
+			}
+			t.Value = float64(th.Value)
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+// boardRows are the units in the actor's scope that exist today, by id.
+func (a *App) boardRows(ctx context.Context) (map[string]board.UnitRow, error) {
+	nodes, err := a.Rooms.Units.Tree(ctx, calendar.Date{})
+	out := make(map[string]board.UnitRow, len(nodes))
+	for _, n := range nodes {
+		out[string(n.ID)] = a.boardRow(ctx, n.Unit)
+	}
+	return out, err
+}
+
+func (a *App) boardRow(ctx context.Context, u unit.Unit) board.UnitRow {
+	kind, _ := a.pack().Kind(u.Kind)
+	return board.UnitRow{ID: string(u.ID), Name: u.Label(), Kind: u.Kind, KindLabel: kind.Label.In(i18n.Lang(ctx)), Head: u.Head.Name, HeadTitle: u.Head.Title, HeadPhone: u.Head.Phone}
+}
+
+func (a *App) boardUnit(ctx context.Context, id string) (board.UnitRow, error) {
+	u, err := a.Rooms.Units.Get(ctx, unit.ID(id))
+	if err != nil {
+		return board.UnitRow{}, err
+	}
+	return a.boardRow(ctx, u), nil
+}
+
+// tellUrged tells those who act for a unit that it was urged.
+func (a *App) tellUrged(ctx context.Context, tx *db.Tx, u board.Urging) error {
+	people, err := a.remindees(ctx, tx, obligation.Obligation{UnitID: u.Debtor.Unit.ID}, rulepack.RemindUnit)
+	if err != nil || len(people) == 0 {
+		return err
+	}
+	count := func(n int) notice.Arg { return notice.Word(i18n.Number(ctx, int64(n))) }
+	return a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "board.urged", Unit: u.Debtor.Unit.ID, To: people, Object: u.Sheet.ID, Href: board.Path + "/units/" + u.Debtor.Unit.ID,
+		Args: []notice.Arg{notice.Word(cmp.Or(u.Sheet.Number, u.Sheet.Code)), count(u.Requested), count(u.Overdue)}, Dedupe: "board.urged/" + u.ID})
+}
+
+// letterHouse is the head and signature of a letter of the centre.
+func (a *App) letterHouse(ctx context.Context) (officedoc.Paper, error) {
+	root, err := a.root(ctx)
+	if err != nil {
+		return officedoc.Paper{}, err
+	}
+	h, err := a.house(ctx, root)
+	if err != nil {
+		return officedoc.Paper{}, err
+	}
+	p := officedoc.Paper{Parent: h.Parent, Issuer: h.Issuer, Place: h.Place}
+	if h.Title != "" {
+		p.Sign.As = []officedoc.Capacity{{Mark: officedoc.InOwnName, Title: h.Title}}
+	}
+	head, err := a.headOf(ctx, root)
+	p.Sign.Name = head.Name
+	return p, err
+}
+
+// draftLetter opens a letter as a draft of the register, with its DOCX.
+func (a *App) draftLetter(ctx context.Context, subject string, p officedoc.Paper) (string, error) {
+	root, err := a.root(ctx)
+	if err != nil {
+		return "", err
+	}
+	var file bytes.Buffer
+	if err := officedoc.WriteDOCX(&file, p); err != nil {
+		return "", err
+	}
+	d, err := a.Rooms.Documents.Begin(ctx, document.Head{Unit: root, Kind: "cong_van", Subject: subject, Place: p.Place, Issuer: p.Issuer, Signer: p.Sign.Name, Recipients: strings.Join(p.To, "\n")})
+	if err != nil {
+		return "", err
+	}
+	_, err = a.Rooms.Documents.AddFile(ctx, d.ID, document.Original, "don-doc.docx", &file)
+	return document.Path + "/" + string(d.ID), err
+}
