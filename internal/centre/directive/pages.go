@@ -55,6 +55,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/items/{item}", Need: mayWrite, Handle: p.decide},
 		{Pattern: "POST " + one + "/sure", Need: mayWrite, Handle: p.sure},
 		{Pattern: "POST " + one + "/confirm", Need: mayWrite, Handle: p.confirm},
+		{Pattern: "GET " + one + "/compare", Need: mayRead, Handle: p.compare},
+		{Pattern: "POST " + one + "/compare", Need: mayWrite, Handle: p.takeOver},
 		{Pattern: "GET " + one + "/issue", Need: mayWrite, Handle: p.askIssue},
 		{Pattern: "POST " + one + "/issue", Need: mayWrite, Handle: p.issue},
 		{Pattern: "GET " + one + "/withdraw", Need: mayWrite, Handle: p.askWithdraw},

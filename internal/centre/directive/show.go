@@ -169,6 +169,7 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	if v.mine {
 		h.Actions = append(h.Actions, act("directive.ours", "/units/"+v.home, ui.IconTask))
 	}
+	h.Actions = append(h.Actions, act("directive.compare", "/compare", ui.IconSearch))
 	h.Actions = append(h.Actions, v.more...)
 	if v.f.May {
 		switch d.State {

@@ -136,6 +136,7 @@ func (v readPage) head(ctx context.Context) ui.RecordHeadProps {
 	if v.f.May && v.open() {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.head.edit"), Href: href(v.f.ID) + "/head", Icon: ui.IconEdit})
 	}
+	h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.compare"), Href: href(v.f.ID) + "/compare", Icon: ui.IconSearch})
 	if v.f.May && (v.f.State == Confirmed || v.f.State == Issued) {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.issue"), Href: href(v.f.ID) + "/issue", Icon: ui.IconSend, Primary: true})
 	}
