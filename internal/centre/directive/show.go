@@ -171,6 +171,9 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	}
 	h.Actions = append(h.Actions, act("directive.compare", "/compare", ui.IconSearch))
 	h.Actions = append(h.Actions, v.more...)
+	if v.f.May && d.DraftID == "" && (d.State == Issued || d.State == Confirmed) {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.draft"), Href: href(d.ID) + "/draft", Icon: ui.IconEdit, Post: true})
+	}
 	if v.f.May {
 		switch d.State {
 		case Issued:
@@ -193,6 +196,9 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	}
 	if v.parent != nil {
 		out = append(out, fact("parent", ui.Anchor(ui.Link{Label: v.parent.Code + " – " + v.parent.Cite(), Href: href(v.parent.ID)})))
+	}
+	if v.drafted.ID != "" {
+		out = append(out, fact("draft", ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})))
 	}
 	out = append(out, fact("file", ui.Text(d.FileName)), fact("sha", ui.Code(d.FileSHA)), fact("created_at", ui.Text(i18n.Time(ctx, d.CreatedAt)+", "+d.CreatedBy)))
 	if !d.ConfirmedAt.IsZero() {
@@ -318,7 +324,30 @@ func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
 	}
 	return ui.RecordHeadProps{Crumbs: append(crumbs(ctx), ui.Link{Label: d.Code, Href: href(d.ID)}), Code: d.Code, Title: v.name, State: badge(ctx, d), Lead: titleOf(ctx, d) + " · " + leadOf(ctx, d),
 		Badges:  []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(len(v.owed))), Tone: ui.Info}},
-		Actions: []ui.Action{{Label: i18n.T(ctx, "directive.text"), Href: href(d.ID) + "/read", Icon: ui.IconDocument}}}
+		Actions: v.actions(ctx)}
+}
+
+func (v unitPage) actions(ctx context.Context) []ui.Action {
+	out := []ui.Action{{Label: i18n.T(ctx, "directive.text"), Href: href(v.f.ID) + "/read", Icon: ui.IconDocument}}
+	if v.may && v.f.State == Issued {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "directive.delegate"), Href: unitHref(v.f.ID, v.unit) + "/delegate", Icon: ui.IconSend, Post: true, Title: i18n.T(ctx, "directive.delegate.title")})
+	}
+	return out
+}
+
+// asker names who asked: another body's question is shown without it.
+func (v unitPage) asker(ctx context.Context, q Question) string {
+	if q.Unit == v.unit && q.Unit != "" {
+		return v.name
+	}
+	return i18n.T(ctx, "directive.asked.other")
+}
+
+func (v showPage) errOf(q Question) string {
+	if v.question == q.ID {
+		return v.errs["reply"]
+	}
+	return ""
 }
 
 func taskHref(t Task) string { return href(t.Directive) + "/tasks/" + t.ID }
