@@ -111,7 +111,7 @@ func (s *Service) Ask(ctx context.Context, id ID, unit, text string) (Question, 
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {
 			return db.Error(op, err)
 		}
-		if err := s.tell(ctx, tx, Told{Kind: "directive.asked", Units: []string{d.UnitID}, ID: id, Code: d.Code, Words: text, Href: href(id) + "#questions", Key: "asked/" + r.ID}); err != nil {
+		if err := s.tell(ctx, tx, Told{Kind: "directive.asked", Units: []string{d.UnitID}, ID: id, Code: d.Code, Words: text, Href: href(id), Key: "asked/" + r.ID}); err != nil {
 			return err
 		}
 		d.UnitID = unit
@@ -146,7 +146,7 @@ func (s *Service) Reply(ctx context.Context, id ID, question, text string, publi
 				return err
 			}
 		}
-		if err := s.tell(ctx, tx, Told{Kind: "directive.answered", Units: to, ID: id, Code: d.Code, Words: text, Href: href(id) + "#questions", Key: "answered/" + r.ID}); err != nil {
+		if err := s.tell(ctx, tx, Told{Kind: "directive.answered", Units: to, ID: id, Code: d.Code, Words: text, Href: href(id), Key: "answered/" + r.ID}); err != nil {
 			return err
 		}
 		return s.note(ctx, tx, op, *d, map[string]any{"question": r.Text, "answer": text, "public": public})
