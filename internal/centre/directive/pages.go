@@ -91,7 +91,7 @@ func versionField(n int64) ui.Hidden {
 
 func filter(r *http.Request) Filter {
 	q := r.URL.Query()
-	return Filter{Query: q.Get("q"), State: State(q.Get("state")), ToUs: q.Get("to") == "us", After: q.Get("after"), Limit: onPage + 1}
+	return Filter{Query: q.Get("q"), State: State(q.Get("state")), Unit: q.Get("unit"), ToUs: q.Get("to") == "us", After: q.Get("after"), Limit: onPage + 1}
 }
 
 type listPage struct {

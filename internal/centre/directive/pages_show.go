@@ -225,14 +225,14 @@ func (p *Pages) sureEnd(w http.ResponseWriter, r *http.Request, status int, errs
 	if f.State == Ended || f.State == Dropped {
 		return &fault.Error{Kind: fault.Conflict, Op: "directive.end", Msg: "directive.conflict." + string(f.State)}
 	}
-	do := "directive.drop"
+	do, effect := i18n.T(ctx, "directive.drop"), i18n.T(ctx, "directive.drop.effect")
 	if f.State == Issued {
-		do = "directive.close"
+		do, effect = i18n.T(ctx, "directive.close"), i18n.T(ctx, "directive.close.effect")
 	}
-	c := ui.ConfirmProps{Title: i18n.T(ctx, do), Effect: i18n.T(ctx, do+".effect"), Action: href(f.ID) + "/end", Danger: true, Hidden: []ui.Hidden{versionField(f.Version)},
+	c := ui.ConfirmProps{Title: do, Effect: effect, Action: href(f.ID) + "/end", Danger: true, Hidden: []ui.Hidden{versionField(f.Version)},
 		Record: ui.Record{Kind: "directive", ID: string(f.ID)}, Errors: web.FieldErrors(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "directive.field.reason"), Required: true, MaxLength: mostReason, Value: r.PostFormValue("reason"), Error: errs["reason"]}},
-		Submit: ui.Submit{Label: i18n.T(ctx, do)}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)}}
+		Submit: ui.Submit{Label: do}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)}}
 	return p.site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
