@@ -105,7 +105,7 @@ func align(now, then []Item) []Pair {
 func doubles(text string) map[string]int {
 	out := map[string]int{}
 	before := ""
-	for _, w := range strings.Fields(fold(text)) {
+	for w := range strings.FieldsSeq(fold(text)) {
 		if w = strings.Trim(w, ".,;:()“”\"'–-"); w == "" {
 			continue
 		}
