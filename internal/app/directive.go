@@ -114,6 +114,11 @@ func (a directivePapers) Paper(ctx context.Context, id string) (directive.Paper,
 // readable are the kinds of file that a directive is read from.
 var readable = []paperfile.Kind{paperfile.DOCX, paperfile.ODT, paperfile.PDF, paperfile.TXT}
 
+// At implements directive.Papers.
+func (a directivePapers) At(id string) directive.Paper {
+	return directive.Paper{ID: id, Href: document.Path + "/" + id}
+}
+
 // File implements directive.Papers.
 func (a directivePapers) File(ctx context.Context, id string) (string, []byte, error) {
 	f, err := a.Rooms.Documents.Get(ctx, document.ID(id))

@@ -168,7 +168,7 @@ var kinds = map[string]map[string]string{
 	"collectors":       {"collector": "collector", "way": "collector way", "bundle": "bundle"},
 	"calendar":         {"decision": "decision", "year": "year"},
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
-	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task"},
+	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task", "question": "directive question"},
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},
 	"measures":         {"measure": "measure", "unit": "unit"},

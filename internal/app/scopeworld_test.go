@@ -408,6 +408,9 @@ func (w *scopes) directives(t *testing.T, g goods, unit, word string) {
 		t.Fatal(err)
 	}
 	must(r.Answer(ctx, d.ID, owed[0].ID, "Trả lời của "+word, owed[0].Version))(t)
+	asked := must(r.Ask(ctx, d.ID, unit, "Câu hỏi của "+word))(t)
+	must(r.Reply(ctx, d.ID, asked.ID, "Giải đáp cho "+word, true, asked.Version))(t)
+	g.add("directive question", asked.ID)
 	g.add("directive", string(d.ID))
 	g.add("directive item", string(f.Leaves()[0].ID))
 	g.add("directive task", owed[0].ID)

@@ -142,6 +142,8 @@ type Papers interface {
 	// Register enters an incoming paper with its file, or gives the one that stands
 	// there already; fault.Invalid by field where the head is not enough.
 	Register(ctx context.Context, n NewPaper) (id string, err error)
+	// At is where a paper stands, whether it may be cited or not.
+	At(id string) Paper
 	// Draft begins a draft.
 	Draft(ctx context.Context, n NewDraft) (id string, err error)
 	// Known says what is known of an instrument by its number, of the register

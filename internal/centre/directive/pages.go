@@ -55,6 +55,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/items/{item}", Need: mayWrite, Handle: p.decide},
 		{Pattern: "POST " + one + "/sure", Need: mayWrite, Handle: p.sure},
 		{Pattern: "POST " + one + "/confirm", Need: mayWrite, Handle: p.confirm},
+		{Pattern: "GET " + one + "/compare", Need: mayRead, Handle: p.compare},
+		{Pattern: "POST " + one + "/compare", Need: mayWrite, Handle: p.takeOver},
 		{Pattern: "GET " + one + "/issue", Need: mayWrite, Handle: p.askIssue},
 		{Pattern: "POST " + one + "/issue", Need: mayWrite, Handle: p.issue},
 		{Pattern: "GET " + one + "/withdraw", Need: mayWrite, Handle: p.askWithdraw},
@@ -62,6 +64,10 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + one + "/end", Need: mayWrite, Handle: p.askEnd},
 		{Pattern: "POST " + one + "/end", Need: mayWrite, Handle: p.end},
 		{Pattern: "GET " + one + "/units/{unit}", Need: mayRead, Handle: p.unit},
+		{Pattern: "POST " + one + "/units/{unit}/delegate", Need: mayWrite, Handle: p.delegate},
+		{Pattern: "POST " + one + "/units/{unit}/questions", Need: mayWrite, Handle: p.question},
+		{Pattern: "POST " + one + "/questions/{question}", Need: mayWrite, Handle: p.reply},
+		{Pattern: "POST " + one + "/draft", Need: mayWrite, Handle: p.draft},
 		{Pattern: "POST " + one + "/tasks/{task}/answer", Need: mayWrite, Handle: p.answer},
 		{Pattern: "POST " + one + "/tasks/{task}/accept", Need: mayWrite, Handle: p.accept},
 		{Pattern: "POST " + one + "/tasks/{task}/return", Need: mayWrite, Handle: p.giveBack},
@@ -85,7 +91,7 @@ func versionField(n int64) ui.Hidden {
 
 func filter(r *http.Request) Filter {
 	q := r.URL.Query()
-	return Filter{Query: q.Get("q"), State: State(q.Get("state")), ToUs: q.Get("to") == "us", After: q.Get("after"), Limit: onPage + 1}
+	return Filter{Query: q.Get("q"), State: State(q.Get("state")), Unit: q.Get("unit"), ToUs: q.Get("to") == "us", After: q.Get("after"), Limit: onPage + 1}
 }
 
 type listPage struct {

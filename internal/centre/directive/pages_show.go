@@ -25,12 +25,20 @@ type showPage struct {
 	home      string
 	more      []ui.Action
 	parent    *Directive
+	drafted   Paper
+	questions []Question
+	question  string // whose reply was refused
+	errs      map[string]string
+	typed     url.Values
 }
 
 // show handles GET /directives/{directive}.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
+	return p.renderShow(w, r, http.StatusOK, showPage{})
+}
+
+func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v showPage) error {
 	ctx := r.Context()
-	var v showPage
 	var err error
 	if v.f, err = p.svc.Get(ctx, idOf(r)); err != nil {
 		return err
@@ -45,6 +53,12 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		ids = append(ids, s.Unit)
 		v.mine = v.mine || s.Unit == v.home
 	}
+	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
+		return err
+	}
+	for _, q := range v.questions {
+		ids = append(ids, q.Unit)
+	}
 	if v.names, err = p.near.Names(ctx, ids); err != nil {
 		return err
 	}
@@ -52,6 +66,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 		if v.paper, err = p.svc.Papers.Paper(ctx, v.f.DocumentID); err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 			return err
 		}
+	}
+	if v.f.DraftID != "" && p.svc.Papers != nil {
+		v.drafted = p.svc.Papers.At(v.f.DraftID)
 	}
 	if v.f.Parent != "" {
 		if f, err := p.svc.Get(ctx, v.f.Parent); err == nil {
@@ -63,7 +80,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if p.near.More != nil {
 		v.more = p.near.More(ctx, v.f.ID)
 	}
-	return p.site.Render(w, r, http.StatusOK, web.View{Title: v.f.Code, Body: showView(v)})
+	return p.site.Render(w, r, status, web.View{Title: v.f.Code, Body: showView(v)})
 }
 
 type issuePage struct {
@@ -208,14 +225,14 @@ func (p *Pages) sureEnd(w http.ResponseWriter, r *http.Request, status int, errs
 	if f.State == Ended || f.State == Dropped {
 		return &fault.Error{Kind: fault.Conflict, Op: "directive.end", Msg: "directive.conflict." + string(f.State)}
 	}
-	do := "directive.drop"
+	do, effect := i18n.T(ctx, "directive.drop"), i18n.T(ctx, "directive.drop.effect")
 	if f.State == Issued {
-		do = "directive.close"
+		do, effect = i18n.T(ctx, "directive.close"), i18n.T(ctx, "directive.close.effect")
 	}
-	c := ui.ConfirmProps{Title: i18n.T(ctx, do), Effect: i18n.T(ctx, do+".effect"), Action: href(f.ID) + "/end", Danger: true, Hidden: []ui.Hidden{versionField(f.Version)},
+	c := ui.ConfirmProps{Title: do, Effect: effect, Action: href(f.ID) + "/end", Danger: true, Hidden: []ui.Hidden{versionField(f.Version)},
 		Record: ui.Record{Kind: "directive", ID: string(f.ID)}, Errors: web.FieldErrors(errs),
 		Fields: []ui.FieldProps{{Kind: ui.KindTextarea, Name: "reason", Label: i18n.T(ctx, "directive.field.reason"), Required: true, MaxLength: mostReason, Value: r.PostFormValue("reason"), Error: errs["reason"]}},
-		Submit: ui.Submit{Label: i18n.T(ctx, do)}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)}}
+		Submit: ui.Submit{Label: do}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)}}
 	return p.site.Render(w, r, status, web.View{Title: c.Title, Body: ui.Confirm(c)})
 }
 
@@ -250,6 +267,8 @@ type unitPage struct {
 	task  string
 	errs  map[string]string
 	typed url.Values
+
+	questions []Question
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -271,6 +290,9 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.name = names[v.unit]
+	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
+		return err
+	}
 	return p.site.Render(w, r, status, web.View{Title: v.f.Code + " – " + v.name, Body: unitView(v)})
 }
 

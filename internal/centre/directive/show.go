@@ -169,7 +169,11 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	if v.mine {
 		h.Actions = append(h.Actions, act("directive.ours", "/units/"+v.home, ui.IconTask))
 	}
+	h.Actions = append(h.Actions, act("directive.compare", "/compare", ui.IconSearch))
 	h.Actions = append(h.Actions, v.more...)
+	if v.f.May && d.DraftID == "" && (d.State == Issued || d.State == Confirmed) {
+		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.draft"), Href: href(d.ID) + "/draft", Icon: ui.IconEdit, Post: true})
+	}
 	if v.f.May {
 		switch d.State {
 		case Issued:
@@ -192,6 +196,9 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	}
 	if v.parent != nil {
 		out = append(out, fact("parent", ui.Anchor(ui.Link{Label: v.parent.Code + " – " + v.parent.Cite(), Href: href(v.parent.ID)})))
+	}
+	if v.drafted.ID != "" {
+		out = append(out, fact("draft", ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})))
 	}
 	out = append(out, fact("file", ui.Text(d.FileName)), fact("sha", ui.Code(d.FileSHA)), fact("created_at", ui.Text(i18n.Time(ctx, d.CreatedAt)+", "+d.CreatedBy)))
 	if !d.ConfirmedAt.IsZero() {
@@ -306,75 +313,4 @@ func (v issuePage) tasks(ctx context.Context) ui.ListProps {
 		l.Rows = append(l.Rows, row)
 	}
 	return l
-}
-
-func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
-	d, done := v.f.Directive, 0
-	for _, o := range v.owed {
-		if o.Done() {
-			done++
-		}
-	}
-	return ui.RecordHeadProps{Crumbs: append(crumbs(ctx), ui.Link{Label: d.Code, Href: href(d.ID)}), Code: d.Code, Title: v.name, State: badge(ctx, d), Lead: titleOf(ctx, d) + " · " + leadOf(ctx, d),
-		Badges:  []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(len(v.owed))), Tone: ui.Info}},
-		Actions: []ui.Action{{Label: i18n.T(ctx, "directive.text"), Href: href(d.ID) + "/read", Icon: ui.IconDocument}}}
-}
-
-func taskHref(t Task) string { return href(t.Directive) + "/tasks/" + t.ID }
-
-func (v unitPage) title(ctx context.Context, o Owed) string {
-	said := pathText(ctx, o.Of) + ". " + o.Of.Short
-	if o.Period != "" {
-		said += " (" + o.Period + ")"
-	}
-	return said
-}
-
-func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
-	tone := map[TaskState]ui.Tone{Sent: ui.Info, Returned: ui.Warn, Accepted: ui.OK}[o.State]
-	state := ui.BadgeProps{Text: i18n.T(ctx, "directive.task."+string(o.State)), Tone: tone}
-	if o.Clock.State == obligation.Met && o.State != Accepted {
-		state = ui.BadgeProps{Text: i18n.T(ctx, "directive.task.met"), Tone: ui.OK}
-	}
-	out := []ui.Fact{{Label: i18n.T(ctx, "directive.item.text"), Value: ui.Text(o.Of.Text)}, {Label: i18n.T(ctx, "directive.field.state"), Value: ui.Badge(state)},
-		{Label: i18n.T(ctx, "directive.item.due"), Value: ui.Until(o.Clock.DueAt)},
-		{Label: i18n.T(ctx, "directive.duty"), Value: ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.duty.open"), Href: "/obligations/" + o.Obligation})}}
-	if o.Of.Evidence != "" {
-		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.item.evidence"), Value: ui.Text(o.Of.Evidence)})
-	}
-	if o.Text != "" {
-		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.answer"), Value: ui.Multiline(o.Text)}, ui.Fact{Label: i18n.T(ctx, "directive.sent"), Value: ui.Text(o.SentBy + ", " + i18n.Time(ctx, o.SentAt))})
-	}
-	for _, e := range o.Proof {
-		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Text(e.Ref)})
-	}
-	return out
-}
-
-func (v unitPage) answerLabel(ctx context.Context, o Owed) string {
-	if o.State == Owing {
-		return i18n.T(ctx, "directive.answer")
-	}
-	return i18n.T(ctx, "directive.answer.again")
-}
-
-func (v unitPage) errOf(o Owed, field string) string {
-	if v.task == o.ID {
-		return v.errs[field]
-	}
-	return ""
-}
-
-func (v unitPage) typedOf(o Owed, field, was string) string {
-	if v.task == o.ID && v.typed != nil {
-		return v.typed.Get(field)
-	}
-	return was
-}
-
-func proofKinds(ctx context.Context) (out []ui.Option) {
-	for _, k := range obligation.EvidenceKinds() {
-		out = append(out, ui.Option{Value: string(k), Label: i18n.T(ctx, "directive.proof."+string(k))})
-	}
-	return out
 }

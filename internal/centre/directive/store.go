@@ -211,6 +211,7 @@ func nextCode(ctx context.Context, tx *db.Tx, unit string, year int) (string, er
 type Filter struct {
 	Query string
 	State State  // "": all but those that were dropped
+	Unit  string // the body that keeps it; "": any
 	ToUs  bool   // those that were issued to a body of the reader
 	After string // id of the last one of the page before
 	Limit int
@@ -223,6 +224,9 @@ func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter,
 			sel = sel.Where("d.state = ?", string(f.State))
 		} else {
 			sel = sel.Where("d.state <> ?", string(Dropped))
+		}
+		if f.Unit != "" {
+			sel = sel.Where("d.unit_id = ?", f.Unit)
 		}
 		if f.ToUs {
 			sel = sel.Where("d.state IN ('issued', 'closed')").

@@ -76,7 +76,7 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 	if v.f.ToUs {
 		clear, hidden = Path+"?to=us", []ui.Hidden{{Name: "to", Value: "us"}}
 	}
-	l := ui.ListProps{ID: "directives", Caption: v.title(ctx), Total: v.total, Next: v.next, Exports: web.Exports(v.r, Path), Filtered: v.f.Query != "" || v.f.State != "", ClearAt: clear,
+	l := ui.ListProps{ID: "directives", Caption: v.title(ctx), Total: v.total, Next: v.next, Exports: web.Exports(v.r, Path), Filtered: v.f.Query != "" || v.f.State != "" || v.f.Unit != "", ClearAt: clear,
 		Filters: ui.Filter(ui.FilterProps{Action: Path, Hidden: hidden, Fields: []ui.FieldProps{
 			{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "directive.search"), Value: v.f.Query},
 			{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "directive.field.state"), Value: string(v.f.State), Blank: i18n.T(ctx, "directive.state.any"), Options: states}}}),
@@ -136,6 +136,7 @@ func (v readPage) head(ctx context.Context) ui.RecordHeadProps {
 	if v.f.May && v.open() {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.head.edit"), Href: href(v.f.ID) + "/head", Icon: ui.IconEdit})
 	}
+	h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.compare"), Href: href(v.f.ID) + "/compare", Icon: ui.IconSearch})
 	if v.f.May && (v.f.State == Confirmed || v.f.State == Issued) {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.issue"), Href: href(v.f.ID) + "/issue", Icon: ui.IconSend, Primary: true})
 	}

@@ -17,7 +17,7 @@ import (
 )
 
 // mostLines is how many lines a letter has; the rest is a number.
-const mostLines = 40
+const mostLines = 60
 
 // line is what a letter says of the notices of one kind and unit. It has no
 // room for anything else: no argument of a notice gets here.
