@@ -25,6 +25,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/lookup"
+	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/retention"
@@ -76,6 +77,7 @@ func (a *App) api() *rest.API {
 	collector.API(api, r.Collectors)
 	workdays.API(api, r.Workdays)
 	template.API(api, r.Templates)
+	measure.API(api, r.Measures)
 	a.jobsAPI(api)
 	return api
 }
