@@ -211,9 +211,11 @@ func (m Measure) words(ctx context.Context, r Reading) []ui.Fact {
 	if r.Grade == Outside {
 		return out
 	}
-	if m.Unit == Count {
+	switch { // what was counted is told only where enough was seen
+	case r.Grade != Measured:
+	case m.Unit == Count:
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "measures.counted_things"), Value: ui.Number(r.Num)})
-	} else {
+	default:
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "measures.head.num"), Value: ui.Number(r.Num)}, ui.Fact{Label: i18n.T(ctx, "measures.head.den"), Value: ui.Number(r.Den)})
 	}
 	return append(out, ui.Fact{Label: i18n.T(ctx, "measures.head.seen"), Value: ui.Number(r.Seen)}, ui.Fact{Label: i18n.T(ctx, "measures.head.expected"), Value: ui.Number(r.Expected)})
