@@ -111,7 +111,7 @@ func (s *Service) apiCatalogue(ctx context.Context, _ *struct{}) (*apiList[apiMe
 	return out, nil
 }
 
-func figureOf(f Figure) apiFigure { return apiFigure{f.Num, f.Den, f.Seen, f.Expected} }
+func figureOf(f Figure) apiFigure { return apiFigure(f) }
 
 func valueOf(u Unit, r Reading) *float64 {
 	if v, ok := r.Value(u); ok {
