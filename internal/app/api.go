@@ -28,6 +28,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/indicator"
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/lookup"
+	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/retention"
@@ -82,6 +83,7 @@ func (a *App) api() *rest.API {
 	workdays.API(api, r.Workdays)
 	template.API(api, r.Templates)
 	binding.API(api, r.Bindings)
+	measure.API(api, r.Measures)
 	a.jobsAPI(api)
 	return api
 }

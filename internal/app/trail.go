@@ -39,7 +39,7 @@ func newSealer(records *db.DB, box *secret.Box, now func() time.Time, folder str
 
 // recordPaths are the paths in front of a record's id, by the kind an audit
 // entry names.
-var recordPaths = map[string]string{"account": "/accounts/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
+var recordPaths = map[string]string{"account": "/accounts/", "measure": "/measures/", "file": "/files/", "finding": "/findings/", "incident": "/incidents/",
 	"indicator": "/indicators/", "infection": "/infections/", "obligation": "/obligations/", "paper": "/papers/", "document": "/documents/", "source": "/sources/",
 	"unit": "/units/", "elevation": "/break-glass/", "key": "/keys/", "job": "/tasks/", "unit_group": "/groups/", "unit_reform": "/reforms/",
 	"webhook": "/settings/webhooks/", "feed": "/feeds/", "hunt_record": "/threat-hunts/", "collector": "/collectors/",

@@ -5,6 +5,8 @@ package measure
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -116,7 +118,12 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 			return nil, err
 		}
 	}
-	rows, err := s.rows(ctx, op, scope, keys, units, day, below)
+	var rows []found
+	if day.IsZero() && !below {
+		rows, err = s.newest(ctx, op, scope, keys, units)
+	} else {
+		rows, err = s.rows(ctx, op, scope, keys, units, day, below)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +133,7 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 			return nil, err
 		}
 	}
-	now, before := map[place]found{}, map[place]Figure{}
+	now, before := make(map[place]found, len(rows)), make(map[place]Figure, len(rows)/2)
 	for _, r := range rows {
 		at := place{r.Measure, r.Unit}
 		if r.Earlier {
@@ -143,7 +150,7 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 		slices.Sort(list)
 		list = slices.Compact(list)
 	}
-	tolerance := s.tolerance()
+	tolerance, days := s.tolerance(), map[string]calendar.Date{}
 	out := make([]Reading, 0, len(keys)*len(list))
 	for _, key := range keys {
 		least := s.Least(s.measures[key])
@@ -153,8 +160,11 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 			if f, ok := now[at]; ok {
 				r.Figure, r.At, r.Run, r.Said = f.figure(), f.Counted.Time, f.Run, claims[at]
 				r.Grade = gradeOf(r.Figure, least, r.Said != nil)
-				if r.Day, err = calendar.ParseDate(f.Day); err != nil {
-					return nil, err
+				if r.Day, ok = days[f.Day]; !ok {
+					if r.Day, err = calendar.ParseDate(f.Day); err != nil {
+						return nil, err
+					}
+					days[f.Day] = r.Day
 				}
 			}
 			if b, ok := before[at]; ok && gradeOf(b, least, false) == Measured {
@@ -214,6 +224,46 @@ func (s *Service) rows(ctx context.Context, op string, scope auth.Scope, keys, u
 	var rows []found
 	err := scope.Filter(q, "r.unit_id").Scan(ctx, &rows)
 	return rows, db.Error(op, err)
+}
+
+// newest is rows of the newest days of single units, which a board asks for by the
+// ten thousand: read column by column, which takes half the time.
+func (s *Service) newest(ctx context.Context, op string, scope auth.Scope, keys, units []string) (out []found, err error) {
+	states, err := statesOf(ctx, s.Records, keys)
+	if err != nil {
+		return nil, err
+	}
+	q := s.Records.Read().NewSelect().TableExpr("measure_state AS s").Join("JOIN measure_row AS r ON r.measure = s.measure AND r.day IN (s.day, s.before_day)").
+		ColumnExpr("r.measure, r.unit_id, r.day, r.num, r.den, r.seen, r.expected").Where("s.measure IN (?)", bun.List(keys))
+	if units != nil {
+		q = q.Where("r.unit_id IN (?)", bun.List(units))
+	}
+	rows, err := scope.Filter(q, "r.unit_id").Rows(ctx)
+	if err != nil {
+		return nil, db.Error(op, err)
+	}
+	defer func() { err = errors.Join(err, db.Error(op, rows.Close())) }()
+	words := map[string]string{} // each text once
+	word := func(raw []byte) string {
+		w, ok := words[string(raw)]
+		if !ok {
+			w = string(raw)
+			words[w] = w
+		}
+		return w
+	}
+	var key, unit, day sql.RawBytes
+	for rows.Next() {
+		var f found
+		if err := rows.Scan(&key, &unit, &day, &f.Num, &f.Den, &f.Seen, &f.Expected); err != nil {
+			return nil, db.Error(op, err)
+		}
+		f.Measure, f.Unit, f.Day = word(key), word(unit), word(day)
+		st := states[f.Measure]
+		f.Run, f.Counted, f.Earlier = st.Run, st.Counted, f.Day != st.Day
+		out = append(out, f)
+	}
+	return out, db.Error(op, rows.Err())
 }
 
 func claimsOf(ctx context.Context, q bun.IDB, scope auth.Scope, keys, units []string) (map[place]*Claim, error) {

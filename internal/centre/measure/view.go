@@ -100,9 +100,14 @@ func (v measurePage) list(ctx context.Context) ui.ListProps {
 			{Kind: ui.KindSelect, Name: "grade", Label: i18n.T(ctx, "measures.head.grade"), Value: v.grade, Blank: i18n.T(ctx, "measures.grade.all"), Options: grades},
 			{Kind: ui.KindSelect, Name: "sort", Label: i18n.T(ctx, "measures.sort"), Value: v.sort, Blank: i18n.T(ctx, "measures.sort.worst"),
 				Options: []ui.Option{{Value: "name", Label: i18n.T(ctx, "measures.head.of")}}}}}),
-		Heads: []ui.Head{{Label: i18n.T(ctx, "measures.head.of")}, {Label: i18n.T(ctx, "measures.head.value")}, {Label: i18n.T(ctx, "measures.head.parts")},
-			{Label: i18n.T(ctx, "measures.head.seen_of")}, {Label: i18n.T(ctx, "measures.head.said")}},
+		Heads: []ui.Head{{Label: i18n.T(ctx, "measures.head.of")}, {Label: i18n.T(ctx, "measures.head.value")}, {Label: i18n.T(ctx, "measures.head.seen_of")}},
 		Empty: ui.EmptyProps{Icon: ui.IconReport, Title: i18n.T(ctx, "measures.units.empty"), Text: i18n.T(ctx, "measures.units.empty.text")}}
+	if v.Unit != Count {
+		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "measures.head.parts")})
+	}
+	if v.Declares {
+		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "measures.head.said")})
+	}
 	if v.r.URL.Query().Get("after") != "" {
 		l.Prev = web.With(v.r, "after", "")
 	}
@@ -111,9 +116,14 @@ func (v measurePage) list(ctx context.Context) ui.ListProps {
 		if u.bad {
 			tone = ui.Warn
 		}
-		l.Rows = append(l.Rows, ui.Row{ID: u.Unit, Name: u.name, Href: At(v.Key, u.Unit), Tone: tone, Cells: []templ.Component{
-			ui.Text(u.name), v.Mark(ctx, u.Reading), ui.Text(v.parts(ctx, u.Reading)), ui.Text(i18n.T(ctx, "measures.seen_of", i18n.Number(ctx, u.Seen), i18n.Number(ctx, u.Expected))),
-			ui.Text(v.said(ctx, u.Reading))}})
+		cells := []templ.Component{ui.Text(u.name), v.Mark(ctx, u.Reading), ui.Text(i18n.T(ctx, "measures.seen_of", i18n.Number(ctx, u.Seen), i18n.Number(ctx, u.Expected)))}
+		if v.Unit != Count {
+			cells = append(cells, ui.Text(v.parts(ctx, u.Reading)))
+		}
+		if v.Declares {
+			cells = append(cells, ui.Text(v.said(ctx, u.Reading)))
+		}
+		l.Rows = append(l.Rows, ui.Row{ID: u.Unit, Name: u.name, Href: At(v.Key, u.Unit), Tone: tone, Cells: cells})
 	}
 	return l
 }
@@ -201,9 +211,11 @@ func (m Measure) words(ctx context.Context, r Reading) []ui.Fact {
 	if r.Grade == Outside {
 		return out
 	}
-	if m.Unit == Count {
+	switch { // what was counted is told only where enough was seen
+	case r.Grade != Measured:
+	case m.Unit == Count:
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "measures.counted_things"), Value: ui.Number(r.Num)})
-	} else {
+	default:
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "measures.head.num"), Value: ui.Number(r.Num)}, ui.Fact{Label: i18n.T(ctx, "measures.head.den"), Value: ui.Number(r.Den)})
 	}
 	return append(out, ui.Fact{Label: i18n.T(ctx, "measures.head.seen"), Value: ui.Number(r.Seen)}, ui.Fact{Label: i18n.T(ctx, "measures.head.expected"), Value: ui.Number(r.Expected)})

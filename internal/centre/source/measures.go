@@ -118,11 +118,13 @@ func seers(ctx context.Context, q bun.IDB, at time.Time) (map[string]measure.Fig
 	return out, nil
 }
 
-// expectAll lets every unit without a figure expect n that nobody sees.
-func expectAll(ctx context.Context, q bun.IDB, units measure.Units, at time.Time, out map[string]measure.Figure, n int64) (map[string]measure.Figure, error) {
+// expectAll leaves of a figure what is of units that stand, and lets each of them
+// without one expect n that nobody sees.
+func expectAll(ctx context.Context, q bun.IDB, units measure.Units, at time.Time, known map[string]measure.Figure, n int64) (map[string]measure.Figure, error) {
 	all, err := units(ctx, q, at)
+	out := make(map[string]measure.Figure, len(all))
 	for _, unit := range all {
-		if out[unit].Expected == 0 {
+		if out[unit] = known[unit]; out[unit].Expected == 0 {
 			out[unit] = measure.Figure{Expected: n}
 		}
 	}
