@@ -31,14 +31,14 @@ func (a *App) directives() (*directive.Service, error) {
 		return nil, err
 	}
 	s := directive.New(directive.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Words: words, Days: a.Rooms.Packs.Calendar(),
-		Obligations: a.Rooms.Obligations, Papers: directivePapers{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective})
+		Obligations: a.Rooms.Obligations, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective})
 	a.behind.every(time.Hour, "open the next period of directives", s.Roll)
 	return s, nil
 }
 
 // directiveNeighbours are what its pages show of other rooms.
 func (a *App) directiveNeighbours() directive.Neighbours {
-	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names}
+	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf}
 }
 
 // directiveBodies are the groups and units in the actor's sight.

@@ -168,6 +168,7 @@ var kinds = map[string]map[string]string{
 	"collectors":       {"collector": "collector", "way": "collector way", "bundle": "bundle"},
 	"calendar":         {"decision": "decision", "year": "year"},
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
+	"boards":           {"directive": "directive", "unit": "unit", "column": "directive item"},
 	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task", "question": "directive question"},
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
@@ -24,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
 // This file joins the scoreboard with the directives, measures and obligations it
@@ -247,4 +250,47 @@ func (a *App) draftLetter(ctx context.Context, subject string, p officedoc.Paper
 	}
 	_, err = a.Rooms.Documents.AddFile(ctx, d.ID, document.Original, "don-doc.docx", &file)
 	return document.Path + "/" + string(d.ID), err
+}
+
+// boardOf leads from a directive that others owe to its scoreboard.
+func (a *App) boardOf(ctx context.Context, d directive.Directive) []ui.Action {
+	if d.State != directive.Issued {
+		return nil
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "app.nav.boards"), Href: board.Path + "/" + string(d.ID), Icon: ui.IconReport}}
+}
+
+// todayDirectives are the directives in force for the pages of today.
+func (a *App) todayDirectives(ctx context.Context) (home.Directives, error) {
+	tables, err := a.Rooms.Boards.InForce(ctx)
+	out := home.Directives{Total: int64(len(tables)), List: board.Path}
+	for _, t := range tables {
+		n := t.Counts
+		d := home.Directive{Title: cmp.Or(t.Sheet.Title, t.Sheet.Code), Href: board.Path + "/" + t.Sheet.ID, Met: int64(n.Met), Late: int64(n.Late), Open: int64(n.Pending + n.Unmet), Unseen: int64(n.Unknown)}
+		if n.Overdue > 0 {
+			out.Late++
+		}
+		if len(out.First) < 10 {
+			out.First = append(out.First, d)
+		}
+	}
+	return out, err
+}
+
+// todayBoard ranks the units the actor looks after by their score.
+func (a *App) todayBoard(ctx context.Context) (home.Board, error) {
+	brief, err := a.Rooms.Boards.Brief(ctx)
+	if err != nil {
+		return home.Board{}, err
+	}
+	out := home.Board{List: board.Path + "/scores"}
+	rank := func(list []board.Standing) (standings []home.Standing) {
+		for _, st := range list {
+			standings = append(standings, home.Standing{Unit: st.Unit.Name, Href: board.Path + "/units/" + st.Unit.ID,
+				Measure: ui.MeasureProps{Value: i18n.Number(ctx, int64(math.Round(st.Score))), Grade: ui.Measured, Seen: int64(st.Counts.Seen), Expected: int64(st.Counts.Asked)}})
+		}
+		return standings
+	}
+	out.Best, out.Worst = rank(brief.Best()), rank(brief.Worst())
+	return out, nil
 }

@@ -24,7 +24,7 @@ const onToday = 10
 func (a *App) today(first func(ctx context.Context) ([]ui.Step, error)) home.Deps {
 	return a.todayMore(home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Findings: a.todayFindings,
 		Infections: a.todayInfections, Incidents: a.todayIncidents, Sources: a.todaySources, Indicators: a.todayIndicators,
-		FirstHour: first, Ready: a.todayReady, Own: a.todayOwn, Alerts: a.todayAlerts})
+		FirstHour: first, Ready: a.todayReady, Own: a.todayOwn, Alerts: a.todayAlerts, Directives: a.todayDirectives, Board: a.todayBoard})
 }
 
 // names looks up the labels of units for a few rows.

@@ -126,7 +126,7 @@ func condition(r measure.Reading, t Target, u measure.Unit) (s State, differs bo
 	if _, ok := r.Value(u); !ok { // a share of nothing has no value
 		return NoData, false
 	}
-	differs = contradicts(r, u)
+	differs = r.Contradicted(u)
 	switch {
 	case !reaches(r, t, u):
 		return Unmet, differs
@@ -145,29 +145,6 @@ func reaches(r measure.Reading, t Target, u measure.Unit) bool {
 		return v <= t.Value
 	}
 	return v >= t.Value
-}
-
-// contradicts reports whether what a unit says of itself is another value than
-// the measured one, by a whole percent or by any count.
-func contradicts(r measure.Reading, u measure.Unit) bool {
-	if r.Said == nil {
-		return false
-	}
-	said, ok := claimed(*r.Said, u)
-	v, seen := r.Value(u)
-	if !ok || !seen {
-		return false
-	}
-	if u == measure.Count {
-		return said != v
-	}
-	d := said - v
-	return d >= 1 || d <= -1
-}
-
-// claimed is a claim as a number, false when it is a share of nothing.
-func claimed(c measure.Claim, u measure.Unit) (float64, bool) {
-	return measure.Reading{Figure: measure.Figure{Num: c.Num, Den: c.Den}, Grade: measure.Measured}.Value(u)
 }
 
 // owe adds the duties of the cell. None at all means that it was never given to

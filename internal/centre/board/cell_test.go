@@ -34,6 +34,7 @@ func share(num, den, seen, expected int64, g measure.Grade) measure.Reading {
 
 func said(r measure.Reading, num, den int64) measure.Reading {
 	r.Said = &measure.Claim{Num: num, Den: den, By: "Lò Thị Mai", At: now}
+	r.Tolerance = 1
 	return r
 }
 

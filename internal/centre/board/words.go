@@ -73,7 +73,7 @@ func amount(ctx context.Context, v float64, u measure.Unit) string {
 
 // said is a claim as its unit made it.
 func saidText(ctx context.Context, c measure.Claim, u measure.Unit) string {
-	if v, ok := claimed(c, u); ok {
+	if v, ok := c.Value(u); ok {
 		return amount(ctx, v, u)
 	}
 	return i18n.Number(ctx, c.Num) + "/" + i18n.Number(ctx, c.Den)

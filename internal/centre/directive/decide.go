@@ -4,6 +4,7 @@
 package directive
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -145,6 +146,9 @@ func (s *Service) Decide(ctx context.Context, id ID, item ItemID, version int64,
 				return err
 			}
 			it.State, it.By, it.At = Agreed, by.Name, s.now()
+			if err := s.remember(ctx, tx, *d, it); err != nil {
+				return err
+			}
 		case NotOurs:
 			it.State, it.By, it.At = NotOurs, by.Name, s.now()
 		case Proposed:
@@ -164,6 +168,18 @@ func (s *Service) Decide(ctx context.Context, id ID, item ItemID, version int64,
 		return s.note(ctx, tx, op, *d, decided(it))
 	})
 	return it, err
+}
+
+// remember tells the library what a person bound a requirement to.
+func (s *Service) remember(ctx context.Context, tx *db.Tx, d Directive, it Item) error {
+	if s.Library == nil || len(it.Bindings) == 0 || len(it.Topics) == 0 {
+		return nil
+	}
+	ids := make([]string, len(it.Bindings))
+	for i, b := range it.Bindings {
+		ids[i] = b.ID
+	}
+	return s.Library.Remember(ctx, tx, d.UnitID, cmp.Or(d.Number, d.Code), it.asked(), ids)
 }
 
 // decided is what the trail keeps of a decision.
@@ -211,7 +227,7 @@ func (s *Service) edit(op string, it *Item, c Decision, bodies []Body) error {
 		if n := slices.IndexFunc(had, func(b Bound) bool { return b.ID == id }); n >= 0 {
 			it.Bindings = append(it.Bindings, had[n])
 		} else if b, ok := s.binding(id); ok {
-			it.take(b, Proposal{Binding: id})
+			it.take(Proposal{Binding: b})
 		} else {
 			return fault.Bad(op, "bindings", "directive.bad.binding")
 		}

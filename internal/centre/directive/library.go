@@ -3,17 +3,24 @@
 
 package directive
 
-import "context"
+import (
+	"context"
+
+	"github.com/vonggac/vonggac/internal/platform/db"
+)
 
 // Library proposes what of a leaf can be measured, owed or proved. Only what a
 // person confirmed of its proposals counts.
 type Library interface {
 	// Propose gives proposals for leaf, best first; none where nothing fits.
-	Propose(leaf Leaf) []Proposal
+	Propose(ctx context.Context, leaf Leaf) ([]Proposal, error)
 	// Binding is the binding of that id; false when the library has it no more.
 	Binding(id string) (Binding, bool)
 	// Bindings lists all there are, as a person chooses from them.
 	Bindings() []Binding
+	// Remember keeps inside tx what a person bound a leaf to, for the next of its
+	// kind; paper names the text it stands in, kept by unit.
+	Remember(ctx context.Context, tx *db.Tx, unit, paper string, leaf Leaf, bindings []string) error
 }
 
 // Leaf is what a library is told of a requirement.
@@ -33,7 +40,7 @@ type Score struct {
 
 // Proposal is a binding a library proposes.
 type Proposal struct {
-	Binding string
+	Binding Binding  // with figures of the text in its goals
 	Score   float64  // 0..1; SureScore and more may be confirmed with others at once
 	Reason  []string // words of the text, or of the library, it rests on
 }

@@ -25,7 +25,7 @@ type Neighbours struct {
 	Names    func(ctx context.Context, ids []string) (map[string]string, error)
 	Measures func(ctx context.Context, key string) string // title of a measure; nil shows its key
 	// More are further things a directive leads to, such as its scoreboard; nil: none.
-	More func(ctx context.Context, id ID) []ui.Action
+	More func(ctx context.Context, d Directive) []ui.Action
 }
 
 // Pages are the room's screens.

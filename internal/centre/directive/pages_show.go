@@ -78,7 +78,7 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		}
 	}
 	if p.near.More != nil {
-		v.more = p.near.More(ctx, v.f.ID)
+		v.more = p.near.More(ctx, v.f.Directive)
 	}
 	return p.site.Render(w, r, status, web.View{Title: v.f.Code, Body: showView(v)})
 }

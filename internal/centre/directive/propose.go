@@ -19,14 +19,15 @@ const closingPath = "closing"
 type proposer struct {
 	reading Reading
 	bodies  []Body
-	library Library // nil: binds nothing
+	ask     func(Leaf) ([]Proposal, error)
 	out     []Item
+	err     error // the first of ask
 }
 
 // propose is what a reading asks, item by item, each with what it rests on. The
-// items have no ids yet.
-func propose(r Reading, bodies []Body, library Library) []Item {
-	p := &proposer{reading: r, bodies: bodies, library: library}
+// items have no ids yet. The error is that of ask.
+func propose(r Reading, bodies []Body, ask func(Leaf) ([]Proposal, error)) ([]Item, error) {
+	p := &proposer{reading: r, bodies: bodies, ask: ask}
 	p.tree(r.Requirements, "", nil)
 	if slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Doubt == Closed }) && r.Closing != "" {
 		p.leaf(Requirement{Path: closingPath, Text: r.Closing}, "", nil)
@@ -34,7 +35,7 @@ func propose(r Reading, bodies []Body, library Library) []Item {
 	for i := range p.out {
 		p.out[i].Seq = int64(i + 1)
 	}
-	return p.out
+	return p.out, p.err
 }
 
 func (p *proposer) tree(list []Requirement, parent string, above []Deadline) {
@@ -200,37 +201,36 @@ func (p *proposer) bind(it *Item, r Requirement) {
 		it.Owed = true
 		return
 	}
-	var list []Proposal
-	if p.library != nil {
-		leaf := Leaf{Text: r.Text, Heading: r.Heading, Thresholds: r.Thresholds, Actors: it.Said}
-		for _, t := range r.Topics {
-			leaf.Topics = append(leaf.Topics, Score{t.Key, t.Score})
-		}
-		list = p.library.Propose(leaf)
+	list, err := p.ask(it.asked())
+	if err != nil && p.err == nil {
+		p.err = err
 	}
-	for _, proposal := range list[:min(1, len(list))] {
-		b, ok := p.library.Binding(proposal.Binding)
-		if !ok {
-			continue
-		}
-		it.take(b, proposal)
-		it.why("bind", append([]string{b.VI}, proposal.Reason...)...)
-		if proposal.Score < SureScore {
-			it.Sure = false
-		}
-		if !b.Kind.owes() {
-			return
-		}
-	}
-	if len(it.Bindings) == 0 {
-		it.Sure = false
+	if len(list) == 0 {
+		it.Sure, it.Owed = false, true
 		it.why("bind.none")
+		return
 	}
-	it.Owed = true
+	best := list[0]
+	it.take(best)
+	it.why("bind", append([]string{best.Binding.VI}, best.Reason...)...)
+	if best.Score < SureScore {
+		it.Sure = false
+	}
+	it.Owed = best.Binding.Kind.owes()
 }
 
-// take binds it to b.
-func (it *Item) take(b Binding, p Proposal) {
+// asked is the requirement as a library is asked about it.
+func (it *Item) asked() Leaf {
+	leaf := Leaf{Text: it.Text, Heading: it.Heading, Thresholds: it.Thresholds, Actors: it.Said}
+	for _, t := range it.Topics {
+		leaf.Topics = append(leaf.Topics, Score{t.Key, t.Score})
+	}
+	return leaf
+}
+
+// take binds it to what is proposed.
+func (it *Item) take(p Proposal) {
+	b := p.Binding
 	bound := Bound{ID: b.ID, VI: b.VI, EN: b.EN, Kind: b.Kind, Score: p.Score, Reason: p.Reason, Measures: slices.Clone(b.Measures), WaitsFor: b.WaitsFor}
 	for i, g := range bound.Measures {
 		if g.Target == 0 && len(it.Thresholds) == 1 { // what the paper asks goes before what the library has

@@ -5,6 +5,7 @@ package directive_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -28,13 +29,24 @@ import (
 var t0 = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
 
 // shelf is a library of one binding a topic, and of one that only asks for proof.
-type shelf struct{}
+// It counts what it is told to remember.
+type shelf struct{ kept *[]string }
 
-func (shelf) Propose(l directive.Leaf) []directive.Proposal {
+func (s shelf) Propose(_ context.Context, l directive.Leaf) ([]directive.Proposal, error) {
 	if len(l.Topics) == 0 {
-		return []directive.Proposal{{Binding: "proof", Score: 0.2}}
+		b, _ := s.Binding("proof")
+		return []directive.Proposal{{Binding: b, Score: 0.2}}, nil
 	}
-	return []directive.Proposal{{Binding: l.Topics[0].Key, Score: 0.9, Reason: []string{l.Topics[0].Key}}}
+	b, _ := s.Binding(l.Topics[0].Key)
+	return []directive.Proposal{{Binding: b, Score: 0.9, Reason: []string{l.Topics[0].Key}}}, nil
+}
+
+func (s shelf) Remember(_ context.Context, _ *db.Tx, unit, paper string, leaf directive.Leaf, bindings []string) error {
+	if unit == "" || paper == "" || leaf.Text == "" {
+		return errors.New("what is to be remembered is not said")
+	}
+	*s.kept = append(*s.kept, strings.Join(bindings, "+"))
+	return nil
 }
 
 func (shelf) Binding(id string) (directive.Binding, bool) {
@@ -58,6 +70,7 @@ type house struct {
 	now    time.Time
 	told   []directive.Told
 	files  *blob.Store
+	kept   []string // bindings the library was told of
 }
 
 const bodies = 150
@@ -96,7 +109,7 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 		}
 		now := func() time.Time { return h.now }
 		h.duties = obligation.New(obligation.Deps{Records: d, Now: now, Days: days})
-		h.Service = directive.New(directive.Deps{Records: d, Files: h.files, Now: now, Limit: 4 << 20, Words: lexicon(t), Days: days, Obligations: h.duties, Library: shelf{},
+		h.Service = directive.New(directive.Deps{Records: d, Files: h.files, Now: now, Limit: 4 << 20, Words: lexicon(t), Days: days, Obligations: h.duties, Library: shelf{&h.kept},
 			Bodies: func(context.Context) ([]directive.Body, error) {
 				out := []directive.Body{{Addressee: directive.Addressee{Kind: directive.ToGroup, ID: "all", Name: "Mọi nơi"}, Units: bodies},
 					{Addressee: directive.Addressee{Kind: directive.ToUnit, ID: "root", Name: "Trung tâm"}}}

@@ -146,7 +146,15 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	if err := s.keep(ctx, op, &d, in, reading); err != nil {
 		return Directive{}, err
 	}
-	list := propose(reading, bodies, s.Library)
+	list, err := propose(reading, bodies, func(leaf Leaf) ([]Proposal, error) {
+		if s.Library == nil {
+			return nil, nil
+		}
+		return s.Library.Propose(ctx, leaf)
+	})
+	if err != nil {
+		return Directive{}, err
+	}
 	for n := range list {
 		list[n].ID, list[n].Directive, list[n].Version = ItemID(db.NewID()), d.ID, 1
 	}
