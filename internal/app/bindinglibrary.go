@@ -89,7 +89,10 @@ func (a bindingLibrary) Remember(ctx context.Context, tx *db.Tx, unit, paper str
 // bound is a binding with the figures and forms that the pack in force gives it.
 func (a *App) bound(b binding.Binding) directive.Binding {
 	pack := a.pack()
-	out := directive.Binding{ID: b.ID, VI: b.Label.VI, EN: b.Label.EN, Kind: directive.BindingKind(b.Kind), Evidence: proofs(b.Evidence), WaitsFor: b.WaitsFor}
+	out := directive.Binding{ID: b.ID, VI: b.Label.VI, EN: b.Label.EN, Kind: directive.BindingKind(b.Kind), Evidence: proofs(b.Evidence)}
+	if room, ok := a.Rooms.Bindings.Library.Room(b.WaitsFor); ok {
+		out.WaitsFor = room.Label.VI
+	}
 	for _, m := range b.Measures {
 		g := directive.Goal{Key: m.Key, Unit: m.Target.Unit}
 		switch {

@@ -49,7 +49,11 @@ func (v *boardPage) drawIcons(ctx context.Context) error {
 
 func (v *boardPage) box(b *strings.Builder, base string, c Cell) {
 	if c.State == Outside {
-		b.WriteString(`<td class="vg-bc vg-bc-outside" title="` + templ.EscapeString(v.state[Outside]) + `">–</td>`)
+		said, short := v.state[Outside], "–"
+		if c.Idle {
+			said, short = v.idle, v.idle
+		}
+		b.WriteString(`<td class="vg-bc vg-bc-outside" title="` + templ.EscapeString(said) + `">` + templ.EscapeString(short) + `</td>`)
 		return
 	}
 	b.WriteString(`<td class="vg-bc vg-bc-` + stateKeys[c.State] + `"><a href="` + templ.EscapeString(base+url.PathEscape(c.Column)) + `">`)

@@ -118,7 +118,7 @@ func (b Brief) sentences(ctx context.Context) []Sentence {
 		out = append(out, Sentence{i18n.T(ctx, "board.say.unissued", n(b.Counts.Unknown)), href})
 	default:
 		g := b.Gaps[0]
-		out = append(out, Sentence{i18n.T(ctx, "board.say.unknown", n(len(b.Apart)), n(len(b.Apart)+len(b.Ranked)), title(ctx, g.Key), n(g.Units), i18n.T(ctx, "measure."+g.Key+".next")), href})
+		out = append(out, Sentence{i18n.T(ctx, "board.say.unknown", n(len(b.Apart)), n(len(b.Apart)+len(b.Ranked)), title(ctx, g.Key), n(g.Units), step(ctx, g.Key)), href})
 	}
 	return out
 }

@@ -125,7 +125,7 @@ func (v briefPage) comparable() string {
 func (v briefPage) todo() []string {
 	var out []string
 	for _, g := range v.Gaps[:min(3, len(v.Gaps))] {
-		out = append(out, i18n.T(v.ctx, "board.brief.gap", title(v.ctx, g.Key), number(v.ctx, g.Units), i18n.T(v.ctx, "measure."+g.Key+".next")))
+		out = append(out, i18n.T(v.ctx, "board.brief.gap", title(v.ctx, g.Key), number(v.ctx, g.Units), step(v.ctx, g.Key)))
 	}
 	return out
 }

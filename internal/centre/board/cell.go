@@ -59,6 +59,7 @@ type Cell struct {
 	// Duty is the obligation that decides, nil without.
 	Duty     *obligation.Standing
 	Evidence int64 // things that prove the duties
+	Idle     bool  // a measure saw all there was, and it was nothing
 }
 
 // Judge says where a unit stands with a requirement. readings are those of the
@@ -92,6 +93,7 @@ func Judge(c Column, unit string, readings map[string]measure.Reading, known fun
 func (c *Cell) take(r measure.Reading, t Target, u measure.Unit) {
 	s, differs := condition(r, t, u)
 	if s == Outside {
+		c.Idle = c.Idle || r.Grade == measure.Measured
 		return
 	}
 	c.Differs = c.Differs || differs
@@ -123,8 +125,8 @@ func condition(r measure.Reading, t Target, u measure.Unit) (s State, differs bo
 		}
 		return NoData, false
 	}
-	if _, ok := r.Value(u); !ok { // a share of nothing has no value
-		return NoData, false
+	if _, ok := r.Value(u); !ok { // all was seen, and there was nothing to judge
+		return Outside, false
 	}
 	differs = r.Contradicted(u)
 	switch {

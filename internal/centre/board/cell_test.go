@@ -74,7 +74,7 @@ func TestJudge(t *testing.T) {
 		"no reading is no data":                               {condition, nil, nil, board.NoData, false, false, false},
 		"no data after the day is late as well":               {past, nil, nil, board.NoData, false, true, false},
 		"too little seen is told":                             {condition, []measure.Reading{share(5, 5, 5, 20, measure.Partial)}, nil, board.TooFew, false, false, false},
-		"a share of nothing is no data":                       {condition, []measure.Reading{share(0, 0, 1, 1, measure.Measured)}, nil, board.NoData, false, false, false},
+		"a share of nothing, all of it seen, asks nothing":    {condition, []measure.Reading{share(0, 0, 1, 1, measure.Measured)}, nil, board.Outside, false, false, false},
 		"a claim alone is declared":                           {condition, []measure.Reading{said(share(0, 0, 0, 20, measure.Unseen), 20, 20)}, nil, board.Declared, false, false, false},
 		"a graded claim is declared":                          {condition, []measure.Reading{share(20, 20, 0, 20, measure.Declared)}, nil, board.Declared, false, false, false},
 		"a claim beside too little is declared":               {condition, []measure.Reading{said(share(5, 5, 5, 20, measure.Partial), 20, 20)}, nil, board.Declared, false, false, false},

@@ -112,7 +112,7 @@ func (w words) owed(o Owed) []string {
 	}
 	due := ""
 	if !o.Cell.Due.IsZero() {
-		due = i18n.Date(w.ctx, o.Cell.Due)
+		due = i18n.Until(w.ctx, o.Cell.Due)
 	}
 	return []string{o.Column.Clause, o.Column.Label, state, due}
 }

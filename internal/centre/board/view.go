@@ -182,6 +182,8 @@ func totalNote(ctx context.Context, t Total) string {
 		return fields + " · " + seen
 	case ok:
 		return amount(ctx, v, t.In) + " (" + fields + ") · " + seen
+	case t.Grade == measure.Measured:
+		return i18n.T(ctx, "board.idle") + " · " + seen
 	case t.Figure.Seen == 0:
 		return i18n.T(ctx, "board.state.nodata")
 	}

@@ -231,7 +231,7 @@ func grid(v *boardPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !c.Due.IsZero() {
-				templ_7745c5c3_Err = ui.Date(c.Due).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Date(lastDay(c.Due)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -30,10 +30,11 @@ type words struct {
 	ctx   context.Context
 	now   time.Time
 	state [states]string
+	idle  string // of Cell.Idle
 }
 
 func newWords(ctx context.Context, now time.Time) words {
-	w := words{ctx: ctx, now: now}
+	w := words{ctx: ctx, now: now, idle: i18n.T(ctx, "board.idle")}
 	for s := range states {
 		w.state[s] = i18n.T(ctx, "board.state."+s.Key())
 	}
@@ -158,6 +159,15 @@ func (c Cell) bar() string {
 		return ""
 	}
 	return bar(c.Reading.Figure, c.Reading.Grade)
+}
+
+// lastDay is a moment of the last day of a term: one that ends with a day ends at
+// the start of the next.
+func lastDay(due time.Time) time.Time { return due.Add(-time.Nanosecond) }
+
+// step is a measure's next step, as a part of a sentence.
+func step(ctx context.Context, key string) string {
+	return strings.TrimRight(i18n.T(ctx, "measure."+key+".next"), ".")
 }
 
 // badge is a state as the word it is called by.

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
 
@@ -74,8 +75,11 @@ func (p *proposer) actors(it *Item, said []Actor) {
 		if a.From == "addressees" {
 			continue
 		}
-		if b, ok := p.body(a.Name); ok {
-			it.why("actor."+a.From, a.Name, b.Name)
+		if b, alike, ok := p.body(a.Name); ok {
+			if it.why("actor."+a.From, a.Name, b.Name); alike {
+				it.Sure = false
+				it.why("actor.alike", a.Name, b.Name)
+			}
 			if !slices.Contains(it.Actors, b.Addressee) {
 				it.Actors = append(it.Actors, b.Addressee)
 			}
@@ -90,15 +94,36 @@ func (p *proposer) actors(it *Item, said []Actor) {
 	}
 }
 
-// body is the one unit or group of a name.
-func (p *proposer) body(name string) (Body, bool) {
+// body is the one unit or group of a name; else the one group whose name begins
+// with it, or with which it begins, each without what says that there are several
+// and where: those are alike.
+func (p *proposer) body(name string) (b Body, alike, ok bool) {
 	low := fold(name)
 	for _, b := range p.bodies {
 		if fold(b.Name) == low {
-			return b, true
+			return b, false, true
 		}
 	}
-	return Body{}, false
+	said, found := kernel(low), 0
+	for _, one := range p.bodies {
+		if one.Kind == ToGroup && said != "" && (opens(kernel(fold(one.Name)), said) || opens(said, kernel(fold(one.Name)))) {
+			b, found = one, found+1
+		}
+	}
+	return b, found == 1, found == 1
+}
+
+var several, within = regexp.MustCompile(`^(?:tất cả )?(?:các|những)\s+`), regexp.MustCompile(`\s+(?:trên|thuộc|trong)\s+.*$`)
+
+// kernel is what a name of several says they are.
+func kernel(folded string) string {
+	return within.ReplaceAllString(several.ReplaceAllString(folded, ""), "")
+}
+
+// opens reports whether whole begins with the words of part.
+func opens(whole, part string) bool {
+	rest, ok := strings.CutPrefix(whole, part)
+	return ok && part != "" && (rest == "" || strings.ContainsAny(rest[:1], " ,;"))
 }
 
 // due takes the time limit of the leaf, else that of what stands above it.
@@ -265,4 +290,17 @@ func shorten(heading, text string) string {
 		return "…"
 	}
 	return out
+}
+
+// urgencyOf is the mark of urgency as printed (Decree 30/2020, Annex I).
+func urgencyOf(printed string) obligation.Urgency {
+	switch fold(printed) {
+	case "hỏa tốc", "hoả tốc":
+		return obligation.MostUrgent
+	case "thượng khẩn":
+		return obligation.VeryUrgent
+	case "khẩn":
+		return obligation.Urgent
+	}
+	return obligation.Ordinary
 }

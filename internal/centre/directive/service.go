@@ -281,19 +281,6 @@ func headFrom(r Reading) Head {
 	return h
 }
 
-// urgencyOf is the mark of urgency as printed (Decree 30/2020, Annex I).
-func urgencyOf(printed string) obligation.Urgency {
-	switch fold(printed) {
-	case "hỏa tốc", "hoả tốc":
-		return obligation.MostUrgent
-	case "thượng khẩn":
-		return obligation.VeryUrgent
-	case "khẩn":
-		return obligation.Urgent
-	}
-	return obligation.Ordinary
-}
-
 func orBad(err error, op, field, reason string) error {
 	if err != nil {
 		return err

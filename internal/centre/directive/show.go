@@ -99,6 +99,9 @@ func (v readPage) fields(ctx context.Context, it Item) []ui.FieldProps {
 			if v.p.near.Measures != nil {
 				name = v.p.near.Measures(ctx, g.Key)
 			}
+			if name == "" { // nothing measures it yet
+				continue
+			}
 			if g.Target != 0 {
 				was = strconv.FormatFloat(g.Target, 'f', -1, 64)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -158,7 +159,11 @@ func leadOf(ctx context.Context, d Directive) string {
 		}
 		return i18n.T(ctx, "directive.say."+key) + ": " + text
 	}
-	return strings.Join([]string{blank("number", d.Number), blank("date", d.Date), blank("issuer", d.Issuer)}, " · ")
+	day := d.Date
+	if last, err := calendar.ParseDate(d.Date); err == nil {
+		day = i18n.Date(ctx, last.Start())
+	}
+	return strings.Join([]string{blank("number", d.Number), blank("date", day), blank("issuer", d.Issuer)}, " · ")
 }
 
 // warningText is a warning in the reader's language, on one line.
@@ -248,7 +253,11 @@ func thresholdText(t Threshold) string {
 	case t.Most:
 		mark = "≤ "
 	}
-	return mark + strconv.FormatFloat(t.Value, 'f', -1, 64) + " " + t.Unit
+	value := mark + strconv.FormatFloat(t.Value, 'f', -1, 64)
+	if t.Unit == "percent" || t.Unit == "%" {
+		return value + "%"
+	}
+	return strings.TrimSpace(value + " " + t.Unit)
 }
 
 // facts are who, by when, how much, what measures and proves it.
@@ -278,6 +287,9 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 			said := g.Key
 			if p.near.Measures != nil {
 				said = p.near.Measures(ctx, g.Key)
+			}
+			if said == "" { // nothing measures it yet
+				continue
 			}
 			if g.Target != 0 {
 				said += " (" + thresholdText(Threshold{Value: g.Target, Unit: g.Unit, Least: g.Least, Most: g.Most}) + ")"
