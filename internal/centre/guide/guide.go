@@ -30,7 +30,7 @@ import (
 var Messages embed.FS
 
 // order is the pages as the table of contents lists them, by file name.
-var order = []string{"bat-dau", "dich-vu", "sao-luu", "tai-khoan", "truc-ban", "don-vi", "viec-phai-lam", "bieu-mau", "van-ban", "chu-ky-so", "lich", "quy-dinh", "quan-tri", "nguon-nhat-ky", "dinh-dang", "bo-thu", "dong-lenh", "su-co", "api"}
+var order = []string{"bat-dau", "dich-vu", "sao-luu", "tai-khoan", "truc-ban", "don-vi", "viec-phai-lam", "chi-dao", "bieu-mau", "van-ban", "chu-ky-so", "lich", "quy-dinh", "quan-tri", "nguon-nhat-ky", "dinh-dang", "bo-thu", "dong-lenh", "su-co", "api"}
 
 // Page is one page in one language.
 type Page struct {
