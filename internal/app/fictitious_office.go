@@ -17,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/rule"
+	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/centre/workdays"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -240,6 +241,16 @@ func (c fictitious) Announce(ctx context.Context, e workdays.Entry) error {
 		return err
 	}
 	_, err = c.Rooms.Workdays.Decide(ctx, e)
+	return told(err)
+}
+
+// Gather implements demo.Terms.
+func (c fictitious) Gather(ctx context.Context, owner, name string, kinds []string) error {
+	groups, err := c.Rooms.Units.Groups(ctx, "", true)
+	if err != nil || slices.ContainsFunc(groups, func(g unit.Group) bool { return g.Name == name }) {
+		return err
+	}
+	_, err = c.Rooms.Units.SaveGroup(ctx, unit.Group{Owner: unit.ID(owner), Name: name, Kinds: kinds})
 	return told(err)
 }
 

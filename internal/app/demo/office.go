@@ -61,6 +61,9 @@ type Terms interface {
 	Decree(ctx context.Context, d rule.Draft) error
 	// Announce adds a decision to the calendar. Key: Name.
 	Announce(ctx context.Context, e workdays.Entry) error
+	// Gather keeps a group of the units of some kinds, which papers address by its
+	// name; one that stands is left alone.
+	Gather(ctx context.Context, owner, name string, kinds []string) error
 	// AnnualReport begins form F12 of a unit for a year and fills its list of
 	// systems from a workbook. It does nothing where the pack in force has no such
 	// form, or when it was begun.
@@ -126,6 +129,11 @@ func (d *desk) law(ctx context.Context) error {
 		}
 		if err := d.c.Announce(ctx, d.p.campaign(d.today)); err != nil {
 			return fmt.Errorf("campaign: %w", err)
+		}
+		for _, g := range addressed {
+			if err := d.c.Gather(ctx, d.units[centreCode], g.name, g.kinds); err != nil {
+				return fmt.Errorf("group %q: %w", g.name, err)
+			}
 		}
 		for _, duty := range repeated {
 			if err := d.c.Repeat(ctx, duty); err != nil {

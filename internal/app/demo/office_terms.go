@@ -74,6 +74,16 @@ func (p *Province) tasks(at time.Time) []scripted {
 // repeated are the duties of the pack of 2026 that the centre turned on.
 var repeated = []string{"bao-cao-nam-van-hanh", "bao-cao-nam-chu-quan", "ra-quet-thang", "trao-doi-cap-do"}
 
+// addressed are the groups that papers of a province are sent to.
+var addressed = []struct {
+	name  string
+	kinds []string
+}{
+	{"Các sở, ban, ngành", []string{"so", "ban", "nganh"}},
+	{"UBND các xã, phường, đặc khu", []string{"xa", "phuong", "dac_khu"}},
+	{"Các doanh nghiệp viễn thông, Internet", []string{"dn_vien_thong"}},
+}
+
 // decree is a value that the province made stricter.
 func (p *Province) decree(today calendar.Date) rule.Draft {
 	return rule.Draft{Target: "clocks/hs-tham-dinh-3", Value: rulepack.Value{N: 10, Unit: "working_day"}, From: today,

@@ -135,6 +135,7 @@ func (o *records) Repeat(_ context.Context, duty string) error {
 func (o *records) OpenPeriods(context.Context) error                         { return nil }
 func (o *records) Decree(context.Context, rule.Draft) error                  { return nil }
 func (o *records) Announce(context.Context, workdays.Entry) error            { return nil }
+func (o *records) Gather(context.Context, string, string, []string) error    { return nil }
 func (o *records) Certificates(context.Context) (int64, error)               { return o.certs, nil }
 func (o *records) Trust(context.Context, []byte) error                       { return nil }
 func (o *records) CheckFile(context.Context, []byte) error                   { return nil }
