@@ -246,9 +246,7 @@ func FuzzRead(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		if len(raw) > 20_000 {
-			t.Skip()
-		}
+		raw = raw[:min(len(raw), 20_000)] // longer ones take the time of many
 		r := x.Read(raw, today)
 		var b strings.Builder
 		for _, p := range r.Parts {

@@ -151,8 +151,8 @@ const maxWords = 64
 
 // Search narrows q to rows whose column, which must hold text folded by
 // i18n.Fold, contains every word of what a person typed, in any order. Nothing
-// typed narrows nothing; more than 64 different words, or
-// more than 16 KiB, are found nowhere.
+// typed narrows nothing; more than 64 different words, more than 16 KiB, or a NUL,
+// are found nowhere.
 func Search(q *bun.SelectQuery, column, typed string) *bun.SelectQuery {
 	words := slices.Compact(slices.Sorted(strings.FieldsSeq(i18n.Fold(typed))))
 	if len(words) > maxWords || len(typed) > 16<<10 || strings.Contains(typed, "\x00") { // no text that is kept holds a NUL
