@@ -178,6 +178,8 @@ var apiBodies = map[string]string{
 	"POST /api/v1/documents/{id}/files":          `x`,
 	"POST /api/v1/indicators/{id}/enable":        `{}`,
 	"PUT /api/v1/indicators/{id}/content":        `x`,
+
+	"POST /api/v1/directives/{directive}/tasks/{task}/answer": `{"text":"x"}`,
 }
 
 // programMayNot checks that the route asks for the permission, role by role.

@@ -44,6 +44,9 @@ var without = map[string]string{
 	"POST /calendar/decisions/{decision}/withdraw": once,
 	"POST /settings/templates/{template}/withdraw": once,
 	"POST /settings/templates/{template}/put":      once,
+	"POST /directives/{directive}/end":             once,
+
+	"POST /directives/{directive}/tasks/{task}/return": "is done once with its reason; the page leads to the unit's tasks, which have the first one's words",
 }
 
 // fixed are those of them that take no words.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 )
 
@@ -80,15 +79,15 @@ type apiTask struct {
 	DueAt        *time.Time `json:"due_at,omitempty"`
 	Text         string     `json:"text,omitempty" doc:"The answer."`
 	Reason       string     `json:"reason,omitempty" doc:"Why it was returned or withdrawn."`
-	Version      int64      `json:"version"`
+	Version      int64      `json:"version" doc:"Its entity tag is this number in quotes."`
 }
 
 type apiTaskPath struct {
 	Directive string `path:"directive" maxLength:"200"`
 	Task      string `path:"task" maxLength:"200"`
-	Body      struct {
-		Text    string `json:"text" minLength:"1" maxLength:"2000"`
-		Version int64  `json:"version"`
+	rest.Match
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"2000"`
 	}
 }
 
@@ -176,10 +175,14 @@ func (s *Service) apiTasks(ctx context.Context, in *apiUnitPath) (*rest.Listing[
 }
 
 func (s *Service) apiAnswer(ctx context.Context, in *apiTaskPath) (*rest.Record[apiTask], error) {
-	if in.Body.Version < 1 {
-		return nil, fault.Bad("directive.apiAnswer", "version", "directive.bad.version")
+	have, err := s.TaskOf(ctx, ID(in.Directive), in.Task)
+	if err != nil {
+		return nil, err
 	}
-	t, err := s.Answer(ctx, ID(in.Directive), in.Task, in.Body.Text, in.Body.Version)
+	if err := in.Check(have.Version); err != nil {
+		return nil, err
+	}
+	t, err := s.Answer(ctx, ID(in.Directive), in.Task, in.Body.Text, have.Version)
 	if err != nil {
 		return nil, err
 	}

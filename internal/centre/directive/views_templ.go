@@ -1142,7 +1142,7 @@ func showView(v showPage) templ.Component {
 								}
 								return nil
 							})
-							templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/questions/" + q.ID, Hidden: []ui.Hidden{versionField(q.Version)}, Act: true, Label: i18n.T(ctx, "directive.reply")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/questions/" + q.ID, Hidden: []ui.Hidden{versionField(q.Version)}, Label: i18n.T(ctx, "directive.reply")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var45), templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1705,7 +1705,7 @@ func unitView(v unitPage) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: taskHref(o.Task) + "/answer", Hidden: []ui.Hidden{versionField(o.Version)}, Label: i18n.T(ctx, "directive.answer"), Act: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var65), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: taskHref(o.Task) + "/answer", Hidden: []ui.Hidden{versionField(o.Version)}, Label: i18n.T(ctx, "directive.answer")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var65), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

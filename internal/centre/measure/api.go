@@ -72,8 +72,8 @@ type apiList[T any] struct {
 type apiTrend struct {
 	Measure string `path:"measure" maxLength:"100"`
 	Unit    string `path:"unit" maxLength:"200"`
-	From    string `query:"from" required:"true" maxLength:"10" doc:"First day, YYYY-MM-DD."`
-	To      string `query:"to" required:"true" maxLength:"10" doc:"Last day."`
+	From    string `query:"from" maxLength:"10" doc:"First day, YYYY-MM-DD; without it the 30 days up to the last."`
+	To      string `query:"to" maxLength:"10" doc:"Last day; today without it."`
 	Below   bool   `query:"below" doc:"With the units below."`
 }
 
@@ -159,8 +159,11 @@ func (s *Service) apiReadings(ctx context.Context, in *apiReadings) (*apiList[ap
 	return out, nil
 }
 
-// mostDays is how many days of a trend are given at once.
-const mostDays = 400
+// How many days of a trend are given at once: at most, and where none are asked for.
+const (
+	mostDays  = 400
+	usualDays = 30
+)
 
 func (s *Service) apiTrend(ctx context.Context, in *apiTrend) (*apiList[apiPoint], error) {
 	const op = "measure.apiTrend"
@@ -175,6 +178,12 @@ func (s *Service) apiTrend(ctx context.Context, in *apiTrend) (*apiList[apiPoint
 	to, err := rest.Day("to", in.To)
 	if err != nil {
 		return nil, err
+	}
+	if to.IsZero() {
+		to = calendar.DateOf(s.Now())
+	}
+	if from.IsZero() {
+		from = to.AddDays(1 - usualDays)
 	}
 	if from.AddDays(mostDays).Compare(to) <= 0 || to.Compare(from) < 0 {
 		return nil, fault.Bad(op, "to", "measures.bad.days")
