@@ -303,14 +303,15 @@ func (w *walker) keep(name string, content []byte) {
 	}
 }
 
-// window makes the browser that large and prefer light or dark.
+// window makes the browser that large and prefer light or dark, and waits until
+// the page was drawn so and has heard of it.
 func (w *walker) window(width, height int64, scheme string) {
 	w.t.Helper()
 	w.do("window", chromedp.EmulateViewport(width, height), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		return err
-	}))
+	}), chromedp.Evaluate[chromedp.Void](`new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))`, chromedp.EvalAwaitPromise))
 }
 
 // shot keeps a picture of the page and checks it: no complaint of the browser,
