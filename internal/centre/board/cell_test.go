@@ -212,9 +212,11 @@ func TestTakingAReadingAwayImprovesNothing(t *testing.T) {
 	})
 }
 
+// no fails when is looks better than was. More may be asked than before: of what
+// was seen to be nothing, less is known now.
 func no(t *rapid.T, what string, was, is board.Counts) {
 	t.Helper()
-	if is.Met > was.Met || is.Overdue < was.Overdue || is.Seen > was.Seen || is.Asked != was.Asked || is.Asked-is.Met < was.Asked-was.Met {
+	if is.Met > was.Met || is.Overdue < was.Overdue || is.Seen > was.Seen || is.Asked < was.Asked || is.Asked-is.Met < was.Asked-was.Met {
 		t.Fatalf("%s improved: %+v became %+v", what, was, is)
 	}
 	if is.Met+is.Late+is.Unmet+is.Unknown+is.Pending != is.Asked {
