@@ -133,8 +133,12 @@ func many(t *testing.T, d *db.DB, now time.Time) {
 	if err == nil {
 		err = d.Analyze(t.Context())
 	}
-	if err == nil && d.Engine() == db.Postgres { // as it does by itself
-		_, err = d.Read().NewRaw("VACUUM ANALYZE obligation").Exec(t.Context())
+	// PostgreSQL cleans by itself, but not what it is looking at: it is asked until
+	// every page is known to be seen by all, which is when an index alone will do.
+	for whole := false; err == nil && d.Engine() == db.Postgres && !whole; {
+		if _, err = d.Read().NewRaw("VACUUM ANALYZE obligation").Exec(t.Context()); err == nil {
+			err = d.Read().NewRaw("SELECT relallvisible >= relpages FROM pg_class WHERE oid = 'obligation'::regclass").Scan(t.Context(), &whole)
+		}
 	}
 	if err != nil {
 		t.Fatal(err)
