@@ -212,9 +212,11 @@ func TestTakingAReadingAwayImprovesNothing(t *testing.T) {
 	})
 }
 
+// no holds that nothing counts better. More may be asked: what was seen to be
+// nothing asks nothing, until it is not seen.
 func no(t *rapid.T, what string, was, is board.Counts) {
 	t.Helper()
-	if is.Met > was.Met || is.Overdue < was.Overdue || is.Seen > was.Seen || is.Asked != was.Asked || is.Asked-is.Met < was.Asked-was.Met {
+	if is.Met > was.Met || is.Overdue < was.Overdue || is.Seen > was.Seen || is.Asked < was.Asked || is.Asked-is.Met < was.Asked-was.Met {
 		t.Fatalf("%s improved: %+v became %+v", what, was, is)
 	}
 	if is.Met+is.Late+is.Unmet+is.Unknown+is.Pending != is.Asked {
