@@ -51,6 +51,7 @@ type figure struct {
 	What string  `json:"what"`
 	P50  float64 `json:"p50_ms"`
 	P95  float64 `json:"p95_ms"`
+	CPU  float64 `json:"cpu_ms,omitempty"` // processor time of this process for each: what the clock shows on a machine that does nothing else, or less
 	N    int     `json:"n"`
 	Load string  `json:"load,omitempty"` // of the machine then: running processes over 1, 5 and 15 minutes
 }
@@ -137,7 +138,7 @@ func on(ctx context.Context, name, address string, s size) (r result, err error)
 	}
 	p := province{size: s, now: time.Now(), report: func(f figure) {
 		r.Figures = append(r.Figures, f)
-		fmt.Printf("%s: %s: p50 %.1f ms, p95 %.1f ms (%d times, load %s)\n", name, f.What, f.P50, f.P95, f.N, f.Load)
+		fmt.Printf("%s: %s: p50 %.1f ms, p95 %.1f ms, processor %.1f ms (%d times, load %s)\n", name, f.What, f.P50, f.P95, f.CPU, f.N, f.Load)
 	}}
 	a, err := app.Open(ctx, app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return p.now }, Version: "bench",
 		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})

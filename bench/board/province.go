@@ -15,6 +15,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/bench/crowd"
+	"github.com/vonggac/vonggac/bench/timed"
 	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/measure"
@@ -191,7 +192,7 @@ func (p *province) days(ctx context.Context) error {
 		}
 		took = append(took, time.Since(begin))
 	}
-	p.tell(fmt.Sprintf("a day of %d measures of %d units is written", p.measures, p.Units), took)
+	p.tell(fmt.Sprintf("a day of %d measures of %d units is written", p.measures, p.Units), took, 0)
 	return nil
 }
 
@@ -224,8 +225,8 @@ func (p *province) counts(ctx context.Context) error {
 		past = append(past, time.Since(begin))
 	}
 	n := len(p.Rooms.Measures.Catalogue())
-	p.tell(fmt.Sprintf("today is counted, all %d measures", n), today)
-	p.tell("a day gone by is counted anew, all but those of the present", past)
+	p.tell(fmt.Sprintf("today is counted, all %d measures", n), today, 0)
+	p.tell("a day gone by is counted anew, all but those of the present", past, 0)
 	return nil
 }
 
@@ -270,7 +271,14 @@ func (p *province) pages(ctx context.Context) error {
 // timed asks over and over; the first two times warm up.
 func (p *province) timed(what string, want int, ask func() (int, error)) error {
 	var took []time.Duration
+	var from time.Duration
 	for n := range p.visits + 2 {
+		if n == 2 {
+			var err error
+			if from, err = timed.Spent(); err != nil {
+				return err
+			}
+		}
 		begin := time.Now()
 		got, err := ask()
 		if err != nil {
@@ -283,14 +291,16 @@ func (p *province) timed(what string, want int, ask func() (int, error)) error {
 			took = append(took, time.Since(begin))
 		}
 	}
-	p.tell(what, took)
-	return nil
+	to, err := timed.Spent()
+	p.tell(what, took, float64((to-from).Microseconds())/1000/float64(len(took)))
+	return err
 }
 
-func (p *province) tell(what string, took []time.Duration) {
+// tell reports what was timed; cpu is the processor time of each in ms.
+func (p *province) tell(what string, took []time.Duration, cpu float64) {
 	slices.Sort(took)
 	at := func(percent int) float64 { return float64(took[(len(took)-1)*percent/100].Microseconds()) / 1000 }
-	p.report(figure{What: what, P50: at(50), P95: at(95), N: len(took), Load: load()})
+	p.report(figure{What: what, P50: at(50), P95: at(95), CPU: cpu, N: len(took), Load: load()})
 }
 
 // load is that of the machine, where the system tells it.

@@ -6,10 +6,13 @@ package board
 import (
 	"context"
 	"embed"
+	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -115,15 +118,15 @@ func (s *Service) fill(ctx context.Context, sheets []Sheet) ([]Table, error) {
 	}
 	keys, units = once(keys), once(units)
 	var readings []measure.Reading
-	var err error
+	var duties []obligation.Standing
+	var unread, unowed error
+	var both sync.WaitGroup // the two large reads, side by side
+	both.Go(func() { duties, unowed = s.Duties.Standings(ctx, SubjectKind, ids) })
 	if len(keys) > 0 && len(units) > 0 {
-		if readings, err = s.Measures.Readings(ctx, keys, units); err != nil {
-			return nil, err
-		}
+		readings, unread = s.Measures.Readings(ctx, keys, units)
 	}
-	duties, err := s.Duties.Standings(ctx, SubjectKind, ids)
-	if err != nil {
-		return nil, err
+	if both.Wait(); unread != nil || unowed != nil {
+		return nil, errors.Join(unread, unowed)
 	}
 	now := s.Now()
 	out := make([]Table, len(sheets))
