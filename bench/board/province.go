@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -205,6 +206,9 @@ func (p *province) analyzed(ctx context.Context) error {
 	return p.Records.Analyze(ctx)
 }
 
+// dear is what the room of measures calls so.
+const dear = 300 * time.Millisecond
+
 // counts times counting all measures, those of the rooms with them.
 func (p *province) counts(ctx context.Context) error {
 	var today, past []time.Duration
@@ -223,6 +227,15 @@ func (p *province) counts(ctx context.Context) error {
 			return fmt.Errorf("count anew: %w, %v", err, run.Failed)
 		}
 		past = append(past, time.Since(begin))
+	}
+	states, err := p.Rooms.Measures.Statuses(ctx, nil)
+	if err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(states)) {
+		if took := states[key].Took; took > dear {
+			fmt.Printf("%s takes %v: it is not counted with every beat\n", key, took)
+		}
 	}
 	n := len(p.Rooms.Measures.Catalogue())
 	p.tell(fmt.Sprintf("today is counted, all %d measures", n), today, 0)

@@ -37,7 +37,8 @@ type place struct{ key, unit string }
 // Readings are the newest figures of units' own records, for each key in the order
 // of the catalogue and each unit. No keys stand for all measures. Units out of the
 // actor's scope are left out; without units those of the scope are read of which
-// anything was expected. A unit of which a measure expects nothing is Outside.
+// anything was expected. A unit of which a measure expects nothing is Outside;
+// what was never counted is Unseen of every unit.
 func (s *Service) Readings(ctx context.Context, keys []string, units []string) ([]Reading, error) {
 	return s.read(ctx, "measure.Readings", keys, units, calendar.Date{}, false)
 }
@@ -50,8 +51,8 @@ func (s *Service) Sums(ctx context.Context, keys []string, units []string) ([]Re
 }
 
 // At are Readings as they stand of a day: of a day gone by they stay as they were
-// unless somebody had it counted anew. Before that day was first counted the
-// grade is Outside and At is zero.
+// unless somebody had it counted anew. Of a day that was not counted the grade is
+// Unseen and At is zero.
 func (s *Service) At(ctx context.Context, keys []string, units []string, day calendar.Date) ([]Reading, error) {
 	return s.read(ctx, "measure.At", keys, units, day, false)
 }
@@ -130,15 +131,18 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 	for i, key := range keys {
 		least[i] = s.Least(s.measures[key])
 		for j, unit := range list {
-			out[i*len(list)+j] = Reading{Key: key, Unit: unit, Grade: Outside, Tolerance: tolerance}
+			r := Reading{Key: key, Unit: unit, Grade: Unseen, Tolerance: tolerance}
+			if by, counted := stamps[key]; counted { // and the unit was not among those it concerns
+				r.Grade, r.At, r.Run, r.Day = Outside, by.at, by.run, by.day
+			}
+			out[i*len(list)+j] = r
 		}
 	}
 	for i := range rows {
 		f := &rows[i]
 		r := &out[f.key*len(list)+f.unit]
 		if f.now.Expected > 0 {
-			by := stamps[r.Key]
-			r.Figure, r.At, r.Run, r.Day, r.Said = f.now, by.at, by.run, by.day, claims[place{r.Key, r.Unit}]
+			r.Figure, r.Said = f.now, claims[place{r.Key, r.Unit}]
 			r.Grade = gradeOf(r.Figure, least[f.key], r.Said != nil)
 		}
 		if gradeOf(f.was, least[f.key], false) == Measured {
