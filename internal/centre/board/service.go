@@ -29,7 +29,7 @@ var Migrations embed.FS
 //go:embed messages.yaml
 var Messages embed.FS
 
-// Deps are what the room is built from. All but Tell, Draft, House and
+// Deps are what the room is built from. All but Tell, Asked, Draft, House and
 // Official are required.
 type Deps struct {
 	Records    *db.DB
@@ -42,6 +42,9 @@ type Deps struct {
 	// Tell tells a unit that it was urged, in the transaction that records it;
 	// nil tells nobody.
 	Tell func(ctx context.Context, tx *db.Tx, u Urging) error
+	// Asked tells those who urge that somebody asks them to, in the transaction
+	// that records it; nil tells nobody.
+	Asked func(ctx context.Context, tx *db.Tx, r Request) error
 	// Draft opens a letter as a draft in the register of papers and gives the
 	// address of its page; nil has none: the letter is then only a file.
 	Draft func(ctx context.Context, subject string, p officedoc.Paper) (href string, err error)
