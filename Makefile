@@ -10,7 +10,8 @@
 # make bench  scans beside other tools; the parts of the engine; memory of a scan at 200 MB and 2 GB; pages at a million findings
 #             (MATCH='-peers plain,mawk,grep' leaves out what is not installed); received lines beside rsyslog, and 60 million
 #             of them (SYSLOG='-events 0' leaves out these); searching a hundred million (LAKE="-dir ../lake" fills a folder
-#             once; LAKE='-events 5000000' is quicker)
+#             once; LAKE='-events 5000000' is quicker); the scoreboard of 150 units by 60 requirements with a year of figures
+#             (BOARD='-days 40' is quicker)
 # make build  the program for each platform, in dist/
 # make release  the release archives, with checksums and bills of materials, in dist/
 
@@ -53,6 +54,7 @@ bench:
 	go run ./bench/scanmem
 	go run ./bench/lake -json bench/out/lake.json $(LAKE)
 	tools/postgres.sh go run ./bench/pages
+	tools/postgres.sh go run ./bench/board -json bench/out/board.json $(BOARD)
 
 chaos:
 	@set -o pipefail; VONGGAC_CHAOS=1 VONGGAC_CHAOS_MINUTES=$(CHAOS_MINUTES) tools/postgres.sh go test -count=1 -parallel 4 -timeout 60m -v \

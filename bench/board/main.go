@@ -1,163 +1,154 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Command board measures the measures of a large province: 150 units, 60 measures
-// and 365 days of rows. It prints the median and the 95th percentile of reading
-// all units by all measures with what they were before, of the sums of the whole
-// centre, and of a year's trend, and the time of counting a day and of counting one
-// anew, on SQLite and, when VONGGAC_TEST_POSTGRES holds a server's address, on
-// PostgreSQL. It fails when an answer is not whole.
+// Command board measures the scoreboard of a large province: a directive of 60
+// requirements issued to 150 units, each with a duty and a measure, 365 days of
+// figures behind them, findings, infections, log sources and obligations as of a
+// year. It prints the median and the 95th percentile of the board, of what it is
+// read from and of the pages beside it, and the time of counting a day, of writing
+// one and of counting one anew; on SQLite and, when VONGGAC_TEST_POSTGRES holds a
+// server's address, on PostgreSQL. Visits come one after the other; the load of the
+// machine is told beside. It fails when an answer is not whole.
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"os"
-	"path/filepath"
-	"slices"
+	"strings"
 	"time"
 
-	"github.com/uptrace/bun"
-
-	"github.com/vonggac/vonggac/internal/centre/measure"
-	"github.com/vonggac/vonggac/internal/platform/audit"
-	"github.com/vonggac/vonggac/internal/platform/auth"
-	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/bench/crowd"
+	"github.com/vonggac/vonggac/internal/app"
+	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/platform/config"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
-	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
-type size struct{ units, measures, days, visits int }
+// size is how much there is.
+type size struct {
+	crowd.Size
+	measures, days, visits int
+}
+
+// result is what is printed and written of one engine.
+type result struct {
+	Engine   string   `json:"engine"`
+	Units    int      `json:"units"`
+	Measures int      `json:"measures"`
+	Days     int      `json:"days"`
+	Figures  []figure `json:"figures"`
+}
+
+// figure is one thing that was timed.
+type figure struct {
+	What string  `json:"what"`
+	P50  float64 `json:"p50_ms"`
+	P95  float64 `json:"p95_ms"`
+	CPU  float64 `json:"cpu_ms,omitempty"` // processor time of this process for each: what the clock shows on a machine that does nothing else, or less
+	N    int     `json:"n"`
+	Load string  `json:"load,omitempty"` // of the machine then: running processes over 1, 5 and 15 minutes
+}
 
 func main() {
-	var s size
-	flag.IntVar(&s.units, "units", 150, "how many units")
-	flag.IntVar(&s.measures, "measures", 60, "how many measures")
+	s := size{Size: crowd.Size{Units: 150, People: 1, Findings: 100_000, Infections: 20_000, Incidents: 1000, Obligations: 50_000, Documents: 10_000}}
+	flag.IntVar(&s.Units, "units", s.Units, "how many units")
+	flag.IntVar(&s.Findings, "findings", s.Findings, "how many findings")
+	flag.IntVar(&s.Infections, "infections", s.Infections, "how many infections")
+	flag.IntVar(&s.Obligations, "obligations", s.Obligations, "how many other obligations")
+	flag.IntVar(&s.measures, "measures", 60, "how many requirements, with a measure each")
 	flag.IntVar(&s.days, "days", 365, "how many days of rows")
 	flag.IntVar(&s.visits, "visits", 40, "how often each is asked")
+	engine := flag.String("engine", "", "sqlite or postgres; both when empty")
+	out := flag.String("json", "", "file for the result as JSON")
 	flag.Parse()
-	if err := run(context.Background(), s); err != nil {
+	if err := run(context.Background(), s, *engine, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "board:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, s size) (err error) {
-	dir, err := os.MkdirTemp("", "board")
+func run(ctx context.Context, s size, engine, out string) error {
+	var results []result
+	var errs []error
+	if engine != "postgres" {
+		r, err := on(ctx, "SQLite", "", s)
+		results, errs = append(results, r), append(errs, err)
+	}
+	if server := os.Getenv(dbtest.PostgresEnv); server != "" && engine != "sqlite" {
+		errs = append(errs, onServer(ctx, server, func(address string) error {
+			r, err := on(ctx, "PostgreSQL", address, s)
+			results = append(results, r)
+			return err
+		}))
+	} else if engine != "sqlite" {
+		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
+	}
+	if out != "" {
+		raw, err := json.MarshalIndent(results, "", "  ")
+		if err == nil {
+			err = os.WriteFile(out, append(raw, '\n'), 0o644)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// onServer runs fn with the address of a new database.
+func onServer(ctx context.Context, server string, fn func(address string) error) error {
+	u, err := url.Parse(server)
+	if err != nil {
+		return fmt.Errorf("%s is no address", dbtest.PostgresEnv)
+	}
+	admin, err := db.Open(ctx, server)
 	if err != nil {
 		return err
+	}
+	name := "b" + strings.ReplaceAll(db.NewID(), "-", "")
+	if _, err := admin.Read().NewRaw("CREATE DATABASE " + name).Exec(ctx); err != nil {
+		return errors.Join(err, admin.Close())
+	}
+	u.Path = "/" + name
+	err = fn(u.String())
+	_, dropped := admin.Read().NewRaw("DROP DATABASE " + name + " WITH (FORCE)").Exec(ctx)
+	return errors.Join(err, dropped, admin.Close())
+}
+
+// on measures on an empty database at address; on SQLite when it is empty.
+func on(ctx context.Context, name, address string, s size) (r result, err error) {
+	r = result{Engine: name, Units: s.Units, Measures: s.measures, Days: s.days}
+	dir, err := os.MkdirTemp("", "vonggac-bench-")
+	if err != nil {
+		return r, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := on(ctx, "SQLite", filepath.Join(dir, "records.db"), s); err != nil {
-		return err
+	flags := map[string]string{"data": dir, "listen": "127.0.0.1:0"}
+	if address != "" {
+		flags["records.address"] = address
 	}
-	server := os.Getenv(dbtest.PostgresEnv)
-	if server == "" {
-		fmt.Printf("PostgreSQL: not measured, %s is not set\n", dbtest.PostgresEnv)
-		return nil
-	}
-	return on(ctx, "PostgreSQL", server, s)
-}
-
-// on measures on the database at address, which must be empty.
-func on(ctx context.Context, name, address string, s size) (err error) {
-	d, err := db.Open(ctx, address)
+	cfg, err := config.Load(config.Sources{Flags: flags, Hostname: "bench"})
 	if err != nil {
-		return err
+		return r, err
 	}
-	defer func() { err = errors.Join(err, d.Close()) }()
-	if _, err := d.Migrate(ctx, auth.Migrations, audit.Migrations, measure.Migrations); err != nil {
-		return err
-	}
-	units := make([]string, s.units)
-	for i := range units {
-		units[i] = fmt.Sprintf("01a20899-e904-79b8-a969-%012d", i)
-	}
-	now, turn := time.Date(2026, 11, 21, 1, 0, 0, 0, time.UTC), int64(0)
-	room := measure.New(measure.Deps{Records: d, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler),
-		Law: func() *rulepack.Pack {
-			return &rulepack.Pack{ID: "bench", Thresholds: []rulepack.Threshold{{ID: "measure_coverage", Value: 80}}}
-		},
-		Root: func(context.Context) (string, error) { return units[0], nil }})
-	for i := range s.measures {
-		room.Register(measure.Measure{Key: fmt.Sprintf("bench.measure_%02d", i), Unit: measure.Share, Direction: measure.More, Days: 30,
-			Eval: func(context.Context, bun.IDB, measure.Window) (map[string]measure.Figure, error) {
-				out := map[string]measure.Figure{}
-				for n, unit := range units {
-					out[unit] = measure.Figure{Num: (int64(n*i) + turn) % 90, Den: 100, Seen: int64(n%10 + 90), Expected: 100}
-				}
-				return out, nil
-			}})
-	}
-	err = d.Housekeep(ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, unit := range units {
-			for _, above := range slices.Compact([]string{units[0], unit}) {
-				if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES (?, ?)", above, unit).Exec(ctx); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
+	p := province{size: s, now: time.Now(), report: func(f figure) {
+		r.Figures = append(r.Figures, f)
+		fmt.Printf("%s: %s: p50 %.1f ms, p95 %.1f ms, processor %.1f ms (%d times, load %s)\n", name, f.What, f.P50, f.P95, f.CPU, f.N, f.Load)
+	}}
+	a, err := app.Open(ctx, app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return p.now }, Version: "bench",
+		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
 	if err != nil {
-		return err
+		return r, err
 	}
-	end := now
-	begin := time.Now()
-	for day := s.days - 1; day >= 0; day-- {
-		now = end.AddDate(0, 0, -day)
-		turn++
-		if _, err := room.Evaluate(ctx, nil, now); err != nil {
-			return err
-		}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	if p.Crowd, err = crowd.Fill(ctx, a, p.now, s.Size); err != nil {
+		return r, err
 	}
-	fmt.Printf("%s: %d rows in %v, a day in %v\n", name, s.units*s.measures*s.days, time.Since(begin).Round(time.Millisecond),
-		(time.Since(begin) / time.Duration(s.days)).Round(time.Millisecond))
-	if err := d.Analyze(ctx); err != nil {
-		return err
-	}
-	ctx = auth.With(ctx, auth.Actor{ID: "p", Name: "p", Grants: []auth.Grant{{Role: auth.Centre, Unit: units[0]}}})
-	begin = time.Now()
-	turn++
-	if _, err := room.Recompute(ctx, calendar.DateOf(end).AddDays(-s.days/2)); err != nil {
-		return err
-	}
-	fmt.Printf("%s: a day counted anew in %v\n", name, time.Since(begin).Round(time.Millisecond))
-	whole := func(n int, err error, want int) error {
-		if err == nil && n != want {
-			err = fmt.Errorf("%d rows came, %d should", n, want)
-		}
-		return err
-	}
-	return errors.Join(
-		timed(name, "all units by all measures", s.visits, func() error {
-			list, err := room.Readings(ctx, nil, units)
-			return whole(len(list), err, s.units*s.measures)
-		}),
-		timed(name, "sums of the whole centre", s.visits, func() error {
-			list, err := room.Sums(ctx, nil, units[:1])
-			return whole(len(list), err, s.measures)
-		}),
-		timed(name, "a trend over all days", s.visits, func() error {
-			points, err := room.Trend(ctx, "bench.measure_00", units[1], calendar.DateOf(end).AddDays(1-s.days), calendar.DateOf(end))
-			return whole(len(points), err, s.days)
-		}))
-}
-
-func timed(name, what string, visits int, ask func() error) error {
-	took := make([]time.Duration, 0, visits)
-	for range visits {
-		begin := time.Now()
-		if err := ask(); err != nil {
-			return fmt.Errorf("%s: %s: %w", name, what, err)
-		}
-		took = append(took, time.Since(begin))
-	}
-	slices.Sort(took)
-	fmt.Printf("%s: %s: p50 %v, p95 %v\n", name, what, took[len(took)/2].Round(100*time.Microsecond), took[len(took)*95/100].Round(100*time.Microsecond))
-	return nil
+	fmt.Printf("%s: %d units, %d requirements, %d days, %d findings, %d infections, %d other obligations\n", name, s.Units, s.measures, s.days, s.Findings, s.Infections, s.Obligations)
+	return r, p.measure(ctx)
 }

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/vonggac/vonggac/bench/timed"
 	"github.com/vonggac/vonggac/engine/format"
 	"github.com/vonggac/vonggac/engine/intel"
 	"github.com/vonggac/vonggac/engine/rollup"
@@ -33,14 +34,14 @@ const (
 
 // pass goes through the log once.
 func (s *step) pass(log string) (lines int64, took time.Duration, err error) {
-	began, err := spent()
+	began, err := timed.Spent()
 	if err != nil {
 		return 0, 0, err
 	}
 	if lines, err = s.run(log); err != nil {
 		return lines, 0, err
 	}
-	ended, err := spent()
+	ended, err := timed.Spent()
 	return lines, ended - began, err
 }
 

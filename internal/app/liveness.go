@@ -27,7 +27,8 @@ import (
 func (a *App) watchSources() {
 	a.behind.here(10*time.Second, "read the ways in", a.Rooms.Sources.RefreshWays)
 	a.behind.here(time.Minute, "note that the centre listens", func(ctx context.Context) error { return a.noteListening(ctx, a.intake.Load()) })
-	a.behind.every(time.Minute, "watch the sources", a.Rooms.Sources.Watch)
+	// With the beat of the measures a silence stands on the boards within a minute.
+	a.behind.every(20*time.Second, "watch the sources", a.Rooms.Sources.Watch)
 	a.behind.every(time.Hour, "forget the minutes of sources", a.Rooms.Sources.Forget)
 }
 

@@ -35,7 +35,7 @@ import (
 // boards builds the room of scoreboards.
 func (a *App) boards() *board.Service {
 	return board.New(board.Deps{Records: a.Records, Now: a.opt.Now, Directives: boardDirectives{a}, Measures: boardMeasures{a.Rooms.Measures}, Duties: a.Rooms.Obligations,
-		Unit: a.boardUnit, Tell: a.tellUrged, Draft: a.draftLetter, House: a.letterHouse,
+		Unit: a.boardUnit, Tell: a.tellUrged, Asked: a.tellAskedToUrge, Draft: a.draftLetter, House: a.letterHouse,
 		Official: func(ctx context.Context) context.Context { return i18n.With(ctx, a.catalogue, i18n.Vietnamese) }})
 }
 
@@ -213,6 +213,17 @@ func (a *App) tellUrged(ctx context.Context, tx *db.Tx, u board.Urging) error {
 	count := func(n int) notice.Arg { return notice.Word(i18n.Number(ctx, int64(n))) }
 	return a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "board.urged", Unit: u.Debtor.Unit.ID, To: people, Object: u.Sheet.ID, Href: board.Path + "/units/" + u.Debtor.Unit.ID,
 		Args: []notice.Arg{notice.Word(cmp.Or(u.Sheet.Number, u.Sheet.Code)), count(u.Requested), count(u.Overdue)}, Dedupe: "board.urged/" + u.ID})
+}
+
+// tellAskedToUrge tells those who write for the centre that a leader asks them to urge.
+func (a *App) tellAskedToUrge(ctx context.Context, tx *db.Tx, r board.Request) error {
+	root, err := a.root(ctx)
+	if err != nil {
+		return err
+	}
+	count := func(n int) notice.Arg { return notice.Word(i18n.Number(ctx, int64(n))) }
+	return a.Rooms.Notices.Post(ctx, tx, notice.Notice{Kind: "board.urge_asked", Unit: root, Object: r.Sheet.ID, Href: board.Path + "/" + r.Sheet.ID + "/urge/units",
+		Args: []notice.Arg{notice.Word(r.By), notice.Word(cmp.Or(r.Sheet.Number, r.Sheet.Code)), count(r.Debtors), count(r.Overdue)}, Dedupe: "board.urge_asked/" + r.ID})
 }
 
 // letterHouse is the head and signature of a letter of the centre.

@@ -31,8 +31,8 @@ type apiFigure struct {
 	Measure  string   `json:"measure"`
 	Grade    string   `json:"grade" enum:"measured,declared,partial,unseen,outside" doc:"Only a measured figure has a value."`
 	Value    *float64 `json:"value,omitempty" doc:"Percent of a share, things of a count, hours; absent unless measured."`
-	Num      int64    `json:"num"`
-	Den      int64    `json:"den"`
+	Num      *int64   `json:"num,omitempty" doc:"Absent unless measured."`
+	Den      *int64   `json:"den,omitempty" doc:"0 for a count; absent unless measured."`
 	Seen     int64    `json:"seen"`
 	Expected int64    `json:"expected"`
 	Said     *apiSaid `json:"said,omitempty" doc:"What the unit declares; it never counts as measured."`
@@ -99,7 +99,7 @@ type apiScore struct {
 	Name     string   `json:"name"`
 	Rank     int      `json:"rank,omitempty" doc:"Absent for a unit of which too little is seen to compare it."`
 	Score    *float64 `json:"score,omitempty" doc:"0..100; absent without a rank."`
-	Points   float64  `json:"points"`
+	Points   *float64 `json:"points,omitempty" doc:"Absent without a rank."`
 	Weight   float64  `json:"weight"`
 	Coverage int      `json:"coverage" doc:"Percent of the weight that was seen."`
 	Formula  string   `json:"formula" doc:"Version of the formula."`
@@ -117,11 +117,11 @@ type apiBoards struct{ rest.Paging }
 func API(a *rest.API, s *Service) {
 	const tag = "Scoreboards"
 	rest.Add(a, rest.Op{ID: "list-boards", Method: http.MethodGet, Path: Path, Tag: tag, Need: read, Summary: "List scoreboards",
-		Description: "The directives in force with how many of their requirements are met at the units in scope."}, s.apiList)
+		Description: "The directives in force with how many of their requirements are met at the units in scope. A key for it reads units and obligations too."}, s.apiList)
 	rest.Add(a, rest.Op{ID: "get-board", Method: http.MethodGet, Path: Path + "/{directive}", Tag: tag, Need: read, Summary: "Get a scoreboard",
-		Description: "Units by requirements, each cell with its state, figure, coverage and due time."}, s.apiGet)
+		Description: "Units by requirements, each cell with its state, figure, coverage and due time. A key for it reads units and obligations too."}, s.apiGet)
 	rest.Add(a, rest.Op{ID: "list-scores", Method: http.MethodGet, Path: Path + "/scores", Tag: tag, Need: read, Summary: "List compliance scores",
-		Description: "Ranked units first; those of which too little is seen follow without rank."}, s.apiScores)
+		Description: "Ranked units first; those of which too little is seen follow without rank. A key for it reads units and obligations too."}, s.apiScores)
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiBoards) (*rest.Listing[apiSummary], error) {
@@ -140,9 +140,9 @@ func (s *Service) apiScores(ctx context.Context, in *apiBoards) (*rest.Listing[a
 		return nil, err
 	}
 	return apiPage(in.Paging, s.Scores(tables), func(st Standing) string { return st.Unit.ID }, func(st Standing) apiScore {
-		out := apiScore{Unit: st.Unit.ID, Name: st.Unit.Name, Rank: st.Rank, Points: st.Points, Weight: st.Weight, Coverage: st.Coverage(), Formula: s.formula.Version}
+		out := apiScore{Unit: st.Unit.ID, Name: st.Unit.Name, Rank: st.Rank, Weight: st.Weight, Coverage: st.Coverage(), Formula: s.formula.Version}
 		if st.Rank > 0 {
-			out.Score = &st.Score
+			out.Score, out.Points = &st.Score, &st.Points
 		}
 		return out
 	}), nil
@@ -201,7 +201,10 @@ func apiCellOf(c Cell) apiCell {
 }
 
 func apiFigureOf(r measure.Reading, u measure.Unit) *apiFigure {
-	out := &apiFigure{Measure: r.Key, Grade: string(r.Grade), Num: r.Num, Den: r.Den, Seen: r.Seen, Expected: r.Expected}
+	out := &apiFigure{Measure: r.Key, Grade: string(r.Grade), Seen: r.Seen, Expected: r.Expected}
+	if r.Grade == measure.Measured {
+		out.Num, out.Den = &r.Num, &r.Den
+	}
 	if v, ok := r.Value(u); ok {
 		out.Value = &v
 	}

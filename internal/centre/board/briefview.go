@@ -98,9 +98,26 @@ func (v briefPage) units(id, title string, list []Standing) ui.ListProps {
 		{Label: i18n.T(v.ctx, "board.count.late"), Numeric: true}, {Label: i18n.T(v.ctx, "board.score.coverage"), Numeric: true}}
 	for _, s := range list {
 		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{ui.Text(s.Unit.Name), ui.Text(scoreText(v.ctx, s)),
-			ui.Number(int64(s.Counts.Overdue)), ui.Text(strconv.Itoa(s.Coverage()) + "%")}})
+			ui.Number(int64(s.Counts.Overdue)), ui.Text(coverText(v.ctx, s))}})
 	}
 	return l
+}
+
+// coverText is how much of what is asked of a unit was seen; of nothing it says so
+// in words, since a nought reads like a result.
+func coverText(ctx context.Context, s Standing) string {
+	if s.Coverage() == 0 {
+		return i18n.T(ctx, "board.score.unseen")
+	}
+	return strconv.Itoa(s.Coverage()) + "%"
+}
+
+// pointsText is what the score of a unit is made of, where it has one.
+func pointsText(ctx context.Context, s Standing) string {
+	if s.Rank == 0 {
+		return ""
+	}
+	return decimal(ctx, s.Points) + " / " + decimal(ctx, s.Weight)
 }
 
 // scoreText is the score of a unit that can be compared; of another it says that
@@ -156,7 +173,7 @@ func (v scoresPage) props() ui.ListProps {
 		}
 		n := s.Counts
 		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{ui.Text(s.Unit.Name), rank, ui.Text(scoreText(v.ctx, s)),
-			ui.Text(decimal(v.ctx, s.Points) + " / " + decimal(v.ctx, s.Weight)), ui.Text(strconv.Itoa(s.Coverage()) + "%"), ui.Number(int64(n.Met)), ui.Number(int64(n.Overdue)), ui.Number(int64(n.Unknown))}})
+			ui.Text(pointsText(v.ctx, s)), ui.Text(coverText(v.ctx, s)), ui.Number(int64(n.Met)), ui.Number(int64(n.Overdue)), ui.Number(int64(n.Unknown))}})
 	}
 	return l
 }
@@ -173,7 +190,7 @@ type unitPage struct {
 
 // score says how the unit stands, once that may be told.
 func (v unitPage) score() string {
-	return i18n.T(v.ctx, "board.unit.score", scoreText(v.ctx, v.own), strconv.Itoa(v.own.Coverage()))
+	return i18n.T(v.ctx, "board.unit.score", scoreText(v.ctx, v.own), coverText(v.ctx, v.own))
 }
 
 // asked is one directive's list of requirements for the unit, the worst first.

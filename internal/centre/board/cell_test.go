@@ -212,8 +212,8 @@ func TestTakingAReadingAwayImprovesNothing(t *testing.T) {
 	})
 }
 
-// no fails when is looks better than was. More may be asked than before: of what
-// was seen to be nothing, less is known now.
+// no holds that nothing counts better. More may be asked: what was seen to be
+// nothing asks nothing, until it is not seen.
 func no(t *rapid.T, what string, was, is board.Counts) {
 	t.Helper()
 	if is.Met > was.Met || is.Overdue < was.Overdue || is.Seen > was.Seen || is.Asked < was.Asked || is.Asked-is.Met < was.Asked-was.Met {

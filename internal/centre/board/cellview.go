@@ -48,7 +48,7 @@ func (v cellPage) facts() []ui.Fact {
 func (v cellPage) origin(r measure.Reading, t Target) []ui.Fact {
 	m, _ := v.known(r.Key)
 	fields := ui.None()
-	if _, ok := r.Value(m.Unit); ok || r.Grade == measure.Partial {
+	if _, ok := r.Value(m.Unit); ok { // what was counted is told only where enough was seen
 		text := i18n.Number(v.ctx, r.Num)
 		if m.Unit != measure.Count {
 			text += " / " + i18n.Number(v.ctx, r.Den)

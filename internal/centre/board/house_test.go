@@ -245,6 +245,7 @@ type house struct {
 	*board.Service
 	*fiction
 	told   []board.Urging
+	asked  []board.Request
 	drafts []officedoc.Paper
 }
 
@@ -270,7 +271,8 @@ func furnish(t testing.TB, d *db.DB, f *fiction) *house {
 	}
 	h := &house{fiction: f}
 	h.Service = board.New(board.Deps{Records: d, Now: func() time.Time { return now }, Directives: f, Measures: f, Duties: f, Unit: f.unit,
-		Tell: func(_ context.Context, _ *db.Tx, u board.Urging) error { h.told = append(h.told, u); return nil },
+		Tell:  func(_ context.Context, _ *db.Tx, u board.Urging) error { h.told = append(h.told, u); return nil },
+		Asked: func(_ context.Context, _ *db.Tx, r board.Request) error { h.asked = append(h.asked, r); return nil },
 		Draft: func(_ context.Context, _ string, p officedoc.Paper) (string, error) {
 			h.drafts = append(h.drafts, p)
 			return "/documents/draft", nil

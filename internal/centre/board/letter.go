@@ -19,7 +19,7 @@ import (
 // fault.NotFound for a unit that owes nothing and fault.Conflict when nobody does.
 func (s *Service) Letter(ctx context.Context, directive, column, unit string) (officedoc.Paper, error) {
 	const op = "board.Letter"
-	t, debtors, err := s.Owing(ctx, directive, column)
+	t, debtors, err := s.owing(ctx, op, write, directive, column)
 	if err != nil {
 		return officedoc.Paper{}, err
 	}

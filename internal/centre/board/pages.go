@@ -45,11 +45,12 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + of + "/export/table.xlsx", Need: read, Handle: p.export(web.XLSX)},
 		{Pattern: "GET " + of + "/columns/{column}", Need: read, Handle: p.column},
 		{Pattern: "GET " + of + "/cells/{unit}/{column}", Need: read, Handle: p.cell},
-		{Pattern: "GET " + of + "/urge/units", Need: write, Handle: p.owing},
+		{Pattern: "GET " + of + "/urge/units", Need: read, Handle: p.owing},
 		{Pattern: "POST " + of + "/urge/units", Need: write, Handle: p.urge},
 		{Pattern: "GET " + of + "/urge/letter.docx", Need: write, Handle: p.letter(false)},
 		{Pattern: "GET " + of + "/urge/letter.pdf", Need: write, Handle: p.letter(true)},
 		{Pattern: "POST " + of + "/urge/draft", Need: write, Handle: p.draft},
+		{Pattern: "POST " + of + "/urge/ask", Need: decide, Handle: p.ask},
 	}
 }
 
@@ -72,7 +73,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), debtors: len(Debtors(t, "")), words: newWords(ctx, t.At)}
+	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: len(Debtors(t, "")), words: newWords(ctx, t.At)}
 	v.table = t.Narrow(v.f, p.svc.Measures.Measure)
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: t.Sheet.Title, Body: boardView(v)})
 }
@@ -85,7 +86,7 @@ func (p *Pages) column(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := columnPage{table: t.Narrow(Filter{Sort: ByName}, p.svc.Measures.Measure), urges: auth.May(ctx, write), debtors: len(Debtors(t, id)), words: newWords(ctx, t.At)}
+	v := columnPage{table: t.Narrow(Filter{Sort: ByName}, p.svc.Measures.Measure), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: len(Debtors(t, id)), words: newWords(ctx, t.At)}
 	if v.at = slices.IndexFunc(t.Columns, func(c Column) bool { return c.ID == id }); v.at < 0 {
 		return missing()
 	}

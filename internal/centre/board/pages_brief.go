@@ -67,12 +67,12 @@ func (p *Pages) exportScores(format web.Format) web.Handler {
 		list := p.svc.Scores(tables)
 		sh := web.Sheet{Name: "scores", Rows: func(yield func([]any, error) bool) {
 			for _, s := range list {
-				rank := any("")
+				rank, points := any(""), ""
 				if s.Rank > 0 {
-					rank = int64(s.Rank)
+					rank, points = int64(s.Rank), decimal(ctx, s.Points)
 				}
 				n := s.Counts
-				if !yield([]any{rank, s.Unit.Name, s.Unit.KindLabel, scoreText(ctx, s), decimal(ctx, s.Points), decimal(ctx, s.Weight), int64(s.Coverage()), int64(n.Asked), int64(n.Met),
+				if !yield([]any{rank, s.Unit.Name, s.Unit.KindLabel, scoreText(ctx, s), points, decimal(ctx, s.Weight), int64(s.Coverage()), int64(n.Asked), int64(n.Met),
 					int64(n.Overdue), int64(n.Unknown), p.svc.formula.Version}, nil) {
 					return
 				}

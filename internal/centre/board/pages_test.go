@@ -168,9 +168,36 @@ func TestOnlyThoseWhoOweAreUrged(t *testing.T) {
 		if err != nil || len(acts) != 2 || acts[0].Action != "board.urge" {
 			t.Errorf("%+v, %v", acts, err)
 		}
-		h.browse(t, auth.Leader, "root").get("/boards/d-1/urge/units", 403)
+		h.browse(t, auth.Viewer, "root").get("/boards/d-1/urge/units", 403)
 		own := h.browse(t, auth.UnitOfficer, "u-1")
 		own.post("/boards/d-1/urge/units", url.Values{"id": {"u-2"}}, 409)
+	})
+}
+
+// TestALeaderAsksTheCentreToUrge sees who owes, urges nobody and writes no letter.
+func TestALeaderAsksTheCentreToUrge(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b := h.browse(t, auth.Leader, "root")
+		b.says(b.get("/boards/d-1", 200), "đơn vị còn nợ", "/boards/d-1/urge/units")
+		page := b.get("/boards/d-1/urge/units", 200)
+		b.says(page, "Đề nghị trung tâm đôn đốc", "UBND xã Bản Mẫu 1", "/boards/d-1/urge/ask")
+		for _, not := range []string{"letter.docx", `name="id"`, "/urge/draft"} {
+			if strings.Contains(page, not) {
+				t.Errorf("a leader is offered %s", not)
+			}
+		}
+		b.get("/boards/d-1/urge/letter.docx", 403)
+		b.post("/boards/d-1/urge/units", url.Values{"id": {"u-1"}}, 403)
+		b.says(b.post("/boards/d-1/urge/ask", url.Values{}, 200), "Đã đề nghị trung tâm đôn đốc")
+		if len(h.asked) != 1 || h.asked[0].Debtors == 0 || h.asked[0].By != "Người thử" || len(h.told) != 0 {
+			t.Errorf("asked %+v, told %+v", h.asked, h.told)
+		}
+		b.post("/boards/none/urge/ask", url.Values{}, 404)
+		acts, err := audit.Of(t.Context(), h.db, board.SubjectKind, "d-1", 10)
+		if err != nil || len(acts) != 1 || acts[0].Action != "board.ask_to_urge" {
+			t.Errorf("%+v, %v", acts, err)
+		}
+		h.browse(t, auth.UnitOfficer, "u-1").post("/boards/d-1/urge/ask", url.Values{}, 403)
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -21,7 +22,7 @@ func (p *Pages) owing(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := urgePage{sheet: t.Sheet, column: column, debtors: debtors, drafts: p.svc.Draft != nil, words: newWords(ctx, t.At)}
+	v := urgePage{sheet: t.Sheet, column: column, debtors: debtors, drafts: p.svc.Draft != nil, urges: auth.May(ctx, write), words: newWords(ctx, t.At)}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "board.urge.title"), Body: urgeView(v)})
 }
 
@@ -36,6 +37,18 @@ func (p *Pages) urge(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "board.urge.done", number(ctx, n)))
+	return web.Redirect(w, r, sheetPath(directive))
+}
+
+// ask handles POST /boards/{directive}/urge/ask: who decides asks the centre to
+// urge. Form: column.
+func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
+	ctx, directive := r.Context(), r.PathValue("directive")
+	n, err := p.svc.AskToUrge(ctx, directive, r.PostFormValue("column"))
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "board.urge.asked", number(ctx, n)))
 	return web.Redirect(w, r, sheetPath(directive))
 }
 

@@ -6,10 +6,13 @@ package board
 import (
 	"context"
 	"embed"
+	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -26,7 +29,7 @@ var Migrations embed.FS
 //go:embed messages.yaml
 var Messages embed.FS
 
-// Deps are what the room is built from. All but Tell, Draft, House and
+// Deps are what the room is built from. All but Tell, Asked, Draft, House and
 // Official are required.
 type Deps struct {
 	Records    *db.DB
@@ -39,6 +42,9 @@ type Deps struct {
 	// Tell tells a unit that it was urged, in the transaction that records it;
 	// nil tells nobody.
 	Tell func(ctx context.Context, tx *db.Tx, u Urging) error
+	// Asked tells those who urge that somebody asks them to, in the transaction
+	// that records it; nil tells nobody.
+	Asked func(ctx context.Context, tx *db.Tx, r Request) error
 	// Draft opens a letter as a draft in the register of papers and gives the
 	// address of its page; nil has none: the letter is then only a file.
 	Draft func(ctx context.Context, subject string, p officedoc.Paper) (href string, err error)
@@ -115,15 +121,15 @@ func (s *Service) fill(ctx context.Context, sheets []Sheet) ([]Table, error) {
 	}
 	keys, units = once(keys), once(units)
 	var readings []measure.Reading
-	var err error
+	var duties []obligation.Standing
+	var unread, unowed error
+	var both sync.WaitGroup // the two large reads, side by side
+	both.Go(func() { duties, unowed = s.Duties.Standings(ctx, SubjectKind, ids) })
 	if len(keys) > 0 && len(units) > 0 {
-		if readings, err = s.Measures.Readings(ctx, keys, units); err != nil {
-			return nil, err
-		}
+		readings, unread = s.Measures.Readings(ctx, keys, units)
 	}
-	duties, err := s.Duties.Standings(ctx, SubjectKind, ids)
-	if err != nil {
-		return nil, err
+	if both.Wait(); unread != nil || unowed != nil {
+		return nil, errors.Join(unread, unowed)
 	}
 	now := s.Now()
 	out := make([]Table, len(sheets))

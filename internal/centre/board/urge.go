@@ -75,11 +75,18 @@ func (d Debtor) overdue() int {
 	return n
 }
 
-// Owing are the debtors of a directive for whom the actor may act, with when
-// each was last urged.
+// Owing are the debtors of a directive for whom the actor may act, or decides,
+// with when each was last urged.
 func (s *Service) Owing(ctx context.Context, directive, column string) (Table, []Debtor, error) {
-	const op = "board.Owing"
-	_, scope, err := auth.Need(ctx, op, write)
+	need := write
+	if !auth.May(ctx, write) {
+		need = decide
+	}
+	return s.owing(ctx, "board.Owing", need, directive, column)
+}
+
+func (s *Service) owing(ctx context.Context, op string, need auth.Permission, directive, column string) (Table, []Debtor, error) {
+	_, scope, err := auth.Need(ctx, op, need)
 	if err != nil {
 		return Table{}, nil, err
 	}
@@ -115,7 +122,7 @@ func (s *Service) Owing(ctx context.Context, directive, column string) (Table, [
 // transaction. It fails with fault.Conflict when none of them owes anything.
 func (s *Service) Urge(ctx context.Context, directive, column string, units []string) (int, error) {
 	const op = "board.Urge"
-	t, debtors, err := s.Owing(ctx, directive, column)
+	t, debtors, err := s.owing(ctx, op, write, directive, column)
 	if err != nil {
 		return 0, err
 	}
@@ -144,6 +151,46 @@ func (s *Service) Urge(ctx context.Context, directive, column string, units []st
 			}
 		}
 		return nil
+	})
+	return len(debtors), db.Error(op, err)
+}
+
+// Request is that somebody who decides asks the centre to urge.
+type Request struct {
+	ID      string
+	Sheet   Sheet
+	By      string // name of who asks
+	At      time.Time
+	Debtors int
+	Overdue int
+}
+
+// AskToUrge asks those who write for the centre to urge the debtors of a
+// directive, and gives how many they are: for who decides and does not write. It
+// is told and audited in one transaction. It fails with fault.Conflict when nobody
+// owes anything.
+func (s *Service) AskToUrge(ctx context.Context, directive, column string) (int, error) {
+	const op = "board.AskToUrge"
+	t, debtors, err := s.owing(ctx, op, decide, directive, column)
+	if err != nil {
+		return 0, err
+	}
+	if len(debtors) == 0 {
+		return 0, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "board.err.nobody"}
+	}
+	actor, _ := auth.From(ctx)
+	r := Request{ID: db.NewID(), Sheet: t.Sheet, By: actor.Name, At: s.Now(), Debtors: len(debtors)}
+	for _, d := range debtors {
+		r.Overdue += d.overdue()
+	}
+	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if s.Asked != nil {
+			if err := s.Asked(ctx, tx, r); err != nil {
+				return err
+			}
+		}
+		return audit.Add(ctx, tx, r.At, audit.Entry{Action: "board.ask_to_urge", Kind: SubjectKind, Object: directive, Unit: actor.Home,
+			Detail: map[string]any{"units": r.Debtors, "overdue": r.Overdue, "column": column}})
 	})
 	return len(debtors), db.Error(op, err)
 }

@@ -19,7 +19,16 @@ type urgePage struct {
 	column  string // one requirement alone; empty: all
 	debtors []Debtor
 	drafts  bool
+	urges   bool // else the reader decides, and asks the centre to
 	words
+}
+
+func (v urgePage) lead() string {
+	key := "board.urge.lead"
+	if !v.urges {
+		key = "board.urge.ask.lead"
+	}
+	return i18n.T(v.ctx, key, number(v.ctx, len(v.debtors)), v.sheet.name())
 }
 
 func (v urgePage) path() string { return sheetPath(v.sheet.ID) + "/urge" }
@@ -53,6 +62,9 @@ func (v urgePage) actions() []ui.Action {
 	if len(v.debtors) == 0 {
 		return nil
 	}
+	if !v.urges {
+		return []ui.Action{{Label: i18n.T(v.ctx, "board.urge.ask"), Title: i18n.T(v.ctx, "board.urge.ask.hint"), Href: v.path() + "/ask", Icon: ui.IconSend, Post: true, Hidden: v.hidden(), Primary: true}}
+	}
 	out := []ui.Action{{Label: "DOCX", Href: v.path() + "/letter.docx" + v.query(), Icon: ui.IconDownload, Title: i18n.T(v.ctx, "board.urge.letter")},
 		{Label: "PDF", Href: v.path() + "/letter.pdf" + v.query(), Icon: ui.IconPrint, Title: i18n.T(v.ctx, "board.urge.letter")}}
 	if v.drafts {
@@ -65,19 +77,26 @@ func (v urgePage) actions() []ui.Action {
 func (v urgePage) list() ui.ListProps {
 	l := ui.ListProps{Caption: i18n.T(v.ctx, "board.urge.title"), Total: int64(len(v.debtors)),
 		Empty: ui.EmptyProps{Icon: ui.IconCheck, Title: i18n.T(v.ctx, "board.urge.none"), Text: i18n.T(v.ctx, "board.urge.empty.text")}}
-	if len(v.debtors) > 0 {
+	if v.urges && len(v.debtors) > 0 {
 		l.Bulk = &ui.Bulk{Action: v.path() + "/units", Hidden: v.hidden(), Buttons: []ui.Submit{{Label: i18n.T(v.ctx, "board.urge.some"), Icon: ui.IconSend}}}
 	}
-	for _, h := range []struct {
+	heads := []struct {
 		key     string
 		numeric bool
-	}{{"unit", false}, {"urge.owed", true}, {"urge.late", true}, {"field.requirement", false}, {"urge.last", false}, {"urge.letter", false}} {
+	}{{"unit", false}, {"urge.owed", true}, {"urge.late", true}, {"field.requirement", false}, {"urge.last", false}, {"urge.letter", false}}
+	if !v.urges {
+		heads = heads[:len(heads)-1]
+	}
+	for _, h := range heads {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(v.ctx, "board."+h.key), Numeric: h.numeric})
 	}
 	for _, d := range v.debtors {
-		letter := v.path() + "/letter.docx" + v.query("unit", d.Unit.ID)
-		l.Rows = append(l.Rows, ui.Row{ID: d.Unit.ID, Name: d.Unit.Name, Href: unitPath(d.Unit.ID), Tone: look[d.Worst].tone, Cells: []templ.Component{ui.Text(d.Unit.Name),
-			ui.Number(int64(len(d.Owed))), ui.Number(int64(d.overdue())), ui.Text(d.brief()), ui.Time(d.Last), ui.Anchor(ui.Link{Label: "DOCX", Href: letter})}})
+		row := ui.Row{ID: d.Unit.ID, Name: d.Unit.Name, Href: unitPath(d.Unit.ID), Tone: look[d.Worst].tone, Cells: []templ.Component{ui.Text(d.Unit.Name),
+			ui.Number(int64(len(d.Owed))), ui.Number(int64(d.overdue())), ui.Text(d.brief()), ui.Time(d.Last)}}
+		if v.urges {
+			row.Cells = append(row.Cells, ui.Anchor(ui.Link{Label: "DOCX", Href: v.path() + "/letter.docx" + v.query("unit", d.Unit.ID)}))
+		}
+		l.Rows = append(l.Rows, row)
 	}
 	return l
 }

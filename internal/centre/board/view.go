@@ -26,6 +26,7 @@ type boardPage struct {
 	f       Filter
 	debtors int
 	urges   bool // the actor may urge
+	asks    bool // the actor decides, and asks the centre to urge
 	icons   [states]string
 	words
 }
@@ -86,6 +87,9 @@ func (v boardPage) actions() []ui.Action {
 	var out []ui.Action
 	for _, l := range web.Exports(v.r, sheetPath(v.whole.Sheet.ID)+"/export/table") {
 		out = append(out, ui.Action{Label: l.Label, Href: l.Href, Icon: ui.IconDownload})
+	}
+	if v.asks && !v.urges && v.debtors > 0 {
+		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge.see", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units", Icon: ui.IconSend})
 	}
 	if v.urges && v.debtors > 0 {
 		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units", Icon: ui.IconSend, Primary: true})
@@ -197,6 +201,7 @@ type columnPage struct {
 	at      int // of the column in the table
 	debtors int
 	urges   bool
+	asks    bool // decides, and asks the centre to urge
 	words
 }
 
@@ -237,10 +242,14 @@ func (v columnPage) facts(known func(string) (measure.Measure, bool)) []ui.Fact 
 }
 
 func (v columnPage) actions() []ui.Action {
-	if !v.urges || v.debtors == 0 {
+	label := "board.urge"
+	if !v.urges {
+		label = "board.urge.see"
+	}
+	if !v.urges && !v.asks || v.debtors == 0 {
 		return nil
 	}
-	return []ui.Action{{Label: i18n.T(v.ctx, "board.urge", number(v.ctx, v.debtors)), Icon: ui.IconSend, Primary: true,
+	return []ui.Action{{Label: i18n.T(v.ctx, label, number(v.ctx, v.debtors)), Icon: ui.IconSend, Primary: true,
 		Href: sheetPath(v.table.Sheet.ID) + "/urge/units?" + url.Values{"column": {v.column.ID}}.Encode()}}
 }
 

@@ -5,9 +5,11 @@ package directive
 
 import (
 	"context"
-	"slices"
+	"database/sql"
+	"errors"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 )
@@ -57,7 +59,7 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 	if b.Units, err = s.Addressees(ctx, id); err != nil {
 		return b, err
 	}
-	tasks, err := tasksOf(ctx, s.Records.Read(), id, "")
+	owe, err := s.owing(ctx, id, b.Units)
 	if err != nil {
 		return b, err
 	}
@@ -66,7 +68,7 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 			continue
 		}
 		x := BoardItem{ID: it.ID, Path: it.Path, Label: it.Label, Short: it.Short, Text: it.Text, Due: it.Due, Last: it.Due.Last, Thresholds: it.Thresholds, Owed: it.Owed,
-			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors}
+			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors, Units: owe[it.ID]}
 		if it.Due.Sort == "" && it.Owed {
 			x.Last = f.CommonLast
 		}
@@ -76,14 +78,45 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 				x.Kind = bound.Kind
 			}
 		}
-		for _, t := range tasks {
-			if t.Item == it.ID && t.State != Withdrawn && slices.Contains(b.Units, t.Unit) && !slices.Contains(x.Units, t.Unit) {
-				x.Units = append(x.Units, t.Unit)
-			}
-		}
 		b.Items = append(b.Items, x)
 	}
 	return b, nil
+}
+
+// owing are which of some units, those in the actor's sight, have a task on each
+// item. A large board has thousands: they are read column by column, each unit's
+// id is kept once.
+func (s *Service) owing(ctx context.Context, id ID, units []string) (out map[ItemID][]string, err error) {
+	const op = "directive.owing"
+	known := make(map[string]string, len(units))
+	for _, u := range units {
+		known[u] = u
+	}
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scope.Filter(s.Records.Read().NewSelect().TableExpr("directive_task AS t").ColumnExpr("DISTINCT t.unit_id, t.item_id").
+		Where("t.directive_id = ?", string(id)).Where("t.state <> ?", string(Withdrawn)), "t.unit_id").OrderExpr("t.unit_id").Rows(ctx)
+	if err != nil {
+		return nil, db.Error(op, err)
+	}
+	defer func() { err = errors.Join(err, db.Error(op, rows.Close())) }()
+	list := map[string][]string{}
+	var unit, item sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&unit, &item); err != nil {
+			return nil, db.Error(op, err)
+		}
+		if u, ok := known[string(unit)]; ok {
+			list[string(item)] = append(list[string(item)], u)
+		}
+	}
+	out = make(map[ItemID][]string, len(list))
+	for item, units := range list {
+		out[ItemID(item)] = units
+	}
+	return out, db.Error(op, rows.Err())
 }
 
 // Roll opens the next period of what comes again, for those who owed the last

@@ -29,10 +29,10 @@ type apiMeasure struct {
 }
 
 type apiFigure struct {
-	Num      int64 `json:"num"`
-	Den      int64 `json:"den" doc:"0 for a count."`
-	Seen     int64 `json:"seen"`
-	Expected int64 `json:"expected"`
+	Num      *int64 `json:"num,omitempty" doc:"Absent unless measured."`
+	Den      *int64 `json:"den,omitempty" doc:"0 for a count; absent unless measured."`
+	Seen     int64  `json:"seen"`
+	Expected int64  `json:"expected"`
 }
 
 type apiClaim struct {
@@ -111,7 +111,14 @@ func (s *Service) apiCatalogue(ctx context.Context, _ *struct{}) (*apiList[apiMe
 	return out, nil
 }
 
-func figureOf(f Figure) apiFigure { return apiFigure(f) }
+// figureOf tells what was counted only where enough was seen.
+func figureOf(f Figure, g Grade) apiFigure {
+	out := apiFigure{Seen: f.Seen, Expected: f.Expected}
+	if g == Measured {
+		out.Num, out.Den = &f.Num, &f.Den
+	}
+	return out
+}
 
 func valueOf(u Unit, r Reading) *float64 {
 	if v, ok := r.Value(u); ok {
@@ -147,7 +154,7 @@ func (s *Service) apiReadings(ctx context.Context, in *apiReadings) (*apiList[ap
 	out.Body.Items = []apiReading{}
 	for _, r := range list {
 		one := apiReading{Measure: r.Key, UnitID: r.Unit, Grade: string(r.Grade), Value: valueOf(m.Unit, r), CountedAt: rest.Time(r.At), Run: r.Run,
-			Contradicted: r.Contradicted(m.Unit), apiFigure: figureOf(r.Figure)}
+			Contradicted: r.Contradicted(m.Unit), apiFigure: figureOf(r.Figure, r.Grade)}
 		if !r.Day.IsZero() {
 			one.Day = r.Day.String()
 		}
@@ -196,7 +203,7 @@ func (s *Service) apiTrend(ctx context.Context, in *apiTrend) (*apiList[apiPoint
 	out.Body.Items = []apiPoint{}
 	for _, p := range points {
 		out.Body.Items = append(out.Body.Items, apiPoint{Day: p.Day.String(), Grade: string(p.Grade), Value: valueOf(m.Unit, Reading{Figure: p.Figure, Grade: p.Grade}), Run: p.Run,
-			apiFigure: figureOf(p.Figure)})
+			apiFigure: figureOf(p.Figure, p.Grade)})
 	}
 	return out, nil
 }

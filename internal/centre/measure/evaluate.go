@@ -232,6 +232,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, run *Run, cause string, 
 	var rows []figureRow
 	var past []pastRow
 	var gone [][]string
+	var top newest
 	newer := make([]stateRow, 0, len(keys))
 	earlier, err := runsOf(ctx, tx, cause, day.String(), good)
 	if err != nil {
@@ -247,25 +248,27 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, run *Run, cause string, 
 			continue
 		}
 		st.Problem, st.Failed = "", db.Time{}
-		if day.String() >= st.Day {
-			st.Day, st.Before = day.String(), day.AddDays(-s.measures[key].back()).String()
-			st.Run, st.Counted = run.ID, db.At(run.Started)
+		if before := day.AddDays(-s.measures[key].back()).String(); day.String() >= st.Day {
+			top.state(st, day.String(), before, r.figures)
+			st.Day, st.Before, st.Run, st.Counted = day.String(), before, run.ID, db.At(run.Started)
 		}
 		newer = append(newer, st)
 		days = append(days, dayRow{Measure: key, Day: day.String(), Run: run.ID, From: db.At(r.window.From), To: db.At(r.window.To), Counted: db.At(run.Started)})
 		for _, unit := range slices.Sorted(maps.Keys(r.figures)) {
 			if f, ok := was[key][unit]; !ok || f != r.figures[unit] {
 				rows = append(rows, rowOf(key, day.String(), unit, r.figures[unit]))
+				top.figure(st, day.String(), unit, r.figures[unit])
 			}
 		}
 		for _, unit := range slices.Sorted(maps.Keys(was[key])) {
 			f, stays := r.figures[unit]
-			old := was[key][unit]
+			had := was[key][unit]
 			if !stays {
 				gone = append(gone, []string{key, day.String(), unit})
+				top.figure(st, day.String(), unit, Figure{})
 			}
-			if cause == "recount" && (!stays || f != old) {
-				past = append(past, pastRow{ID: db.NewID(), Measure: key, Day: day.String(), Unit: unit, Num: old.Num, Den: old.Den, Seen: old.Seen, Expected: old.Expected,
+			if cause == "recount" && (!stays || f != had) {
+				past = append(past, pastRow{ID: db.NewID(), Measure: key, Day: day.String(), Unit: unit, Num: had.Num, Den: had.Den, Seen: had.Seen, Expected: had.Expected,
 					Run: earlier[key], At: db.At(run.Started), By: run.By})
 			}
 		}
@@ -287,6 +290,9 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, run *Run, cause string, 
 		if err == nil {
 			_, err = tx.Do(ctx, "DELETE FROM measure_row WHERE (measure, day, unit_id) IN (?)", db.Tuples(part))
 		}
+	}
+	if err == nil {
+		err = top.write(ctx, tx)
 	}
 	return db.Error(op, err)
 }

@@ -293,7 +293,11 @@ func (p *Pages) exportUnits(format web.Format) web.Handler {
 							said = strconv.FormatFloat(x, 'f', -1, 64)
 						}
 					}
-					if !yield([]any{u.name, i18n.T(ctx, "measures.grade."+string(u.Grade)), cell(v.Unit, u.Reading), u.Num, u.Den, u.Seen, u.Expected, said, u.At}, nil) {
+					var num, den any = "", ""
+					if u.Grade == Measured { // what was counted is told only where enough was seen
+						num, den = u.Num, u.Den
+					}
+					if !yield([]any{u.name, i18n.T(ctx, "measures.grade."+string(u.Grade)), cell(v.Unit, u.Reading), num, den, u.Seen, u.Expected, said, u.At}, nil) {
 						return
 					}
 				}

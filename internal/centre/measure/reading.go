@@ -7,7 +7,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -18,28 +17,28 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
-// found is a row as the readers below ask for it, with the day's count.
+// found is what one row says of a measure and a unit, by their places in lists,
+// now and on the day it is compared with.
 type found struct {
-	Measure  string  `bun:"measure"`
-	Unit     string  `bun:"unit_id"`
-	Day      string  `bun:"day"`
-	Run      string  `bun:"run_id"`
-	Counted  db.Time `bun:"counted_at"`
-	Earlier  bool    `bun:"earlier"` // the day it is compared with
-	Num      int64   `bun:"num"`
-	Den      int64   `bun:"den"`
-	Seen     int64   `bun:"seen"`
-	Expected int64   `bun:"expected"`
+	key, unit int
+	now, was  Figure
 }
 
-func (f found) figure() Figure { return Figure{f.Num, f.Den, f.Seen, f.Expected} }
+// stamp is when the figures of a measure were counted, by which run, for which
+// day.
+type stamp struct {
+	day calendar.Date
+	run string
+	at  time.Time
+}
 
 type place struct{ key, unit string }
 
 // Readings are the newest figures of units' own records, for each key in the order
 // of the catalogue and each unit. No keys stand for all measures. Units out of the
 // actor's scope are left out; without units those of the scope are read of which
-// anything was expected. A unit of which a measure expects nothing is Outside.
+// anything was expected. A unit of which a measure expects nothing is Outside;
+// what was never counted is Unseen of every unit.
 func (s *Service) Readings(ctx context.Context, keys []string, units []string) ([]Reading, error) {
 	return s.read(ctx, "measure.Readings", keys, units, calendar.Date{}, false)
 }
@@ -52,8 +51,8 @@ func (s *Service) Sums(ctx context.Context, keys []string, units []string) ([]Re
 }
 
 // At are Readings as they stand of a day: of a day gone by they stay as they were
-// unless somebody had it counted anew. Before that day was first counted the
-// grade is Outside and At is zero.
+// unless somebody had it counted anew. Of a day that was not counted the grade is
+// Unseen and At is zero.
 func (s *Service) At(ctx context.Context, keys []string, units []string, day calendar.Date) ([]Reading, error) {
 	return s.read(ctx, "measure.At", keys, units, day, false)
 }
@@ -118,12 +117,7 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 			return nil, err
 		}
 	}
-	var rows []found
-	if day.IsZero() && !below {
-		rows, err = s.newest(ctx, op, scope, keys, units)
-	} else {
-		rows, err = s.rows(ctx, op, scope, keys, units, day, below)
-	}
+	rows, list, stamps, err := s.rows(ctx, op, scope, keys, units, day, below)
 	if err != nil {
 		return nil, err
 	}
@@ -133,44 +127,26 @@ func (s *Service) read(ctx context.Context, op string, keys, units []string, day
 			return nil, err
 		}
 	}
-	now, before := make(map[place]found, len(rows)), make(map[place]Figure, len(rows)/2)
-	for _, r := range rows {
-		at := place{r.Measure, r.Unit}
-		if r.Earlier {
-			before[at] = r.figure()
-			continue
-		}
-		now[at] = r
-	}
-	list := units
-	if list == nil {
-		for at := range now {
-			list = append(list, at.unit)
-		}
-		slices.Sort(list)
-		list = slices.Compact(list)
-	}
-	tolerance, days := s.tolerance(), map[string]calendar.Date{}
-	out := make([]Reading, 0, len(keys)*len(list))
-	for _, key := range keys {
-		least := s.Least(s.measures[key])
-		for _, unit := range list {
-			at := place{key, unit}
-			r := Reading{Key: key, Unit: unit, Grade: Outside, Tolerance: tolerance}
-			if f, ok := now[at]; ok {
-				r.Figure, r.At, r.Run, r.Said = f.figure(), f.Counted.Time, f.Run, claims[at]
-				r.Grade = gradeOf(r.Figure, least, r.Said != nil)
-				if r.Day, ok = days[f.Day]; !ok {
-					if r.Day, err = calendar.ParseDate(f.Day); err != nil {
-						return nil, err
-					}
-					days[f.Day] = r.Day
-				}
+	out, tolerance, least := make([]Reading, len(keys)*len(list)), s.tolerance(), make([]int64, len(keys))
+	for i, key := range keys {
+		least[i] = s.Least(s.measures[key])
+		for j, unit := range list {
+			r := Reading{Key: key, Unit: unit, Grade: Unseen, Tolerance: tolerance}
+			if by, counted := stamps[key]; counted { // and the unit was not among those it concerns
+				r.Grade, r.At, r.Run, r.Day = Outside, by.at, by.run, by.day
 			}
-			if b, ok := before[at]; ok && gradeOf(b, least, false) == Measured {
-				r.Before = &b
-			}
-			out = append(out, r)
+			out[i*len(list)+j] = r
+		}
+	}
+	for i := range rows {
+		f := &rows[i]
+		r := &out[f.key*len(list)+f.unit]
+		if f.now.Expected > 0 {
+			r.Figure, r.Said = f.now, claims[place{r.Key, r.Unit}]
+			r.Grade = gradeOf(r.Figure, least[f.key], r.Said != nil)
+		}
+		if gradeOf(f.was, least[f.key], false) == Measured {
+			r.Before = &f.was
 		}
 	}
 	return out, nil
@@ -200,70 +176,110 @@ func within(ctx context.Context, q bun.IDB, scope auth.Scope, units []string) ([
 	return out, nil
 }
 
-// rows reads figures in one statement: of the newest day of each measure and of
-// the one it is compared with, or of the day that is asked for.
-func (s *Service) rows(ctx context.Context, op string, scope auth.Scope, keys, units []string, day calendar.Date, below bool) ([]found, error) {
-	q := s.Records.Read().NewSelect()
-	if day.IsZero() {
-		q = q.TableExpr("measure_state AS s").Join("JOIN measure_row AS r ON r.measure = s.measure AND r.day IN (s.day, s.before_day)").
-			ColumnExpr("r.measure, r.day <> s.day AS earlier, r.day, s.run_id, s.counted_at").Where("s.measure IN (?)", bun.List(keys))
-	} else {
-		q = q.TableExpr("measure_day AS d").Join("JOIN measure_row AS r ON r.measure = d.measure AND r.day = d.day").
-			ColumnExpr("r.measure, 1 = 0 AS earlier, r.day, d.run_id, d.counted_at").Where("d.measure IN (?)", bun.List(keys)).Where("d.day = ?", day.String())
-	}
-	if below {
-		q = q.Join("JOIN unit_closure AS k ON k.descendant = r.unit_id").Where("k.ancestor IN (?)", bun.List(units)).
-			GroupExpr("k.ancestor, r.measure, r.day, s.day, s.run_id, s.counted_at").
-			ColumnExpr("k.ancestor AS unit_id, SUM(r.num) AS num, SUM(r.den) AS den, SUM(r.seen) AS seen, SUM(r.expected) AS expected")
-	} else {
-		q = q.ColumnExpr("r.unit_id, r.num, r.den, r.seen, r.expected")
-		if units != nil {
-			q = q.Where("r.unit_id IN (?)", bun.List(units))
+// rows reads figures of units, or of each with the units below it, of the newest
+// day of each measure with the one it is compared with; of units alone also those
+// of a day that is asked for. list are the units that the rows point to: those
+// that were asked for, or those found.
+func (s *Service) rows(ctx context.Context, op string, scope auth.Scope, keys, units []string, day calendar.Date, below bool) (rows []found, list []string, stamps map[string]stamp, err error) {
+	err = s.Records.Snapshot(ctx, func(ctx context.Context, q bun.IDB) error {
+		if stamps, err = stampsOf(ctx, q, keys, day); err != nil || len(stamps) == 0 {
+			list = units
+			return err
 		}
-	}
-	var rows []found
-	err := scope.Filter(q, "r.unit_id").Scan(ctx, &rows)
-	return rows, db.Error(op, err)
+		sel := q.NewSelect().TableExpr("measure_now AS r")
+		columns := []string{"num", "den", "seen", "expected", "was_num", "was_den", "was_seen", "was_expected"}
+		if !day.IsZero() {
+			sel, columns = q.NewSelect().TableExpr("measure_row AS r").Where("r.day = ?", day.String()), columns[:4]
+		}
+		sel = sel.ColumnExpr("r.measure").Where("r.measure IN (?)", bun.List(keys))
+		switch {
+		case below:
+			sel = scope.Filter(sel, "r.unit_id").Join("JOIN unit_closure AS k ON k.descendant = r.unit_id").Where("k.ancestor IN (?)", bun.List(units)).
+				ColumnExpr("k.ancestor").GroupExpr("k.ancestor, r.measure")
+		case units != nil: // they lie in the scope: see within
+			sel = sel.ColumnExpr("r.unit_id").Where("r.unit_id IN (?)", bun.List(units))
+		default:
+			sel = scope.Filter(sel.ColumnExpr("r.unit_id").Where("r.expected > 0"), "r.unit_id").OrderExpr("r.unit_id")
+		}
+		for _, c := range columns {
+			if below {
+				sel = sel.ColumnExpr("SUM(r.?)", bun.Ident(c))
+			} else {
+				sel = sel.ColumnExpr("r.?", bun.Ident(c))
+			}
+		}
+		rows, list, err = scanned(ctx, sel, keys, units, len(columns) > 4)
+		return err
+	})
+	return rows, list, stamps, db.Error(op, err)
 }
 
-// newest is rows of the newest days of single units, which a board asks for by the
-// ten thousand: read column by column, which takes half the time.
-func (s *Service) newest(ctx context.Context, op string, scope auth.Scope, keys, units []string) (out []found, err error) {
-	states, err := statesOf(ctx, s.Records, keys)
-	if err != nil {
+// stampsOf tell of the newest day of each measure, or of the day that is asked
+// for; measures that were not counted are absent.
+func stampsOf(ctx context.Context, q bun.IDB, keys []string, day calendar.Date) (map[string]stamp, error) {
+	sel := q.NewSelect().TableExpr("measure_state AS d").Where("d.day <> ''")
+	if !day.IsZero() {
+		sel = q.NewSelect().TableExpr("measure_day AS d").Where("d.day = ?", day.String())
+	}
+	var rows []struct {
+		Measure string  `bun:"measure"`
+		Day     string  `bun:"day"`
+		Run     string  `bun:"run_id"`
+		Counted db.Time `bun:"counted_at"`
+	}
+	if err := sel.ColumnExpr("d.measure, d.day, d.run_id, d.counted_at").Where("d.measure IN (?)", bun.List(keys)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	q := s.Records.Read().NewSelect().TableExpr("measure_state AS s").Join("JOIN measure_row AS r ON r.measure = s.measure AND r.day IN (s.day, s.before_day)").
-		ColumnExpr("r.measure, r.unit_id, r.day, r.num, r.den, r.seen, r.expected").Where("s.measure IN (?)", bun.List(keys))
-	if units != nil {
-		q = q.Where("r.unit_id IN (?)", bun.List(units))
+	out := make(map[string]stamp, len(rows))
+	for _, r := range rows {
+		day, err := calendar.ParseDate(r.Day)
+		if err != nil {
+			return nil, err
+		}
+		out[r.Measure] = stamp{day, r.Run, r.Counted.Time}
 	}
-	rows, err := scope.Filter(q, "r.unit_id").Rows(ctx)
+	return out, nil
+}
+
+// scanned reads rows column by column: a board asks for ten thousand, and this
+// takes half the time. earlier says that the columns of the earlier day are there.
+func scanned(ctx context.Context, q *bun.SelectQuery, keys, units []string, earlier bool) (out []found, list []string, err error) {
+	rows, err := q.Rows(ctx)
 	if err != nil {
-		return nil, db.Error(op, err)
+		return nil, nil, err
 	}
-	defer func() { err = errors.Join(err, db.Error(op, rows.Close())) }()
-	words := map[string]string{} // each text once
-	word := func(raw []byte) string {
-		w, ok := words[string(raw)]
-		if !ok {
-			w = string(raw)
-			words[w] = w
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	at := func(list []string) map[string]int {
+		of := make(map[string]int, len(list))
+		for i, id := range list {
+			of[id] = i
 		}
-		return w
+		return of
 	}
-	var key, unit, day sql.RawBytes
+	list = units
+	keyAt, unitAt := at(keys), at(units)
+	var f found
+	var key, unit sql.RawBytes
+	into := []any{&key, &unit, &f.now.Num, &f.now.Den, &f.now.Seen, &f.now.Expected, &f.was.Num, &f.was.Den, &f.was.Seen, &f.was.Expected}
+	if !earlier {
+		into = into[:6]
+	}
+	out = make([]found, 0, len(keys)*len(units))
 	for rows.Next() {
-		var f found
-		if err := rows.Scan(&key, &unit, &day, &f.Num, &f.Den, &f.Seen, &f.Expected); err != nil {
-			return nil, db.Error(op, err)
+		if err := rows.Scan(into...); err != nil {
+			return nil, nil, err
 		}
-		f.Measure, f.Unit, f.Day = word(key), word(unit), word(day)
-		st := states[f.Measure]
-		f.Run, f.Counted, f.Earlier = st.Run, st.Counted, f.Day != st.Day
+		f.key = keyAt[string(key)]
+		i, ok := unitAt[string(unit)]
+		if !ok { // nobody asked for units: those that are found
+			i = len(list)
+			list = append(list, string(unit))
+			unitAt[string(unit)] = i
+		}
+		f.unit = i
 		out = append(out, f)
 	}
-	return out, db.Error(op, rows.Err())
+	return out, list, rows.Err()
 }
 
 func claimsOf(ctx context.Context, q bun.IDB, scope auth.Scope, keys, units []string) (map[place]*Claim, error) {
@@ -279,78 +295,6 @@ func claimsOf(ctx context.Context, q bun.IDB, scope auth.Scope, keys, units []st
 	for _, r := range rows {
 		c := r.claim()
 		out[place{r.Measure, r.Unit}] = &c
-	}
-	return out, nil
-}
-
-// Point is a day of a trend.
-type Point struct {
-	Day   calendar.Date
-	Grade Grade
-	Figure
-	At  time.Time // when it was counted
-	Run string
-}
-
-// Trend are the counted days of a measure of one unit in from..to, both included,
-// the oldest first: of the unit alone, or with those below it. Days that were not
-// counted are left out. The unit must lie in the actor's scope, else it is
-// fault.NotFound.
-func (s *Service) Trend(ctx context.Context, key, unit string, from, to calendar.Date) ([]Point, error) {
-	return s.trend(ctx, key, unit, from, to, false)
-}
-
-// TrendSum is Trend of the unit with the units below it.
-func (s *Service) TrendSum(ctx context.Context, key, unit string, from, to calendar.Date) ([]Point, error) {
-	return s.trend(ctx, key, unit, from, to, true)
-}
-
-// TrendScope is Trend of all units in the actor's scope together.
-func (s *Service) TrendScope(ctx context.Context, key string, from, to calendar.Date) ([]Point, error) {
-	const op = "measure.TrendScope"
-	_, scope, err := auth.Need(ctx, op, mayRead)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.one(op, key)
-	if err != nil {
-		return nil, err
-	}
-	where, args := scope.Where("r.unit_id")
-	return s.points(ctx, op, m, from, to, where, args...)
-}
-
-func (s *Service) trend(ctx context.Context, key, unit string, from, to calendar.Date, below bool) ([]Point, error) {
-	const op = "measure.Trend"
-	m, scope, err := s.seen(ctx, op, key, unit)
-	if err != nil {
-		return nil, err
-	}
-	if !below {
-		return s.points(ctx, op, m, from, to, "r.unit_id = ?", unit)
-	}
-	where, args := scope.Where("r.unit_id")
-	return s.points(ctx, op, m, from, to, "r.unit_id IN (SELECT k.descendant FROM unit_closure AS k WHERE k.ancestor = ?) AND "+where, append([]any{unit}, args...)...)
-}
-
-// points are the counted days of m over the rows r that the condition narrows to.
-func (s *Service) points(ctx context.Context, op string, m Measure, from, to calendar.Date, where string, args ...any) ([]Point, error) {
-	var rows []found
-	err := s.Records.Read().NewSelect().TableExpr("measure_day AS d").ColumnExpr("d.day, MAX(d.run_id) AS run_id, MAX(d.counted_at) AS counted_at").
-		ColumnExpr("COALESCE(SUM(r.num), 0) AS num, COALESCE(SUM(r.den), 0) AS den, COALESCE(SUM(r.seen), 0) AS seen, COALESCE(SUM(r.expected), 0) AS expected").
-		Join("LEFT JOIN measure_row AS r ON r.measure = d.measure AND r.day = d.day AND "+where, args...).
-		Where("d.measure = ?", m.Key).Where("d.day >= ?", from.String()).Where("d.day <= ?", to.String()).GroupExpr("d.day").OrderExpr("d.day").Scan(ctx, &rows)
-	if err != nil {
-		return nil, db.Error(op, err)
-	}
-	out := make([]Point, 0, len(rows))
-	least := s.Least(m)
-	for _, r := range rows {
-		day, err := calendar.ParseDate(r.Day)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, Point{Day: day, Grade: gradeOf(r.figure(), least, false), Figure: r.figure(), At: r.Counted.Time, Run: r.Run})
 	}
 	return out, nil
 }
@@ -383,9 +327,9 @@ type Total struct {
 // Totals are the sums over all units of the newest figures of every measure, for
 // programs that watch the centre: it asks nobody.
 func (s *Service) Totals(ctx context.Context) ([]Total, error) {
-	var rows []found
-	err := s.Records.Read().NewSelect().TableExpr("measure_state AS s").Join("JOIN measure_row AS r ON r.measure = s.measure AND r.day = s.day").
-		ColumnExpr("s.measure, SUM(r.num) AS num, SUM(r.den) AS den, SUM(r.seen) AS seen, SUM(r.expected) AS expected").GroupExpr("s.measure").OrderExpr("s.measure").Scan(ctx, &rows)
+	var rows []figureRow
+	err := s.Records.Read().NewSelect().TableExpr("measure_now AS r").ColumnExpr("r.measure, SUM(r.num) AS num, SUM(r.den) AS den, SUM(r.seen) AS seen, SUM(r.expected) AS expected").
+		Where("r.expected > 0").GroupExpr("r.measure").OrderExpr("r.measure").Scan(ctx, &rows)
 	var out []Total
 	for _, r := range rows {
 		m, ok := s.measures[r.Measure]

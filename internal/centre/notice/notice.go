@@ -87,6 +87,7 @@ func Kinds() []Kind {
 		{"directive.returned", Urgent, may(auth.Directives, auth.Write), "/directives?to=us"},
 		{"directive.accepted", Normal, may(auth.Directives, auth.Write), "/directives?to=us"},
 		{"board.urged", Urgent, may(auth.Obligations, auth.Write), "/boards"},
+		{"board.urge_asked", Urgent, may(auth.Directives, auth.Write), "/boards"},
 		{"document.unreceipted", Normal, may(auth.Documents, auth.Send), "/documents"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},
 		{"source.unread", Normal, may(auth.Settings, auth.Write), "/sources"},

@@ -5,6 +5,8 @@ package obligation
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -33,35 +35,60 @@ func (s Standing) Clock(now time.Time) Clock {
 }
 
 // Standings returns the obligations about subjects of a kind that lie in the
-// actor's scope, in one statement and in no order.
-func (s *Service) Standings(ctx context.Context, kind string, ids []string) ([]Standing, error) {
+// actor's scope, in no order.
+func (s *Service) Standings(ctx context.Context, kind string, ids []string) (out []Standing, err error) {
 	const op = "obligation.Standings"
 	_, scope, err := auth.Need(ctx, op, read)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	var rows []struct {
-		ID       string  `bun:"id"`
-		Subject  string  `bun:"subject_id"`
-		ClockID  string  `bun:"clock_id"`
-		UnitID   string  `bun:"unit_id"`
-		State    string  `bun:"state"`
-		DueAt    db.Time `bun:"due_at"`
-		SoonAt   db.Time `bun:"soon_at"`
-		MetAt    db.Time `bun:"met_at"`
-		Evidence int64   `bun:"evidence"`
+	proofs, err := s.proofs(ctx, scope, kind, ids)
+	if err != nil {
+		return nil, err
 	}
-	q := s.records.Read()
-	sel := q.NewSelect().Model((*row)(nil)).Column("o.id", "o.subject_id", "o.clock_id", "o.unit_id", "o.state", "o.due_at", "o.soon_at", "o.met_at").
-		ColumnExpr("(SELECT COUNT(*) FROM obligation_evidence AS e WHERE e.obligation_id = o.id) AS evidence").
+	q := s.records.Read().NewSelect().Model((*row)(nil)).Column("o.id", "o.subject_id", "o.clock_id", "o.unit_id", "o.state", "o.due_at", "o.soon_at", "o.met_at").
 		Where("o.subject_kind = ?", kind).Where("o.subject_id IN (?)", bun.List(ids))
-	if err := scope.Filter(sel, "o.unit_id").Scan(ctx, &rows); err != nil {
+	rows, err := scope.Filter(q, "o.unit_id").Rows(ctx)
+	if err != nil {
 		return nil, db.Error(op, err)
 	}
-	out := make([]Standing, len(rows))
-	for i, r := range rows {
-		out[i] = Standing{ID: ID(r.ID), Subject: r.Subject, ClockID: r.ClockID, UnitID: r.UnitID, State: State(r.State), DueAt: r.DueAt.Time,
-			SoonAt: r.SoonAt.Time, MetAt: r.MetAt.Time, Evidence: r.Evidence}
+	defer func() { err = errors.Join(err, db.Error(op, rows.Close())) }()
+	words := map[string]string{} // each text once: a board has ten thousand duties of few units
+	word := func(raw []byte) string {
+		w, ok := words[string(raw)]
+		if !ok {
+			w = string(raw)
+			words[w] = w
+		}
+		return w
+	}
+	var id string
+	var subject, unit, state, clock sql.RawBytes
+	var due, soon, met db.Time
+	for rows.Next() {
+		if err := rows.Scan(&id, &subject, &clock, &unit, &state, &due, &soon, &met); err != nil {
+			return nil, db.Error(op, err)
+		}
+		out = append(out, Standing{ID: ID(id), Subject: word(subject), ClockID: string(clock), UnitID: word(unit), State: State(word(state)), DueAt: due.Time, SoonAt: soon.Time,
+			MetAt: met.Time, Evidence: proofs[id]})
+	}
+	return out, db.Error(op, rows.Err())
+}
+
+// proofs counts the evidence of each obligation that has some.
+func (s *Service) proofs(ctx context.Context, scope auth.Scope, kind string, ids []string) (map[string]int64, error) {
+	var rows []struct {
+		ID string `bun:"id"`
+		N  int64  `bun:"n"`
+	}
+	q := s.records.Read().NewSelect().Model((*row)(nil)).Column("o.id").ColumnExpr("COUNT(*) AS n").Join("JOIN obligation_evidence AS e ON e.obligation_id = o.id").
+		Where("o.subject_kind = ?", kind).Where("o.subject_id IN (?)", bun.List(ids)).GroupExpr("o.id")
+	if err := scope.Filter(q, "o.unit_id").Scan(ctx, &rows); err != nil {
+		return nil, db.Error("obligation.proofs", err)
+	}
+	out := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.N
 	}
 	return out, nil
 }

@@ -150,7 +150,7 @@ func ears(ctx context.Context, q bun.IDB, at time.Time) ([]ear, error) {
 		Silent bool    `bun:"silent"`
 	}
 	err := q.NewSelect().TableExpr("source AS w").Column("w.id", "w.owner_unit", "w.closed").
-		ColumnExpr("(SELECT MAX(h.hour) FROM source_hour AS h WHERE h.source_id = w.id AND h.hour <= ? AND h.lines > h.rejected) AS last", db.At(at)).
+		ColumnExpr("(SELECT h.hour FROM source_hour AS h WHERE h.source_id = w.id AND h.hour <= ? AND h.lines > h.rejected ORDER BY h.hour DESC LIMIT 1) AS last", db.At(at)).
 		ColumnExpr("EXISTS (SELECT 1 FROM source_silence AS q WHERE q.source_id = w.id AND q.noted_at <= ? AND (q.ended_at IS NULL OR q.ended_at > ?)) AS silent", db.At(at), db.At(at)).
 		Where("w.created_at <= ?", db.At(at)).Scan(ctx, &rows)
 	if err != nil {

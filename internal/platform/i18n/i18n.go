@@ -94,11 +94,34 @@ func (c *Catalogue) Text(lang Language, key string, args ...any) string {
 	if len(args) == 0 {
 		return s
 	}
-	pairs := make([]string, 0, 2*len(args))
-	for i, a := range args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", fmt.Sprint(a))
+	return filled(s, args)
+}
+
+// filled is s with args in the places of {0}, {1}, …; a place without argument
+// stays. A page asks for thousands of texts.
+func filled(s string, args []any) string {
+	var b strings.Builder
+	b.Grow(len(s) + 16*len(args))
+	for {
+		before, rest, found := strings.Cut(s, "{")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		number, after, closed := strings.Cut(rest, "}")
+		n, err := strconv.Atoi(number)
+		if !closed || err != nil || n < 0 || n >= len(args) || strconv.Itoa(n) != number {
+			b.WriteByte('{')
+			s = rest
+			continue
+		}
+		if text, ok := args[n].(string); ok {
+			b.WriteString(text)
+		} else {
+			fmt.Fprint(&b, args[n])
+		}
+		s = after
 	}
-	return strings.NewReplacer(pairs...).Replace(s)
 }
 
 type ctxKey struct{}

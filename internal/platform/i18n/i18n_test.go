@@ -5,6 +5,7 @@ package i18n_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -63,6 +64,25 @@ func TestTextFillsPlaces(t *testing.T) {
 	if got := i18n.T(vi, "a.b", "{1}", "x"); got != "x của {1}" {
 		t.Errorf("a value with braces = %q, want it left alone", got)
 	}
+}
+
+// TestPlacesAreFilledOnce holds that each place is filled with its argument as it
+// is, whatever braces stand in it or around it.
+func TestPlacesAreFilledOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		part := rapid.SampledFrom([]string{"{0}", "{1}", "{2}", "{", "}", "{}", "{01}", "{+1}", "{-1}", "{x}", "của ", "{{0}}", "{9}"})
+		text := strings.Join(rapid.SliceOf(part).Draw(t, "text"), "")
+		args := []string{part.Draw(t, "first"), part.Draw(t, "second")}
+		c, err := i18n.Load(source("a.b: {vi: " + strconv.Quote(text+".") + ", en: x}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := strings.NewReplacer("{0}", args[0], "{1}", args[1]).Replace(text + ".")
+		if got := c.Text(i18n.Vietnamese, "a.b", args[0], args[1]); got != want {
+			t.Fatalf("%q of %q is %q, want %q", text, args, got, want)
+		}
+	})
 }
 
 func TestFormsOfNumbersAndTimes(t *testing.T) {

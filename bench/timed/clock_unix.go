@@ -3,16 +3,16 @@
 
 //go:build unix
 
-package main
+package timed
 
 import (
 	"syscall"
 	"time"
 )
 
-// spent is the processor time of this process so far, of user and system: on one
+// Spent is the processor time of this process so far, of user and system: on one
 // core what the clock shows, less what other processes took meanwhile.
-func spent() (time.Duration, error) {
+func Spent() (time.Duration, error) {
 	var r syscall.Rusage
 	err := syscall.Getrusage(syscall.RUSAGE_SELF, &r)
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano()), err

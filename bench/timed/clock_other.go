@@ -3,11 +3,11 @@
 
 //go:build !unix
 
-package main
+package timed
 
 import "time"
 
 var started = time.Now()
 
-// spent is the time since the start.
-func spent() (time.Duration, error) { return time.Since(started), nil }
+// Spent is the time since the start.
+func Spent() (time.Duration, error) { return time.Since(started), nil }
