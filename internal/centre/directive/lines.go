@@ -56,7 +56,7 @@ func split(text string) (out []line) {
 		lead := len(trimmed) - len(strings.TrimLeftFunc(trimmed, unicode.IsSpace))
 		start := from
 		for _, m := range cells.FindAllStringIndex(trimmed[lead:], -1) {
-			if clean(raw[start-from:lead+m[0]]) == "" {
+			if left := clean(raw[start-from : lead+m[0]]); left == "" || blankField(left, clean(trimmed[lead+m[1]:])) {
 				continue
 			}
 			out = append(out, line{from: start, to: from + lead + m[0], text: clean(text[start : from+lead+m[0]]), apart: apart})
@@ -74,6 +74,20 @@ func split(text string) (out []line) {
 		out[i].short = utf8.RuneCountInString(out[i].text) < most*3/4
 	}
 	return out
+}
+
+// blankField reports whether the gap between left and right is one that is filled
+// in by hand: that of a number, a day or a month.
+func blankField(left, right string) bool {
+	words := strings.Fields(fold(left))
+	switch last := strings.TrimRight(words[len(words)-1], ":"); last {
+	case "số":
+		return strings.HasPrefix(right, "/") || strings.HasPrefix(right, "-")
+	case "ngày", "tháng", "năm":
+		low := fold(right)
+		return strings.HasPrefix(low, "tháng ") || strings.HasPrefix(low, "năm ") || low != "" && unicode.IsDigit(first(low))
+	}
+	return false
 }
 
 // upper reports whether text is in capitals.

@@ -141,7 +141,7 @@ func (r *reader) tail(body int) int {
 			} else {
 				signer.Title += " " + l.text
 			}
-		case named(l.text) && signer.Name == "" && (len(authority) > 0 || signer.Title != ""):
+		case r.x.named(l.text) && signer.Name == "" && (len(authority) > 0 || signer.Title != ""):
 			signer.Name, kind = l.text, Signing
 		case receiving && !l.apart && len(r.out.Recipients) > 0:
 			last := &r.out.Recipients[len(r.out.Recipients)-1]
@@ -167,7 +167,7 @@ func (r *reader) author(body int) int {
 	end := len(r.lines)
 	for end > body {
 		l := r.lines[end-1]
-		if !(named(l.text) && l.apart) && !anyOf(r.x.around, l.low) {
+		if !(r.x.named(l.text) && l.apart) && !anyOf(r.x.around, l.low) {
 			break
 		}
 		end--
@@ -177,17 +177,23 @@ func (r *reader) author(body int) int {
 }
 
 // named reports whether text reads as the name of a person: two to six words,
-// each with one capital in front.
-func named(text string) bool {
+// each with one capital in front, behind a rank or a degree.
+func (x *Lexicon) named(text string) bool {
+	for {
+		rank := begins(fold(text), x.ranks)
+		if rank == "" {
+			break
+		}
+		text = strings.TrimLeft(text[len(rank):], " .,")
+	}
 	words := strings.Fields(text)
 	if len(words) < 2 || len(words) > 6 {
 		return false
 	}
 	for _, w := range words {
 		for i, c := range []rune(w) {
-			switch {
-			case i == 0 && !unicode.IsUpper(c), i > 0 && !unicode.IsLower(c):
-				return w == "TS." || w == "ThS." || w == "Ths." || w == "PGS."
+			if i == 0 && !unicode.IsUpper(c) || i > 0 && !unicode.IsLower(c) {
+				return false
 			}
 		}
 	}
