@@ -83,7 +83,7 @@ func (r *reader) noun(low string, i int, w string) bool {
 		last := before[strings.LastIndex(" "+before, " "):]
 		two := before[strings.LastIndex(" "+strings.TrimSuffix(before, " "+last), " "):]
 		for _, of := range []string{last, two} {
-			if slices.Contains(r.x.bodies, of) || slices.Contains(r.x.heads, of) || slices.Contains([]string{"người", "bên", "nhà"}, of) {
+			if slices.Contains(r.x.someone, of) {
 				return !ended(strings.TrimRight(low, " :")) || r.acts(low[i+len(w):])
 			}
 		}

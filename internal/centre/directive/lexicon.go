@@ -37,7 +37,7 @@ type Lexicon struct {
 	bodies, heads, quantifiers    []string
 	leadIns, verbs                []string
 	asks, levels, notBodies       []string
-	ranks, roles                  []string
+	ranks, roles, someone         []string
 	aside                         []*regexp.Regexp
 	columns                       map[string]*regexp.Regexp
 	deadlines                     []deadlineRule
@@ -122,6 +122,7 @@ type wordFile struct {
 	Levels      []string           `yaml:"levels"`
 	Ranks       []string           `yaml:"ranks"`
 	Roles       []string           `yaml:"roles"`
+	Someone     []string           `yaml:"someone"`
 	Aside       []string           `yaml:"aside"`
 	Columns     map[string]string  `yaml:"columns"`
 	Deadlines   []deadlineRule     `yaml:"deadlines"`
@@ -224,6 +225,7 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	words(&x.levels, f.Levels)
 	words(&x.ranks, f.Ranks)
 	words(&x.roles, f.Roles)
+	words(&x.someone, f.Someone)
 	several(&x.aside, f.Aside)
 	for column, p := range f.Columns {
 		if !slices.Contains([]string{columnTask, columnWho, columnDue}, column) {

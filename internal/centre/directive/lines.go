@@ -47,7 +47,7 @@ func split(text string) (out []line) {
 		from := at
 		at += len(raw)
 		c := clean(raw)
-		if c == "" {
+		if c == "" || c == "|" { // a bar alone is the edge of a cell
 			apart = true
 			continue
 		}
@@ -65,6 +65,7 @@ func split(text string) (out []line) {
 		out = append(out, line{from: start, to: at, text: clean(text[start:at]), apart: apart})
 		apart = false
 	}
+	out = unbroken(out)
 	most := 0
 	for _, w := range widths {
 		most = max(most, min(w, 140))
@@ -72,6 +73,35 @@ func split(text string) (out []line) {
 	for i := range out {
 		out[i].low = fold(out[i].text)
 		out[i].short = utf8.RuneCountInString(out[i].text) < most*3/4
+	}
+	return out
+}
+
+// labelAlone is the mark of a paragraph on a line of its own.
+var labelAlone = regexp.MustCompile(`^(?:\d{1,2}[.)/]|[a-zđ][.)]|(?i:số) ?:|(?:KT|TM|TL|TUQ|Q)\.)$`)
+
+// brokenLeast is how many marks stand alone in a text whose first words were
+// broken off, as copies from pages do.
+const brokenLeast = 3
+
+// unbroken puts the first word of a paragraph back where a copy broke it off.
+func unbroken(lines []line) []line {
+	alone := 0
+	for _, l := range lines {
+		if labelAlone.MatchString(l.text) {
+			alone++
+		}
+	}
+	if alone < brokenLeast {
+		return lines
+	}
+	var out []line
+	for _, l := range lines {
+		if n := len(out) - 1; n >= 0 && !l.apart && !strings.Contains(out[n].text, " ") && (labelAlone.MatchString(out[n].text) || !ended(out[n].text)) && strings.ContainsFunc(out[n].text, unicode.IsLetter) || n >= 0 && !l.apart && labelAlone.MatchString(out[n].text) {
+			out[n].to, out[n].text = l.to, out[n].text+" "+l.text
+			continue
+		}
+		out = append(out, l)
 	}
 	return out
 }
