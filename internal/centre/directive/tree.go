@@ -426,13 +426,18 @@ func (r *reader) push(root *node, stack []*node, p para) []*node {
 			}
 		}
 	}
+	if p.label.rank == byRow && depth == len(stack) { // a table is of what announces it
+		for depth > 0 && !(stack[depth-1].heading != "" && stack[depth-1].text == "") && !strings.HasSuffix(stack[depth-1].text, ":") {
+			depth--
+		}
+	}
 	parent := root
 	if depth > 0 {
 		parent = stack[depth-1]
 	}
 	n := &node{label: p.label, parent: parent, who: p.who, due: p.due}
 	name := p.label.text
-	if p.label.rank >= byBullet && (p.label.rank != byRow || p.label.value == 0) {
+	if p.label.rank >= byBullet && (p.label.rank != byRow || p.label.value == 0 || parent == root) {
 		parent.bullets++
 		name = "-" + strconv.Itoa(parent.bullets)
 	}
