@@ -141,7 +141,7 @@ func first(text string) rune {
 
 // ended reports whether text ends as a sentence, or a member of a list, does.
 func ended(text string) bool {
-	text = strings.TrimRight(text, `"”’')] `)
+	text = strings.TrimRight(text, `"”’')] ⁽⁾¹²³⁴⁵⁶⁷⁸⁹⁰`)
 	return text != "" && strings.ContainsAny(text[len(text)-1:], ".;:!?") || strings.HasSuffix(text, "…")
 }
 

@@ -60,6 +60,7 @@ func (p *proposer) leaf(r Requirement, parent string, above []Deadline) {
 	p.actors(&it, r.Actors)
 	p.due(&it, r.Deadlines, above)
 	p.bind(&it, r)
+	it.Sure = it.Sure && !slices.ContainsFunc(p.reading.Warnings, func(w Warning) bool { return w.Doubt == Columns })
 	p.out = append(p.out, it)
 }
 

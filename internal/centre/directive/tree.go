@@ -343,6 +343,7 @@ func (r *reader) start(paras []para) int {
 	for i, p := range paras {
 		if p.label.rank == 0 && p.note == "" && i+1 < len(paras) && paras[i+1].label.rank > 0 && paras[i+1].label.value <= 1 && anyOf(r.x.begin, fold(p.text)) {
 			if paras[i+1].label.value == 1 || r.asking(p.text) {
+				r.announced = r.asking(p.text)
 				return i + 1
 			}
 			if bulleted == 0 {
@@ -427,7 +428,7 @@ func (r *reader) push(root *node, stack []*node, p para) []*node {
 		}
 	}
 	if p.label.rank == byRow && depth == len(stack) { // a table is of what announces it
-		for depth > 0 && !(stack[depth-1].heading != "" && stack[depth-1].text == "") && !strings.HasSuffix(stack[depth-1].text, ":") {
+		for depth > 0 && stack[depth-1].heading == "" && !strings.HasSuffix(stack[depth-1].text, ":") {
 			depth--
 		}
 	}
