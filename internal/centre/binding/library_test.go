@@ -109,6 +109,9 @@ func TestStates(t *testing.T) {
 		now[b.State(func(key string) bool { return stands[key] })]++
 		none[b.State(func(string) bool { return false })]++
 	}
+	if now[binding.Measured] < 33 {
+		t.Errorf("%d rows are measured", now[binding.Measured])
+	}
 	t.Logf("%v; without any measure %v", now, none)
 	if now[binding.Measured] == 0 || none[binding.Measured] != 0 || now[binding.Person] != none[binding.Person] || now[binding.Unbound]+none[binding.Unbound] != 0 {
 		t.Errorf("%v %v", now, none)
