@@ -36,7 +36,7 @@ func TestColumnsOfAPDF(t *testing.T) {
 		}
 		return got.Text
 	}
-	text := read("left %02d text of a column that is filled to its end", "right %02d text of a column that is filled too")
+	text := read("left %02d text of a column that is filled", "right %02d text of a column that is filled")
 	if last, first := strings.LastIndex(text, "left 19"), strings.Index(text, "right 00"); last < 0 || first < last {
 		t.Errorf("columns are mixed: %s", text)
 	}
