@@ -24,7 +24,7 @@ func TestColumnsOfAPDF(t *testing.T) {
 		p.Text(20, 15, "A line above that goes over the whole width of the page, as a heading of a gazette may do it")
 		for i := range 20 {
 			p.Text(20, 25+float64(i)*6, fmt.Sprintf(left, i))
-			p.Text(114, 25+float64(i)*6, fmt.Sprintf(right, i))
+			p.Text(101, 25+float64(i)*6, fmt.Sprintf(right, i))
 		}
 		var b bytes.Buffer
 		if err := p.Output(&b); err != nil {
