@@ -23,16 +23,20 @@ const demoSuffix = "-demo"
 
 func demoCommand(std streams) *cobra.Command {
 	var data, listen string
+	var units int
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run a centre with a fictitious province",
-		Long: "Run a centre with a fictitious province: 40 units, 1,200 machines, people, papers and duties, and logs that flow with infections in them.\n" +
+		Long: "Run a centre with a fictitious province: 40 units (more with --units), 1,200 machines, people, papers and duties, and logs that flow with infections in them.\n" +
 			"It needs no network. Its data never mixes with real data: without --data it lies beside the real folder, in one whose\n" +
 			"name ends in " + demoSuffix + ", and always in SQLite, whatever the configuration says of records.\n" +
 			"It prints one-time sign-in links for five people; there is no default password. Delete the folder to begin anew.",
-		Example: "  vonggac demo\n  vonggac demo --data ./demo-data --listen 127.0.0.1:8081",
+		Example: "  vonggac demo\n  vonggac demo --data ./demo-data --listen 127.0.0.1:8081\n  vonggac demo --data ./large --units 150",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if _, err := demo.Sized(demo.DefaultSeed, units); err != nil {
+				return usageError{err}
+			}
 			given := map[string]string{}
 			if cmd.Flags().Changed("data") {
 				given["data"] = data
@@ -52,10 +56,11 @@ func demoCommand(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return serve(cmd.Context(), std, a, cfg, func(ctx context.Context) error { return play(ctx, std.out, a, cfg) })
+			return serve(cmd.Context(), std, a, cfg, func(ctx context.Context) error { return play(ctx, std.out, a, cfg, units) })
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "`DIR` of the demo's data; default: the real data folder's name with "+demoSuffix)
+	cmd.Flags().IntVar(&units, "units", demo.LeastUnits, "how many units the province has, 40 to 500")
 	cmd.Flags().StringVar(&listen, "listen", "", "`ADDRESS` to serve on, host:port")
 	return cmd
 }
@@ -79,13 +84,14 @@ func demoConfig(src config.Sources) (*config.Config, error) {
 
 // play runs the province in a until ctx ends or serving fails, and is over only
 // when nothing of it acts any more.
-func play(ctx context.Context, w io.Writer, a *app.App, cfg *config.Config) error {
+func play(ctx context.Context, w io.Writer, a *app.App, cfg *config.Config, units int) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	over := make(chan error, 1)
 	go func() {
 		defer stop()
 		over <- a.RunDemo(ctx, demo.Options{
+			Units:  units,
 			Ready:  func(list []demo.Invitation) { invite(w, cfg, list) },
 			Seeded: func() { fmt.Fprint(w, seeded) },
 		})

@@ -27,30 +27,12 @@ func (a bindingLibrary) Propose(ctx context.Context, leaf directive.Leaf) ([]dir
 	}
 	out := make([]directive.Proposal, len(list))
 	for i, p := range list {
-		out[i] = directive.Proposal{Binding: a.bound(p.Binding), Score: certain(list, i)}
+		out[i] = directive.Proposal{Binding: a.bound(p.Binding), Score: p.Sure}
 		for _, why := range p.Reason {
 			out[i].Reason = append(out[i].Reason, a.Rooms.Bindings.ReasonText(ctx, why))
 		}
 	}
 	return out, nil
-}
-
-// plenty is the score from where on a proposal rests on enough.
-const plenty = 8
-
-// certain is how sure a proposal is, 0..1: how much it rests on, and how far it
-// stands off the best of the others.
-func certain(list []binding.Proposal, i int) float64 {
-	own, other := list[i].Score, 0.0
-	for j, p := range list {
-		if j != i {
-			other = max(other, p.Score)
-		}
-	}
-	if own <= 0 {
-		return 0
-	}
-	return min(1, own/plenty) * own / (own + other)
 }
 
 func askedOf(leaf directive.Leaf) binding.Leaf {

@@ -5,6 +5,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -40,7 +41,11 @@ func (a *App) RunDemo(ctx context.Context, opt demo.Options) error {
 	if opt.Log == nil {
 		opt.Log = a.opt.Log
 	}
-	return demo.Run(ctx, fictitious{a}, demo.New(demo.DefaultSeed), opt)
+	province, err := demo.Sized(demo.DefaultSeed, cmp.Or(opt.Units, demo.LeastUnits))
+	if err != nil {
+		return err
+	}
+	return demo.Run(ctx, fictitious{a}, province, opt)
 }
 
 // fictitious is the centre as the demo uses it: every method is the use case

@@ -150,6 +150,11 @@ func (f *filler) records(unit string, r *rand.Rand) {
 		f.put("INSERT INTO obligation_evidence (id, obligation_id, kind, ref, note, by_id, by_name, at) VALUES (?, ?, 'file', '', '', '', '', 0)", id, id)
 		f.put("INSERT INTO document (id, unit_id, dir, state, standing, recorded, kind, number, symbol, doc_date, place, subject, urgency, issuer, signer, signer_title, recipients, arrival, arrived_on, reply_by, note, round, drafter_id, drafter_name, created_at, signed_by, numbered_by, sealed_by, issued_by, day, dup_key, cite_key, search, version) "+
 			"VALUES (?, ?, 'out', 'issued', '', FALSE, '', '', '', '', '', '', '', '', '', '', '', 0, '', '', '', 0, '', '', 0, '', '', '', '', '', '', '', '', 1)", id, unit)
+		f.put("UPDATE document SET issued_at = ? WHERE id = ?", at(24*6), id)
+		if i%2 == 0 {
+			f.based(id, at(24*6))
+		}
+		f.period(id+"-p", unit, due, kind, met)
 		f.put("INSERT INTO document_dispatch (id, document_id, recipient, channel, sent_at, sent_by, received_at, receipt) VALUES (?, ?, '', '', ?, '', ?, '')", id, id, at(24*5+i), at(24*4))
 		f.put("INSERT INTO account (id, login, name, home_unit, created_at, folded, second_at, signed_in_at) VALUES (?, ?, '', ?, 0, '', ?, ?)", id, id, unit, at(100), at(24*r.IntN(200)))
 		f.put("INSERT INTO esign_certificate (id, owner_unit, holder, kind, serial, issuer, fingerprint, valid_until, origin, registered_at, last_used, uses, folded) VALUES (?, ?, '', '', ?, '', '', ?, '', 0, ?, 1, '')",
@@ -165,6 +170,60 @@ func (f *filler) records(unit string, r *rand.Rand) {
 	f.put("INSERT INTO unit_range (id, unit_id, lo, hi, bits, kind, valid_from, valid_until) VALUES (?, ?, '', '', 128, 'machine', 0, 9000000000000)", unit, unit)
 	f.put("INSERT INTO hunt_record (id, code, title, hypothesis, techniques, units, sources, day_from, day_to, members, owner_unit, state, result, conclusion, opened_at, opened_by, opened_name, concluded_at, concluded_name, version, search) "+
 		"VALUES (?, ?, '', '', '[]', ?, '[]', '', '', '[]', ?, 'concluded', 'nothing', '', 0, '', '', ?, '', 1, '')", unit, unit, `["`+unit+`"]`, unit, at(24*40))
+}
+
+// based gives a paper what it rests on.
+func (f *filler) based(document string, at int64) {
+	f.put("INSERT INTO document_link (id, document_id, relation, kind, number, symbol, doc_date, issuer, subject, standing, target_id, cite_key, added_at, by_name) "+
+		"VALUES (?, ?, 'basis', '', '1', '', '', '', '', 'unknown', '', '', ?, '')", document, document, at)
+}
+
+// period is a periodic report that falls due.
+func (f *filler) period(id, unit string, due int64, state string, met any) {
+	f.put("INSERT INTO obligation (id, kind, title_vi, title_en, unit_id, owed_by, opened_by, addressee_id, addressee_vi, addressee_en, subject_kind, subject_id, subject_label, pack_id, pack_hash, clock_id, form_id, basis, t0, amount, amount_unit, due_at, soon_at, explanation, state, met_at, met_how, met_ref, recorded_by, ended_reason, ended_by_id, ended_by, ended_by_rule, created_at, version, search) "+
+		"VALUES (?, 'x', '', '', ?, '', '', '', '', '', 'period', ?, '', '', '', 'c', 'F4', '', 0, 1, 'day', ?, 0, '', ?, ?, '', '', '', '', '', '', FALSE, 0, 1, '')", id, unit, id, due, state, met)
+}
+
+// TestPapersAndReportsAreMeasured counts papers that say what they rest on, and
+// periodic reports on time; drafts, other duties and other times do not count.
+func TestPapersAndReportsAreMeasured(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), func() time.Time { return t0 })
+	h.shut(t)
+	at := func(hours int) int64 { return t0.Add(-time.Duration(hours) * time.Hour).UnixMilli() }
+	err := h.Records.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		f := &filler{ctx: ctx, tx: tx}
+		f.err = f.units("a", "b")
+		for i, state := range []string{"issued", "issued", "issued", "draft", "issued"} {
+			id := fmt.Sprint("p", i)
+			f.put("INSERT INTO document (id, unit_id, dir, state, standing, recorded, kind, number, symbol, doc_date, place, subject, urgency, issuer, signer, signer_title, recipients, arrival, arrived_on, reply_by, note, round, drafter_id, drafter_name, created_at, signed_by, numbered_by, sealed_by, issued_by, day, dup_key, cite_key, search, version, issued_at) "+
+				"VALUES (?, 'a', 'out', ?, '', FALSE, '', '', '', '', '', '', '', '', '', '', '', 0, '', '', '', 0, '', '', 0, '', '', '', '', '', '', '', '', 1, ?)", id, state, at([]int{30, 40, 50, 30, 24 * 200}[i]))
+		}
+		f.based("p0", at(30))
+		f.based("p1", at(40))
+		f.period("r0", "a", at(24*10), "met", at(24*11))
+		f.period("r1", "a", at(24*10), "met", at(24*9))
+		f.period("r2", "a", at(24*10), "open", nil)
+		f.period("r3", "a", at(-24*10), "open", nil)
+		return f.err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, err := range must(h.Rooms.Measures.Evaluate(t.Context(), nil, t0))(t).Failed {
+		t.Errorf("%s: %v", key, err)
+	}
+	ctx := auth.With(t.Context(), auth.Actor{ID: "p", Name: "p", Grants: []auth.Grant{{Role: auth.Centre, Unit: "a"}}})
+	for key, want := range map[string][2]int64{"document.based": {2, 3}, "report.on_time": {1, 3}} {
+		for _, r := range must(h.Rooms.Measures.Readings(ctx, []string{key}, []string{"a", "b"}))(t) {
+			switch {
+			case r.Unit == "a" && (r.Num != want[0] || r.Den != want[1] || r.Grade != measure.Measured):
+				t.Errorf("%s: %+v, want %v", key, r, want)
+			case r.Unit == "b" && r.Grade == measure.Measured:
+				t.Errorf("%s of nothing: %+v", key, r)
+			}
+		}
+	}
 }
 
 var errUndone = errors.New("undone")
@@ -206,6 +265,7 @@ func TestTakingAwayImprovesNothing(t *testing.T) {
 		},
 		"evidence":         func(f *filler, _ *rand.Rand) { f.put("DELETE FROM obligation_evidence") },
 		"duties not met":   func(f *filler, _ *rand.Rand) { f.put("UPDATE obligation SET state = 'open', met_at = NULL") },
+		"bases":            func(f *filler, _ *rand.Rand) { f.put("DELETE FROM document_link") },
 		"receipts":         func(f *filler, _ *rand.Rand) { f.put("UPDATE document_dispatch SET received_at = NULL") },
 		"verifications":    func(f *filler, _ *rand.Rand) { f.put("DELETE FROM unit_fact") },
 		"ranges":           func(f *filler, _ *rand.Rand) { f.put("DELETE FROM unit_range") },

@@ -49,6 +49,7 @@ type script struct {
 	Domain string
 	Units  []unitScript
 	Names  struct{ Family, Middle, Given []string }
+	Places placeScript
 	People []personScript
 	Benign []string
 }
@@ -59,13 +60,25 @@ var provinceYAML []byte
 // New makes the province of a seed. The seed decides who people are, which
 // machines are infected and which names the lists hold; counts, units and the
 // address plan are the same for all seeds.
-func New(seed uint64) *Province {
+func New(seed uint64) *Province { return made(seed, 0) }
+
+// Sized makes the province of a seed with as many living units: what New makes,
+// and more communes, wards and firms. It fails outside LeastUnits to MostUnits.
+func Sized(seed uint64, units int) (*Province, error) {
+	if units < LeastUnits || units > MostUnits {
+		return nil, fmt.Errorf("the province has %d to %d units, not %d", LeastUnits, MostUnits, units)
+	}
+	return made(seed, units-LeastUnits), nil
+}
+
+func made(seed uint64, more int) *Province {
 	var s script
 	d := yaml.NewDecoder(bytes.NewReader(provinceYAML))
 	d.KnownFields(true)
 	if err := d.Decode(&s); err != nil {
 		panic(fmt.Sprintf("demo: province.yaml: %v", err)) // embedded: a bug found by any test
 	}
+	s.moreUnits(more)
 	p := &Province{Seed: seed, Name: s.Name, Domain: s.Domain, Benign: s.Benign}
 	p.addUnits(s)
 	p.addMachines()

@@ -15,6 +15,7 @@ import (
 
 // Options say how the demo runs. The zero value is usable.
 type Options struct {
+	Units   int                // living units, LeastUnits to MostUnits; 0: LeastUnits
 	Now     func() time.Time   // nil: the system's clock
 	Every   time.Duration      // between files of a source; 0: 10 s
 	History time.Duration      // brought in at the first start, and at most after a pause; 0: 24 h

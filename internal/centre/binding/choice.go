@@ -6,6 +6,7 @@ package binding
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -133,13 +134,17 @@ func (l *Library) remembered(c Choice, leaf Leaf, list []Proposal) []Proposal {
 			continue // a binding of a file that is gone
 		}
 		p := Proposal{Binding: b.filled(leaf.Thresholds), Score: top + float64(len(c.Bindings)-i), Reason: []string{"@" + c.Paper}}
+		if i == 0 { // what was chosen for nearly the same words is sure
+			same := alike(c.Said, leaf.said())
+			p.Sure = math.Round(same*same*100) / 100
+		}
 		if at := slices.IndexFunc(list, func(o Proposal) bool { return o.Binding.ID == id }); at >= 0 {
 			p.Reason = append(p.Reason, list[at].Reason...)
 		}
 		out = append(out, p)
 	}
 	for _, p := range list {
-		if !slices.Contains(c.Bindings, p.Binding.ID) {
+		if p.Sure = 0; !slices.Contains(c.Bindings, p.Binding.ID) {
 			out = append(out, p)
 		}
 	}

@@ -37,6 +37,11 @@ type Figure struct {
 type Proposal struct {
 	Binding Binding
 	Score   float64
+	// Sure is how sure it is, 0 to 1: how much it rests on, how far it stands off
+	// the next best, and whether words of its own were found. Only the first of a
+	// list can be sure.
+	Sure float64
+	own  float64 // weight of the words of the text that speak for it
 	// Reason is what it rests on: a topic's key after "#", words of the text as
 	// they are, the paper it was chosen for after "@". See ReasonText.
 	Reason []string
@@ -50,6 +55,12 @@ type scoring struct {
 	First float64 `yaml:"first"` // what a word counts at the beginning of the text …
 	Last  float64 `yaml:"last"`  // … and at its end
 	Alike float64 `yaml:"alike"` // share of words that two texts have in common to be of one kind
+
+	Enough   float64 `yaml:"enough"`   // score from where on a proposal rests on enough
+	Apart    float64 `yaml:"apart"`    // share of its score by which it stands clear of the next best
+	Close    float64 `yaml:"close"`    // how sure one is that the next best equals
+	Own      float64 `yaml:"own"`      // weight that words of the text have where they say enough
+	Wordless float64 `yaml:"wordless"` // … and where they do not: it rests on the subject and who must act
 }
 
 // Propose lists the bindings a leaf may have, best first. It is empty when the
@@ -79,6 +90,7 @@ func (l *Library) Propose(leaf Leaf) []Proposal {
 		matches(text, b.words, func(w weighted, at int) {
 			place := float64(at) / float64(max(1, len(text)))
 			p.add(w.weight*(l.scoring.First+(l.scoring.Last-l.scoring.First)*place), w.said)
+			p.own += max(0, w.weight)
 		})
 		matches(who, b.actors, func(w weighted, _ int) { p.add(w.weight, w.said) })
 		if p.Score = math.Round(p.Score*100) / 100; p.Score >= l.scoring.Least && len(p.Reason) > 0 {
@@ -89,10 +101,27 @@ func (l *Library) Propose(leaf Leaf) []Proposal {
 	slices.SortStableFunc(out, func(a, b Proposal) int { return cmp.Compare(b.Score, a.Score) })
 	for i, p := range out {
 		if i == l.scoring.Most || p.Score < out[0].Score*l.scoring.Share {
-			return out[:i]
+			out = out[:i]
+			break
 		}
 	}
+	if len(out) > 0 {
+		out[0].Sure = l.scoring.sure(out)
+	}
 	return out
+}
+
+// sure is how sure the first of list is.
+func (s scoring) sure(list []Proposal) float64 {
+	best, next := list[0], 0.0
+	if len(list) > 1 {
+		next = list[1].Score
+	}
+	sure := min(1, best.Score/s.Enough) * (s.Close + (1-s.Close)*min(1, (best.Score-next)/best.Score/s.Apart))
+	if best.own < s.Own {
+		sure *= s.Wordless
+	}
+	return math.Round(sure*100) / 100
 }
 
 // add counts one reason; those that speak against a binding are not named.

@@ -40,10 +40,14 @@ func blank(s string) int { return len(s) - len(strings.TrimLeft(s, " :")) }
 
 // names reports whether low begins with the name of a body or an office.
 func (r *reader) names(low string) bool {
-	if w := begins(low, r.x.quantifiers); w != "" {
-		low = strings.TrimLeft(low[len(w):], " ")
+	several := begins(low, r.x.quantifiers)
+	low = strings.TrimLeft(low[len(several):], " ")
+	body := r.x.body(low)
+	if body != "" && several == "" && slices.Contains(r.x.verbs, body) { // "tổ chức" is done, but in "tổ chức, cá nhân"
+		rest := strings.TrimLeft(low[len(body):], " ")
+		return strings.HasPrefix(rest, ",") || strings.HasPrefix(rest, "và ")
 	}
-	return r.x.body(low) != "" || begins(low, r.x.heads) != ""
+	return body != "" || begins(low, r.x.heads) != ""
 }
 
 // phraseEnd is where the names that begin at from end: at the first verb, a full
@@ -75,12 +79,39 @@ func (r *reader) phraseEnd(text, low string, from int) int {
 // noun reports whether the verb w at i is a noun there.
 func (r *reader) noun(low string, i int, w string) bool {
 	before := strings.TrimRight(low[:i], " ")
+	if slices.Contains(r.x.roles, w) {
+		last := before[strings.LastIndex(" "+before, " "):]
+		two := before[strings.LastIndex(" "+strings.TrimSuffix(before, " "+last), " "):]
+		for _, of := range []string{last, two} {
+			if slices.Contains(r.x.someone, of) {
+				return !ended(strings.TrimRight(low, " :")) || r.acts(low[i+len(w):])
+			}
+		}
+	}
 	listed := strings.HasSuffix(before, ",") || strings.HasSuffix(before, ";") || strings.HasSuffix(before, " và") || slices.ContainsFunc(r.x.quantifiers, func(q string) bool { return before == q || strings.HasSuffix(before, " "+q) })
 	if !slices.Contains(r.x.bodies, w) {
 		return false
 	}
 	after := strings.TrimLeft(low[i+len(w):], " ")
 	return listed && begins(after, r.x.verbs) == "" || strings.HasPrefix(after, ",")
+}
+
+// acts reports whether the clause that low begins with has a verb.
+func (r *reader) acts(low string) bool {
+	if end := strings.IndexAny(low, ".;:"); end >= 0 {
+		low = low[:end]
+	}
+	for i := 0; i >= 0 && i < len(low); {
+		if begins(low[i:], r.x.verbs) != "" {
+			return true
+		}
+		next := strings.IndexByte(low[i:], ' ')
+		if next < 0 {
+			break
+		}
+		i += next + 1
+	}
+	return false
 }
 
 // members is a list of bodies by its members: "Các sở, ban, ngành; UBND các xã,
@@ -112,6 +143,9 @@ func (r *reader) members(said string) (out []string) {
 // actors are those who must act by text, else those of the node's heading or of
 // what it stands under, else all the paper is sent to.
 func (r *reader) actors(n *node) []Actor {
+	if n.who != "" {
+		return actorsOf(r.members(n.who), "text")
+	}
 	if n.heading != "" {
 		if names, _ := r.phrase(n.heading); len(names) > 0 {
 			return actorsOf(names, "heading")
@@ -119,6 +153,11 @@ func (r *reader) actors(n *node) []Actor {
 	}
 	if names, rest := r.phrase(n.text); len(names) > 0 && rest != "" {
 		return actorsOf(names, "text")
+	}
+	if about, said, ok := strings.Cut(n.text, ": "); ok && len(about) < 60 { // "Kinh phí: các đơn vị bố trí …"
+		if names, rest := r.phrase(said); len(names) > 0 && rest != "" {
+			return actorsOf(names, "text")
+		}
 	}
 	if n.parent != nil && n.parent.parent != nil {
 		up := r.actors(n.parent)

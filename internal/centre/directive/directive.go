@@ -223,6 +223,7 @@ const (
 	Unread      Doubt = "not_read"     // nothing is known of a stretch
 	NotSecurity Doubt = "not_security" // the text is not about information security
 	OtherCoding Doubt = "encoding"     // lines were in an old encoding
+	Columns     Doubt = "columns"      // the body is set in two columns: the order of lines is doubtful
 	Closed      Doubt = "closing_duty" // the closing sentence gives somebody a duty
 	Unclear     Doubt = "inferred"     // a field was inferred
 )

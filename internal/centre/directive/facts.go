@@ -64,6 +64,9 @@ func (r *reader) deadlines(text string) []Deadline {
 			if rule.Sort == Within && onDay.MatchString(low[m[1]:]) {
 				continue // "12 giờ ngày 13/02": a moment, no length
 			}
+			if rule.Sort == Until && andDay.MatchString(low[m[1]:]) && again.MatchString(low[:m[0]]) {
+				continue // "06 tháng một lần (trước ngày 10/6 và 10/12)": the days of what recurs
+			}
 			d, ok := r.deadline(rule, low, m)
 			if !ok {
 				continue
@@ -82,6 +85,12 @@ func (r *reader) deadlines(text string) []Deadline {
 	}
 	return out
 }
+
+var (
+	andDay     = regexp.MustCompile(`^ ?(?:và|,|;)(?: trước)?(?: ngày)? \d{1,2}[/-]\d{1,2}`)
+	again      = regexp.MustCompile(`(?:định kỳ|hằng|hàng|mỗi|lần)[^.;]*$`)
+	beforehand = regexp.MustCompile(`^(?:xong |hoàn thành )?trước `)
+)
 
 var onDay = regexp.MustCompile(`^(?: \d{1,2} phút)?,? ngày \d`)
 
@@ -129,11 +138,15 @@ func (r *reader) deadline(rule deadlineRule, low string, m []int) (Deadline, boo
 			return d, false // a period: "từ ngày … đến ngày …"
 		}
 		d.Hour = clock(get("hour"), get("minute"))
+		if get("same") != "" {
+			d.Last = r.own()
+			return d, !d.Last.IsZero()
+		}
 		d.Last = r.last(get)
 		if d.Last.IsZero() && get("y") != "" {
 			return d, false
 		}
-		if rule.Before && d.Hour == "" && strings.Contains(strings.SplitN(d.Text, " ", 3)[0]+" ", "trước ") && !d.Last.IsZero() {
+		if rule.Before && d.Hour == "" && beforehand.MatchString(d.Text) && !d.Last.IsZero() {
 			d.Last = d.Last.AddDays(-1)
 		}
 	}
@@ -238,6 +251,7 @@ func (r *reader) recurrence(times, n, unit string) string {
 	if one == "" {
 		return ""
 	}
+	clock, one := one[:len(one)-len(strings.TrimPrefix(one, "T"))], strings.TrimPrefix(one, "T")
 	size := atoi(one[1:]) * max(1, atoi(n))
 	letter := one[:1]
 	if t := atoi(times); t > 1 {
@@ -247,10 +261,10 @@ func (r *reader) recurrence(times, n, unit string) string {
 		case size%t == 0:
 			size /= t
 		default:
-			return strconv.Itoa(t) + "/P" + strconv.Itoa(size) + letter
+			return strconv.Itoa(t) + "/P" + clock + strconv.Itoa(size) + letter
 		}
 	}
-	return "P" + strconv.Itoa(size) + letter
+	return "P" + clock + strconv.Itoa(size) + letter
 }
 
 // thresholds are the shares that text asks for.
@@ -264,7 +278,7 @@ func (r *reader) thresholds(text string) []Threshold {
 				continue
 			}
 			out = append(out, Threshold{Text: strings.TrimSpace(text[m[0]:m[1]]), Value: v, Unit: "%",
-				Least: group(re, low, m, "least") != "", Most: group(re, low, m, "most") != ""})
+				Least: group(re, low, m, "least") != "" && v < 100, Most: group(re, low, m, "most") != ""})
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ package directive
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,6 +58,8 @@ func (r *reader) headLine(i int, l line, issuers *[]string, known *bool) (next i
 		*known = true
 		put(Dating)
 		r.date(l)
+	case i > 0 && r.parts[i-1].kind == Marking && hourly.MatchString(l.low): // the hour it must be there by
+		put(Marking)
 	case slices.Contains(x.urgency, strings.Trim(l.low, " .!")):
 		put(Marking)
 		set(&r.out.Urgency, strings.ToUpper(strings.Trim(l.text, " .!")))
@@ -67,6 +70,8 @@ func (r *reader) headLine(i int, l line, issuers *[]string, known *bool) (next i
 	case x.subject.MatchString(l.low) && r.out.Subject == nil:
 		*known = true
 		return r.subject(i, l.text[len(x.subject.FindString(l.low)):]), false
+	case *known && r.out.Subject == nil && r.out.Kind == "" && !upper(l.text) && strings.HasPrefix(l.low, "về ") && !ended(l.text):
+		return r.subject(i, l.text[len("về "):]), false // as offices of the Party write it
 	case anyOf(x.around, l.low):
 		put(Around)
 	case r.kind(l) != "":
@@ -93,6 +98,8 @@ func (r *reader) headLine(i int, l line, issuers *[]string, known *bool) (next i
 	}
 	return i + 1, false
 }
+
+var hourly = regexp.MustCompile(`^(?:trước )?\d{1,2} ?(?:h|g|giờ|:) ?(?:\d{2})?.{0,40}$`)
 
 // kind is the kind of paper whose name stands alone on a line.
 func (r *reader) kind(l line) string {
@@ -284,7 +291,7 @@ func (r *reader) proper(name string) string {
 	out := slices.Clone(words)
 	// Behind these stands what a body is for; "phòng" and "ban" are within other names too.
 	subject := func(i int) bool {
-		return i >= 0 && (slices.Contains([]string{"sở", "bộ", "cục", "vụ"}, words[i]) || i == 0 && slices.Contains([]string{"phòng", "ban"}, words[i]))
+		return i >= 0 && (slices.Contains([]string{"sở", "bộ", "cục", "vụ"}, words[i]) || i > 0 && slices.Contains([]string{"trung tâm", "chi cục", "tổng cục"}, words[i-1]+" "+words[i]) || i == 0 && slices.Contains([]string{"phòng", "ban"}, words[i]))
 	}
 	place, about := false, false
 	for i, w := range words {
@@ -293,13 +300,16 @@ func (r *reader) proper(name string) string {
 			behind = words[i-1]
 		}
 		switch {
-		case i > 0 && (slices.Contains(r.x.levels, w) || slices.Contains(r.x.levels, behind+" "+w)) && (i+1 == len(words) || words[i+1] != "ủy"):
+		case i > 0 && (slices.Contains(r.x.levels, w) || slices.Contains(r.x.levels, behind+" "+w)) && (i+1 == len(words) || words[i+1] != "ủy" && words[i+1] != "hội"):
 			place, about = true, false
 		case place, i == 0, subject(i - 1), about && behind == "và":
 			out[i] = capital(w)
 		}
 		if subject(i) || w == "tỉnh" && i+1 < len(words) && words[i+1] == "ủy" {
-			about, out[i] = true, capital(w)
+			about = true
+			if behind != "trung" && w != "cục" || i == 0 {
+				out[i] = capital(w)
+			}
 		}
 	}
 	said := strings.Join(out, " ")

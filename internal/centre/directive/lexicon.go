@@ -37,6 +37,9 @@ type Lexicon struct {
 	bodies, heads, quantifiers    []string
 	leadIns, verbs                []string
 	asks, levels, notBodies       []string
+	ranks, roles, someone         []string
+	aside                         []*regexp.Regexp
+	columns                       map[string]*regexp.Regexp
 	deadlines                     []deadlineRule
 	every                         map[string]string
 	thresholds                    []*regexp.Regexp
@@ -117,6 +120,11 @@ type wordFile struct {
 	Asks        []string           `yaml:"asks"`
 	NotBodies   []string           `yaml:"not_bodies"`
 	Levels      []string           `yaml:"levels"`
+	Ranks       []string           `yaml:"ranks"`
+	Roles       []string           `yaml:"roles"`
+	Someone     []string           `yaml:"someone"`
+	Aside       []string           `yaml:"aside"`
+	Columns     map[string]string  `yaml:"columns"`
 	Deadlines   []deadlineRule     `yaml:"deadlines"`
 	Scope       string             `yaml:"scope"`
 	Every       map[string]string  `yaml:"every"`
@@ -136,7 +144,7 @@ type wordFile struct {
 // more add to it, in order. It fails on fields, patterns and topics it does not
 // understand, each as file: what is wrong.
 func Words(more ...fs.FS) (*Lexicon, error) {
-	x := &Lexicon{every: map[string]string{}}
+	x := &Lexicon{every: map[string]string{}, columns: map[string]*regexp.Regexp{}}
 	for i, tree := range append([]fs.FS{builtin}, more...) {
 		pattern := "*.yaml"
 		if i == 0 {
@@ -215,6 +223,17 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	words(&x.asks, f.Asks)
 	words(&x.notBodies, f.NotBodies)
 	words(&x.levels, f.Levels)
+	words(&x.ranks, f.Ranks)
+	words(&x.roles, f.Roles)
+	words(&x.someone, f.Someone)
+	several(&x.aside, f.Aside)
+	for column, p := range f.Columns {
+		if !slices.Contains([]string{columnTask, columnWho, columnDue}, column) {
+			errs = append(errs, fmt.Errorf("columns: %q is no column", column))
+			continue
+		}
+		x.columns[column] = compile(p)
+	}
 	for id, title := range f.Kinds {
 		x.kinds = append(x.kinds, kind{id, fold(title)})
 	}
@@ -272,7 +291,7 @@ func (x *Lexicon) add(_ string, data []byte) error {
 func (x *Lexicon) order() {
 	longer := func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) }
 	heavier := func(a, b weighted) int { return longer(a.words, b.words) }
-	for _, list := range [][]string{x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.levels} {
+	for _, list := range [][]string{x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.levels, x.ranks, x.roles} {
 		slices.SortStableFunc(list, longer)
 	}
 	slices.SortStableFunc(x.kinds, func(a, b kind) int { return longer(a.title, b.title) })

@@ -47,7 +47,7 @@ func split(text string) (out []line) {
 		from := at
 		at += len(raw)
 		c := clean(raw)
-		if c == "" {
+		if c == "" || c == "|" { // a bar alone is the edge of a cell
 			apart = true
 			continue
 		}
@@ -56,7 +56,7 @@ func split(text string) (out []line) {
 		lead := len(trimmed) - len(strings.TrimLeftFunc(trimmed, unicode.IsSpace))
 		start := from
 		for _, m := range cells.FindAllStringIndex(trimmed[lead:], -1) {
-			if clean(raw[start-from:lead+m[0]]) == "" {
+			if left := clean(raw[start-from : lead+m[0]]); left == "" || blankField(left, clean(trimmed[lead+m[1]:])) {
 				continue
 			}
 			out = append(out, line{from: start, to: from + lead + m[0], text: clean(text[start : from+lead+m[0]]), apart: apart})
@@ -65,6 +65,7 @@ func split(text string) (out []line) {
 		out = append(out, line{from: start, to: at, text: clean(text[start:at]), apart: apart})
 		apart = false
 	}
+	out = unbroken(out)
 	most := 0
 	for _, w := range widths {
 		most = max(most, min(w, 140))
@@ -74,6 +75,49 @@ func split(text string) (out []line) {
 		out[i].short = utf8.RuneCountInString(out[i].text) < most*3/4
 	}
 	return out
+}
+
+// labelAlone is the mark of a paragraph on a line of its own.
+var labelAlone = regexp.MustCompile(`^(?:\d{1,2}[.)/]|[a-zđ][.)]|(?i:số) ?:|(?:KT|TM|TL|TUQ|Q)\.)$`)
+
+// brokenLeast is how many marks stand alone in a text whose first words were
+// broken off, as copies from pages do.
+const brokenLeast = 3
+
+// unbroken puts the first word of a paragraph back where a copy broke it off.
+func unbroken(lines []line) []line {
+	alone := 0
+	for _, l := range lines {
+		if labelAlone.MatchString(l.text) {
+			alone++
+		}
+	}
+	if alone < brokenLeast {
+		return lines
+	}
+	var out []line
+	for _, l := range lines {
+		if n := len(out) - 1; n >= 0 && !l.apart && !strings.Contains(out[n].text, " ") && (labelAlone.MatchString(out[n].text) || !ended(out[n].text)) && strings.ContainsFunc(out[n].text, unicode.IsLetter) || n >= 0 && !l.apart && labelAlone.MatchString(out[n].text) {
+			out[n].to, out[n].text = l.to, out[n].text+" "+l.text
+			continue
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// blankField reports whether the gap between left and right is one that is filled
+// in by hand: that of a number, a day or a month.
+func blankField(left, right string) bool {
+	words := strings.Fields(fold(left))
+	switch last := strings.TrimRight(words[len(words)-1], ":"); last {
+	case "số":
+		return strings.HasPrefix(right, "/") || strings.HasPrefix(right, "-")
+	case "ngày", "tháng", "năm":
+		low := fold(right)
+		return strings.HasPrefix(low, "tháng ") || strings.HasPrefix(low, "năm ") || low != "" && unicode.IsDigit(first(low))
+	}
+	return false
 }
 
 // upper reports whether text is in capitals.
@@ -97,7 +141,7 @@ func first(text string) rune {
 
 // ended reports whether text ends as a sentence, or a member of a list, does.
 func ended(text string) bool {
-	text = strings.TrimRight(text, `"”’')] `)
+	text = strings.TrimRight(text, `"”’')] ⁽⁾¹²³⁴⁵⁶⁷⁸⁹⁰`)
 	return text != "" && strings.ContainsAny(text[len(text)-1:], ".;:!?") || strings.HasSuffix(text, "…")
 }
 

@@ -60,6 +60,7 @@ func (p *proposer) leaf(r Requirement, parent string, above []Deadline) {
 	p.actors(&it, r.Actors)
 	p.due(&it, r.Deadlines, above)
 	p.bind(&it, r)
+	it.Sure = it.Sure && !slices.ContainsFunc(p.reading.Warnings, func(w Warning) bool { return w.Doubt == Columns })
 	p.out = append(p.out, it)
 }
 
@@ -94,9 +95,9 @@ func (p *proposer) actors(it *Item, said []Actor) {
 	}
 }
 
-// body is the one unit or group of a name; else the one group whose name begins
-// with it, or with which it begins, each without what says that there are several
-// and where: those are alike.
+// body is the one unit or group of a name, also where the name is of its heads, or
+// says where it is; else the one group whose name begins with it, or with which it
+// begins: those are alike.
 func (p *proposer) body(name string) (b Body, alike, ok bool) {
 	low := fold(name)
 	for _, b := range p.bodies {
@@ -106,6 +107,15 @@ func (p *proposer) body(name string) (b Body, alike, ok bool) {
 	}
 	said, found := kernel(low), 0
 	for _, one := range p.bodies {
+		if said != "" && kernel(fold(one.Name)) == said {
+			b, found = one, found+1
+		}
+	}
+	if found == 1 {
+		return b, false, true
+	}
+	found = 0
+	for _, one := range p.bodies {
 		if one.Kind == ToGroup && said != "" && (opens(kernel(fold(one.Name)), said) || opens(said, kernel(fold(one.Name)))) {
 			b, found = one, found+1
 		}
@@ -113,11 +123,21 @@ func (p *proposer) body(name string) (b Body, alike, ok bool) {
 	return b, found == 1, found == 1
 }
 
-var several, within = regexp.MustCompile(`^(?:tất cả )?(?:các|những)\s+`), regexp.MustCompile(`\s+(?:trên|thuộc|trong)\s+.*$`)
+var (
+	headOfBody = regexp.MustCompile(`^(?:đồng chí )?(?:thủ trưởng|người đứng đầu|lãnh đạo|giám đốc|chủ tịch) (?:các |những |của )?`)
+	several    = regexp.MustCompile(`^(?:tất cả )?(?:các|những) `)
+	within     = regexp.MustCompile(` (?:(?:trên|thuộc|trong) .*|(?:cấp |của )?tỉnh)$`)
+	committee  = strings.NewReplacer("ủy ban nhân dân", "ubnd")
+)
 
-// kernel is what a name of several says they are.
+// kernel is what a name says that a body is, or several are: without its heads,
+// that there are several, and where.
 func kernel(folded string) string {
-	return within.ReplaceAllString(several.ReplaceAllString(folded, ""), "")
+	bare := several.ReplaceAllString(headOfBody.ReplaceAllString(folded, ""), "")
+	if short := within.ReplaceAllString(bare, ""); strings.Contains(short, " ") { // "công an tỉnh" is not every "công an"
+		bare = short
+	}
+	return committee.Replace(bare)
 }
 
 // opens reports whether whole begins with the words of part.

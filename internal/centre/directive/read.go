@@ -21,7 +21,9 @@ type reader struct {
 	lines []line
 	parts []mark // one a line
 	cuts  []cut  // where a part begins inside a line
-	out   Reading
+
+	announced bool // a sentence asks for what follows numbered
+	out       Reading
 }
 
 // mark is what a line was found to be; the zero value is nothing known.
@@ -55,10 +57,50 @@ func (x *Lexicon) Read(text string, today calendar.Date) Reading {
 	paras := r.paragraphs(body, end)
 	tree := r.tree(paras)
 	r.security()
+	if !r.official(tree) {
+		r.out.Closing, tree = "", &node{}
+		for i := body; i < end; i++ {
+			r.parts[i] = mark{kind: Preamble}
+		}
+		r.cuts = nil
+	}
+	r.sideBySide(body, end)
 	r.finish(tree)
 	r.doubts()
 	r.out.Parts = r.partition()
 	return r.out
+}
+
+// official reports whether anything says that the text is an official one: a mark
+// of its head or its end; of a numbered text also that it announces what it asks,
+// or is about information security. A tale has requirements by chance alone.
+func (r *reader) official(root *node) bool {
+	o := r.out
+	if o.Number != nil || o.Symbol != nil || o.Kind != "" || o.Place != nil || o.Urgency != nil || len(o.Recipients) > 0 ||
+		slices.ContainsFunc(r.parts, func(m mark) bool { return m.kind == Motto || m.kind == Addressing }) {
+		return true
+	}
+	numbered := slices.ContainsFunc(root.children, func(n *node) bool { return n.label.rank > 0 })
+	return numbered && (r.announced || o.Security)
+}
+
+// columnsLeast is how many lines hold two columns of text in a paper that is set
+// in two columns.
+const columnsLeast = 12
+
+// sideBySide tells where the body is set in two columns: which line follows which
+// is doubtful there.
+func (r *reader) sideBySide(from, to int) {
+	n := 0
+	for i := from + 1; i < to; i++ {
+		a, b := r.lines[i-1], r.lines[i]
+		if a.to == b.from && len(a.text) > 20 && len(b.text) > 20 && !strings.Contains(r.text[a.from:a.to], "\n") {
+			n++
+		}
+	}
+	if n >= columnsLeast && n*4 > to-from {
+		r.warn(Warning{Doubt: Columns})
+	}
 }
 
 func (r *reader) warn(w Warning) { r.out.Warnings = append(r.out.Warnings, w) }
@@ -141,7 +183,7 @@ func (r *reader) tail(body int) int {
 			} else {
 				signer.Title += " " + l.text
 			}
-		case named(l.text) && signer.Name == "" && (len(authority) > 0 || signer.Title != ""):
+		case r.x.named(l.text) && signer.Name == "" && (len(authority) > 0 || signer.Title != ""):
 			signer.Name, kind = l.text, Signing
 		case receiving && !l.apart && len(r.out.Recipients) > 0:
 			last := &r.out.Recipients[len(r.out.Recipients)-1]
@@ -167,7 +209,7 @@ func (r *reader) author(body int) int {
 	end := len(r.lines)
 	for end > body {
 		l := r.lines[end-1]
-		if !(named(l.text) && l.apart) && !anyOf(r.x.around, l.low) {
+		if !(r.x.named(l.text) && l.apart) && !anyOf(r.x.around, l.low) {
 			break
 		}
 		end--
@@ -177,17 +219,23 @@ func (r *reader) author(body int) int {
 }
 
 // named reports whether text reads as the name of a person: two to six words,
-// each with one capital in front.
-func named(text string) bool {
+// each with one capital in front, behind a rank or a degree.
+func (x *Lexicon) named(text string) bool {
+	for {
+		rank := begins(fold(text), x.ranks)
+		if rank == "" {
+			break
+		}
+		text = strings.TrimLeft(text[len(rank):], " .,")
+	}
 	words := strings.Fields(text)
 	if len(words) < 2 || len(words) > 6 {
 		return false
 	}
 	for _, w := range words {
 		for i, c := range []rune(w) {
-			switch {
-			case i == 0 && !unicode.IsUpper(c), i > 0 && !unicode.IsLower(c):
-				return w == "TS." || w == "ThS." || w == "Ths." || w == "PGS."
+			if i == 0 && !unicode.IsUpper(c) || i > 0 && !unicode.IsLower(c) {
+				return false
 			}
 		}
 	}

@@ -129,8 +129,11 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	}
 	reading := s.Words.Read(text, s.today())
 	leaves := Leaves(reading.Requirements)
-	if len(leaves) == 0 || len(leaves) > mostItems {
+	switch {
+	case len(leaves) == 0:
 		return Directive{}, fault.Bad(op, fieldOf(in), "directive.bad.no_demand")
+	case len(leaves) > mostItems:
+		return Directive{}, fault.Bad(op, fieldOf(in), "directive.bad.too_many")
 	}
 	var bodies []Body
 	if s.Bodies != nil {

@@ -42,7 +42,11 @@ func Text(ctx context.Context, name string, data []byte) (string, error) {
 	switch p.Kind {
 	case paperfile.TXT:
 		text, _ = paperfile.Decode(data)
-	case paperfile.DOCX, paperfile.ODT:
+	case paperfile.DOCX: // judged safe above
+		if text, err = fromDOCX(data); err != nil {
+			return "", fault.Bad(op, "file", "paperfile.bad.broken")
+		}
+	case paperfile.ODT:
 		text = strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n\n") + "\n"
 	case paperfile.PDF:
 	default:
@@ -90,7 +94,12 @@ func fromHTML(op, name string, data []byte) (string, error) {
 // empty lines, without programs and styles.
 func HTML(source string) (string, error) {
 	z := html.NewTokenizer(strings.NewReader(source))
-	var b strings.Builder
+	var b bytes.Buffer
+	type row struct {
+		at, cell int // where it and its last cell begin
+		cells    []string
+	}
+	var rows []row // of the tables that are open
 	skip := 0
 	for {
 		switch z.Next() {
@@ -106,7 +115,7 @@ func HTML(source string) (string, error) {
 		case html.StartTagToken, html.SelfClosingTagToken, html.EndTagToken:
 			t := z.Token()
 			switch {
-			case slices.Contains([]atom.Atom{atom.Script, atom.Style, atom.Noscript, atom.Head}, t.DataAtom):
+			case slices.Contains([]atom.Atom{atom.Script, atom.Style, atom.Noscript, atom.Head, atom.Del}, t.DataAtom):
 				switch t.Type {
 				case html.StartTagToken:
 					skip++
@@ -117,9 +126,27 @@ func HTML(source string) (string, error) {
 				b.WriteString("\n")
 			case t.DataAtom == atom.Sup && t.Type == html.StartTagToken:
 				b.WriteString(" ")
-			case t.DataAtom == atom.Td && t.Type == html.EndTagToken:
-				b.WriteString("\n")
-			case slices.Contains([]atom.Atom{atom.P, atom.Div, atom.Li, atom.Tr, atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.Ul, atom.Ol, atom.Section, atom.Article, atom.Blockquote}, t.DataAtom):
+			case t.DataAtom == atom.Tr && t.Type == html.StartTagToken:
+				b.WriteString("\n\n")
+				rows = append(rows, row{at: b.Len()})
+			case t.DataAtom == atom.Td || t.DataAtom == atom.Th:
+				n := len(rows) - 1
+				switch {
+				case t.Type == html.StartTagToken && n >= 0:
+					rows[n].cell = b.Len()
+				case t.Type == html.EndTagToken && n >= 0 && rows[n].cell <= b.Len():
+					rows[n].cells = append(rows[n].cells, string(b.Bytes()[rows[n].cell:]))
+					b.WriteString("\n")
+				}
+			case t.DataAtom == atom.Tr && len(rows) > 0:
+				done := rows[len(rows)-1]
+				if rows = rows[:len(rows)-1]; len(done.cells) >= leastCells && len(rows) == 0 { // a row of tasks stands on one line
+					b.Truncate(len(bytes.TrimRight(b.Bytes()[:done.at], "\n ")))
+					b.WriteString("\n" + cellRow(done.cells))
+				} else {
+					b.WriteString("\n\n")
+				}
+			case slices.Contains([]atom.Atom{atom.P, atom.Div, atom.Li, atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.Ul, atom.Ol, atom.Section, atom.Article, atom.Blockquote}, t.DataAtom):
 				b.WriteString("\n\n")
 				if t.DataAtom == atom.Li && t.Type == html.StartTagToken {
 					b.WriteString("- ")

@@ -113,6 +113,9 @@ func (r *reader) requirement(n *node) Requirement {
 	q := Requirement{Label: n.label.text, Path: n.path, Heading: r.mend(n.heading), Text: r.mend(n.text), Actors: r.actors(n), Topics: []Topic{}, Children: []Requirement{}}
 	whole := strings.TrimSpace(q.Heading + " " + q.Text)
 	q.Deadlines, q.Thresholds = r.deadlines(whole), r.thresholds(whole)
+	if n.due != "" {
+		q.Deadlines = append(q.Deadlines, r.dueOf(n.due)...)
+	}
 	q.Contacts = r.contacts(whole, n.path)
 	r.out.Contacts = append(r.out.Contacts, q.Contacts...)
 	r.cites(whole, n.path)

@@ -30,7 +30,8 @@ const (
 	_
 	_
 	byLetter
-	byBullet // one rank for each kind of bullet
+	byBullet                 // one rank for each kind of bullet
+	byRow    = byBullet + 10 // of a table of tasks
 )
 
 var (
@@ -38,8 +39,8 @@ var (
 	article = regexp.MustCompile(`^(?i:điều)\s+(\d{1,3})[.:)]?(?:\s|$)`)
 	roman   = regexp.MustCompile(`^([IVXL]{1,7})\s?[.)/–-]\s*(?:\S|$)`)
 	dotted  = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})(?:[.)/]\s*|\s+)\p{L}`)
-	number  = regexp.MustCompile(`^(\d{1,2})\s?[.)/–-]\s*["“(]?\p{L}`)
-	letter  = regexp.MustCompile(`^([a-zđ])\s?[).]\s*["“(]?\p{L}`)
+	number  = regexp.MustCompile(`^(\d{1,2})(?:\s?[.)/–-]\s*["“(]?\p{L}|[.)]\s+\d{1,3} ?[%\p{L}])`)
+	letter  = regexp.MustCompile(`^([a-zđ])\s?[).](?:\s*["“(]?\p{L}|\s+\d{1,3} ?[%\p{L}])`)
 	bullet  = regexp.MustCompile(`^([-–—•+*·▪●◦])\s*\S`)
 )
 
@@ -126,7 +127,9 @@ type para struct {
 	label label
 	note  string // sign of the footnote it is
 	apart bool
-	short bool // its last line ends early
+	short bool   // its last line ends early
+	who   string // of a row of a table of tasks
+	due   string
 }
 
 var (
@@ -136,8 +139,17 @@ var (
 
 // paragraphs puts the lines of the body together, over ends of lines and of pages.
 func (r *reader) paragraphs(from, to int) (out []para) {
+	var tasks taskTable
 	for i := from; i < to; i++ {
 		l := r.lines[i]
+		if p, head, ok := r.row(&tasks, l); head {
+			r.parts[i].kind = Around
+			continue
+		} else if ok {
+			p.lines = []int{i}
+			out = append(out, p)
+			continue
+		}
 		if anyOf(r.x.around, l.low) {
 			r.parts[i].kind = Around
 			continue
@@ -152,7 +164,7 @@ func (r *reader) paragraphs(from, to int) (out []para) {
 			out = append(out, para{lines: []int{i}, text: strings.TrimSpace(l.text[len(m[0])-len(m[4]):]), note: sign, apart: l.apart, short: l.short})
 			continue
 		}
-		if lab.rank >= byBullet && !l.apart && last != nil && !ended(last.text) && !strings.HasSuffix(last.text, ",") {
+		if lab.rank >= byBullet && !l.apart && last != nil && !last.short && !ended(last.text) && !strings.HasSuffix(last.text, ",") {
 			lab = label{} // a dash in the middle of a sentence, at the end of a line
 		}
 		switch {
@@ -163,6 +175,7 @@ func (r *reader) paragraphs(from, to int) (out []para) {
 			last.lines = append(last.lines, i)
 			last.short = l.short
 			continue
+		case last.label.rank > 0 && upper(last.text) && !upper(l.text): // a heading in capitals, and what stands under it
 		case l.apart, last.short && ended(last.text) && !unicode.IsLower(first(l.text)):
 		case last.label.rank > 0 && !ended(last.text) && last.short && !unicode.IsLower(first(l.text)) && last.note == "" && r.headed(last.text):
 		default:
@@ -217,6 +230,7 @@ type node struct {
 	parent   *node
 	children []*node
 	bullets  int
+	who, due string // of a row of a table of tasks
 }
 
 // tree puts paragraphs under one another by the numbering the text uses, and
@@ -277,7 +291,33 @@ func (r *reader) tree(paras []para) *node {
 		}
 	}
 	r.unglue(root)
+	r.aside(root)
 	return root
+}
+
+// aside takes sections off the tree that ask nothing: why a plan is made, what it
+// covers, how things stand.
+func (r *reader) aside(root *node) {
+	if len(root.children) < 2 {
+		return
+	}
+	var preamble func(n *node)
+	preamble = func(n *node) {
+		r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(strings.TrimSpace(n.heading+" "+n.text)))
+		for _, i := range n.lines {
+			r.parts[i] = mark{kind: Preamble}
+		}
+		for _, c := range n.children {
+			preamble(c)
+		}
+	}
+	root.children = slices.DeleteFunc(root.children, func(n *node) bool {
+		ask := n.heading == "" || len(n.children) == 0 && n.text == "" || !upper(n.heading) && n.label.rank != byRoman || !anyOf(r.x.aside, fold(n.heading))
+		if !ask {
+			preamble(n)
+		}
+		return !ask
+	})
 }
 
 func (r *reader) keep(p para, n *node, kind PartKind) {
@@ -299,10 +339,20 @@ func (r *reader) note(p para) {
 // start is the first paragraph of the requirements: behind the sentence that
 // announces them, where what follows is numbered, else the first that is.
 func (r *reader) start(paras []para) int {
+	bulleted := 0
 	for i, p := range paras {
 		if p.label.rank == 0 && p.note == "" && i+1 < len(paras) && paras[i+1].label.rank > 0 && paras[i+1].label.value <= 1 && anyOf(r.x.begin, fold(p.text)) {
-			return i + 1
+			if paras[i+1].label.value == 1 || r.asking(p.text) {
+				r.announced = r.asking(p.text)
+				return i + 1
+			}
+			if bulleted == 0 {
+				bulleted = i + 1 // it may list what happened
+			}
 		}
+	}
+	if bulleted > 0 {
+		return bulleted
 	}
 	for i, p := range paras {
 		if p.label.rank > 0 {
@@ -320,6 +370,12 @@ func (r *reader) start(paras []para) int {
 		}
 	}
 	return len(paras)
+}
+
+// asking reports whether text asks something of somebody.
+func (r *reader) asking(text string) bool {
+	low := fold(text)
+	return slices.ContainsFunc(r.x.asks, func(w string) bool { return find(low, w) >= 0 })
 }
 
 // follows reports whether the number of p may stand where it does: next in its
@@ -371,13 +427,18 @@ func (r *reader) push(root *node, stack []*node, p para) []*node {
 			}
 		}
 	}
+	if p.label.rank == byRow && depth == len(stack) { // a table is of what announces it
+		for depth > 0 && stack[depth-1].heading == "" && !strings.HasSuffix(stack[depth-1].text, ":") {
+			depth--
+		}
+	}
 	parent := root
 	if depth > 0 {
 		parent = stack[depth-1]
 	}
-	n := &node{label: p.label, parent: parent}
+	n := &node{label: p.label, parent: parent, who: p.who, due: p.due}
 	name := p.label.text
-	if p.label.rank >= byBullet {
+	if p.label.rank >= byBullet && (p.label.rank != byRow || p.label.value == 0 || parent == root) {
 		parent.bullets++
 		name = "-" + strconv.Itoa(parent.bullets)
 	}
@@ -390,7 +451,9 @@ func (r *reader) push(root *node, stack []*node, p para) []*node {
 	default:
 		n.path = parent.path + "." + name
 	}
-	if r.headed(p.text) || (!ended(p.text) && len(p.text) < 160) || strings.HasSuffix(p.text, ":") && r.headed(strings.TrimSuffix(p.text, ":")) {
+	if p.label.rank == byRow {
+		n.text = p.text
+	} else if r.headed(p.text) || (!ended(p.text) && len(p.text) < 160) || strings.HasSuffix(p.text, ":") && r.headed(strings.TrimSuffix(p.text, ":")) {
 		n.heading = p.text
 	} else {
 		n.text = p.text
@@ -409,7 +472,7 @@ func (r *reader) prose(root *node, paras []para) {
 			return true
 		}
 		names, rest := r.phrase(s)
-		return len(names) > 0 && rest != "" || slices.ContainsFunc(r.x.asks, func(w string) bool { return find(low, w) >= 0 })
+		return len(names) > 0 && rest != "" || r.asking(s)
 	}
 	add := func(text string, lines []int) {
 		root.bullets++

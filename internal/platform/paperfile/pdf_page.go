@@ -5,7 +5,6 @@ package paperfile
 
 import (
 	"math"
-	"sort"
 	"strings"
 
 	"github.com/ledongthuc/pdf"
@@ -65,32 +64,21 @@ func pageLines(p pdf.Page) (out []string, whole bool) {
 	return lay(d.pieces), !d.cut
 }
 
-// lay puts pieces together into lines.
-func lay(pieces []piece) (out []string) {
-	sort.SliceStable(pieces, func(i, j int) bool { return pieces[i].y > pieces[j].y })
-	for len(pieces) > 0 {
-		n, y := 1, pieces[0].y
-		for n < len(pieces) && y-pieces[n].y < max(2, pieces[0].size/3) {
-			n++
+// spoken is what a row of pieces says: lines of its own where it stands apart.
+func spoken(row []piece) (out []string) {
+	var b strings.Builder
+	end := row[0].x
+	for i, p := range row {
+		if gap := p.x - end; i > 0 && gap > 2*p.size {
+			out = append(out, b.String())
+			b.Reset()
+		} else if i > 0 && gap > p.size/6 {
+			b.WriteByte(' ')
 		}
-		line := pieces[:n]
-		pieces = pieces[n:]
-		sort.SliceStable(line, func(i, j int) bool { return line[i].x < line[j].x })
-		var b strings.Builder
-		end := line[0].x
-		for i, p := range line {
-			if gap := p.x - end; i > 0 && gap > 2*p.size {
-				out = append(out, b.String())
-				b.Reset()
-			} else if i > 0 && gap > p.size/6 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(p.s)
-			end = max(end, p.end)
-		}
-		out = append(out, b.String())
+		b.WriteString(p.s)
+		end = max(end, p.end)
 	}
-	return out
+	return append(out, b.String())
 }
 
 // state is the graphics state as far as text needs it (ISO 32000-1 §9.3).

@@ -1,0 +1,383 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package directive
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// wordPart is how much of one part of a DOCX file is read.
+const wordPart = 64 << 20
+
+// fromDOCX is what a DOCX file says when all its tracked changes are accepted:
+// with the numbers that the program counts, rows of tables of three columns and
+// more with upright bars between their cells, and footnotes behind the paragraph
+// that has their mark. Heads and feet of pages and comments are none of the text
+// (ECMA-376 part 1, section 17).
+func fromDOCX(data []byte) (string, error) {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return "", err
+	}
+	d := &docx{lists: map[string]*counter{}, styled: map[string]numbered{}, notes: map[string]string{}}
+	for _, part := range []struct {
+		name string
+		read func(*xml.Decoder) error
+	}{{"word/numbering.xml", d.numbering}, {"word/styles.xml", d.styles}, {"word/footnotes.xml", d.footnotes}, {"word/document.xml", d.body}} {
+		f, err := z.Open(part.name)
+		if err != nil {
+			continue // a part that is not there; without a document nothing is said
+		}
+		err = part.read(xml.NewDecoder(io.LimitReader(f, wordPart)))
+		if err := errors.Join(err, f.Close()); err != nil {
+			return "", err
+		}
+	}
+	return strings.TrimSpace(d.out.String()) + "\n", nil
+}
+
+type docx struct {
+	lists  map[string]*counter // by number id
+	styled map[string]numbered // by style
+	notes  map[string]string   // of footnotes
+	out    strings.Builder
+}
+
+// counter is one counted list.
+type counter struct {
+	levels [9]level
+	at     [9]int
+}
+
+type level struct {
+	format, text string
+	start        int
+}
+
+// numbered is where a paragraph stands in a list.
+type numbered struct {
+	list  string
+	level int
+}
+
+// wordName is the local name of an element of the text, "" for others.
+func wordName(n xml.Name) string {
+	if strings.Contains(n.Space, "wordprocessingml") {
+		return n.Local
+	}
+	return ""
+}
+
+func val(t xml.StartElement, name string) string {
+	for _, a := range t.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// elements gives every element of a part to see, with whether it begins.
+func elements(dec *xml.Decoder, see func(name string, start *xml.StartElement, text []byte)) error {
+	for {
+		t, err := dec.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			if t.Name.Local == "Fallback" { // the same again, for older programs
+				if err := dec.Skip(); err != nil {
+					return err
+				}
+				continue
+			}
+			switch wordName(t.Name) {
+			case "del", "moveFrom":
+				if err := dec.Skip(); err != nil {
+					return err
+				}
+				continue
+			}
+			see(wordName(t.Name), &t, nil)
+		case xml.EndElement:
+			see(wordName(t.Name), nil, nil)
+		case xml.CharData:
+			see("", nil, t)
+		}
+	}
+}
+
+// numbering reads the lists of a file.
+func (d *docx) numbering(dec *xml.Decoder) error {
+	kinds := map[string]*[9]level{}
+	var kind *[9]level
+	var num string
+	at := 0
+	return elements(dec, func(name string, t *xml.StartElement, _ []byte) {
+		if t == nil {
+			return
+		}
+		switch name {
+		case "abstractNum":
+			kind = new([9]level)
+			kinds[val(*t, "abstractNumId")] = kind
+		case "lvl":
+			at = min(max(0, atoi(val(*t, "ilvl"))), 8)
+		case "start":
+			if kind != nil {
+				kind[at].start = atoi(val(*t, "val"))
+			}
+		case "numFmt":
+			if kind != nil {
+				kind[at].format = val(*t, "val")
+			}
+		case "lvlText":
+			if kind != nil {
+				kind[at].text = val(*t, "val")
+			}
+		case "num":
+			kind, num = nil, val(*t, "numId")
+		case "abstractNumId":
+			if k := kinds[val(*t, "val")]; k != nil && num != "" {
+				d.lists[num] = &counter{levels: *k}
+			}
+		}
+	})
+}
+
+// styles reads which styles number their paragraphs.
+func (d *docx) styles(dec *xml.Decoder) error {
+	id := ""
+	return elements(dec, func(name string, t *xml.StartElement, _ []byte) {
+		if t == nil {
+			return
+		}
+		n := d.styled[id]
+		switch name {
+		case "style":
+			id = val(*t, "styleId")
+			return
+		case "numId":
+			n.list = val(*t, "val")
+		case "ilvl":
+			n.level = atoi(val(*t, "val"))
+		default:
+			return
+		}
+		if id != "" {
+			d.styled[id] = n
+		}
+	})
+}
+
+func (d *docx) footnotes(dec *xml.Decoder) error {
+	id, in := "", false
+	return elements(dec, func(name string, t *xml.StartElement, text []byte) {
+		switch {
+		case name == "footnote" && t != nil:
+			if id = val(*t, "id"); val(*t, "type") != "" {
+				id = "" // the line above footnotes
+			}
+		case name == "t":
+			in = t != nil
+		case name == "p" && t == nil && id != "":
+			d.notes[id] += " "
+		case in && id != "":
+			d.notes[id] += string(text)
+		}
+	})
+}
+
+// passage is one paragraph while it is read.
+type passage struct {
+	text  strings.Builder
+	of    numbered
+	notes []string
+}
+
+// grid is one table while it is read.
+type grid struct {
+	row  []string
+	cell strings.Builder
+}
+
+func (d *docx) body(dec *xml.Decoder) error {
+	var open []*passage
+	var grids []*grid
+	in := false
+	emit := func(s string) {
+		if n := len(grids); n > 0 {
+			grids[n-1].cell.WriteString(s)
+		} else {
+			d.out.WriteString(s)
+		}
+	}
+	return elements(dec, func(name string, t *xml.StartElement, text []byte) {
+		var p *passage
+		if n := len(open); n > 0 {
+			p = open[n-1]
+		}
+		switch {
+		case name == "p" && t != nil:
+			open = append(open, &passage{of: numbered{level: -1}})
+		case name == "p" && p != nil:
+			open = open[:len(open)-1]
+			emit(d.said(p))
+		case name == "tbl" && t != nil:
+			grids = append(grids, &grid{})
+		case name == "tbl" && len(grids) > 0:
+			grids = grids[:len(grids)-1]
+			emit("\n\n")
+		case (name == "tc" || name == "tr") && t == nil && len(grids) > 0:
+			g := grids[len(grids)-1]
+			if name == "tc" {
+				g.row = append(g.row, strings.TrimSpace(g.cell.String()))
+				g.cell.Reset()
+				break
+			}
+			row := cellRow(g.row)
+			g.row = nil
+			if n := len(grids); n > 1 {
+				grids[n-2].cell.WriteString(row)
+			} else {
+				d.out.WriteString(row)
+			}
+		case p == nil:
+		case name == "t":
+			in = t != nil
+		case t == nil:
+			if in && text != nil {
+				p.text.Write(text)
+			}
+		case name == "pStyle":
+			if n := d.styled[val(*t, "val")]; n.list != "" && p.of.list == "" {
+				p.of = n
+			}
+		case name == "numId":
+			p.of.list = val(*t, "val")
+			p.of.level = max(0, p.of.level)
+		case name == "ilvl":
+			p.of.level = atoi(val(*t, "val"))
+		case name == "tab":
+			if len(strings.TrimSpace(p.text.String())) > 4 {
+				p.text.WriteByte('\t') // columns; behind a number it is one blank
+			} else {
+				p.text.WriteByte(' ')
+			}
+		case name == "br" || name == "cr":
+			p.text.WriteByte('\n')
+		case name == "noBreakHyphen":
+			p.text.WriteByte('-')
+		case name == "footnoteReference":
+			if note := strings.TrimSpace(d.notes[val(*t, "id")]); note != "" {
+				p.text.WriteString("⁽" + lifted.Replace(val(*t, "id")) + "⁾")
+				p.notes = append(p.notes, "("+val(*t, "id")+") "+note)
+			}
+		}
+	})
+}
+
+var lifted = strings.NewReplacer("1", "¹", "2", "²", "3", "³", "4", "⁴", "5", "⁵", "6", "⁶", "7", "⁷", "8", "⁸", "9", "⁹", "0", "⁰")
+
+// cellRow is a row of a table: on one line where it has three cells or more, as
+// tables of tasks have; else its cells below one another, as in the table that
+// lays out a head.
+func cellRow(cells []string) string {
+	if strings.Join(cells, "") == "" {
+		return ""
+	}
+	if len(cells) < leastCells {
+		return strings.Join(cells, "\n\n") + "\n\n"
+	}
+	for i := range cells {
+		cells[i] = strings.ReplaceAll(strings.Join(strings.Fields(cells[i]), " "), "|", "/")
+	}
+	return strings.Join(cells, " | ") + "\n"
+}
+
+// said is a paragraph with the number that its list counts.
+func (d *docx) said(p *passage) string {
+	text := strings.TrimSpace(p.text.String())
+	if text == "" {
+		return "\n"
+	}
+	if l := d.lists[p.of.list]; l != nil && p.of.level >= 0 {
+		if n := l.count(min(p.of.level, 8)); n != "" {
+			text = n + " " + text
+		}
+	}
+	for _, note := range p.notes {
+		text += "\n\n" + note
+	}
+	return text + "\n\n"
+}
+
+// count is the next mark at a level of l.
+func (l *counter) count(at int) string {
+	lv := l.levels[at]
+	if l.at[at]++; l.at[at] == 1 {
+		l.at[at] = max(1, lv.start)
+	}
+	for i := at + 1; i < len(l.at); i++ {
+		l.at[i] = 0
+	}
+	if lv.format == "bullet" {
+		return "-"
+	}
+	if lv.format == "none" {
+		return ""
+	}
+	said := lv.text
+	for i := range at + 1 {
+		said = strings.ReplaceAll(said, "%"+strconv.Itoa(i+1), counted(l.levels[i].format, max(1, l.at[i])))
+	}
+	return said
+}
+
+// counted is n as a list writes it.
+func counted(format string, n int) string {
+	switch format {
+	case "lowerLetter", "upperLetter":
+		s := string(rune('a' + (n-1)%26))
+		if format == "upperLetter" {
+			return strings.ToUpper(s)
+		}
+		return s
+	case "upperRoman", "lowerRoman":
+		s := romanOf(n)
+		if format == "lowerRoman" {
+			return strings.ToLower(s)
+		}
+		return s
+	case "decimalZero":
+		return two(n)
+	}
+	return strconv.Itoa(n)
+}
+
+func romanOf(n int) string {
+	if n > 399 {
+		return strconv.Itoa(n)
+	}
+	var b strings.Builder
+	for _, d := range []struct {
+		n int
+		s string
+	}{{100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}} {
+		for ; n >= d.n; n -= d.n {
+			b.WriteString(d.s)
+		}
+	}
+	return b.String()
+}
