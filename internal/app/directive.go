@@ -84,7 +84,11 @@ type directivePapers struct{ *App }
 var _ directive.Papers = directivePapers{}
 
 func (a directivePapers) of(ctx context.Context, d document.Document) directive.Paper {
-	return directive.Paper{ID: string(d.ID), Cite: a.Rooms.Documents.CiteOf(ctx, d), Subject: d.Subject, Href: document.Path + "/" + string(d.ID), Standing: string(cmp.Or(d.Standing, document.InForce))}
+	p := directive.Paper{ID: string(d.ID), Cite: a.Rooms.Documents.CiteOf(ctx, d), Subject: d.Subject, Href: document.Path + "/" + string(d.ID), Standing: string(cmp.Or(d.Standing, document.InForce))}
+	if !d.Date.IsZero() {
+		p.Date = d.Date.String()
+	}
+	return p
 }
 
 // Find implements directive.Papers.

@@ -45,6 +45,7 @@ type BoardItem struct {
 	Evidence   string
 	Actors     []Addressee
 	Units      []string // that have a task on it, in the actor's sight
+	Moved      []string // of them, those whose task was carried over to a later directive
 }
 
 // Board is a directive as a scoreboard shows it.
@@ -79,6 +80,9 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 		for _, t := range tasks {
 			if t.Item == it.ID && t.State != Withdrawn && slices.Contains(b.Units, t.Unit) && !slices.Contains(x.Units, t.Unit) {
 				x.Units = append(x.Units, t.Unit)
+			}
+			if t.Item == it.ID && t.State == Moved && !slices.Contains(x.Moved, t.Unit) {
+				x.Moved = append(x.Moved, t.Unit)
 			}
 		}
 		b.Items = append(b.Items, x)
@@ -145,7 +149,7 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 					last = t
 				}
 			}
-			if _, there := old[clockOf(it.ID, u, p.Period)]; !there && last.ID != "" && last.State != Withdrawn {
+			if _, there := old[clockOf(it.ID, u, p.Period)]; !there && last.ID != "" && last.State != Withdrawn && last.State != Moved {
 				p.Units = append(p.Units, u)
 			}
 		}

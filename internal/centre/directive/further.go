@@ -119,7 +119,7 @@ func (s *Service) Delegate(ctx context.Context, id ID, unit string) (Directive, 
 		Doubts: []Doubted{}, CommonLast: f.CommonLast, CreatedBy: actor.Name, CreatedAt: now, ConfirmedBy: actor.Name, ConfirmedAt: now, Version: 1}
 	var list []Item
 	for _, o := range owed {
-		if o.State == Withdrawn || slices.ContainsFunc(list, func(it Item) bool { return it.From == o.Item }) {
+		if o.State == Withdrawn || o.State == Moved || slices.ContainsFunc(list, func(it Item) bool { return it.From == o.Item }) {
 			continue
 		}
 		it := o.Of

@@ -115,6 +115,7 @@ type Paper struct {
 	Cite     string
 	Subject  string
 	Href     string
+	Date     string // YYYY-MM-DD, or empty
 	Standing string // "in_force", "replaced", "withdrawn", "unknown"
 }
 

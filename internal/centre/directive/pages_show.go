@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -24,7 +25,9 @@ type showPage struct {
 	mine      bool // it was issued to the reader's own body
 	home      string
 	more      []ui.Action
-	parent    *Directive
+	up, down  []Ground
+	before    []Earlier
+	after     []Earlier
 	drafted   Paper
 	questions []Question
 	question  string // whose reply was refused
@@ -59,6 +62,17 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	for _, q := range v.questions {
 		ids = append(ids, q.Unit)
 	}
+	if v.up, v.down, err = p.svc.Chain(ctx, v.f.Directive); err != nil {
+		return err
+	}
+	for _, g := range slices.Concat(v.up, v.down) {
+		if g.Directive != nil {
+			ids = append(ids, g.Directive.UnitID)
+		}
+	}
+	if v.before, v.after, err = p.svc.Earliers(ctx, v.f.ID); err != nil {
+		return err
+	}
 	if v.names, err = p.near.Names(ctx, ids); err != nil {
 		return err
 	}
@@ -69,13 +83,6 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	if v.f.DraftID != "" && p.svc.Papers != nil {
 		v.drafted = p.svc.Papers.At(v.f.DraftID)
-	}
-	if v.f.Parent != "" {
-		if f, err := p.svc.Get(ctx, v.f.Parent); err == nil {
-			v.parent = &f.Directive
-		} else if !fault.Is(err, fault.NotFound) {
-			return err
-		}
 	}
 	if p.near.More != nil {
 		v.more = p.near.More(ctx, v.f.Directive)
@@ -269,6 +276,7 @@ type unitPage struct {
 	typed url.Values
 
 	questions []Question
+	to, from  map[string][]Move // of tasks, by id
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -290,6 +298,13 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.name = names[v.unit]
+	tasks := make([]Task, len(v.owed))
+	for n, o := range v.owed {
+		tasks[n] = o.Task
+	}
+	if v.to, v.from, err = p.svc.moves(ctx, tasks); err != nil {
+		return err
+	}
 	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
 		return err
 	}

@@ -55,6 +55,7 @@ type Directive struct {
 	DocumentID string // of the paper in the register; may be empty
 	DraftID    string // of the paper drafted from it for those below; may be empty
 	Parent     ID     // the directive it carries on; may be empty
+	Basis      string // id of the paper of the register it rests on, where that is no directive; may be empty
 	State      State
 	FileName   string // as it came
 	FileSHA    string // of the file as it came

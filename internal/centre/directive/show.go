@@ -180,7 +180,7 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	if v.f.May {
 		switch d.State {
 		case Issued:
-			h.Actions = append(h.Actions, act("directive.issue.more", "/issue", ui.IconSend), act("directive.close", "/end", ui.IconLock))
+			h.Actions = append(h.Actions, act("directive.issue.more", "/issue", ui.IconSend), act("directive.carry", "/carry", ui.IconCopy), act("directive.close", "/end", ui.IconLock))
 		case Drafted, Confirmed:
 			h.Actions = append(h.Actions, act("directive.drop", "/end", ui.IconDismiss))
 		}
@@ -196,9 +196,6 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	out := []ui.Fact{fact("unit", ui.Text(v.names[d.UnitID])), fact("signer", ui.Text(d.Signer))}
 	if v.paper.ID != "" {
 		out = append(out, fact("document", ui.Anchor(ui.Link{Label: v.paper.Cite, Href: v.paper.Href})))
-	}
-	if v.parent != nil {
-		out = append(out, fact("parent", ui.Anchor(ui.Link{Label: v.parent.Code + " – " + v.parent.Cite(), Href: href(v.parent.ID)})))
 	}
 	if v.drafted.ID != "" {
 		out = append(out, fact("draft", ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})))
@@ -222,7 +219,11 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 // units is how far each body is.
 func (v showPage) units(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "units", Caption: i18n.T(ctx, "directive.units"), Total: int64(len(v.standings)), Heads: []ui.Head{{Label: i18n.T(ctx, "directive.units.unit")}, {Label: i18n.T(ctx, "directive.units.total"), Numeric: true}}}
-	for _, s := range []TaskState{Owing, Sent, Returned, Accepted} {
+	shown := []TaskState{Owing, Sent, Returned, Accepted}
+	if slices.ContainsFunc(v.standings, func(s Standing) bool { return s.Tasks[Moved] > 0 }) {
+		shown = append(shown, Moved)
+	}
+	for _, s := range shown {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "directive.task."+string(s)), Numeric: true})
 	}
 	if v.f.May && v.f.State == Issued {
@@ -230,11 +231,11 @@ func (v showPage) units(ctx context.Context) ui.ListProps {
 	}
 	for _, s := range v.standings {
 		cells := []templ.Component{ui.Text(v.names[s.Unit]), ui.Number(int64(s.Total()))}
-		for _, state := range []TaskState{Owing, Sent, Returned, Accepted} {
+		for _, state := range shown {
 			cells = append(cells, ui.Number(int64(s.Tasks[state])))
 		}
 		if v.f.May && v.f.State == Issued {
-			if s.Total() > s.Tasks[Accepted] {
+			if s.Left() > 0 {
 				cells = append(cells, ui.ActionLink(ui.Action{Label: i18n.T(ctx, "directive.withdraw"), Href: href(v.f.ID) + "/withdraw?unit=" + s.Unit}))
 			} else {
 				cells = append(cells, ui.None())

@@ -13,14 +13,21 @@ import (
 )
 
 func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
-	d, done := v.f.Directive, 0
+	d, done, gone := v.f.Directive, 0, 0
 	for _, o := range v.owed {
-		if o.Done() {
+		switch {
+		case o.Done():
 			done++
+		case o.State == Moved:
+			gone++
 		}
 	}
+	badges := []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(len(v.owed))), Tone: ui.Info}}
+	if gone > 0 {
+		badges = append(badges, ui.BadgeProps{Text: i18n.T(ctx, "directive.moved_of", strconv.Itoa(gone))})
+	}
 	return ui.RecordHeadProps{Crumbs: append(crumbs(ctx), ui.Link{Label: d.Code, Href: href(d.ID)}), Code: d.Code, Title: v.name, State: badge(ctx, d), Lead: titleOf(ctx, d) + " · " + leadOf(ctx, d),
-		Badges:  []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(len(v.owed))), Tone: ui.Info}},
+		Badges:  badges,
 		Actions: v.actions(ctx)}
 }
 
@@ -72,6 +79,10 @@ func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 	if o.Text != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.answer"), Value: ui.Multiline(o.Text)}, ui.Fact{Label: i18n.T(ctx, "directive.sent"), Value: ui.Text(o.SentBy + ", " + i18n.Time(ctx, o.SentAt))})
 	}
+	if o.State == Withdrawn || o.State == Moved {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.reason"), Value: ui.Text(o.Reason)})
+	}
+	out = append(append(out, moved(ctx, "to", v.to[o.ID])...), moved(ctx, "from", v.from[o.ID])...)
 	for _, e := range o.Proof {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Text(e.Ref)})
 	}
@@ -102,6 +113,14 @@ func (v unitPage) typedOf(o Owed, field, was string) string {
 func proofKinds(ctx context.Context) (out []ui.Option) {
 	for _, k := range obligation.EvidenceKinds() {
 		out = append(out, ui.Option{Value: string(k), Label: i18n.T(ctx, "directive.proof."+string(k))})
+	}
+	return out
+}
+
+// moved links the tasks that took the place of one, or whose place it took.
+func moved(ctx context.Context, way string, list []Move) (out []ui.Fact) {
+	for _, m := range list {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.moved."+way), Value: ui.Anchor(ui.Link{Label: m.Code + ", " + i18n.T(ctx, "directive.clause", m.Path), Href: m.Href()})})
 	}
 	return out
 }
