@@ -60,6 +60,9 @@ type addresseeRow struct {
 	IssuedAt    db.Time `bun:"issued_at"`
 	WithdrawnAt db.Time `bun:"withdrawn_at"`
 	Reason      string  `bun:"reason"`
+	ConfirmedBy string  `bun:"confirmed_by"`
+	ConfirmedAt db.Time `bun:"confirmed_at"`
+	RemindedAt  db.Time `bun:"reminded_at"`
 }
 
 type taskRow struct {

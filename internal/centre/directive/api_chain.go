@@ -6,6 +6,7 @@ package directive
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/rest"
@@ -65,6 +66,32 @@ func (s *Service) chainAPI(a *rest.API) {
 	rest.Add(a, rest.Op{ID: "carry-over", Method: http.MethodPost, Path: "/directives/{directive}/carry", Tag: tag, Need: mayWrite, Status: http.StatusOK, Summary: "Carry over what is left of an earlier directive",
 		Description: "What is carried is a task of this directive with its own clock; the old one says where it went."}, s.apiCarry)
 	rest.Add(a, rest.Op{ID: "rest-directive", Method: http.MethodPost, Path: "/directives/{directive}/rest", Tag: tag, Need: mayWrite, Summary: "Say what a directive rests on"}, s.apiRest)
+	rest.Add(a, rest.Op{ID: "list-directive-receipts", Method: http.MethodGet, Path: "/directives/{directive}/receipts", Tag: tag, Need: mayRead, Summary: "List who has a directive"}, s.apiReaches)
+	rest.Add(a, rest.Op{ID: "receive-directive", Method: http.MethodPost, Path: "/directives/{directive}/units/{unit}/receive", Tag: tag, Need: mayWrite, Summary: "Confirm that a unit has a directive"}, s.apiReceive)
+}
+
+type apiReach struct {
+	UnitID      string     `json:"unit_id"`
+	Has         bool       `json:"has" doc:"It is certain that they have it."`
+	IssuedAt    time.Time  `json:"issued_at"`
+	SentAt      *time.Time `json:"sent_at,omitempty" doc:"The paper went out."`
+	ReceivedAt  *time.Time `json:"received_at,omitempty" doc:"The receipt of the paper."`
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty" doc:"They confirmed it in the system."`
+	RemindedAt  *time.Time `json:"reminded_at,omitempty"`
+}
+
+func (s *Service) apiReaches(ctx context.Context, in *apiPath) (*rest.Listing[apiReach], error) {
+	list, err := s.Reaches(ctx, ID(in.Directive))
+	if err != nil {
+		return nil, err
+	}
+	return rest.List(list, int64(len(list)), "", func(r Reach) apiReach {
+		return apiReach{UnitID: r.Unit, Has: r.Has(), IssuedAt: r.IssuedAt.UTC(), SentAt: rest.Time(r.Paper.SentAt), ReceivedAt: rest.Time(r.Paper.ReceivedAt), ConfirmedAt: rest.Time(r.ConfirmedAt), RemindedAt: rest.Time(r.RemindedAt)}
+	}), nil
+}
+
+func (s *Service) apiReceive(ctx context.Context, in *apiUnitPath) (*struct{}, error) {
+	return nil, s.Receive(ctx, ID(in.Directive), in.Unit)
 }
 
 func (s *Service) apiUnfinished(ctx context.Context, in *apiLeftQuery) (*rest.Listing[apiLeft], error) {

@@ -11,45 +11,34 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
-	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // This file carries a directive further down: as a paper drafted from it, and as
 // a directive of a body below.
 
 // Draft begins a paper for those below from what was agreed to: its text is what
-// each requirement says, with its time limit, and it rests on the paper that came.
+// each requirement says (see Letter), and it rests on the paper that came.
 // The steps of an official paper then govern it. Once drafted, it is not drafted
 // again.
 func (s *Service) Draft(ctx context.Context, id ID) (Directive, error) {
 	const op = "directive.draft"
-	f, err := s.Get(ctx, id)
+	f, paper, err := s.Letter(ctx, id)
 	switch {
 	case err != nil:
-		return Directive{}, err
-	case !f.May:
-		return f.Directive, &fault.Error{Kind: fault.Forbidden, Op: op}
-	case f.State != Confirmed && f.State != Issued:
-		return f.Directive, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict." + string(f.State)}
+		return f.Directive, err
+	case f.State == Ended:
+		return f.Directive, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.closed"}
 	case f.DraftID != "" || s.Papers == nil:
 		return f.Directive, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.drafted"}
 	}
-	var to []string
-	standings, err := s.Standings(ctx, id)
+	to, err := s.recipients(ctx, f)
 	if err != nil {
 		return f.Directive, err
 	}
-	bodies, err := s.bodies(ctx)
-	if err != nil {
-		return f.Directive, err
+	if length := len([]rune(strings.Join(to, "\n"))); length > mostNamed { // the register has no place for all: they stand in the annex
+		to = paper.To
 	}
-	for _, b := range bodies {
-		if b.Kind == ToUnit && slices.ContainsFunc(standings, func(c Standing) bool { return c.Unit == b.ID }) && len(to) < mostRecipients {
-			to = append(to, b.Name)
-		}
-	}
-	draft, err := s.Papers.Draft(ctx, NewDraft{Unit: f.UnitID, Subject: i18n.T(ctx, "directive.draft.subject", f.Cite()), Basis: f.DocumentID, Urgency: f.Urgency, Recipients: to,
-		Name: f.Code + ".txt", Text: s.letter(ctx, f)})
+	draft, err := s.Papers.Draft(ctx, NewDraft{Unit: f.UnitID, Subject: paper.Subject, Basis: f.DocumentID, Urgency: f.Urgency, Recipients: to, Name: f.Code + ".docx", Paper: paper})
 	if err != nil {
 		return f.Directive, err
 	}
@@ -62,30 +51,8 @@ func (s *Service) Draft(ctx context.Context, id ID) (Directive, error) {
 	})
 }
 
-// mostRecipients is how many are named one by one.
-const mostRecipients = 40
-
-// letter is the body of the paper for those below.
-func (s *Service) letter(ctx context.Context, f Folder) string {
-	var b strings.Builder
-	b.WriteString(i18n.T(ctx, "directive.draft.opening", f.Cite(), titleOf(ctx, f.Directive)) + "\n\n")
-	for _, it := range f.Items {
-		if !it.Leaf || it.State != Agreed {
-			continue
-		}
-		b.WriteString(pathText(ctx, it) + ". " + it.Text)
-		due := termText(ctx, it.Due)
-		if it.Due.Sort == "" && it.Owed && !f.CommonLast.IsZero() {
-			due = termText(ctx, Term{Sort: Until, Last: f.CommonLast})
-		}
-		if due != "" && it.Owed {
-			b.WriteString(" " + i18n.T(ctx, "directive.draft.due", due))
-		}
-		b.WriteString("\n\n")
-	}
-	b.WriteString(i18n.T(ctx, "directive.draft.closing", f.Code) + "\n")
-	return b.String()
-}
+// mostNamed is how many letters the names of recipients may have in the register.
+const mostNamed = 4000
 
 // Delegate makes of what a body owes on a directive one of its own, agreed to and
 // ready to be issued to those below it; what it owes itself stays owed. Twice

@@ -29,6 +29,7 @@ type showPage struct {
 	before    []Earlier
 	after     []Earlier
 	drafted   Paper
+	reach     []Reach
 	questions []Question
 	question  string // whose reply was refused
 	errs      map[string]string
@@ -83,6 +84,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	if v.f.DraftID != "" && p.svc.Papers != nil {
 		v.drafted = p.svc.Papers.At(v.f.DraftID)
+	}
+	if len(v.standings) > 0 {
+		if v.reach, err = p.svc.Reaches(ctx, v.f.ID); err != nil {
+			return err
+		}
 	}
 	if p.near.More != nil {
 		v.more = p.near.More(ctx, v.f.Directive)
@@ -277,6 +283,7 @@ type unitPage struct {
 
 	questions []Question
 	to, from  map[string][]Move // of tasks, by id
+	reach     Reach
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -298,6 +305,15 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.name = names[v.unit]
+	reaches, err := p.svc.Reaches(ctx, v.f.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range reaches {
+		if x.Unit == v.unit {
+			v.reach = x
+		}
+	}
 	tasks := make([]Task, len(v.owed))
 	for n, o := range v.owed {
 		tasks[n] = o.Task

@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 )
 
@@ -48,13 +49,18 @@ type Deps struct {
 	Bodies func(ctx context.Context) ([]Body, error)
 	// Members are the units of a group on a day, in the actor's sight.
 	Members func(ctx context.Context, group string, on calendar.Date) ([]string, error)
+	// House is the head, place and signature of a letter of a body, the rest empty;
+	// nil leaves them blank.
+	House func(ctx context.Context, unit string) (officedoc.Paper, error)
+	// Official is ctx in the language of official papers; nil takes ctx as it is.
+	Official func(ctx context.Context) context.Context
 	// Tell tells people inside the transaction of what happened.
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 }
 
 // Told is what people are told of.
 type Told struct {
-	Kind  string // "directive.issued", "directive.withdrawn", "directive.sent", "directive.returned", "directive.accepted", "directive.asked", "directive.answered"
+	Kind  string // "directive.issued", "directive.withdrawn", "directive.sent", "directive.returned", "directive.accepted", "directive.asked", "directive.answered", "directive.carried", "directive.unreceived"
 	Units []string
 	ID    ID
 	Code  string

@@ -174,6 +174,15 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	}
 	h.Actions = append(h.Actions, act("directive.compare", "/compare", ui.IconSearch))
 	h.Actions = append(h.Actions, v.more...)
+	if len(v.reach) > 0 {
+		h.Actions = append(h.Actions, act("directive.reach", "/receipts", ui.IconSend))
+		if n := missingOf(v.reach); n > 0 {
+			h.Badges = append(h.Badges, ui.BadgeProps{Text: i18n.T(ctx, "directive.reach.missing", i18n.Number(ctx, int64(n))), Tone: ui.Warn})
+		}
+	}
+	if v.f.May && (d.State == Confirmed || d.State == Issued || d.State == Ended) {
+		h.Actions = append(h.Actions, act("directive.letter.docx", "/letter.docx", ui.IconDownload), act("directive.letter.pdf", "/letter.pdf", ui.IconDownload))
+	}
 	if v.f.May && d.DraftID == "" && (d.State == Issued || d.State == Confirmed) {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.draft"), Href: href(d.ID) + "/draft", Icon: ui.IconEdit, Post: true})
 	}

@@ -33,6 +33,9 @@ func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
 
 func (v unitPage) actions(ctx context.Context) []ui.Action {
 	out := []ui.Action{{Label: i18n.T(ctx, "directive.text"), Href: href(v.f.ID) + "/read", Icon: ui.IconDocument}}
+	if v.may && v.f.State == Issued && v.reach.Unit != "" && !v.reach.Has() {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "directive.receive"), Href: unitHref(v.f.ID, v.unit) + "/receive", Icon: ui.IconCheck, Post: true, Primary: true})
+	}
 	if v.may && v.f.State == Issued {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "directive.delegate"), Href: unitHref(v.f.ID, v.unit) + "/delegate", Icon: ui.IconSend, Post: true, Title: i18n.T(ctx, "directive.delegate.title")})
 	}
