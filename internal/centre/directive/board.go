@@ -90,8 +90,9 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 	return b, nil
 }
 
-// Roll opens the next period of what comes again, for those who owed the last
-// one. It is run by the program itself, as often as one likes.
+// Roll opens the next turns of what comes again, for those who owed the last one,
+// until the day on which it stops. It is run by the program itself, as often as
+// one likes; what it was too late for is opened late.
 func (s *Service) Roll(ctx context.Context) error {
 	const op = "directive.Roll"
 	var ids []string
@@ -136,12 +137,12 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 		old[clockOf(t.Item, t.Unit, t.Period)] = t
 	}
 	var due []Planned
+	today := s.today()
 	for _, it := range list {
 		if it.State != Agreed || it.Due.Sort != Every {
 			continue
 		}
-		p := Planned{Item: it}
-		p.term, p.Period, _ = s.term(d, it, calendar.Date{})
+		turns := map[string]int{} // into due
 		for _, u := range still {
 			last := Task{}
 			for _, t := range tasks {
@@ -149,12 +150,18 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 					last = t
 				}
 			}
-			if _, there := old[clockOf(it.ID, u, p.Period)]; !there && last.ID != "" && last.State != Withdrawn && last.State != Moved {
-				p.Units = append(p.Units, u)
+			if last.ID == "" || last.State == Withdrawn || last.State == Moved {
+				continue
 			}
-		}
-		if len(p.Units) > 0 {
-			due = append(due, p)
+			for _, x := range it.Due.since(last.Period, today, d.anchor(today)) {
+				n, planned := turns[x.key]
+				if !planned {
+					n = len(due)
+					turns[x.key] = n
+					due = append(due, Planned{Item: it, Period: x.key, term: s.turn(ctx, d, it.Due, x)})
+				}
+				due[n].Units = append(due[n].Units, u)
+			}
 		}
 	}
 	if len(due) == 0 {

@@ -406,7 +406,7 @@ func (m *mover) move(ctx context.Context, tx *db.Tx, u Unfinished, it Item) erro
 	}
 	p := Planned{Item: it}
 	var common bool
-	if p.term, p.Period, common = m.s.term(*m.d, it, last); common && last.IsZero() {
+	if p.term, p.Period, common = m.s.term(ctx, *m.d, it, last); common && last.IsZero() {
 		return fault.Bad(m.op, "last", "directive.bad.common")
 	}
 	var people []addresseeRow
@@ -437,7 +437,11 @@ func (m *mover) move(ctx context.Context, tx *db.Tx, u Unfinished, it Item) erro
 	if there, err = read(); err != nil {
 		return err
 	}
-	reason := i18n.T(ctx, "directive.carried.to", m.d.Cite(), it.Path)
+	said := ctx
+	if m.s.Official != nil {
+		said = m.s.Official(ctx)
+	}
+	reason := i18n.T(said, "directive.carried.to", m.d.Cite(), it.Path)
 	for _, t := range u.Tasks {
 		if err := m.close(ctx, tx, t.Task, Moved, reason, there[clockOf(it.ID, t.Unit, p.Period)].ID); err != nil {
 			return err

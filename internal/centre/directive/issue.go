@@ -134,7 +134,7 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 			planned.Units = slices.DeleteFunc(slices.Clone(units), func(u string) bool { return !slices.Contains(own, u) })
 		}
 		var common bool
-		planned.term, planned.Period, common = s.term(f.Directive, it, last)
+		planned.term, planned.Period, common = s.term(ctx, f.Directive, it, last)
 		if common {
 			p.Common++
 			p.Lacks = p.Lacks || last.IsZero()
@@ -203,34 +203,45 @@ func (s *Service) resolve(ctx context.Context, op, keeper string, keys []string,
 // term counts the time limit of an item from now; common says that it has none of
 // its own. A day that is over when the directive is issued stays that day: who
 // owes is late at once, and the plan says so.
-func (s *Service) term(d Directive, it Item, last calendar.Date) (e calendar.Explanation, per string, common bool) {
+func (s *Service) term(ctx context.Context, d Directive, it Item, last calendar.Date) (e calendar.Explanation, per string, common bool) {
 	now, basis := s.now(), d.Cite()
 	switch t := it.Due; {
 	case t.Sort == Until:
-		return s.fixed(d, now, t.Last, basis), "", false
+		return s.fixed(d, now, t.Last, t.Hour, basis), "", false
 	case t.Sort == Within && received(t.Trigger):
 		_, e = s.Days.Due(now, t.Amount, calendar.Counting{})
 		return e.Citing(basis), "", false
 	case t.Sort == Every:
-		if key, end, ok := period(t.Recurrence, s.today()); ok {
-			return s.fixed(d, now, end, basis), key, false
+		if u, ok := t.begin(s.today(), now, d.anchor(s.today())); ok {
+			return s.turn(ctx, d, t, u), u.key, false
 		}
 	}
 	if last.IsZero() {
 		return calendar.Explanation{}, "", true
 	}
-	return s.fixed(d, now, last, basis), "", true
+	return s.fixed(d, now, last, "", basis), "", true
 }
 
-func (s *Service) fixed(d Directive, now time.Time, last calendar.Date, basis string) calendar.Explanation {
-	start := now
-	if !last.End().After(now) {
+// turn is the term of one turn of what comes again, with the turn it is counted by.
+func (s *Service) turn(ctx context.Context, d Directive, t Term, u turn) calendar.Explanation {
+	if s.Official != nil {
+		ctx = s.Official(ctx)
+	}
+	said := i18n.T(ctx, "directive.turn", d.Cite(), i18n.T(ctx, "directive.every."+t.Recurrence), i18n.Date(ctx, u.first.Start()), i18n.Date(ctx, u.last.Start()))
+	return s.fixed(d, s.now(), t.due(u), t.Hour, said)
+}
+
+func (s *Service) fixed(d Directive, now time.Time, last calendar.Date, hour, basis string) calendar.Explanation {
+	start, due := now, at(last, hour)
+	if !due.After(now) {
 		start = last.Start()
 		if day, err := calendar.ParseDate(d.Date); err == nil && d.Precision == ToDay && day.Compare(last) <= 0 {
 			start = day.Start()
 		}
 	}
-	return obligation.FixedTerm(s.Days, start, last, basis)
+	e := obligation.FixedTerm(s.Days, start, last, basis)
+	e.Due = due.UTC()
+	return e
 }
 
 // Issue opens what the plan says, all at once or nothing; issuing again adds only
@@ -313,12 +324,16 @@ func (s *Service) owedTo(ctx context.Context, d Directive) (obligation.Addressee
 func (s *Service) open(ctx context.Context, tx *db.Tx, d Directive, list []Planned, owed obligation.Addressee, old map[string]Task) (int, error) {
 	const op = "directive.open"
 	urgency, _ := obligation.ParseUrgency(d.Urgency)
+	said := ctx // what is printed is in the language of official papers, whoever acts
+	if s.Official != nil {
+		said = s.Official(ctx)
+	}
 	var fresh []taskRow
 	n := 0
 	for _, p := range list {
-		clause := i18n.T(ctx, "directive.clause", p.Item.Path)
+		clause := i18n.T(said, "directive.clause", p.Item.Path)
 		if p.Item.Path == closingPath {
-			clause = i18n.T(ctx, "directive.clause.closing")
+			clause = i18n.T(said, "directive.clause.closing")
 		}
 		form := ""
 		for _, b := range p.Item.Bindings {

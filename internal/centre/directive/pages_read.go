@@ -92,7 +92,7 @@ func anchor(path string) string { return "i-" + strings.ReplaceAll(path, ".", "_
 
 // decide handles POST /directives/{directive}/items/{item}. Form: version, state
 // (confirmed, not_ours, proposed), and with edit=1 the fields short, actor (up to
-// three), sort, last, n, unit, recurrence, binding (up to two), target.<measure>,
+// three), sort, first, last, hour, n, unit, recurrence, day, binding (up to two), target.<measure>,
 // evidence, owed.
 func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -137,7 +137,7 @@ func (c *Decision) fill(form url.Values) error {
 		return out
 	}
 	c.Actors, c.Bindings = given("actor"), given("binding")
-	c.Due = Term{Sort: Sort(form.Get("sort")), Trigger: form.Get("trigger")}
+	c.Due = Term{Sort: Sort(form.Get("sort")), Trigger: form.Get("trigger"), Hour: strings.TrimSpace(form.Get("hour"))}
 	switch c.Due.Sort {
 	case Until:
 		c.Due.Last = day(form.Get("last"))
@@ -148,7 +148,14 @@ func (c *Decision) fill(form url.Values) error {
 		}
 		c.Due.Amount = calendar.Amount{N: n, Unit: calendar.Unit(form.Get("unit"))}
 	case Every:
-		c.Due.Recurrence = form.Get("recurrence")
+		c.Due.Recurrence, c.Due.First, c.Due.Last = form.Get("recurrence"), day(form.Get("first")), day(form.Get("last"))
+		if text := strings.TrimSpace(form.Get("day")); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return fault.Bad(op, "day", "directive.bad.day")
+			}
+			c.Due.Day = n
+		}
 	}
 	c.Targets = map[string]float64{}
 	for key, v := range form {

@@ -189,7 +189,7 @@ func termOf(d Deadline) (Term, string) {
 	t := Term{Sort: d.Sort, Text: d.Text}
 	switch d.Sort {
 	case Until:
-		if t.Last = d.Last; !t.Last.IsZero() {
+		if t.Last, t.Hour = d.Last, d.Hour; !t.Last.IsZero() {
 			return t, "due.text"
 		}
 	case Within:
@@ -203,6 +203,10 @@ func termOf(d Deadline) (Term, string) {
 		}
 	case Every:
 		t.Recurrence, _, _ = strings.Cut(d.Recurrence, " ")
+		t.Hour = d.Hour
+		if n, ok := strings.CutPrefix(d.Scope, "ngày "); ok { // "trước ngày 20 hằng tháng"
+			t.Day, _ = strconv.Atoi(n)
+		}
 		if slices.Contains(Recurrences(), t.Recurrence) {
 			if t.Recurrence != d.Recurrence {
 				return t, "due.odd"

@@ -103,7 +103,7 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 				t.Error(err)
 			}
 		})
-		days, err := calendar.New("test", nil)
+		days, err := calendar.New("test", nil, calendar.Campaign{ID: "tet", Name: calendar.Name{VI: "Tết", EN: "Tết"}, Spans: []calendar.Span{{First: calendar.Date{Year: 2027, Month: 2, Day: 4}, Last: calendar.Date{Year: 2027, Month: 2, Day: 10}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -409,7 +409,7 @@ func TestOnlyWhatWasAgreedCounts(t *testing.T) {
 			"bindings":   func(c *directive.Decision) { c.Bindings = []string{"gone"} },
 			"amount":     func(c *directive.Decision) { c.Due.Amount.N = 0 },
 			"last":       func(c *directive.Decision) { c.Due = directive.Term{Sort: directive.Until} },
-			"recurrence": func(c *directive.Decision) { c.Due = directive.Term{Sort: directive.Every, Recurrence: "P1D"} },
+			"recurrence": func(c *directive.Decision) { c.Due = directive.Term{Sort: directive.Every, Recurrence: "P7D"} },
 		} {
 			c := edit
 			bad(&c)

@@ -162,6 +162,7 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 		return Directive{}, err
 	}
 	for n := range list {
+		s.inWindow(&list[n], reading)
 		list[n].ID, list[n].Directive, list[n].Version = ItemID(db.NewID()), d.ID, 1
 	}
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

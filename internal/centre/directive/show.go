@@ -61,7 +61,13 @@ func (v readPage) fields(ctx context.Context, it Item) []ui.FieldProps {
 	for _, s := range []Sort{Until, Within, Every} {
 		sorts = append(sorts, ui.Option{Value: string(s), Label: i18n.T(ctx, "directive.sort."+string(s))})
 	}
-	last, n := "", ""
+	first, last, n, dayOf := "", "", "", ""
+	if !it.Due.First.IsZero() {
+		first = it.Due.First.String()
+	}
+	if it.Due.Day > 0 {
+		dayOf = strconv.Itoa(it.Due.Day)
+	}
 	if !it.Due.Last.IsZero() {
 		last = it.Due.Last.String()
 	}
@@ -77,10 +83,13 @@ func (v readPage) fields(ctx context.Context, it Item) []ui.FieldProps {
 	}
 	out = append(out,
 		ui.FieldProps{Kind: ui.KindSelect, Name: "sort", Label: i18n.T(ctx, "directive.item.due"), Hint: it.Due.Text, Value: typed("sort", string(it.Due.Sort)), Blank: i18n.T(ctx, "directive.none"), Options: sorts, Error: v.errs["sort"]},
-		ui.FieldProps{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "directive.item.last"), Value: typed("last", last), Error: v.errs["last"]},
+		ui.FieldProps{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "directive.item.last"), Hint: i18n.T(ctx, "directive.hint.item.last"), Value: typed("last", last), Error: v.errs["last"]},
+		ui.FieldProps{Name: "hour", Label: i18n.T(ctx, "directive.item.hour"), Hint: i18n.T(ctx, "directive.hint.hour"), Value: typed("hour", it.Due.Hour), Error: v.errs["hour"], MaxLength: 5},
 		ui.FieldProps{Kind: ui.KindNumber, Name: "n", Label: i18n.T(ctx, "directive.item.n"), Value: typed("n", n), Error: v.errs["amount"] + v.errs["n"], Min: "1", Max: "3660"},
 		ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "directive.item.unit"), Value: typed("unit", string(it.Due.Amount.Unit)), Options: units},
-		ui.FieldProps{Kind: ui.KindSelect, Name: "recurrence", Label: i18n.T(ctx, "directive.item.recurrence"), Value: typed("recurrence", it.Due.Recurrence), Blank: i18n.T(ctx, "directive.none"), Options: every, Error: v.errs["recurrence"]})
+		ui.FieldProps{Kind: ui.KindSelect, Name: "recurrence", Label: i18n.T(ctx, "directive.item.recurrence"), Value: typed("recurrence", it.Due.Recurrence), Blank: i18n.T(ctx, "directive.none"), Options: every, Error: v.errs["recurrence"]},
+		ui.FieldProps{Kind: ui.KindNumber, Name: "day", Label: i18n.T(ctx, "directive.item.day"), Hint: i18n.T(ctx, "directive.hint.day"), Value: typed("day", dayOf), Error: v.errs["day"], Min: "1", Max: "31"},
+		ui.FieldProps{Kind: ui.KindDate, Name: "first", Label: i18n.T(ctx, "directive.item.first"), Value: typed("first", first)})
 	bindings := v.bindings(ctx, it)
 	for n := range 2 {
 		was := ""

@@ -216,8 +216,15 @@ func whyText(ctx context.Context, w Why) string {
 
 // termText is a time limit in words.
 func termText(ctx context.Context, t Term) string {
+	hour := ""
+	if t.Hour != "" {
+		hour = i18n.T(ctx, "directive.term.hour", t.Hour) + " "
+	}
 	switch t.Sort {
 	case Until:
+		if hour != "" {
+			return hour + i18n.Date(ctx, t.Last.Start())
+		}
 		return i18n.T(ctx, "directive.term.until", i18n.Date(ctx, t.Last.Start()))
 	case Within:
 		said := t.Amount.In(i18n.Lang(ctx))
@@ -226,7 +233,17 @@ func termText(ctx context.Context, t Term) string {
 		}
 		return i18n.T(ctx, "directive.term.within", said, t.Trigger)
 	case Every:
-		return i18n.T(ctx, "directive.term.every", i18n.T(ctx, "directive.every."+t.Recurrence))
+		said := hour + i18n.T(ctx, "directive.term.every", i18n.T(ctx, "directive.every."+t.Recurrence))
+		if t.Day > 0 {
+			said += ", " + i18n.T(ctx, "directive.term.day", strconv.Itoa(t.Day))
+		}
+		if !t.First.IsZero() {
+			said += ", " + i18n.T(ctx, "directive.term.first", i18n.Date(ctx, t.First.Start()))
+		}
+		if !t.Last.IsZero() {
+			said += ", " + i18n.T(ctx, "directive.term.until", i18n.Date(ctx, t.Last.Start()))
+		}
+		return said
 	}
 	if t.Text != "" {
 		return i18n.T(ctx, "directive.term.odd", t.Text)
