@@ -68,8 +68,11 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 		}
 		x := BoardItem{ID: it.ID, Path: it.Path, Label: it.Label, Short: it.Short, Text: it.Text, Due: it.Due, Last: it.Due.Last, Thresholds: it.Thresholds, Owed: it.Owed,
 			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors}
-		if it.Due.Sort == "" && it.Owed {
+		switch {
+		case it.Due.Sort == "" && it.Owed:
 			x.Last = f.CommonLast
+		case it.Due.Again(): // its day is where it stops, and each turn has its own
+			x.Last = calendar.Date{}
 		}
 		for _, bound := range it.Bindings {
 			x.Measures = append(x.Measures, bound.Measures...)
@@ -139,7 +142,7 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 	var due []Planned
 	today := s.today()
 	for _, it := range list {
-		if it.State != Agreed || it.Due.Sort != Every {
+		if it.State != Agreed || !it.Due.Again() {
 			continue
 		}
 		turns := map[string]int{} // into due

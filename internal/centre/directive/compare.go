@@ -153,7 +153,7 @@ func (s *Service) TakeOver(ctx context.Context, id, with ID) (int, error) {
 			}
 			it := *p.Now
 			it.Short, it.Actors, it.Bindings, it.Evidence, it.Owed, it.From = p.Then.Short, p.Then.Actors, p.Then.Bindings, p.Then.Evidence, p.Then.Owed, p.Then.ID
-			it.Sure = true
+			it.Sure, it.Unknown = true, nil
 			it.why("earlier", then.Code, p.Then.Path)
 			if err := saveItem(ctx, tx, op, &it); err != nil {
 				return err

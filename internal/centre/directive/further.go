@@ -91,7 +91,7 @@ func (s *Service) Delegate(ctx context.Context, id ID, unit string) (Directive, 
 		}
 		it := o.Of
 		it.ID, it.Directive, it.Seq, it.From, it.Actors, it.By, it.At, it.Version = ItemID(db.NewID()), d.ID, int64(len(list)+1), o.Item, []Addressee{{Kind: ToAll}}, actor.Name, now, 1
-		it.State, it.Parent = Agreed, ""
+		it.State, it.Parent, it.Unknown = Agreed, "", nil
 		list = append(list, it)
 	}
 	if len(list) == 0 {

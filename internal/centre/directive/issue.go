@@ -211,7 +211,7 @@ func (s *Service) term(ctx context.Context, d Directive, it Item, last calendar.
 	case t.Sort == Within && received(t.Trigger):
 		_, e = s.Days.Due(now, t.Amount, calendar.Counting{})
 		return e.Citing(basis), "", false
-	case t.Sort == Every:
+	case t.Again():
 		if u, ok := t.begin(s.today(), now, d.anchor(s.today())); ok {
 			return s.turn(ctx, d, t, u), u.key, false
 		}

@@ -53,6 +53,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/head", Need: mayWrite, Handle: p.head},
 		{Pattern: "POST " + one + "/warnings", Need: mayWrite, Handle: p.tick},
 		{Pattern: "POST " + one + "/items/{item}", Need: mayWrite, Handle: p.decide},
+		{Pattern: "POST " + one + "/items/{item}/actor", Need: mayWrite, Handle: p.mean},
 		{Pattern: "POST " + one + "/sure", Need: mayWrite, Handle: p.sure},
 		{Pattern: "POST " + one + "/confirm", Need: mayWrite, Handle: p.confirm},
 		{Pattern: "GET " + one + "/compare", Need: mayRead, Handle: p.compare},
@@ -80,6 +81,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/questions/{question}", Need: mayWrite, Handle: p.reply},
 		{Pattern: "POST " + one + "/draft", Need: mayWrite, Handle: p.draft},
 		{Pattern: "POST " + one + "/tasks/{task}/answer", Need: mayWrite, Handle: p.answer},
+		{Pattern: "POST " + one + "/tasks/{task}/evidence", Need: mayWrite, Handle: p.evidence},
+		{Pattern: "GET " + one + "/files/{file}", Need: mayRead, Handle: p.file},
 		{Pattern: "POST " + one + "/tasks/{task}/accept", Need: mayWrite, Handle: p.accept},
 		{Pattern: "POST " + one + "/tasks/{task}/return", Need: mayWrite, Handle: p.giveBack},
 	}

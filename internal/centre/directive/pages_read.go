@@ -27,6 +27,7 @@ type readPage struct {
 	typed   url.Values
 	bodies  []Body
 	cites   []citing
+	asked   ItemID // the item whose name was to be told
 }
 
 // citing is an instrument that the text cites, with what is known of it.
@@ -51,7 +52,7 @@ func (p *Pages) renderRead(w http.ResponseWriter, r *http.Request, status int, v
 	if v.reading, err = p.svc.Reading(ctx, v.f.Directive); err != nil {
 		return err
 	}
-	if v.edit != "" {
+	if v.edit != "" || slices.ContainsFunc(v.f.Items, func(it Item) bool { return len(it.Unknown) > 0 }) {
 		if v.bodies, err = p.svc.bodies(ctx); err != nil {
 			return err
 		}
@@ -124,6 +125,38 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, at)
 }
 
+func (v readPage) errorOf(it Item, field string) string {
+	if v.asked == it.ID {
+		return v.errs[field]
+	}
+	return ""
+}
+
+// mean handles POST /directives/{directive}/items/{item}/actor. Form: version,
+// name, body (a key of an addressee, or all), remember.
+func (p *Pages) mean(w http.ResponseWriter, r *http.Request) error {
+	ctx, item := r.Context(), ItemID(r.PathValue("item"))
+	n, err := p.svc.Mean(ctx, idOf(r), item, r.PostFormValue("name"), r.PostFormValue("body"), r.PostFormValue("remember") != "", version(r))
+	if errs := web.Errors(ctx, err); errs != nil {
+		return p.renderRead(w, r, http.StatusUnprocessableEntity, readPage{asked: item, errs: errs})
+	}
+	if err != nil {
+		return err
+	}
+	f, err := p.svc.Get(ctx, idOf(r))
+	if err != nil {
+		return err
+	}
+	at := href(f.ID) + "/read"
+	for _, it := range f.Items {
+		if it.ID == item {
+			at += "#" + anchor(it.Path)
+		}
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.meant", i18n.Number(ctx, int64(n))))
+	return web.Redirect(w, r, at)
+}
+
 // fill reads what was typed.
 func (c *Decision) fill(form url.Values) error {
 	const op = "directive.decide"
@@ -147,7 +180,7 @@ func (c *Decision) fill(form url.Values) error {
 			return fault.Bad(op, "n", "directive.bad.amount")
 		}
 		c.Due.Amount = calendar.Amount{N: n, Unit: calendar.Unit(form.Get("unit"))}
-	case Every:
+	case Every, Always:
 		c.Due.Recurrence, c.Due.First, c.Due.Last = form.Get("recurrence"), day(form.Get("first")), day(form.Get("last"))
 		if text := strings.TrimSpace(form.Get("day")); text != "" {
 			n, err := strconv.Atoi(text)

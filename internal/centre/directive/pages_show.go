@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"slices"
 
-	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -284,6 +283,10 @@ type unitPage struct {
 	questions []Question
 	to, from  map[string][]Move // of tasks, by id
 	reach     Reach
+	files     map[string][]File // by task
+	proof     string            // task whose form of evidence was sent
+	found     []Paper
+	searched  bool
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -305,6 +308,9 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.name = names[v.unit]
+	if v.files, err = p.svc.FilesOf(ctx, v.f.ID, v.unit); err != nil {
+		return err
+	}
 	reaches, err := p.svc.Reaches(ctx, v.f.ID)
 	if err != nil {
 		return err
@@ -340,7 +346,7 @@ func (s *Service) Answers(ctx context.Context, unit string) (bool, error) {
 }
 
 // answer handles POST /directives/{directive}/tasks/{task}/answer. Form: version,
-// text, and for evidence kind, ref.
+// text.
 func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	ctx, task := r.Context(), r.PathValue("task")
 	t, err := p.svc.TaskOf(ctx, idOf(r), task)
@@ -348,9 +354,6 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	sent, err := p.svc.Answer(ctx, idOf(r), task, r.PostFormValue("text"), version(r))
-	if err == nil && r.PostFormValue("ref") != "" {
-		_, err = p.svc.Obligations.Prove(ctx, obligation.ID(t.Obligation), obligation.Evidence{Kind: obligation.EvidenceKind(r.PostFormValue("kind")), Ref: r.PostFormValue("ref")})
-	}
 	return p.judged(w, r, t, sent, err, "directive.done.sent")
 }
 

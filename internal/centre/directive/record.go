@@ -143,6 +143,7 @@ type Item struct {
 	Short      string      `json:"short"`          // head of a column, 1..80 runes
 	Said       []string    `json:"said,omitempty"` // who must act, as the text has it
 	Actors     []Addressee `json:"actors,omitempty"`
+	Unknown    []string    `json:"unknown,omitempty"` // names that a person has to say whom they mean
 	Due        Term        `json:"due,omitzero"`
 	Thresholds []Threshold `json:"thresholds,omitempty"`
 	Topics     []Topic     `json:"topics,omitempty"`
@@ -198,6 +199,9 @@ type Term struct {
 	Recurrence string          `json:"recurrence,omitempty"` // "P1M": see Recurrences
 	Text       string          `json:"text,omitempty"`       // as the paper has it
 }
+
+// Again reports whether it comes again.
+func (t Term) Again() bool { return t.Sort == Every || t.Sort == Always }
 
 const (
 	mostSubject = 1000
@@ -268,7 +272,7 @@ func (it *Item) check(op string) error {
 		if t.Amount.Validate() != nil || t.Amount.N < 1 || t.Amount.N > 3660 {
 			bad["amount"] = "directive.bad.amount"
 		}
-	case Every:
+	case Every, Always:
 		if !slices.Contains(Recurrences(), t.Recurrence) {
 			bad["recurrence"] = "directive.bad.recurrence"
 		}
@@ -284,7 +288,10 @@ func (it *Item) check(op string) error {
 	if it.Due.Hour != "" && !clockTime.MatchString(it.Due.Hour) {
 		bad["hour"] = "directive.bad.hour"
 	}
-	if len(it.Actors) == 0 {
+	switch {
+	case len(it.Unknown) > 0:
+		bad["actors"] = "directive.bad.unknown"
+	case len(it.Actors) == 0:
 		bad["actors"] = "directive.bad.actors"
 	}
 	if len(bad) > 0 {

@@ -7,7 +7,9 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
@@ -176,4 +178,43 @@ func (s *Service) inWindow(it *Item, r Reading) {
 	}
 	it.Sure = false
 	it.why("due.endless")
+}
+
+// alwaysRule is by what words a requirement without a term holds at all times, and
+// how often it is then proposed to be confirmed.
+type alwaysRule struct {
+	Words []string `yaml:"words"`
+	Every string   `yaml:"every"`
+}
+
+// atAllTimes proposes that what is owed without a term holds at all times, where
+// its words say so or nothing but the closing sentence asks it.
+func (x *Lexicon) atAllTimes(it *Item) {
+	if !it.Leaf || !it.Owed || it.Due.Sort != "" || it.Due.Text != "" || x.always.Every == "" {
+		return
+	}
+	low := fold(it.Text)
+	n := slices.IndexFunc(x.always.Words, func(w string) bool {
+		for i := strings.Index(low, w); i >= 0; {
+			before, _ := utf8.DecodeLastRuneInString(low[:i])
+			if after, _ := utf8.DecodeRuneInString(low[i+len(w):]); !inWord(before) && !inWord(after) {
+				return true
+			}
+			next := strings.Index(low[i+1:], w)
+			if next < 0 {
+				return false
+			}
+			i += 1 + next
+		}
+		return false
+	})
+	switch {
+	case it.Path == closingPath:
+		it.why("due.closing")
+	case n >= 0:
+		it.why("due.always", x.always.Words[n])
+	default:
+		return
+	}
+	it.Due, it.Sure = Term{Sort: Always, Recurrence: x.always.Every}, false
 }

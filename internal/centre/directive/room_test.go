@@ -187,6 +187,21 @@ func (h *house) settled(t *testing.T, ctx context.Context, text string) directiv
 		if it.State != directive.Proposed {
 			continue
 		}
+		now, err := h.Get(ctx, d.ID) // what was said of one name holds for others
+		if err != nil {
+			t.Fatal(err)
+		}
+		it = now.Items[it.Seq-1]
+		for len(it.Unknown) > 0 {
+			if _, err := h.Mean(ctx, d.ID, it.ID, it.Unknown[0], "all", false, it.Version); err != nil {
+				t.Fatalf("%s: %v", it.Path, err)
+			}
+			now, err := h.Get(ctx, d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			it = now.Items[it.Seq-1]
+		}
 		if _, err := h.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed}); err != nil {
 			t.Fatalf("%s: %v", it.Path, err)
 		}

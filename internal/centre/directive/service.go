@@ -152,7 +152,11 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	if err := s.keep(ctx, op, &d, in, reading); err != nil {
 		return Directive{}, err
 	}
-	list, err := propose(reading, bodies, func(leaf Leaf) ([]Proposal, error) {
+	known, err := s.names(ctx, in.Unit, bodies)
+	if err != nil {
+		return Directive{}, err
+	}
+	list, err := propose(reading, bodies, known, func(leaf Leaf) ([]Proposal, error) {
 		if s.Library == nil {
 			return nil, nil
 		}
@@ -163,6 +167,7 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	}
 	for n := range list {
 		s.inWindow(&list[n], reading)
+		s.Words.atAllTimes(&list[n])
 		list[n].ID, list[n].Directive, list[n].Version = ItemID(db.NewID()), d.ID, 1
 	}
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

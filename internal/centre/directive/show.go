@@ -58,7 +58,7 @@ func (v readPage) fields(ctx context.Context, it Item) []ui.FieldProps {
 		out = append(out, f)
 	}
 	sorts := []ui.Option{}
-	for _, s := range []Sort{Until, Within, Every} {
+	for _, s := range []Sort{Until, Within, Every, Always} {
 		sorts = append(sorts, ui.Option{Value: string(s), Label: i18n.T(ctx, "directive.sort."+string(s))})
 	}
 	first, last, n, dayOf := "", "", "", ""
@@ -276,7 +276,11 @@ func (v showPage) items(ctx context.Context) ui.ListProps {
 		cells := []templ.Component{ui.Text(pathText(ctx, it)), ui.Text(it.Short), ui.Text(actorsText(ctx, it)), ui.Text(termText(ctx, it.Due)), ui.Badge(itemBadge(ctx, it))}
 		if v.f.May && v.f.State == Issued {
 			if it.State == Agreed && it.Owed {
-				cells = append(cells, ui.ActionLink(ui.Action{Label: i18n.T(ctx, "directive.withdraw"), Href: href(v.f.ID) + "/withdraw?item=" + string(it.ID)}))
+				do := i18n.T(ctx, "directive.withdraw")
+				if it.Due.Sort == Always { // it is never done: a person closes it
+					do = i18n.T(ctx, "directive.close_item")
+				}
+				cells = append(cells, ui.ActionLink(ui.Action{Label: do, Href: href(v.f.ID) + "/withdraw?item=" + string(it.ID)}))
 			} else {
 				cells = append(cells, ui.None())
 			}

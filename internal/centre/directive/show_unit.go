@@ -5,7 +5,9 @@ package directive
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -76,6 +78,9 @@ func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 	out := []ui.Fact{{Label: i18n.T(ctx, "directive.item.text"), Value: ui.Text(o.Of.Text)}, {Label: i18n.T(ctx, "directive.field.state"), Value: ui.Badge(state)},
 		{Label: i18n.T(ctx, "directive.item.due"), Value: ui.Until(o.Clock.DueAt)},
 		{Label: i18n.T(ctx, "directive.duty"), Value: ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.duty.open"), Href: "/obligations/" + o.Obligation})}}
+	if o.Of.Due.Sort == Always {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.always"), Value: ui.Text(i18n.T(ctx, "directive.always.text"))})
+	}
 	if o.Of.Evidence != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.item.evidence"), Value: ui.Text(o.Of.Evidence)})
 	}
@@ -87,7 +92,16 @@ func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 	}
 	out = append(append(out, moved(ctx, "to", v.to[o.ID])...), moved(ctx, "from", v.from[o.ID])...)
 	for _, e := range o.Proof {
-		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Text(e.Ref)})
+		switch {
+		case e.Kind == obligation.ByFile && slices.ContainsFunc(v.files[o.ID], func(f File) bool { return strings.HasSuffix(e.Ref, f.SHA256) }): // it is linked below
+		case e.Document != "":
+			out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Anchor(ui.Link{Label: e.Ref, Href: "/documents/" + e.Document})})
+		default:
+			out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Text(e.Ref)})
+		}
+	}
+	for _, f := range v.files[o.ID] {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Anchor(ui.Link{Label: f.Name, Href: fileHref(f), Icon: ui.IconDownload})})
 	}
 	return out
 }
@@ -111,13 +125,6 @@ func (v unitPage) typedOf(o Owed, field, was string) string {
 		return v.typed.Get(field)
 	}
 	return was
-}
-
-func proofKinds(ctx context.Context) (out []ui.Option) {
-	for _, k := range obligation.EvidenceKinds() {
-		out = append(out, ui.Option{Value: string(k), Label: i18n.T(ctx, "directive.proof."+string(k))})
-	}
-	return out
 }
 
 // moved links the tasks that took the place of one, or whose place it took.

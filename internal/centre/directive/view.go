@@ -232,6 +232,8 @@ func termText(ctx context.Context, t Term) string {
 			return i18n.T(ctx, "directive.term.within.issue", said)
 		}
 		return i18n.T(ctx, "directive.term.within", said, t.Trigger)
+	case Always:
+		return i18n.T(ctx, "directive.term.always", i18n.T(ctx, "directive.every."+t.Recurrence))
 	case Every:
 		said := hour + i18n.T(ctx, "directive.term.every", i18n.T(ctx, "directive.every."+t.Recurrence))
 		if t.Day > 0 {
@@ -258,6 +260,9 @@ func actorsText(ctx context.Context, it Item) string {
 			return i18n.T(ctx, "directive.actor.all")
 		}
 		out = append(out, a.Name)
+	}
+	for _, name := range it.Unknown {
+		out = append(out, i18n.T(ctx, "directive.unknown.who", name))
 	}
 	return strings.Join(out, "; ")
 }
@@ -343,6 +348,9 @@ func (v readPage) acts(ctx context.Context, it Item) []ui.Action {
 	case NotOurs:
 		return []ui.Action{undo}
 	}
-	return []ui.Action{{Label: i18n.T(ctx, "directive.item.agree"), Href: at, Post: true, Hidden: to(Agreed), Icon: ui.IconCheck, Primary: true}, edit,
-		{Label: i18n.T(ctx, "directive.item.not_ours.do"), Href: at, Post: true, Hidden: to(NotOurs), Icon: ui.IconDismiss}}
+	not := ui.Action{Label: i18n.T(ctx, "directive.item.not_ours.do"), Href: at, Post: true, Hidden: to(NotOurs), Icon: ui.IconDismiss}
+	if len(it.Unknown) > 0 { // the question comes first
+		return []ui.Action{edit, not}
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "directive.item.agree"), Href: at, Post: true, Hidden: to(Agreed), Icon: ui.IconCheck, Primary: true}, edit, not}
 }
