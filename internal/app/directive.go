@@ -21,6 +21,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -33,7 +34,7 @@ func (a *App) directives() (*directive.Service, error) {
 		return nil, err
 	}
 	s := directive.New(directive.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Words: words, Days: a.Rooms.Packs.Calendar(),
-		Obligations: a.Rooms.Obligations, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective,
+		Obligations: a.Rooms.Obligations, Queue: a.Queue, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective,
 		House: a.directiveHouse, Official: func(ctx context.Context) context.Context { return i18n.With(ctx, a.catalogue, i18n.Vietnamese) }})
 	a.behind.every(time.Hour, "open the next period of directives", s.Roll)
 	return s, nil
@@ -42,6 +43,16 @@ func (a *App) directives() (*directive.Service, error) {
 // directiveNeighbours are what its pages show of other rooms.
 func (a *App) directiveNeighbours() directive.Neighbours {
 	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf}
+}
+
+// describeIssue names the directive whose tasks are opened.
+func (a *App) describeIssue(ctx context.Context, j jobs.Job) (title, href string, err error) {
+	id, _, _ := strings.Cut(j.Key, "/")
+	f, err := a.Rooms.Directives.Get(ctx, directive.ID(id))
+	if unseen(err) {
+		return i18n.T(ctx, "task.kind."+j.Kind), "", nil
+	}
+	return i18n.T(ctx, "app.work.issue", f.Code), directive.Path + "/" + id, err
 }
 
 // directiveBodies are the groups and units in the actor's sight.

@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -51,11 +52,12 @@ type Sending struct {
 type Plan struct {
 	Units  []string // who owes, by id
 	Tasks  []Planned
-	Total  int  // tasks in all
-	New    int  // of them, that are not there yet
-	Late   int  // of the new ones, that are late at once
-	Common int  // items that need the common last day
-	Lacks  bool // it is not given
+	Total  int    // tasks in all
+	New    int    // of them, that are not there yet
+	Late   int    // of the new ones, that are late at once
+	Common int    // items that need the common last day
+	Lacks  bool   // it is not given
+	Job    string // id of the job that opens the tasks; empty: they are there
 }
 
 // Planned is what one item asks of whom.
@@ -244,8 +246,8 @@ func (s *Service) fixed(d Directive, now time.Time, last calendar.Date, hour, ba
 	return e
 }
 
-// Issue opens what the plan says, all at once or nothing; issuing again adds only
-// what is new. Errors: those of Plan, and fault.Invalid (last) where an item needs
+// Issue opens what the plan says, all at once or nothing; what goes to many is
+// opened by a job that the plan names. Issuing again adds only what is new. Errors: those of Plan, and fault.Invalid (last) where an item needs
 // the common last day.
 func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (Plan, error) {
 	const op = "directive.issue"
@@ -256,6 +258,12 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 	owed, err := s.owedTo(ctx, f.Directive)
 	if err != nil {
 		return Plan{}, err
+	}
+	switch j, opening, err := s.Opening(ctx, id); {
+	case err != nil:
+		return Plan{}, err
+	case opening && j.State != jobs.Failed:
+		return Plan{}, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.opening"}
 	}
 	var p Plan
 	_, err = s.change(ctx, op, id, version, []State{Confirmed, Issued}, func(ctx context.Context, tx *db.Tx, d *Directive, by auth.Actor) error {
@@ -286,8 +294,14 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 		if err := db.Put(ctx, tx, "ON CONFLICT (directive_id, unit_id) DO UPDATE SET withdrawn_at = NULL, reason = ''", people...); err != nil {
 			return db.Error(op, err)
 		}
-		opened, err := s.open(ctx, tx, *d, p.Tasks, owed, old)
-		if err != nil {
+		opened := 0
+		if s.Queue != nil && p.New > s.AtOnce {
+			j, err := s.later(ctx, tx, *d, p, owed, old, by)
+			if err != nil {
+				return err
+			}
+			p.Job = j.ID
+		} else if opened, err = s.open(ctx, tx, *d, p.Tasks, owed, old); err != nil {
 			return err
 		}
 		if !to.Last.IsZero() {
@@ -298,6 +312,9 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 		}
 		if err := save(ctx, tx, op, d); err != nil {
 			return err
+		}
+		if p.Job != "" { // who owes is told when the tasks are there
+			return s.note(ctx, tx, op, *d, map[string]any{"to": to.To, "units": len(p.Units), "tasks": p.Total, "job": p.Job})
 		}
 		if err := s.tell(ctx, tx, Told{Kind: "directive.issued", Units: p.Units, ID: id, Code: d.Code, Words: d.Subject, Href: Path + "/" + string(id), Key: "issued/" + string(id)}); err != nil {
 			return err

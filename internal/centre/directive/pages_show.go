@@ -12,6 +12,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -28,6 +29,7 @@ type showPage struct {
 	before    []Earlier
 	after     []Earlier
 	drafted   Paper
+	opening   *jobs.Job
 	reach     []Reach
 	questions []Question
 	question  string // whose reply was refused
@@ -88,6 +90,11 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		if v.reach, err = p.svc.Reaches(ctx, v.f.ID); err != nil {
 			return err
 		}
+	}
+	if j, opening, err := p.svc.Opening(ctx, v.f.ID); err != nil {
+		return err
+	} else if opening {
+		v.opening = &j
 	}
 	if p.near.More != nil {
 		v.more = p.near.More(ctx, v.f.Directive)
@@ -174,6 +181,10 @@ func (p *Pages) issue(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if plan.Job != "" {
+		p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.opening", i18n.Number(ctx, int64(len(plan.Units))), i18n.Number(ctx, int64(plan.New))))
+		return web.Redirect(w, r, "/tasks/"+plan.Job)
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.issued", i18n.Number(ctx, int64(len(plan.Units))), i18n.Number(ctx, int64(plan.New))))
 	return web.Redirect(w, r, href(f.ID))

@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
 
 var t0 = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
@@ -68,6 +69,7 @@ type house struct {
 	duties *obligation.Service
 	db     *db.DB
 	now    time.Time
+	tick   func() // at each look at the time; may be nil
 	told   []directive.Told
 	files  *blob.Store
 	kept   []string // bindings the library was told of
@@ -79,7 +81,7 @@ func unitName(n int) string { return fmt.Sprintf("u%03d", n) }
 
 func each(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Parallel()
-	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, obligation.Migrations, directive.Migrations}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, obligation.Migrations, jobs.Migrations, directive.Migrations}, func(t *testing.T, d *db.DB) {
 		err := d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES ('root', 'root')").Exec(ctx); err != nil {
 				return err
@@ -107,7 +109,12 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		now := func() time.Time { return h.now }
+		now := func() time.Time {
+			if h.tick != nil {
+				h.tick()
+			}
+			return h.now
+		}
 		h.duties = obligation.New(obligation.Deps{Records: d, Now: now, Days: days})
 		h.Service = directive.New(directive.Deps{Records: d, Files: h.files, Now: now, Limit: 4 << 20, Words: lexicon(t), Days: days, Obligations: h.duties, Library: shelf{&h.kept},
 			Bodies: func(context.Context) ([]directive.Body, error) {

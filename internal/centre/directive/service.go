@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 )
@@ -45,6 +46,8 @@ type Deps struct {
 	Obligations *obligation.Service
 	Library     Library
 	Papers      Papers
+	Queue       *jobs.Queue // opens the tasks of what goes to many; nil opens all at once
+	AtOnce      int         // tasks that are opened in the request itself; 0 is 400
 	// Bodies are the units and groups in the actor's sight, to be addressees.
 	Bodies func(ctx context.Context) ([]Body, error)
 	// Members are the units of a group on a day, in the actor's sight.
@@ -73,7 +76,12 @@ type Told struct {
 type Service struct{ Deps }
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	if d.AtOnce == 0 {
+		d.AtOnce = 400
+	}
+	return &Service{d}
+}
 
 var (
 	mayRead  = auth.Permission{Area: auth.Directives, Act: auth.Read}
