@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/notice"
@@ -42,7 +43,7 @@ func (a *App) directives() (*directive.Service, error) {
 
 // directiveNeighbours are what its pages show of other rooms.
 func (a *App) directiveNeighbours() directive.Neighbours {
-	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf}
+	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf, Binding: func(id string) string { return binding.Path + "/" + id }}
 }
 
 // describeIssue names the directive whose tasks are opened.

@@ -51,7 +51,7 @@ func (s *Service) Letter(ctx context.Context, id ID) (Folder, officedoc.Paper, e
 		}
 	}
 	p.PrintedAt, p.Urgency = s.now(), printed[f.Urgency]
-	p.Subject = i18n.T(ctx, "directive.draft.subject", f.Cite())
+	p.Subject = i18n.T(ctx, "directive.draft.subject", cited(ctx, f.Directive))
 	p.Code = f.Code
 	if p.To = to; len(to) == 0 || len(to) > mostRecipients {
 		p.To = []string{i18n.T(ctx, "directive.letter.to")}
@@ -103,7 +103,7 @@ func (s *Service) recipients(ctx context.Context, f Folder) ([]string, error) {
 
 // write fills in the body and the annex with the table.
 func (s *Service) write(ctx context.Context, p *officedoc.Paper, f Folder, reading Reading) {
-	p.Body = append(p.Body, officedoc.Text(i18n.T(ctx, "directive.draft.opening", f.Cite(), titleOf(ctx, f.Directive))))
+	p.Body = append(p.Body, officedoc.Text(i18n.T(ctx, "directive.draft.opening", cited(ctx, f.Directive), titleOf(ctx, f.Directive))))
 	table := officedoc.Table{Columns: []officedoc.Column{{Head: i18n.T(ctx, "directive.letter.no"), Width: 0.4, Align: officedoc.Center}, {Head: i18n.T(ctx, "directive.letter.item"), Width: 0.7, Align: officedoc.Center},
 		{Head: i18n.T(ctx, "directive.letter.what"), Width: 3.4, Align: officedoc.Left}, {Head: i18n.T(ctx, "directive.item.who"), Width: 1.6, Align: officedoc.Left},
 		{Head: i18n.T(ctx, "directive.item.due"), Width: 1.4, Align: officedoc.Left}, {Head: i18n.T(ctx, "directive.item.evidence"), Width: 1.8, Align: officedoc.Left}}}
@@ -144,8 +144,16 @@ func (s *Service) write(ctx context.Context, p *officedoc.Paper, f Folder, readi
 	}
 	p.Body = append(p.Body, officedoc.Text(i18n.T(ctx, "directive.draft.closing", f.Code)))
 	if len(table.Rows) > 0 {
-		p.Annexes = append(p.Annexes, officedoc.Annex{Title: i18n.T(ctx, "directive.letter.annex", f.Cite()), Landscape: true, Body: []officedoc.Block{table}})
+		p.Annexes = append(p.Annexes, officedoc.Annex{Title: i18n.T(ctx, "directive.letter.annex", cited(ctx, f.Directive)), Landscape: true, Body: []officedoc.Block{table}})
 	}
+}
+
+// cited is how a letter names d: by its number, else by who issued it.
+func cited(ctx context.Context, d Directive) string {
+	if d.Number == "" && d.Issuer != "" {
+		return i18n.T(ctx, "directive.letter.unnumbered", d.Issuer)
+	}
+	return d.Cite()
 }
 
 // sentence ends a text with a full stop.

@@ -35,6 +35,7 @@ func TestALongDirectiveIsIssuedByAJob(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		mai := as(t, "mai", auth.Centre, "root")
 		h.Queue = jobs.New(h.db, func() time.Time { return h.now })
+		h.AtOnce = 400
 		const demands = 4
 		d := h.settled(t, mai, long(demands))
 		begun := time.Now()

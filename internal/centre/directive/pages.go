@@ -24,6 +24,7 @@ type Neighbours struct {
 	Units    func(ctx context.Context) ([]ui.Option, error) // in the actor's scope
 	Names    func(ctx context.Context, ids []string) (map[string]string, error)
 	Measures func(ctx context.Context, key string) string // title of a measure; nil shows its key
+	Binding  func(id string) string                       // where an entry of the library stands; nil: nowhere
 	// More are further things a directive leads to, such as its scoreboard; nil: none.
 	More func(ctx context.Context, d Directive) []ui.Action
 }

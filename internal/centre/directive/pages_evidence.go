@@ -131,7 +131,7 @@ func (v unitPage) proofFields(ctx context.Context, o Owed) []ui.FieldProps {
 	}
 	out := []ui.FieldProps{{Kind: ui.KindSearch, Name: "q", ID: "eq-" + o.ID, Label: i18n.T(ctx, "directive.proof.find"), Value: value("q")}}
 	if here && v.searched {
-		f := ui.FieldProps{Kind: ui.KindRadio, Name: "document", ID: "ed-" + o.ID, Label: i18n.T(ctx, "directive.proof.found", i18n.Number(ctx, int64(len(v.found)))), Value: value("document"), Error: fault("document") + fault("ref"),
+		f := ui.FieldProps{Kind: ui.KindRadio, Name: "document", ID: "ed-" + o.ID, Autofocus: true, Label: i18n.T(ctx, "directive.proof.found", i18n.Number(ctx, int64(len(v.found)))), Value: value("document"), Error: fault("document") + fault("ref"),
 			Options: []ui.Option{{Label: i18n.T(ctx, "directive.proof.none")}}}
 		if len(v.found) == 1 && strings.TrimSpace(value("q")) != "" {
 			f.Value = v.found[0].ID

@@ -47,7 +47,7 @@ type Deps struct {
 	Library     Library
 	Papers      Papers
 	Queue       *jobs.Queue // opens the tasks of what goes to many; nil opens all at once
-	AtOnce      int         // tasks that are opened in the request itself; 0 is 400
+	AtOnce      int         // tasks that are opened in the request itself; 0 is 800
 	// Bodies are the units and groups in the actor's sight, to be addressees.
 	Bodies func(ctx context.Context) ([]Body, error)
 	// Members are the units of a group on a day, in the actor's sight.
@@ -78,7 +78,7 @@ type Service struct{ Deps }
 // New makes the room.
 func New(d Deps) *Service {
 	if d.AtOnce == 0 {
-		d.AtOnce = 400
+		d.AtOnce = 800
 	}
 	return &Service{d}
 }

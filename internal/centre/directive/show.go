@@ -189,9 +189,6 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 			h.Badges = append(h.Badges, ui.BadgeProps{Text: i18n.T(ctx, "directive.reach.missing", i18n.Number(ctx, int64(n))), Tone: ui.Warn})
 		}
 	}
-	if v.f.May && (d.State == Confirmed || d.State == Issued || d.State == Ended) {
-		h.Actions = append(h.Actions, act("directive.letter.docx", "/letter.docx", ui.IconDownload), act("directive.letter.pdf", "/letter.pdf", ui.IconDownload))
-	}
 	if v.f.May && d.DraftID == "" && (d.State == Issued || d.State == Confirmed) {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.draft"), Href: href(d.ID) + "/draft", Icon: ui.IconEdit, Post: true})
 	}
@@ -215,8 +212,13 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	if v.paper.ID != "" {
 		out = append(out, fact("document", ui.Anchor(ui.Link{Label: v.paper.Cite, Href: v.paper.Href})))
 	}
-	if v.drafted.ID != "" {
-		out = append(out, fact("draft", ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})))
+	if v.f.May && (d.State == Confirmed || d.State == Issued || d.State == Ended) {
+		var links []ui.Link
+		if v.drafted.ID != "" {
+			links = append(links, ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})
+		}
+		links = append(links, ui.Link{Label: i18n.T(ctx, "directive.letter.docx"), Href: href(d.ID) + "/letter.docx"}, ui.Link{Label: i18n.T(ctx, "directive.letter.pdf"), Href: href(d.ID) + "/letter.pdf"})
+		out = append(out, fact("draft", anchors(links)))
 	}
 	out = append(out, fact("file", ui.Text(d.FileName)), fact("sha", ui.Code(d.FileSHA)), fact("created_at", ui.Text(i18n.Time(ctx, d.CreatedAt)+", "+d.CreatedBy)))
 	if !d.ConfirmedAt.IsZero() {
@@ -273,7 +275,11 @@ func (v showPage) items(ctx context.Context) ui.ListProps {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "directive.withdraw"), Hide: true})
 	}
 	for _, it := range leaves {
-		cells := []templ.Component{ui.Text(pathText(ctx, it)), ui.Text(it.Short), ui.Text(actorsText(ctx, it)), ui.Text(termText(ctx, it.Due)), ui.Badge(itemBadge(ctx, it))}
+		due := termText(ctx, it.Due)
+		if it.takes() && it.Due.Sort == "" && !v.f.CommonLast.IsZero() {
+			due = i18n.T(ctx, "directive.common", termText(ctx, Term{Sort: Until, Last: v.f.CommonLast}))
+		}
+		cells := []templ.Component{ui.Text(pathText(ctx, it)), ui.Text(it.Short), ui.Text(actorsText(ctx, it)), ui.Text(due), ui.Badge(itemBadge(ctx, it))}
 		if v.f.May && v.f.State == Issued {
 			if it.State == Agreed && it.Owed {
 				do := i18n.T(ctx, "directive.withdraw")

@@ -295,7 +295,8 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 	if len(marks) > 0 {
 		out = append(out, fact("threshold", strings.Join(marks, "; ")))
 	}
-	var measures, bound []string
+	var measures []string
+	var bound []ui.Link
 	for _, b := range it.Bindings {
 		name := b.VI
 		if i18n.Lang(ctx) == string(i18n.English) && b.EN != "" {
@@ -304,7 +305,11 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 		if b.WaitsFor != "" {
 			name = i18n.T(ctx, "directive.waits", name, b.WaitsFor)
 		}
-		bound = append(bound, name)
+		link := ui.Link{Label: name}
+		if _, there := p.svc.binding(b.ID); there && p.near.Binding != nil {
+			link.Href = p.near.Binding(b.ID)
+		}
+		bound = append(bound, link)
 		for _, g := range b.Measures {
 			said := g.Key
 			if p.near.Measures != nil {
@@ -319,7 +324,7 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 			measures = append(measures, said)
 		}
 	}
-	out = append(out, fact("binding", strings.Join(bound, "; ")), fact("measure", strings.Join(measures, "; ")))
+	out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.item.binding"), Value: anchors(bound)}, fact("measure", strings.Join(measures, "; ")))
 	owed := i18n.T(ctx, "directive.owed.no")
 	if it.Owed {
 		owed = i18n.T(ctx, "directive.owed.yes")
