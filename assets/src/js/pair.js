@@ -22,8 +22,12 @@ export function pairs() {
   document.addEventListener("keydown", walk);
   const name = decodeURIComponent(location.hash.slice(1));
   const at = name && document.querySelector("[data-pairs]") && document.getElementById(name);
-  if (at && !at.querySelector("[autofocus]")) at.querySelector("button[type=submit]")?.focus({ preventScroll: true });
+  if (at && !at.querySelector("[autofocus]")) first(at)?.focus({ preventScroll: true });
 }
+
+// first is what Enter takes. A question that is open is opened and never answered
+// by it.
+const first = (at) => at.querySelector(".vg-unknown summary") ?? at.querySelector("button[type=submit]");
 
 // walk goes from one thing to be decided to the next with the arrow keys, and
 // takes its first button with Enter. Keys in fields and on other controls are
@@ -35,7 +39,7 @@ function walk(e) {
   if (e.key === "Enter") {
     if (e.target !== at) return;
     e.preventDefault();
-    at.querySelector("button[type=submit]")?.click();
+    first(at)?.click();
     return;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];

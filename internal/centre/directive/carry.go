@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -288,6 +289,15 @@ func (s *Service) Carry(ctx context.Context, id ID, c Carrying) (Carried, error)
 		case len(l.List) == 0:
 			return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.none_left"}
 		}
+		decided := 0
+		for _, u := range l.List {
+			if f := c.Fates[u.Of.ID].Fate; f != "" && f != Stays {
+				decided += len(u.Tasks)
+			}
+		}
+		if decided > mostMoved {
+			return fault.Bad(op, "all", "directive.bad.many")
+		}
 		mover := mover{s: s, op: op, d: d, then: l.Then.Directive, c: c, items: l.Now.Items, owed: owed, by: by, out: &out}
 		for _, u := range l.List {
 			if err := mover.decide(ctx, tx, u); err != nil {
@@ -308,6 +318,10 @@ func (s *Service) Carry(ctx context.Context, id ID, c Carrying) (Carried, error)
 	})
 	return out, err
 }
+
+// mostMoved is how many tasks are decided on at once: one transaction does it, and
+// while it runs nobody else writes. A person may decide on the rest after that.
+const mostMoved = 2000
 
 type earlierRow struct {
 	bun.BaseModel `bun:"table:directive_earlier,alias:e"`
@@ -378,7 +392,7 @@ func (m *mover) add(ctx context.Context, tx *db.Tx, old Item) (Item, error) {
 		if seq = max(seq, x.Seq); x.From == old.ID && x.takes() {
 			return x, nil // it was carried over before
 		}
-		if len(x.Path) > len(carriedPath) && x.Path[:len(carriedPath)] == carriedPath {
+		if strings.HasPrefix(x.Path, carriedPath) {
 			n++
 		}
 	}
@@ -420,12 +434,14 @@ func (m *mover) move(ctx context.Context, tx *db.Tx, u Unfinished, it Item) erro
 		return db.Error(m.op, err)
 	}
 	read := func() (map[string]Task, error) {
-		list, err := tasksOf(ctx, tx, m.d.ID, "")
+		var rows []taskRow
+		err := tx.NewSelect().Model(&rows).Where("t.directive_id = ?", string(m.d.ID)).Where("t.item_id = ?", string(it.ID)).Where("t.period = ?", p.Period).Scan(ctx)
 		out := map[string]Task{}
-		for _, t := range list {
+		for _, r := range rows {
+			t := r.task()
 			out[clockOf(t.Item, t.Unit, t.Period)] = t
 		}
-		return out, err
+		return out, db.Error(m.op, err)
 	}
 	there, err := read()
 	if err != nil {

@@ -184,7 +184,7 @@ func (v carryPage) fields(ctx context.Context) []ui.FieldProps {
 	}
 	return []ui.FieldProps{
 		{Kind: ui.KindSelect, Name: "relation", Label: i18n.T(ctx, "directive.carry.relation", v.left.Now.Cite(), v.left.Then.Cite()), Value: v.value("relation", was), Options: relations, Error: v.errs["relation"]},
-		{Kind: ui.KindSelect, Name: "all", Label: i18n.T(ctx, "directive.carry.all"), Hint: i18n.T(ctx, "directive.carry.all.hint"), Value: v.value("all", ""), Blank: i18n.T(ctx, "directive.carry.each"), Options: all},
+		{Kind: ui.KindSelect, Name: "all", Label: i18n.T(ctx, "directive.carry.all"), Hint: i18n.T(ctx, "directive.carry.all.hint"), Error: v.errs["all"], Value: v.value("all", ""), Blank: i18n.T(ctx, "directive.carry.each"), Options: all},
 		{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "directive.carry.last"), Hint: i18n.T(ctx, "directive.carry.last.hint"), Value: v.value("last", last), Error: v.errs["last"]},
 	}
 }

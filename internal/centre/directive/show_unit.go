@@ -15,8 +15,12 @@ import (
 )
 
 func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
-	d, done, gone := v.f.Directive, 0, 0
+	d, done, gone, all := v.f.Directive, 0, 0, 0
 	for _, o := range v.owed {
+		if o.State == Withdrawn {
+			continue
+		}
+		all++
 		switch {
 		case o.Done():
 			done++
@@ -24,7 +28,7 @@ func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
 			gone++
 		}
 	}
-	badges := []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(len(v.owed))), Tone: ui.Info}}
+	badges := []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(all)), Tone: ui.Info}}
 	if gone > 0 {
 		badges = append(badges, ui.BadgeProps{Text: i18n.T(ctx, "directive.moved_of", strconv.Itoa(gone))})
 	}

@@ -280,7 +280,7 @@ func (v carryPage) decisions() templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/carry", Act: true, Hidden: v.hidden(), Errors: web.FieldErrors(v.errs, "relation", "last", "reason"), Problem: v.errs["into"] + v.errs["fate"] + v.errs["from"], Label: i18n.T(ctx, "directive.carry")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: href(v.f.ID) + "/carry", Act: true, Hidden: v.hidden(), Errors: web.FieldErrors(v.errs, "relation", "all", "last", "reason"), Problem: v.errs["into"] + v.errs["fate"] + v.errs["from"], Label: i18n.T(ctx, "directive.carry")}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
