@@ -41,6 +41,9 @@ type apiItem struct {
 	Actors   []string `json:"actors,omitempty" doc:"all, group:<id>, unit:<id>."`
 	Last     string   `json:"last,omitempty" doc:"Last day." example:"2026-12-20"`
 	Every    string   `json:"every,omitempty" example:"P1M"`
+	First    string   `json:"first,omitempty" doc:"Of what comes again: from this day on." example:"2027-02-04"`
+	Hour     string   `json:"hour,omitempty" doc:"Of the last day." example:"15:00"`
+	Unknown  []string `json:"unknown,omitempty" doc:"Names that a person has yet to say whom they mean."`
 	Measures []string `json:"measures,omitempty"`
 	Owed     bool     `json:"owed"`
 }
@@ -113,7 +116,10 @@ func apiOf(d Directive) apiDirective {
 }
 
 func apiItemOf(it Item) apiItem {
-	out := apiItem{ID: string(it.ID), Path: it.Path, Leaf: it.Leaf, State: string(it.State), Short: it.Short, Text: it.Text, Every: it.Due.Recurrence, Owed: it.Owed}
+	out := apiItem{ID: string(it.ID), Path: it.Path, Leaf: it.Leaf, State: string(it.State), Short: it.Short, Text: it.Text, Every: it.Due.Recurrence, Hour: it.Due.Hour, Unknown: it.Unknown, Owed: it.Owed}
+	if !it.Due.First.IsZero() {
+		out.First = it.Due.First.String()
+	}
 	if !it.Due.Last.IsZero() {
 		out.Last = it.Due.Last.String()
 	}

@@ -7,6 +7,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -38,7 +40,7 @@ func (s *Service) Draft(ctx context.Context, id ID) (Directive, error) {
 	if length := len([]rune(strings.Join(to, "\n"))); length > mostNamed { // the register has no place for all: they stand in the annex
 		to = paper.To
 	}
-	draft, err := s.Papers.Draft(ctx, NewDraft{Unit: f.UnitID, Subject: paper.Subject, Basis: f.DocumentID, Urgency: f.Urgency, Recipients: to, Name: f.Code + ".docx", Paper: paper})
+	draft, err := s.Papers.Draft(ctx, NewDraft{Unit: f.UnitID, Subject: titled(paper.Subject), Basis: f.DocumentID, Urgency: f.Urgency, Recipients: to, Name: f.Code + ".docx", Paper: paper})
 	if err != nil {
 		return f.Directive, err
 	}
@@ -49,6 +51,15 @@ func (s *Service) Draft(ctx context.Context, id ID) (Directive, error) {
 		}
 		return s.note(ctx, tx, op, *d, map[string]any{"document": draft})
 	})
+}
+
+// titled is text with a first letter as titles have it.
+func titled(text string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + text[n:]
 }
 
 // mostNamed is how many letters the names of recipients may have in the register.
