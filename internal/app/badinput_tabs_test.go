@@ -27,6 +27,7 @@ var without = map[string]string{
 	"POST /papers/{id}/sent":                       "tells of another sending: the record of the first is no text of the form",
 	"POST /papers/{id}/withdraw":                   once,
 	"POST /proposals/{proposal}/decide":            once,
+	"POST /directives/{directive}/carry":           once,
 	"POST /obligations/{id}/meet":                  once,
 	"POST /obligations/{id}/ask":                   once,
 	"POST /obligations/{id}/assign":                "hands over again, with words of that act: the first note is no text of the form",

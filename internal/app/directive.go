@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/binding"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/notice"
@@ -20,6 +21,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
@@ -31,14 +35,25 @@ func (a *App) directives() (*directive.Service, error) {
 		return nil, err
 	}
 	s := directive.New(directive.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Words: words, Days: a.Rooms.Packs.Calendar(),
-		Obligations: a.Rooms.Obligations, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective})
+		Obligations: a.Rooms.Obligations, Queue: a.Queue, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective,
+		House: a.directiveHouse, Official: func(ctx context.Context) context.Context { return i18n.With(ctx, a.catalogue, i18n.Vietnamese) }})
 	a.behind.every(time.Hour, "open the next period of directives", s.Roll)
 	return s, nil
 }
 
 // directiveNeighbours are what its pages show of other rooms.
 func (a *App) directiveNeighbours() directive.Neighbours {
-	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf}
+	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf, Binding: func(id string) string { return binding.Path + "/" + id }}
+}
+
+// describeIssue names the directive whose tasks are opened.
+func (a *App) describeIssue(ctx context.Context, j jobs.Job) (title, href string, err error) {
+	id, _, _ := strings.Cut(j.Key, "/")
+	f, err := a.Rooms.Directives.Get(ctx, directive.ID(id))
+	if unseen(err) {
+		return i18n.T(ctx, "task.kind."+j.Kind), "", nil
+	}
+	return i18n.T(ctx, "app.work.issue", f.Code), directive.Path + "/" + id, err
 }
 
 // directiveBodies are the groups and units in the actor's sight.
@@ -84,7 +99,11 @@ type directivePapers struct{ *App }
 var _ directive.Papers = directivePapers{}
 
 func (a directivePapers) of(ctx context.Context, d document.Document) directive.Paper {
-	return directive.Paper{ID: string(d.ID), Cite: a.Rooms.Documents.CiteOf(ctx, d), Subject: d.Subject, Href: document.Path + "/" + string(d.ID), Standing: string(cmp.Or(d.Standing, document.InForce))}
+	p := directive.Paper{ID: string(d.ID), Cite: a.Rooms.Documents.CiteOf(ctx, d), Subject: d.Subject, Href: document.Path + "/" + string(d.ID), Standing: string(cmp.Or(d.Standing, document.InForce))}
+	if !d.Date.IsZero() {
+		p.Date = d.Date.String()
+	}
+	return p
 }
 
 // Find implements directive.Papers.
@@ -186,7 +205,12 @@ func urgencyCode(key string) string {
 
 // Draft implements directive.Papers.
 func (a directivePapers) Draft(ctx context.Context, n directive.NewDraft) (string, error) {
-	d, err := a.Rooms.Documents.Begin(ctx, document.Head{Unit: n.Unit, Kind: "cong_van", Subject: n.Subject, Urgency: urgencyCode(n.Urgency), Recipients: strings.Join(n.Recipients, "\n")})
+	var file bytes.Buffer
+	if err := officedoc.WriteDOCX(&file, n.Paper); err != nil {
+		return "", err
+	}
+	d, err := a.Rooms.Documents.Begin(ctx, document.Head{Unit: n.Unit, Kind: "cong_van", Subject: n.Subject, Place: n.Paper.Place, Issuer: n.Paper.Issuer, Signer: n.Paper.Sign.Name,
+		Urgency: urgencyCode(n.Urgency), Recipients: strings.Join(n.Recipients, "\n")})
 	if err != nil {
 		return "", err
 	}
@@ -199,8 +223,40 @@ func (a directivePapers) Draft(ctx context.Context, n directive.NewDraft) (strin
 			return "", err
 		}
 	}
-	_, err = a.Rooms.Documents.AddFile(ctx, d.ID, document.Original, n.Name, strings.NewReader(n.Text))
+	_, err = a.Rooms.Documents.AddFile(ctx, d.ID, document.Original, n.Name, &file)
 	return string(d.ID), err
+}
+
+// Deliveries implements directive.Papers.
+func (a directivePapers) Deliveries(ctx context.Context, id string) ([]directive.Delivery, error) {
+	f, err := a.Rooms.Documents.Get(ctx, document.ID(id))
+	var out []directive.Delivery
+	for _, d := range f.Dispatches {
+		out = append(out, directive.Delivery{Recipient: d.Recipient, SentAt: d.SentAt, ReceivedAt: d.ReceivedAt, Receipt: d.Receipt})
+	}
+	return out, err
+}
+
+// directiveHouse is the head and signature of a letter of a body: of the centre as
+// its settings say, of another as the register of units has it.
+func (a *App) directiveHouse(ctx context.Context, id string) (officedoc.Paper, error) {
+	h, err := a.house(ctx, id)
+	if err != nil {
+		return officedoc.Paper{}, err
+	}
+	p := officedoc.Paper{Parent: h.Parent, Issuer: h.Issuer, Place: h.Place}
+	u, err := a.Rooms.Units.Get(ctx, unit.ID(id))
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return p, nil
+	case err != nil:
+		return p, err
+	}
+	p.Issuer, p.Sign.Name = cmp.Or(p.Issuer, u.Name), u.Head.Name
+	if title := cmp.Or(h.Title, u.Head.Title); title != "" {
+		p.Sign.As = []officedoc.Capacity{{Mark: officedoc.InOwnName, Title: title}}
+	}
+	return p, nil
 }
 
 // Known implements directive.Papers.

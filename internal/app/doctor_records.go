@@ -72,7 +72,7 @@ func (a *App) checkIntegrity(ctx context.Context, e Exam) (health.Result, error)
 const stored = `SELECT sha256 AS sha FROM source_file UNION SELECT sha256 FROM indicator_version UNION SELECT sha256 FROM incident_evidence
 	UNION SELECT inputs_sha FROM report_print UNION SELECT docx_sha FROM report_print UNION SELECT pdf_sha FROM report_print UNION SELECT sha FROM paper_template
 	UNION SELECT file_sha FROM report_sending WHERE file_sha <> ''
-	UNION SELECT sha256 FROM unit_file UNION SELECT sha256 FROM document_file UNION SELECT file_sha FROM directive UNION SELECT reading_sha FROM directive UNION SELECT xlsx_sha FROM report_print WHERE xlsx_sha <> ''
+	UNION SELECT sha256 FROM unit_file UNION SELECT sha256 FROM document_file UNION SELECT file_sha FROM directive UNION SELECT reading_sha FROM directive UNION SELECT sha256 FROM directive_file UNION SELECT xlsx_sha FROM report_print WHERE xlsx_sha <> ''
 	UNION SELECT sha FROM report_upload`
 
 const (

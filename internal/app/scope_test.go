@@ -169,7 +169,7 @@ var kinds = map[string]map[string]string{
 	"calendar":         {"decision": "decision", "year": "year"},
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
 	"boards":           {"directive": "directive", "unit": "unit", "column": "directive item"},
-	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task", "question": "directive question"},
+	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task", "question": "directive question", "file": "directive file"},
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},
 	"measures":         {"measure": "measure", "unit": "unit"},

@@ -407,6 +407,7 @@ func (w *scopes) directives(t *testing.T, g goods, unit, word string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	g.add("directive file", must(r.Attach(ctx, d.ID, owed[0].ID, word+".txt", []byte("Biên bản của "+word)))(t).ID)
 	must(r.Answer(ctx, d.ID, owed[0].ID, "Trả lời của "+word, owed[0].Version))(t)
 	asked := must(r.Ask(ctx, d.ID, unit, "Câu hỏi của "+word))(t)
 	must(r.Reply(ctx, d.ID, asked.ID, "Giải đáp cho "+word, true, asked.Version))(t)

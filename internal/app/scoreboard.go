@@ -139,7 +139,7 @@ func (a boardDirectives) sheet(ctx context.Context, id directive.ID, rows map[st
 			c.Due = it.Last.End()
 		}
 		if it.Owed {
-			c.Units = it.Units
+			c.Units, c.Moved = it.Units, it.Moved
 			if c.Units == nil {
 				c.Units = []string{}
 			}

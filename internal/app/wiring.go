@@ -301,6 +301,7 @@ func (a *App) wire(ctx context.Context) error {
 		hunt.JobKind:      r.Hunts.Handler(),
 		lookup.JobKind:    r.Lookup.Handler(),
 		trail.JobKind:     r.Trail.Handler(),
+		directive.JobKind: r.Directives.Handler(),
 	}})
 	a.keeper = jobs.NewRunner(a.Queue, jobs.Options{Log: a.opt.Log, Name: "vonggac", Workers: 1, Handlers: r.Backups.Handlers()})
 	a.fetcher = a.fetching()

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/backup"
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/feed"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/indicator"
@@ -39,6 +40,7 @@ func (a *App) work() []task.Kind {
 		{Name: backup.TakeJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
 		{Name: backup.CheckJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
 		{Name: backup.DrillJob, Read: configure, Write: configure, Describe: a.describeHouse("/settings/backup")},
+		{Name: directive.JobKind, Read: permission(auth.Directives, auth.Read), Write: permission(auth.Directives, auth.Write), Describe: a.describeIssue},
 		{Name: trail.JobKind, Read: check, Write: check, Describe: a.describeHouse("/audit/check")},
 	}
 }

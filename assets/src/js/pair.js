@@ -19,7 +19,34 @@ export function pairs() {
   };
   document.addEventListener("mouseover", light);
   document.addEventListener("focusin", light);
+  document.addEventListener("keydown", walk);
   const name = decodeURIComponent(location.hash.slice(1));
   const at = name && document.querySelector("[data-pairs]") && document.getElementById(name);
-  if (at && !at.querySelector("[autofocus]")) at.querySelector("button[type=submit]")?.focus({ preventScroll: true });
+  if (at && !at.querySelector("[autofocus]")) first(at)?.focus({ preventScroll: true });
+}
+
+// first is what Enter takes. A question that is open is opened and never answered
+// by it.
+const first = (at) => at.querySelector(".vg-unknown summary") ?? at.querySelector("button[type=submit]");
+
+// walk goes from one thing to be decided to the next with the arrow keys, and
+// takes its first button with Enter. Keys in fields and on other controls are
+// left alone.
+function walk(e) {
+  if (e.ctrlKey || e.altKey || e.metaKey || e.shiftKey || e.isComposing) return;
+  const at = e.target.closest?.("[data-pairs] article");
+  if (!at || e.target.matches("input, select, textarea, summary")) return;
+  if (e.key === "Enter") {
+    if (e.target !== at) return;
+    e.preventDefault();
+    first(at)?.click();
+    return;
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
+  if (!step) return;
+  const all = [...at.closest("[data-pairs]").querySelectorAll("article")];
+  const to = all[all.indexOf(at) + step];
+  if (!to) return;
+  e.preventDefault();
+  to.focus();
 }

@@ -21,10 +21,11 @@ type apiCounts struct {
 	Pending int `json:"pending" doc:"Duties whose time runs."`
 	Overdue int `json:"overdue" doc:"Of all: not met though the day has passed, known or not."`
 	Differs int `json:"differs" doc:"Of all: the claim is not what was measured."`
+	Moved   int `json:"carried_over" doc:"Duties that went over to a later directive."`
 }
 
 func apiCountsOf(n Counts) apiCounts {
-	return apiCounts{n.Asked, n.Met, n.Late, n.Unmet, n.Unknown, n.Pending, n.Overdue, n.Differs}
+	return apiCounts{n.Asked, n.Met, n.Late, n.Unmet, n.Unknown, n.Pending, n.Overdue, n.Differs, n.Moved}
 }
 
 type apiFigure struct {

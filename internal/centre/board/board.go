@@ -111,6 +111,7 @@ type Column struct {
 	Evidence string // what proves it; may be empty
 	Kind     Kind
 	Units    []string // whom it addresses, by id; nil: all of the sheet
+	Moved    []string // of them, those whose duty was carried over to a later directive
 }
 
 // UnitRow is one unit of a sheet.

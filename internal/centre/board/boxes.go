@@ -50,7 +50,10 @@ func (v *boardPage) drawIcons(ctx context.Context) error {
 func (v *boardPage) box(b *strings.Builder, base string, c Cell) {
 	if c.State == Outside {
 		said, short := v.state[Outside], "–"
-		if c.Idle {
+		switch {
+		case c.Moved:
+			said, short = v.moved, v.moved
+		case c.Idle:
 			said, short = v.idle, v.idle
 		}
 		b.WriteString(`<td class="vg-bc vg-bc-outside" title="` + templ.EscapeString(said) + `">` + templ.EscapeString(short) + `</td>`)

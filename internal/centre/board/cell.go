@@ -4,6 +4,7 @@
 package board
 
 import (
+	"slices"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/measure"
@@ -60,6 +61,7 @@ type Cell struct {
 	Duty     *obligation.Standing
 	Evidence int64 // things that prove the duties
 	Idle     bool  // a measure saw all there was, and it was nothing
+	Moved    bool  // its duty was carried over to a later directive: neither done nor owed here
 }
 
 // Judge says where a unit stands with a requirement. readings are those of the
@@ -77,6 +79,7 @@ func Judge(c Column, unit string, readings map[string]measure.Reading, known fun
 	}
 	if c.Duty {
 		cell.owe(duties, now)
+		cell.Moved = slices.Contains(c.Moved, unit)
 	}
 	if cell.State == Outside {
 		cell.Met, cell.Seen = false, true

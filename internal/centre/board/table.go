@@ -26,9 +26,13 @@ type Counts struct {
 	Overdue int // of all: not met though the day has passed, known or not
 	Differs int // of all: the claim is not what was measured
 	Seen    int // of all: seen enough to judge
+	Moved   int // whose duty was carried over to a later directive; asked here no more where nothing else is
 }
 
 func (n *Counts) add(c Cell) {
+	if c.Moved {
+		n.Moved++
+	}
 	if c.State == Outside {
 		return
 	}
@@ -59,7 +63,7 @@ func (n *Counts) add(c Cell) {
 // Plus is the sum of both, field by field.
 func (n Counts) Plus(m Counts) Counts {
 	return Counts{n.Asked + m.Asked, n.Met + m.Met, n.Late + m.Late, n.Unmet + m.Unmet, n.Unknown + m.Unknown, n.Pending + m.Pending,
-		n.Overdue + m.Overdue, n.Differs + m.Differs, n.Seen + m.Seen}
+		n.Overdue + m.Overdue, n.Differs + m.Differs, n.Seen + m.Seen, n.Moved + m.Moved}
 }
 
 func (c Cell) unknown() bool { return c.State == NoData || c.State == TooFew || c.State == Declared }

@@ -156,6 +156,9 @@ type rowGroup struct {
 // sumText is a row's or a group's counts in few words.
 func sumText(ctx context.Context, n Counts) string {
 	parts := []string{i18n.T(ctx, "board.row.sum", number(ctx, n.Met), number(ctx, n.Asked))}
+	if n.Moved > 0 {
+		parts = append(parts, i18n.T(ctx, "board.row.moved", number(ctx, n.Moved)))
+	}
 	if n.Overdue > 0 {
 		parts = append(parts, i18n.T(ctx, "board.row.late", number(ctx, n.Overdue)))
 	}

@@ -31,10 +31,11 @@ type words struct {
 	now   time.Time
 	state [states]string
 	idle  string // of Cell.Idle
+	moved string // of Cell.Moved
 }
 
 func newWords(ctx context.Context, now time.Time) words {
-	w := words{ctx: ctx, now: now, idle: i18n.T(ctx, "board.idle")}
+	w := words{ctx: ctx, now: now, idle: i18n.T(ctx, "board.idle"), moved: i18n.T(ctx, "board.moved")}
 	for s := range states {
 		w.state[s] = i18n.T(ctx, "board.state."+s.Key())
 	}
@@ -117,6 +118,9 @@ func (w words) note(c Cell) string {
 		case r.Grade == measure.Partial:
 			parts = append(parts, i18n.T(w.ctx, "board.cell.seen", i18n.Number(w.ctx, r.Seen), i18n.Number(w.ctx, r.Expected)))
 		}
+	}
+	if c.Moved {
+		parts = append(parts, w.moved)
 	}
 	switch {
 	case c.State == Outside, c.State == Met, c.State == MetLate, c.Due.IsZero():

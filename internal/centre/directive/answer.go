@@ -27,10 +27,11 @@ const (
 	Returned  TaskState = "returned" // with a reason
 	Accepted  TaskState = "accepted"
 	Withdrawn TaskState = "withdrawn"
+	Moved     TaskState = "carried" // over to a later directive: neither done nor lost
 )
 
 // TaskStates lists them all.
-func TaskStates() []TaskState { return []TaskState{Owing, Sent, Returned, Accepted, Withdrawn} }
+func TaskStates() []TaskState { return []TaskState{Owing, Sent, Returned, Accepted, Withdrawn, Moved} }
 
 // Task is what one body owes on one item, in one period where it comes again.
 type Task struct {
@@ -46,7 +47,8 @@ type Task struct {
 	SentAt     time.Time
 	JudgedBy   string
 	JudgedAt   time.Time
-	Reason     string // why it was returned or withdrawn
+	Reason     string // why it was returned, withdrawn or carried over
+	To         string // the task of a later directive that took its place
 	Version    int64
 }
 
@@ -58,6 +60,9 @@ type addresseeRow struct {
 	IssuedAt    db.Time `bun:"issued_at"`
 	WithdrawnAt db.Time `bun:"withdrawn_at"`
 	Reason      string  `bun:"reason"`
+	ConfirmedBy string  `bun:"confirmed_by"`
+	ConfirmedAt db.Time `bun:"confirmed_at"`
+	RemindedAt  db.Time `bun:"reminded_at"`
 }
 
 type taskRow struct {
@@ -76,17 +81,18 @@ type taskRow struct {
 	JudgedBy   string  `bun:"judged_by"`
 	JudgedAt   db.Time `bun:"judged_at"`
 	Reason     string  `bun:"reason"`
+	To         string  `bun:"to_task"`
 	Version    int64   `bun:"version"`
 }
 
 func (r taskRow) task() Task {
 	return Task{ID: r.ID, Directive: ID(r.Directive), Item: ItemID(r.Item), Unit: r.Unit, Obligation: r.Obligation, Period: r.Period, State: TaskState(r.State), Text: r.Text,
-		SentBy: r.SentBy, SentAt: r.SentAt.Time, JudgedBy: r.JudgedBy, JudgedAt: r.JudgedAt.Time, Reason: r.Reason, Version: r.Version}
+		SentBy: r.SentBy, SentAt: r.SentAt.Time, JudgedBy: r.JudgedBy, JudgedAt: r.JudgedAt.Time, Reason: r.Reason, To: r.To, Version: r.Version}
 }
 
 func rowOfTask(t Task) taskRow {
 	return taskRow{ID: t.ID, Directive: string(t.Directive), Item: string(t.Item), Unit: t.Unit, Obligation: t.Obligation, Period: t.Period, State: string(t.State), Text: t.Text,
-		SentBy: t.SentBy, SentAt: db.At(t.SentAt), JudgedBy: t.JudgedBy, JudgedAt: db.At(t.JudgedAt), Reason: t.Reason, Version: t.Version}
+		SentBy: t.SentBy, SentAt: db.At(t.SentAt), JudgedBy: t.JudgedBy, JudgedAt: db.At(t.JudgedAt), Reason: t.Reason, To: t.To, Version: t.Version}
 }
 
 // tasksOf lists the tasks of a directive, of one unit where it is given.
@@ -225,7 +231,7 @@ func (s *Service) Answer(ctx context.Context, id ID, task, text string, version 
 		return Task{}, fault.Bad(op, "text", "directive.bad.answer")
 	}
 	return s.task(ctx, op, id, task, version, func(_ Directive, t Task) string { return t.Unit }, func(ctx context.Context, tx *db.Tx, d Directive, t *Task, by auth.Actor) error {
-		if t.State == Accepted || t.State == Withdrawn {
+		if t.State == Accepted || t.State == Withdrawn || t.State == Moved {
 			return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.task." + string(t.State)}
 		}
 		t.State, t.Text, t.SentBy, t.SentAt, t.Reason = Sent, text, by.Name, s.now(), ""
@@ -310,9 +316,10 @@ type Standing struct {
 }
 
 // Total is all but what was withdrawn.
-func (c Standing) Total() int {
-	return c.Tasks[Owing] + c.Tasks[Sent] + c.Tasks[Returned] + c.Tasks[Accepted]
-}
+func (c Standing) Total() int { return c.Left() + c.Tasks[Accepted] + c.Tasks[Moved] }
+
+// Left is what may still be withdrawn.
+func (c Standing) Left() int { return c.Tasks[Owing] + c.Tasks[Sent] + c.Tasks[Returned] }
 
 // Standings says how far each body is.
 func (s *Service) Standings(ctx context.Context, id ID) ([]Standing, error) {

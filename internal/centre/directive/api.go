@@ -17,6 +17,7 @@ type apiDirective struct {
 	UnitID     string     `json:"unit_id" doc:"The body that keeps it."`
 	DocumentID string     `json:"document_id,omitempty" doc:"The paper in the register."`
 	ParentID   string     `json:"parent_id,omitempty" doc:"The directive it carries on."`
+	BasisID    string     `json:"basis_id,omitempty" doc:"The paper of the register it rests on, where that is no directive."`
 	State      string     `json:"state" enum:"draft,confirmed,issued,closed,dropped"`
 	Number     string     `json:"number,omitempty" example:"1556/UBND-KGVX"`
 	Date       string     `json:"date,omitempty" doc:"As exact as the paper has it." example:"2022-08-30"`
@@ -39,6 +40,9 @@ type apiItem struct {
 	Actors   []string `json:"actors,omitempty" doc:"all, group:<id>, unit:<id>."`
 	Last     string   `json:"last,omitempty" doc:"Last day." example:"2026-12-20"`
 	Every    string   `json:"every,omitempty" example:"P1M"`
+	First    string   `json:"first,omitempty" doc:"Of what comes again: from this day on." example:"2027-02-04"`
+	Hour     string   `json:"hour,omitempty" doc:"Of the last day." example:"15:00"`
+	Unknown  []string `json:"unknown,omitempty" doc:"Names that a person has yet to say whom they mean."`
 	Measures []string `json:"measures,omitempty"`
 	Owed     bool     `json:"owed"`
 }
@@ -75,10 +79,11 @@ type apiTask struct {
 	UnitID       string     `json:"unit_id"`
 	ObligationID string     `json:"obligation_id"`
 	Period       string     `json:"period,omitempty" example:"2026-11"`
-	State        string     `json:"state" enum:"owed,sent,returned,accepted,withdrawn"`
+	State        string     `json:"state" enum:"owed,sent,returned,accepted,withdrawn,carried"`
 	DueAt        *time.Time `json:"due_at,omitempty"`
 	Text         string     `json:"text,omitempty" doc:"The answer."`
-	Reason       string     `json:"reason,omitempty" doc:"Why it was returned or withdrawn."`
+	Reason       string     `json:"reason,omitempty" doc:"Why it was returned, withdrawn or carried over."`
+	CarriedTo    string     `json:"carried_to,omitempty" doc:"The task of a later directive that took its place."`
 	Version      int64      `json:"version" doc:"Its entity tag is this number in quotes."`
 }
 
@@ -101,15 +106,19 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "get-directive", Method: http.MethodGet, Path: "/directives/{directive}", Tag: tag, Need: mayRead, Summary: "Get a directive with its requirements"}, s.apiGet)
 	rest.Add(a, rest.Op{ID: "list-directive-tasks", Method: http.MethodGet, Path: "/directives/{directive}/units/{unit}", Tag: tag, Need: mayRead, Summary: "List what a unit owes on a directive"}, s.apiTasks)
 	rest.Add(a, rest.Op{ID: "answer-directive-task", Method: http.MethodPost, Path: "/directives/{directive}/tasks/{task}/answer", Tag: tag, Need: mayWrite, Summary: "Answer a requirement"}, s.apiAnswer)
+	s.chainAPI(a)
 }
 
 func apiOf(d Directive) apiDirective {
-	return apiDirective{ID: string(d.ID), Code: d.Code, UnitID: d.UnitID, DocumentID: d.DocumentID, ParentID: string(d.Parent), State: string(d.State), Number: d.Number, Date: d.Date,
+	return apiDirective{ID: string(d.ID), Code: d.Code, UnitID: d.UnitID, DocumentID: d.DocumentID, ParentID: string(d.Parent), BasisID: d.Basis, State: string(d.State), Number: d.Number, Date: d.Date,
 		Issuer: d.Issuer, Subject: d.Subject, Urgency: d.Urgency, CreatedAt: d.CreatedAt.UTC(), IssuedAt: rest.Time(d.IssuedAt), Version: d.Version}
 }
 
 func apiItemOf(it Item) apiItem {
-	out := apiItem{ID: string(it.ID), Path: it.Path, Leaf: it.Leaf, State: string(it.State), Short: it.Short, Text: it.Text, Every: it.Due.Recurrence, Owed: it.Owed}
+	out := apiItem{ID: string(it.ID), Path: it.Path, Leaf: it.Leaf, State: string(it.State), Short: it.Short, Text: it.Text, Every: it.Due.Recurrence, Hour: it.Due.Hour, Unknown: it.Unknown, Owed: it.Owed}
+	if !it.Due.First.IsZero() {
+		out.First = it.Due.First.String()
+	}
 	if !it.Due.Last.IsZero() {
 		out.Last = it.Due.Last.String()
 	}
@@ -126,7 +135,7 @@ func apiItemOf(it Item) apiItem {
 
 func apiTaskOf(o Owed) apiTask {
 	return apiTask{ID: o.ID, ItemID: string(o.Item), Path: o.Of.Path, UnitID: o.Unit, ObligationID: o.Obligation, Period: o.Period, State: string(o.State), DueAt: rest.Time(o.Clock.DueAt),
-		Text: o.Text, Reason: o.Reason, Version: o.Version}
+		Text: o.Text, Reason: o.Reason, CarriedTo: o.To, Version: o.Version}
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiList) (*rest.Listing[apiDirective], error) {

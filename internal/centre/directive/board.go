@@ -47,6 +47,7 @@ type BoardItem struct {
 	Evidence   string
 	Actors     []Addressee
 	Units      []string // that have a task on it, in the actor's sight
+	Moved      []string // of them, those whose task was carried over to a later directive
 }
 
 // Board is a directive as a scoreboard shows it.
@@ -59,7 +60,7 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 	if b.Units, err = s.Addressees(ctx, id); err != nil {
 		return b, err
 	}
-	owe, err := s.owing(ctx, id, b.Units)
+	owe, gone, err := s.owing(ctx, id, b.Units)
 	if err != nil {
 		return b, err
 	}
@@ -68,9 +69,12 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 			continue
 		}
 		x := BoardItem{ID: it.ID, Path: it.Path, Label: it.Label, Short: it.Short, Text: it.Text, Due: it.Due, Last: it.Due.Last, Thresholds: it.Thresholds, Owed: it.Owed,
-			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors, Units: owe[it.ID]}
-		if it.Due.Sort == "" && it.Owed {
+			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors, Units: owe[it.ID], Moved: gone[it.ID]}
+		switch {
+		case it.Due.Sort == "" && it.Owed:
 			x.Last = f.CommonLast
+		case it.Due.Again(): // its day is where it stops, and each turn has its own
+			x.Last = calendar.Date{}
 		}
 		for _, bound := range it.Bindings {
 			x.Measures = append(x.Measures, bound.Measures...)
@@ -84,9 +88,9 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 }
 
 // owing are which of some units, those in the actor's sight, have a task on each
-// item. A large board has thousands: they are read column by column, each unit's
-// id is kept once.
-func (s *Service) owing(ctx context.Context, id ID, units []string) (out map[ItemID][]string, err error) {
+// item, and which of them have one that was carried over. A large board has
+// thousands: they are read column by column, each unit's id is kept once.
+func (s *Service) owing(ctx context.Context, id ID, units []string) (out, moved map[ItemID][]string, err error) {
 	const op = "directive.owing"
 	known := make(map[string]string, len(units))
 	for _, u := range units {
@@ -94,33 +98,36 @@ func (s *Service) owing(ctx context.Context, id ID, units []string) (out map[Ite
 	}
 	_, scope, err := auth.Need(ctx, op, mayRead)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows, err := scope.Filter(s.Records.Read().NewSelect().TableExpr("directive_task AS t").ColumnExpr("DISTINCT t.unit_id, t.item_id").
-		Where("t.directive_id = ?", string(id)).Where("t.state <> ?", string(Withdrawn)), "t.unit_id").OrderExpr("t.unit_id").Rows(ctx)
+	rows, err := scope.Filter(s.Records.Read().NewSelect().TableExpr("directive_task AS t").ColumnExpr("t.unit_id, t.item_id, MAX(CASE WHEN t.state = ? THEN 1 ELSE 0 END)", string(Moved)).
+		Where("t.directive_id = ?", string(id)).Where("t.state <> ?", string(Withdrawn)), "t.unit_id").GroupExpr("t.unit_id, t.item_id").OrderExpr("t.unit_id").Rows(ctx)
 	if err != nil {
-		return nil, db.Error(op, err)
+		return nil, nil, db.Error(op, err)
 	}
 	defer func() { err = errors.Join(err, db.Error(op, rows.Close())) }()
-	list := map[string][]string{}
+	out, moved = map[ItemID][]string{}, map[ItemID][]string{}
 	var unit, item sql.RawBytes
+	var carried int
 	for rows.Next() {
-		if err := rows.Scan(&unit, &item); err != nil {
-			return nil, db.Error(op, err)
+		if err := rows.Scan(&unit, &item, &carried); err != nil {
+			return nil, nil, db.Error(op, err)
 		}
-		if u, ok := known[string(unit)]; ok {
-			list[string(item)] = append(list[string(item)], u)
+		u, ok := known[string(unit)]
+		if !ok {
+			continue
+		}
+		out[ItemID(item)] = append(out[ItemID(item)], u)
+		if carried > 0 {
+			moved[ItemID(item)] = append(moved[ItemID(item)], u)
 		}
 	}
-	out = make(map[ItemID][]string, len(list))
-	for item, units := range list {
-		out[ItemID(item)] = units
-	}
-	return out, db.Error(op, rows.Err())
+	return out, moved, db.Error(op, rows.Err())
 }
 
-// Roll opens the next period of what comes again, for those who owed the last
-// one. It is run by the program itself, as often as one likes.
+// Roll opens the next turns of what comes again, for those who owed the last one,
+// until the day on which it stops. It is run by the program itself, as often as
+// one likes; what it was too late for is opened late.
 func (s *Service) Roll(ctx context.Context) error {
 	const op = "directive.Roll"
 	var ids []string
@@ -165,12 +172,12 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 		old[clockOf(t.Item, t.Unit, t.Period)] = t
 	}
 	var due []Planned
+	today := s.today()
 	for _, it := range list {
-		if it.State != Agreed || it.Due.Sort != Every {
+		if it.State != Agreed || !it.Due.Again() {
 			continue
 		}
-		p := Planned{Item: it}
-		p.term, p.Period, _ = s.term(d, it, calendar.Date{})
+		turns := map[string]int{} // into due
 		for _, u := range still {
 			last := Task{}
 			for _, t := range tasks {
@@ -178,12 +185,18 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 					last = t
 				}
 			}
-			if _, there := old[clockOf(it.ID, u, p.Period)]; !there && last.ID != "" && last.State != Withdrawn {
-				p.Units = append(p.Units, u)
+			if last.ID == "" || last.State == Withdrawn || last.State == Moved {
+				continue
 			}
-		}
-		if len(p.Units) > 0 {
-			due = append(due, p)
+			for _, x := range it.Due.since(last.Period, today, d.anchor(today)) {
+				n, planned := turns[x.key]
+				if !planned {
+					n = len(due)
+					turns[x.key] = n
+					due = append(due, Planned{Item: it, Period: x.key, term: s.turn(ctx, d, it.Due, x)})
+				}
+				due[n].Units = append(due[n].Units, u)
+			}
 		}
 	}
 	if len(due) == 0 {

@@ -51,7 +51,12 @@ func (s *Service) Compare(ctx context.Context, id, with ID) (now, then Folder, l
 	if id == with {
 		return now, then, nil, fault.Bad("directive.Compare", "with", "directive.bad.with")
 	}
-	return now, then, align(now.Leaves(), then.Leaves()), nil
+	return now, then, align(now.demands(), then.demands()), nil
+}
+
+// demands are what the text itself asks: not what was carried over into it.
+func (f Folder) demands() []Item {
+	return slices.DeleteFunc(f.Leaves(), func(it Item) bool { return strings.HasPrefix(it.Path, carriedPath) })
 }
 
 // align pairs what is most alike first; each stands once.
@@ -153,7 +158,7 @@ func (s *Service) TakeOver(ctx context.Context, id, with ID) (int, error) {
 			}
 			it := *p.Now
 			it.Short, it.Actors, it.Bindings, it.Evidence, it.Owed, it.From = p.Then.Short, p.Then.Actors, p.Then.Bindings, p.Then.Evidence, p.Then.Owed, p.Then.ID
-			it.Sure = true
+			it.Sure, it.Unknown = true, nil
 			it.why("earlier", then.Code, p.Then.Path)
 			if err := saveItem(ctx, tx, op, &it); err != nil {
 				return err

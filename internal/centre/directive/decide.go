@@ -209,7 +209,7 @@ func (s *Service) edit(op string, it *Item, c Decision, bodies []Body) error {
 		c.Due.Trigger = it.Due.Trigger
 	}
 	it.Due = c.Due
-	it.Actors = it.Actors[:0:0]
+	it.Actors, it.Unknown = it.Actors[:0:0], nil
 	for _, key := range c.Actors {
 		if key == string(ToAll) {
 			it.Actors = []Addressee{{Kind: ToAll}}

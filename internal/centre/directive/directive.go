@@ -153,6 +153,7 @@ const (
 	Until  Sort = "until"  // by the end of Last
 	Within Sort = "within" // Duration after Trigger
 	Every  Sort = "every"  // once in each Recurrence
+	Always Sort = "always" // it holds at all times and is confirmed in each Recurrence; no text gives it as such, people and proposals do
 )
 
 // Deadline is one time limit or period as the text has it. Durations are those

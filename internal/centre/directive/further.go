@@ -7,49 +7,40 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
-	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // This file carries a directive further down: as a paper drafted from it, and as
 // a directive of a body below.
 
 // Draft begins a paper for those below from what was agreed to: its text is what
-// each requirement says, with its time limit, and it rests on the paper that came.
+// each requirement says (see Letter), and it rests on the paper that came.
 // The steps of an official paper then govern it. Once drafted, it is not drafted
 // again.
 func (s *Service) Draft(ctx context.Context, id ID) (Directive, error) {
 	const op = "directive.draft"
-	f, err := s.Get(ctx, id)
+	f, paper, err := s.Letter(ctx, id)
 	switch {
 	case err != nil:
-		return Directive{}, err
-	case !f.May:
-		return f.Directive, &fault.Error{Kind: fault.Forbidden, Op: op}
-	case f.State != Confirmed && f.State != Issued:
-		return f.Directive, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict." + string(f.State)}
+		return f.Directive, err
+	case f.State == Ended:
+		return f.Directive, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.closed"}
 	case f.DraftID != "" || s.Papers == nil:
 		return f.Directive, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.drafted"}
 	}
-	var to []string
-	standings, err := s.Standings(ctx, id)
+	to, err := s.recipients(ctx, f)
 	if err != nil {
 		return f.Directive, err
 	}
-	bodies, err := s.bodies(ctx)
-	if err != nil {
-		return f.Directive, err
+	if length := len([]rune(strings.Join(to, "\n"))); length > mostNamed { // the register has no place for all: they stand in the annex
+		to = paper.To
 	}
-	for _, b := range bodies {
-		if b.Kind == ToUnit && slices.ContainsFunc(standings, func(c Standing) bool { return c.Unit == b.ID }) && len(to) < mostRecipients {
-			to = append(to, b.Name)
-		}
-	}
-	draft, err := s.Papers.Draft(ctx, NewDraft{Unit: f.UnitID, Subject: i18n.T(ctx, "directive.draft.subject", f.Cite()), Basis: f.DocumentID, Urgency: f.Urgency, Recipients: to,
-		Name: f.Code + ".txt", Text: s.letter(ctx, f)})
+	draft, err := s.Papers.Draft(ctx, NewDraft{Unit: f.UnitID, Subject: titled(paper.Subject), Basis: f.DocumentID, Urgency: f.Urgency, Recipients: to, Name: f.Code + ".docx", Paper: paper})
 	if err != nil {
 		return f.Directive, err
 	}
@@ -62,30 +53,17 @@ func (s *Service) Draft(ctx context.Context, id ID) (Directive, error) {
 	})
 }
 
-// mostRecipients is how many are named one by one.
-const mostRecipients = 40
-
-// letter is the body of the paper for those below.
-func (s *Service) letter(ctx context.Context, f Folder) string {
-	var b strings.Builder
-	b.WriteString(i18n.T(ctx, "directive.draft.opening", f.Cite(), titleOf(ctx, f.Directive)) + "\n\n")
-	for _, it := range f.Items {
-		if !it.Leaf || it.State != Agreed {
-			continue
-		}
-		b.WriteString(pathText(ctx, it) + ". " + it.Text)
-		due := termText(ctx, it.Due)
-		if it.Due.Sort == "" && it.Owed && !f.CommonLast.IsZero() {
-			due = termText(ctx, Term{Sort: Until, Last: f.CommonLast})
-		}
-		if due != "" && it.Owed {
-			b.WriteString(" " + i18n.T(ctx, "directive.draft.due", due))
-		}
-		b.WriteString("\n\n")
+// titled is text with a first letter as titles have it.
+func titled(text string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return ""
 	}
-	b.WriteString(i18n.T(ctx, "directive.draft.closing", f.Code) + "\n")
-	return b.String()
+	return string(unicode.ToUpper(first)) + text[n:]
 }
+
+// mostNamed is how many letters the names of recipients may have in the register.
+const mostNamed = 4000
 
 // Delegate makes of what a body owes on a directive one of its own, agreed to and
 // ready to be issued to those below it; what it owes itself stays owed. Twice
@@ -119,12 +97,12 @@ func (s *Service) Delegate(ctx context.Context, id ID, unit string) (Directive, 
 		Doubts: []Doubted{}, CommonLast: f.CommonLast, CreatedBy: actor.Name, CreatedAt: now, ConfirmedBy: actor.Name, ConfirmedAt: now, Version: 1}
 	var list []Item
 	for _, o := range owed {
-		if o.State == Withdrawn || slices.ContainsFunc(list, func(it Item) bool { return it.From == o.Item }) {
+		if o.State == Withdrawn || o.State == Moved || slices.ContainsFunc(list, func(it Item) bool { return it.From == o.Item }) {
 			continue
 		}
 		it := o.Of
 		it.ID, it.Directive, it.Seq, it.From, it.Actors, it.By, it.At, it.Version = ItemID(db.NewID()), d.ID, int64(len(list)+1), o.Item, []Addressee{{Kind: ToAll}}, actor.Name, now, 1
-		it.State, it.Parent = Agreed, ""
+		it.State, it.Parent, it.Unknown = Agreed, "", nil
 		list = append(list, it)
 	}
 	if len(list) == 0 {

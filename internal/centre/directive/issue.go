@@ -15,6 +15,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -51,11 +52,12 @@ type Sending struct {
 type Plan struct {
 	Units  []string // who owes, by id
 	Tasks  []Planned
-	Total  int  // tasks in all
-	New    int  // of them, that are not there yet
-	Late   int  // of the new ones, that are late at once
-	Common int  // items that need the common last day
-	Lacks  bool // it is not given
+	Total  int    // tasks in all
+	New    int    // of them, that are not there yet
+	Late   int    // of the new ones, that are late at once
+	Common int    // items that need the common last day
+	Lacks  bool   // it is not given
+	Job    string // id of the job that opens the tasks; empty: they are there
 }
 
 // Planned is what one item asks of whom.
@@ -134,7 +136,7 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 			planned.Units = slices.DeleteFunc(slices.Clone(units), func(u string) bool { return !slices.Contains(own, u) })
 		}
 		var common bool
-		planned.term, planned.Period, common = s.term(f.Directive, it, last)
+		planned.term, planned.Period, common = s.term(ctx, f.Directive, it, last)
 		if common {
 			p.Common++
 			p.Lacks = p.Lacks || last.IsZero()
@@ -203,38 +205,49 @@ func (s *Service) resolve(ctx context.Context, op, keeper string, keys []string,
 // term counts the time limit of an item from now; common says that it has none of
 // its own. A day that is over when the directive is issued stays that day: who
 // owes is late at once, and the plan says so.
-func (s *Service) term(d Directive, it Item, last calendar.Date) (e calendar.Explanation, per string, common bool) {
+func (s *Service) term(ctx context.Context, d Directive, it Item, last calendar.Date) (e calendar.Explanation, per string, common bool) {
 	now, basis := s.now(), d.Cite()
 	switch t := it.Due; {
 	case t.Sort == Until:
-		return s.fixed(d, now, t.Last, basis), "", false
+		return s.fixed(d, now, t.Last, t.Hour, basis), "", false
 	case t.Sort == Within && received(t.Trigger):
 		_, e = s.Days.Due(now, t.Amount, calendar.Counting{})
 		return e.Citing(basis), "", false
-	case t.Sort == Every:
-		if key, end, ok := period(t.Recurrence, s.today()); ok {
-			return s.fixed(d, now, end, basis), key, false
+	case t.Again():
+		if u, ok := t.begin(s.today(), now, d.anchor(s.today())); ok {
+			return s.turn(ctx, d, t, u), u.key, false
 		}
 	}
 	if last.IsZero() {
 		return calendar.Explanation{}, "", true
 	}
-	return s.fixed(d, now, last, basis), "", true
+	return s.fixed(d, now, last, "", basis), "", true
 }
 
-func (s *Service) fixed(d Directive, now time.Time, last calendar.Date, basis string) calendar.Explanation {
-	start := now
-	if !last.End().After(now) {
+// turn is the term of one turn of what comes again, with the turn it is counted by.
+func (s *Service) turn(ctx context.Context, d Directive, t Term, u turn) calendar.Explanation {
+	if s.Official != nil {
+		ctx = s.Official(ctx)
+	}
+	said := i18n.T(ctx, "directive.turn", d.Cite(), i18n.T(ctx, "directive.every."+t.Recurrence), i18n.Date(ctx, u.first.Start()), i18n.Date(ctx, u.last.Start()))
+	return s.fixed(d, s.now(), t.due(u), t.Hour, said)
+}
+
+func (s *Service) fixed(d Directive, now time.Time, last calendar.Date, hour, basis string) calendar.Explanation {
+	start, due := now, at(last, hour)
+	if !due.After(now) {
 		start = last.Start()
 		if day, err := calendar.ParseDate(d.Date); err == nil && d.Precision == ToDay && day.Compare(last) <= 0 {
 			start = day.Start()
 		}
 	}
-	return obligation.FixedTerm(s.Days, start, last, basis)
+	e := obligation.FixedTerm(s.Days, start, last, basis)
+	e.Due = due.UTC()
+	return e
 }
 
-// Issue opens what the plan says, all at once or nothing; issuing again adds only
-// what is new. Errors: those of Plan, and fault.Invalid (last) where an item needs
+// Issue opens what the plan says, all at once or nothing; what goes to many is
+// opened by a job that the plan names. Issuing again adds only what is new. Errors: those of Plan, and fault.Invalid (last) where an item needs
 // the common last day.
 func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (Plan, error) {
 	const op = "directive.issue"
@@ -245,6 +258,12 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 	owed, err := s.owedTo(ctx, f.Directive)
 	if err != nil {
 		return Plan{}, err
+	}
+	switch j, opening, err := s.Opening(ctx, id); {
+	case err != nil:
+		return Plan{}, err
+	case opening && j.State != jobs.Failed:
+		return Plan{}, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.opening"}
 	}
 	var p Plan
 	_, err = s.change(ctx, op, id, version, []State{Confirmed, Issued}, func(ctx context.Context, tx *db.Tx, d *Directive, by auth.Actor) error {
@@ -275,8 +294,14 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 		if err := db.Put(ctx, tx, "ON CONFLICT (directive_id, unit_id) DO UPDATE SET withdrawn_at = NULL, reason = ''", people...); err != nil {
 			return db.Error(op, err)
 		}
-		opened, err := s.open(ctx, tx, *d, p.Tasks, owed, old)
-		if err != nil {
+		opened := 0
+		if s.Queue != nil && p.New > s.AtOnce {
+			j, err := s.later(ctx, tx, *d, p, owed, old, by)
+			if err != nil {
+				return err
+			}
+			p.Job = j.ID
+		} else if opened, err = s.open(ctx, tx, *d, p.Tasks, owed, old); err != nil {
 			return err
 		}
 		if !to.Last.IsZero() {
@@ -287,6 +312,9 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 		}
 		if err := save(ctx, tx, op, d); err != nil {
 			return err
+		}
+		if p.Job != "" { // who owes is told when the tasks are there
+			return s.note(ctx, tx, op, *d, map[string]any{"to": to.To, "units": len(p.Units), "tasks": p.Total, "job": p.Job})
 		}
 		if err := s.tell(ctx, tx, Told{Kind: "directive.issued", Units: p.Units, ID: id, Code: d.Code, Words: d.Subject, Href: Path + "/" + string(id), Key: "issued/" + string(id)}); err != nil {
 			return err
@@ -313,12 +341,16 @@ func (s *Service) owedTo(ctx context.Context, d Directive) (obligation.Addressee
 func (s *Service) open(ctx context.Context, tx *db.Tx, d Directive, list []Planned, owed obligation.Addressee, old map[string]Task) (int, error) {
 	const op = "directive.open"
 	urgency, _ := obligation.ParseUrgency(d.Urgency)
+	said := ctx // what is printed is in the language of official papers, whoever acts
+	if s.Official != nil {
+		said = s.Official(ctx)
+	}
 	var fresh []taskRow
 	n := 0
 	for _, p := range list {
-		clause := i18n.T(ctx, "directive.clause", p.Item.Path)
+		clause := i18n.T(said, "directive.clause", p.Item.Path)
 		if p.Item.Path == closingPath {
-			clause = i18n.T(ctx, "directive.clause.closing")
+			clause = i18n.T(said, "directive.clause.closing")
 		}
 		form := ""
 		for _, b := range p.Item.Bindings {

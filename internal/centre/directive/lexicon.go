@@ -44,6 +44,7 @@ type Lexicon struct {
 	every                         map[string]string
 	thresholds                    []*regexp.Regexp
 	windows                       []windowRule
+	always                        alwaysRule
 	phones                        []phoneRule
 	slips                         []slipRule
 	security                      []weighted
@@ -128,6 +129,7 @@ type wordFile struct {
 	Deadlines   []deadlineRule     `yaml:"deadlines"`
 	Scope       string             `yaml:"scope"`
 	Every       map[string]string  `yaml:"every"`
+	Always      alwaysRule         `yaml:"always"`
 	Thresholds  []string           `yaml:"thresholds"`
 	Windows     []windowRule       `yaml:"windows"`
 	Phones      []phoneRule        `yaml:"phones"`
@@ -248,6 +250,14 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	}
 	for k, v := range f.Every {
 		x.every[fold(k)] = v
+	}
+	for _, w := range f.Always.Words {
+		x.always.Words = append(x.always.Words, fold(w))
+	}
+	if f.Always.Every != "" {
+		if x.always.Every = f.Always.Every; !slices.Contains(Recurrences(), x.always.Every) {
+			errs = append(errs, fmt.Errorf("always: %q is no recurrence", x.always.Every))
+		}
 	}
 	for _, w := range f.Windows {
 		for i := range w.Words {

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
 
 // Library proposes what of a leaf can be measured, owed or proved. Only what a
@@ -115,6 +116,7 @@ type Paper struct {
 	Cite     string
 	Subject  string
 	Href     string
+	Date     string // YYYY-MM-DD, or empty
 	Standing string // "in_force", "replaced", "withdrawn", "unknown"
 }
 
@@ -133,8 +135,8 @@ type NewDraft struct {
 	Basis      string // id of the paper it rests on; may be empty
 	Urgency    string
 	Recipients []string
-	Name       string // of the file
-	Text       string // its body
+	Name       string          // of the file
+	Paper      officedoc.Paper // what it says
 }
 
 // Papers is the register of documents as this room asks it, within what the
@@ -151,6 +153,8 @@ type Papers interface {
 	Register(ctx context.Context, n NewPaper) (id string, err error)
 	// At is where a paper stands, whether it may be cited or not.
 	At(id string) Paper
+	// Deliveries are the sendings of a paper; fault.NotFound.
+	Deliveries(ctx context.Context, id string) ([]Delivery, error)
 	// Draft begins a draft.
 	Draft(ctx context.Context, n NewDraft) (id string, err error)
 	// Known says what is known of an instrument by its number, of the register

@@ -24,6 +24,7 @@ type Neighbours struct {
 	Units    func(ctx context.Context) ([]ui.Option, error) // in the actor's scope
 	Names    func(ctx context.Context, ids []string) (map[string]string, error)
 	Measures func(ctx context.Context, key string) string // title of a measure; nil shows its key
+	Binding  func(id string) string                       // where an entry of the library stands; nil: nowhere
 	// More are further things a directive leads to, such as its scoreboard; nil: none.
 	More func(ctx context.Context, d Directive) []ui.Action
 }
@@ -53,12 +54,24 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/head", Need: mayWrite, Handle: p.head},
 		{Pattern: "POST " + one + "/warnings", Need: mayWrite, Handle: p.tick},
 		{Pattern: "POST " + one + "/items/{item}", Need: mayWrite, Handle: p.decide},
+		{Pattern: "POST " + one + "/items/{item}/actor", Need: mayWrite, Handle: p.mean},
 		{Pattern: "POST " + one + "/sure", Need: mayWrite, Handle: p.sure},
 		{Pattern: "POST " + one + "/confirm", Need: mayWrite, Handle: p.confirm},
 		{Pattern: "GET " + one + "/compare", Need: mayRead, Handle: p.compare},
 		{Pattern: "POST " + one + "/compare", Need: mayWrite, Handle: p.takeOver},
 		{Pattern: "GET " + one + "/issue", Need: mayWrite, Handle: p.askIssue},
 		{Pattern: "POST " + one + "/issue", Need: mayWrite, Handle: p.issue},
+		{Pattern: "GET " + one + "/carry", Need: mayWrite, Handle: p.askCarry},
+		{Pattern: "POST " + one + "/carry", Need: mayWrite, Handle: p.carry},
+		{Pattern: "GET " + one + "/receipts", Need: mayRead, Handle: p.reach},
+		{Pattern: "GET " + one + "/receipts.csv", Need: mayRead, Handle: p.exportReach(web.CSV)},
+		{Pattern: "GET " + one + "/receipts.xlsx", Need: mayRead, Handle: p.exportReach(web.XLSX)},
+		{Pattern: "POST " + one + "/receipts", Need: mayWrite, Handle: p.remind},
+		{Pattern: "POST " + one + "/units/{unit}/receive", Need: mayWrite, Handle: p.receive},
+		{Pattern: "GET " + one + "/letter.docx", Need: mayWrite, Handle: p.letter(false)},
+		{Pattern: "GET " + one + "/letter.pdf", Need: mayWrite, Handle: p.letter(true)},
+		{Pattern: "GET " + one + "/rest", Need: mayWrite, Handle: p.askRest},
+		{Pattern: "POST " + one + "/rest", Need: mayWrite, Handle: p.rest},
 		{Pattern: "GET " + one + "/withdraw", Need: mayWrite, Handle: p.askWithdraw},
 		{Pattern: "POST " + one + "/withdraw", Need: mayWrite, Handle: p.withdraw},
 		{Pattern: "GET " + one + "/end", Need: mayWrite, Handle: p.askEnd},
@@ -69,6 +82,8 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/questions/{question}", Need: mayWrite, Handle: p.reply},
 		{Pattern: "POST " + one + "/draft", Need: mayWrite, Handle: p.draft},
 		{Pattern: "POST " + one + "/tasks/{task}/answer", Need: mayWrite, Handle: p.answer},
+		{Pattern: "POST " + one + "/tasks/{task}/evidence", Need: mayWrite, Handle: p.evidence},
+		{Pattern: "GET " + one + "/files/{file}", Need: mayRead, Handle: p.file},
 		{Pattern: "POST " + one + "/tasks/{task}/accept", Need: mayWrite, Handle: p.accept},
 		{Pattern: "POST " + one + "/tasks/{task}/return", Need: mayWrite, Handle: p.giveBack},
 	}

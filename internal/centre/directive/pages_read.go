@@ -27,6 +27,7 @@ type readPage struct {
 	typed   url.Values
 	bodies  []Body
 	cites   []citing
+	asked   ItemID // the item whose name was to be told
 }
 
 // citing is an instrument that the text cites, with what is known of it.
@@ -51,7 +52,7 @@ func (p *Pages) renderRead(w http.ResponseWriter, r *http.Request, status int, v
 	if v.reading, err = p.svc.Reading(ctx, v.f.Directive); err != nil {
 		return err
 	}
-	if v.edit != "" {
+	if v.edit != "" || slices.ContainsFunc(v.f.Items, func(it Item) bool { return len(it.Unknown) > 0 }) {
 		if v.bodies, err = p.svc.bodies(ctx); err != nil {
 			return err
 		}
@@ -92,7 +93,7 @@ func anchor(path string) string { return "i-" + strings.ReplaceAll(path, ".", "_
 
 // decide handles POST /directives/{directive}/items/{item}. Form: version, state
 // (confirmed, not_ours, proposed), and with edit=1 the fields short, actor (up to
-// three), sort, last, n, unit, recurrence, binding (up to two), target.<measure>,
+// three), sort, first, last, hour, n, unit, recurrence, day, binding (up to two), target.<measure>,
 // evidence, owed.
 func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -124,6 +125,38 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, at)
 }
 
+func (v readPage) errorOf(it Item, field string) string {
+	if v.asked == it.ID {
+		return v.errs[field]
+	}
+	return ""
+}
+
+// mean handles POST /directives/{directive}/items/{item}/actor. Form: version,
+// name, body (a key of an addressee, or all), remember.
+func (p *Pages) mean(w http.ResponseWriter, r *http.Request) error {
+	ctx, item := r.Context(), ItemID(r.PathValue("item"))
+	n, err := p.svc.Mean(ctx, idOf(r), item, r.PostFormValue("name"), r.PostFormValue("body"), r.PostFormValue("remember") != "", version(r))
+	if errs := web.Errors(ctx, err); errs != nil {
+		return p.renderRead(w, r, http.StatusUnprocessableEntity, readPage{asked: item, errs: errs})
+	}
+	if err != nil {
+		return err
+	}
+	f, err := p.svc.Get(ctx, idOf(r))
+	if err != nil {
+		return err
+	}
+	at := href(f.ID) + "/read"
+	for _, it := range f.Items {
+		if it.ID == item {
+			at += "#" + anchor(it.Path)
+		}
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.meant", i18n.Number(ctx, int64(n))))
+	return web.Redirect(w, r, at)
+}
+
 // fill reads what was typed.
 func (c *Decision) fill(form url.Values) error {
 	const op = "directive.decide"
@@ -137,7 +170,7 @@ func (c *Decision) fill(form url.Values) error {
 		return out
 	}
 	c.Actors, c.Bindings = given("actor"), given("binding")
-	c.Due = Term{Sort: Sort(form.Get("sort")), Trigger: form.Get("trigger")}
+	c.Due = Term{Sort: Sort(form.Get("sort")), Trigger: form.Get("trigger"), Hour: strings.TrimSpace(form.Get("hour"))}
 	switch c.Due.Sort {
 	case Until:
 		c.Due.Last = day(form.Get("last"))
@@ -147,8 +180,15 @@ func (c *Decision) fill(form url.Values) error {
 			return fault.Bad(op, "n", "directive.bad.amount")
 		}
 		c.Due.Amount = calendar.Amount{N: n, Unit: calendar.Unit(form.Get("unit"))}
-	case Every:
-		c.Due.Recurrence = form.Get("recurrence")
+	case Every, Always:
+		c.Due.Recurrence, c.Due.First, c.Due.Last = form.Get("recurrence"), day(form.Get("first")), day(form.Get("last"))
+		if text := strings.TrimSpace(form.Get("day")); text != "" {
+			n, err := strconv.Atoi(text)
+			if err != nil {
+				return fault.Bad(op, "day", "directive.bad.day")
+			}
+			c.Due.Day = n
+		}
 	}
 	c.Targets = map[string]float64{}
 	for key, v := range form {

@@ -7,11 +7,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
-	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
@@ -24,8 +25,12 @@ type showPage struct {
 	mine      bool // it was issued to the reader's own body
 	home      string
 	more      []ui.Action
-	parent    *Directive
+	up, down  []Ground
+	before    []Earlier
+	after     []Earlier
 	drafted   Paper
+	opening   *jobs.Job
+	reach     []Reach
 	questions []Question
 	question  string // whose reply was refused
 	errs      map[string]string
@@ -59,6 +64,17 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	for _, q := range v.questions {
 		ids = append(ids, q.Unit)
 	}
+	if v.up, v.down, err = p.svc.Chain(ctx, v.f.Directive); err != nil {
+		return err
+	}
+	for _, g := range slices.Concat(v.up, v.down) {
+		if g.Directive != nil {
+			ids = append(ids, g.Directive.UnitID)
+		}
+	}
+	if v.before, v.after, err = p.svc.Earliers(ctx, v.f.ID); err != nil {
+		return err
+	}
 	if v.names, err = p.near.Names(ctx, ids); err != nil {
 		return err
 	}
@@ -70,12 +86,15 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	if v.f.DraftID != "" && p.svc.Papers != nil {
 		v.drafted = p.svc.Papers.At(v.f.DraftID)
 	}
-	if v.f.Parent != "" {
-		if f, err := p.svc.Get(ctx, v.f.Parent); err == nil {
-			v.parent = &f.Directive
-		} else if !fault.Is(err, fault.NotFound) {
+	if len(v.standings) > 0 {
+		if v.reach, err = p.svc.Reaches(ctx, v.f.ID); err != nil {
 			return err
 		}
+	}
+	if j, opening, err := p.svc.Opening(ctx, v.f.ID); err != nil {
+		return err
+	} else if opening {
+		v.opening = &j
 	}
 	if p.near.More != nil {
 		v.more = p.near.More(ctx, v.f.Directive)
@@ -162,6 +181,10 @@ func (p *Pages) issue(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if plan.Job != "" {
+		p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.opening", i18n.Number(ctx, int64(len(plan.Units))), i18n.Number(ctx, int64(plan.New))))
+		return web.Redirect(w, r, "/tasks/"+plan.Job)
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.issued", i18n.Number(ctx, int64(len(plan.Units))), i18n.Number(ctx, int64(plan.New))))
 	return web.Redirect(w, r, href(f.ID))
@@ -269,6 +292,12 @@ type unitPage struct {
 	typed url.Values
 
 	questions []Question
+	to, from  map[string][]Move // of tasks, by id
+	reach     Reach
+	files     map[string][]File // by task
+	proof     string            // task whose form of evidence was sent
+	found     []Paper
+	searched  bool
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -290,6 +319,25 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 		return err
 	}
 	v.name = names[v.unit]
+	if v.files, err = p.svc.FilesOf(ctx, v.f.ID, v.unit); err != nil {
+		return err
+	}
+	reaches, err := p.svc.Reaches(ctx, v.f.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range reaches {
+		if x.Unit == v.unit {
+			v.reach = x
+		}
+	}
+	tasks := make([]Task, len(v.owed))
+	for n, o := range v.owed {
+		tasks[n] = o.Task
+	}
+	if v.to, v.from, err = p.svc.moves(ctx, tasks); err != nil {
+		return err
+	}
 	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
 		return err
 	}
@@ -309,7 +357,7 @@ func (s *Service) Answers(ctx context.Context, unit string) (bool, error) {
 }
 
 // answer handles POST /directives/{directive}/tasks/{task}/answer. Form: version,
-// text, and for evidence kind, ref.
+// text.
 func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	ctx, task := r.Context(), r.PathValue("task")
 	t, err := p.svc.TaskOf(ctx, idOf(r), task)
@@ -317,9 +365,6 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	sent, err := p.svc.Answer(ctx, idOf(r), task, r.PostFormValue("text"), version(r))
-	if err == nil && r.PostFormValue("ref") != "" {
-		_, err = p.svc.Obligations.Prove(ctx, obligation.ID(t.Obligation), obligation.Evidence{Kind: obligation.EvidenceKind(r.PostFormValue("kind")), Ref: r.PostFormValue("ref")})
-	}
 	return p.judged(w, r, t, sent, err, "directive.done.sent")
 }
 

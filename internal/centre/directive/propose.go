@@ -20,6 +20,7 @@ const closingPath = "closing"
 type proposer struct {
 	reading Reading
 	bodies  []Body
+	known   map[string]Addressee // whom a person said that names mean, by the folded name
 	ask     func(Leaf) ([]Proposal, error)
 	out     []Item
 	err     error // the first of ask
@@ -27,8 +28,8 @@ type proposer struct {
 
 // propose is what a reading asks, item by item, each with what it rests on. The
 // items have no ids yet. The error is that of ask.
-func propose(r Reading, bodies []Body, ask func(Leaf) ([]Proposal, error)) ([]Item, error) {
-	p := &proposer{reading: r, bodies: bodies, ask: ask}
+func propose(r Reading, bodies []Body, known map[string]Addressee, ask func(Leaf) ([]Proposal, error)) ([]Item, error) {
+	p := &proposer{reading: r, bodies: bodies, known: known, ask: ask}
 	p.tree(r.Requirements, "", nil)
 	if slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Doubt == Closed }) && r.Closing != "" {
 		p.leaf(Requirement{Path: closingPath, Text: r.Closing}, "", nil)
@@ -69,11 +70,15 @@ func (it *Item) why(key string, said ...string) {
 }
 
 // actors are those of the register that the text means by name; all where it
-// names nobody.
+// names nobody. A name that nobody has is asked.
 func (p *proposer) actors(it *Item, said []Actor) {
 	for _, a := range said {
 		it.Said = append(it.Said, a.Name)
 		if a.From == "addressees" {
+			continue
+		}
+		if meant, ok := p.known[fold(a.Name)]; ok {
+			it.mean(a.Name, meant)
 			continue
 		}
 		if b, alike, ok := p.body(a.Name); ok {
@@ -87,9 +92,13 @@ func (p *proposer) actors(it *Item, said []Actor) {
 			continue
 		}
 		it.Sure = false
+		it.Unknown = append(it.Unknown, a.Name)
 		it.why("actor.unknown", a.Name)
 	}
-	if len(it.Actors) == 0 {
+	if slices.ContainsFunc(it.Actors, func(a Addressee) bool { return a.Kind == ToAll }) { // it was said to mean all
+		it.Actors, it.Unknown = []Addressee{{Kind: ToAll}}, nil
+	}
+	if len(it.Actors)+len(it.Unknown) == 0 {
 		it.Actors = []Addressee{{Kind: ToAll}}
 		it.why("actor.all")
 	}
@@ -209,7 +218,7 @@ func termOf(d Deadline) (Term, string) {
 	t := Term{Sort: d.Sort, Text: d.Text}
 	switch d.Sort {
 	case Until:
-		if t.Last = d.Last; !t.Last.IsZero() {
+		if t.Last, t.Hour = d.Last, d.Hour; !t.Last.IsZero() {
 			return t, "due.text"
 		}
 	case Within:
@@ -223,6 +232,10 @@ func termOf(d Deadline) (Term, string) {
 		}
 	case Every:
 		t.Recurrence, _, _ = strings.Cut(d.Recurrence, " ")
+		t.Hour = d.Hour
+		if n, ok := strings.CutPrefix(d.Scope, "ngày "); ok { // "trước ngày 20 hằng tháng"
+			t.Day, _ = strconv.Atoi(n)
+		}
 		if slices.Contains(Recurrences(), t.Recurrence) {
 			if t.Recurrence != d.Recurrence {
 				return t, "due.odd"

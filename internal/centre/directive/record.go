@@ -55,6 +55,7 @@ type Directive struct {
 	DocumentID string // of the paper in the register; may be empty
 	DraftID    string // of the paper drafted from it for those below; may be empty
 	Parent     ID     // the directive it carries on; may be empty
+	Basis      string // id of the paper of the register it rests on, where that is no directive; may be empty
 	State      State
 	FileName   string // as it came
 	FileSHA    string // of the file as it came
@@ -142,6 +143,7 @@ type Item struct {
 	Short      string      `json:"short"`          // head of a column, 1..80 runes
 	Said       []string    `json:"said,omitempty"` // who must act, as the text has it
 	Actors     []Addressee `json:"actors,omitempty"`
+	Unknown    []string    `json:"unknown,omitempty"` // names that a person has to say whom they mean
 	Due        Term        `json:"due,omitzero"`
 	Thresholds []Threshold `json:"thresholds,omitempty"`
 	Topics     []Topic     `json:"topics,omitempty"`
@@ -188,43 +190,18 @@ func (a Addressee) Key() string {
 // Term is until when, or how often. The zero value is none.
 type Term struct {
 	Sort       Sort            `json:"sort,omitempty"`
-	Last       calendar.Date   `json:"last,omitzero"`
+	First      calendar.Date   `json:"first,omitzero"` // of Every: it comes from this day on
+	Last       calendar.Date   `json:"last,omitzero"`  // of Until; of Every: it comes up to this day
+	Hour       string          `json:"hour,omitempty"` // "15:00" of the last day; empty is its end
+	Day        int             `json:"day,omitempty"`  // of Every in months: the day of its last month; 0 is the end
 	Amount     calendar.Amount `json:"amount,omitzero"`
 	Trigger    string          `json:"trigger,omitempty"`
-	Recurrence string          `json:"recurrence,omitempty"` // "P1M": months or years of the calendar
+	Recurrence string          `json:"recurrence,omitempty"` // "P1M": see Recurrences
 	Text       string          `json:"text,omitempty"`       // as the paper has it
 }
 
-// Recurrences are the periods that duties may come again in.
-func Recurrences() []string { return []string{"P1W", "P1M", "P3M", "P6M", "P1Y"} }
-
-// period is the one of recurrence in which day lies: its name, and its last day.
-// false for one that is none of Recurrences.
-func period(recurrence string, day calendar.Date) (key string, last calendar.Date, ok bool) {
-	months := map[string]int{"P1M": 1, "P3M": 3, "P6M": 6, "P1Y": 12}[recurrence]
-	if recurrence == "P1W" {
-		end := day.AddDays((7 - int(day.Weekday())) % 7)
-		year, week := end.Start().ISOWeek()
-		return strconv.Itoa(year) + "-W" + two(week), end, true
-	}
-	if months == 0 {
-		return "", calendar.Date{}, false
-	}
-	n := (int(day.Month) - 1) / months
-	first := calendar.Date{Year: day.Year, Month: time.Month(n*months + 1), Day: 1}
-	last = first.AddMonths(months).AddDays(-1)
-	switch months {
-	case 12:
-		key = strconv.Itoa(day.Year)
-	case 6:
-		key = strconv.Itoa(day.Year) + "-H" + strconv.Itoa(n+1)
-	case 3:
-		key = strconv.Itoa(day.Year) + "-Q" + strconv.Itoa(n+1)
-	default:
-		key = strconv.Itoa(day.Year) + "-" + two(n+1)
-	}
-	return key, last, true
-}
+// Again reports whether it comes again.
+func (t Term) Again() bool { return t.Sort == Every || t.Sort == Always }
 
 const (
 	mostSubject = 1000
@@ -295,14 +272,26 @@ func (it *Item) check(op string) error {
 		if t.Amount.Validate() != nil || t.Amount.N < 1 || t.Amount.N > 3660 {
 			bad["amount"] = "directive.bad.amount"
 		}
-	case Every:
+	case Every, Always:
 		if !slices.Contains(Recurrences(), t.Recurrence) {
 			bad["recurrence"] = "directive.bad.recurrence"
+		}
+		if !t.Last.IsZero() && t.Last.Compare(t.First) < 0 || t.Last.Year > 2200 || t.First.Year > 2200 {
+			bad["last"] = "directive.bad.stretch"
+		}
+		if t.Day < 0 || t.Day > 31 {
+			bad["day"] = "directive.bad.day"
 		}
 	default:
 		bad["sort"] = "directive.bad.sort"
 	}
-	if len(it.Actors) == 0 {
+	if it.Due.Hour != "" && !clockTime.MatchString(it.Due.Hour) {
+		bad["hour"] = "directive.bad.hour"
+	}
+	switch {
+	case len(it.Unknown) > 0:
+		bad["actors"] = "directive.bad.unknown"
+	case len(it.Actors) == 0:
 		bad["actors"] = "directive.bad.actors"
 	}
 	if len(bad) > 0 {

@@ -24,6 +24,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/db/dbtest"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
 )
 
 var t0 = time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
@@ -68,6 +69,7 @@ type house struct {
 	duties *obligation.Service
 	db     *db.DB
 	now    time.Time
+	tick   func() // at each look at the time; may be nil
 	told   []directive.Told
 	files  *blob.Store
 	kept   []string // bindings the library was told of
@@ -79,7 +81,7 @@ func unitName(n int) string { return fmt.Sprintf("u%03d", n) }
 
 func each(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Parallel()
-	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, obligation.Migrations, directive.Migrations}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, obligation.Migrations, jobs.Migrations, directive.Migrations}, func(t *testing.T, d *db.DB) {
 		err := d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			if _, err := tx.NewRaw("INSERT INTO unit_closure (ancestor, descendant) VALUES ('root', 'root')").Exec(ctx); err != nil {
 				return err
@@ -103,11 +105,16 @@ func each(t *testing.T, test func(t *testing.T, h *house)) {
 				t.Error(err)
 			}
 		})
-		days, err := calendar.New("test", nil)
+		days, err := calendar.New("test", nil, calendar.Campaign{ID: "tet", Name: calendar.Name{VI: "Tết", EN: "Tết"}, Spans: []calendar.Span{{First: calendar.Date{Year: 2027, Month: 2, Day: 4}, Last: calendar.Date{Year: 2027, Month: 2, Day: 10}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		now := func() time.Time { return h.now }
+		now := func() time.Time {
+			if h.tick != nil {
+				h.tick()
+			}
+			return h.now
+		}
 		h.duties = obligation.New(obligation.Deps{Records: d, Now: now, Days: days})
 		h.Service = directive.New(directive.Deps{Records: d, Files: h.files, Now: now, Limit: 4 << 20, Words: lexicon(t), Days: days, Obligations: h.duties, Library: shelf{&h.kept},
 			Bodies: func(context.Context) ([]directive.Body, error) {
@@ -186,6 +193,21 @@ func (h *house) settled(t *testing.T, ctx context.Context, text string) directiv
 	for _, it := range f.Leaves() {
 		if it.State != directive.Proposed {
 			continue
+		}
+		now, err := h.Get(ctx, d.ID) // what was said of one name holds for others
+		if err != nil {
+			t.Fatal(err)
+		}
+		it = now.Items[it.Seq-1]
+		for len(it.Unknown) > 0 {
+			if _, err := h.Mean(ctx, d.ID, it.ID, it.Unknown[0], "all", false, it.Version); err != nil {
+				t.Fatalf("%s: %v", it.Path, err)
+			}
+			now, err := h.Get(ctx, d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			it = now.Items[it.Seq-1]
 		}
 		if _, err := h.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed}); err != nil {
 			t.Fatalf("%s: %v", it.Path, err)
@@ -409,7 +431,7 @@ func TestOnlyWhatWasAgreedCounts(t *testing.T) {
 			"bindings":   func(c *directive.Decision) { c.Bindings = []string{"gone"} },
 			"amount":     func(c *directive.Decision) { c.Due.Amount.N = 0 },
 			"last":       func(c *directive.Decision) { c.Due = directive.Term{Sort: directive.Until} },
-			"recurrence": func(c *directive.Decision) { c.Due = directive.Term{Sort: directive.Every, Recurrence: "P1D"} },
+			"recurrence": func(c *directive.Decision) { c.Due = directive.Term{Sort: directive.Every, Recurrence: "P7D"} },
 		} {
 			c := edit
 			bad(&c)

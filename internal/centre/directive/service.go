@@ -24,6 +24,8 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/jobs"
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 )
 
@@ -44,17 +46,24 @@ type Deps struct {
 	Obligations *obligation.Service
 	Library     Library
 	Papers      Papers
+	Queue       *jobs.Queue // opens the tasks of what goes to many; nil opens all at once
+	AtOnce      int         // tasks that are opened in the request itself; 0 is 800
 	// Bodies are the units and groups in the actor's sight, to be addressees.
 	Bodies func(ctx context.Context) ([]Body, error)
 	// Members are the units of a group on a day, in the actor's sight.
 	Members func(ctx context.Context, group string, on calendar.Date) ([]string, error)
+	// House is the head, place and signature of a letter of a body, the rest empty;
+	// nil leaves them blank.
+	House func(ctx context.Context, unit string) (officedoc.Paper, error)
+	// Official is ctx in the language of official papers; nil takes ctx as it is.
+	Official func(ctx context.Context) context.Context
 	// Tell tells people inside the transaction of what happened.
 	Tell func(ctx context.Context, tx *db.Tx, t Told) error
 }
 
 // Told is what people are told of.
 type Told struct {
-	Kind  string // "directive.issued", "directive.withdrawn", "directive.sent", "directive.returned", "directive.accepted", "directive.asked", "directive.answered"
+	Kind  string // "directive.issued", "directive.withdrawn", "directive.sent", "directive.returned", "directive.accepted", "directive.asked", "directive.answered", "directive.carried", "directive.unreceived"
 	Units []string
 	ID    ID
 	Code  string
@@ -67,7 +76,12 @@ type Told struct {
 type Service struct{ Deps }
 
 // New makes the room.
-func New(d Deps) *Service { return &Service{d} }
+func New(d Deps) *Service {
+	if d.AtOnce == 0 {
+		d.AtOnce = 800
+	}
+	return &Service{d}
+}
 
 var (
 	mayRead  = auth.Permission{Area: auth.Directives, Act: auth.Read}
@@ -149,7 +163,11 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	if err := s.keep(ctx, op, &d, in, reading); err != nil {
 		return Directive{}, err
 	}
-	list, err := propose(reading, bodies, func(leaf Leaf) ([]Proposal, error) {
+	known, err := s.names(ctx, in.Unit, bodies)
+	if err != nil {
+		return Directive{}, err
+	}
+	list, err := propose(reading, bodies, known, func(leaf Leaf) ([]Proposal, error) {
 		if s.Library == nil {
 			return nil, nil
 		}
@@ -159,6 +177,8 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 		return Directive{}, err
 	}
 	for n := range list {
+		s.inWindow(&list[n], reading)
+		s.Words.atAllTimes(&list[n])
 		list[n].ID, list[n].Directive, list[n].Version = ItemID(db.NewID()), d.ID, 1
 	}
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -58,10 +58,16 @@ func (v readPage) fields(ctx context.Context, it Item) []ui.FieldProps {
 		out = append(out, f)
 	}
 	sorts := []ui.Option{}
-	for _, s := range []Sort{Until, Within, Every} {
+	for _, s := range []Sort{Until, Within, Every, Always} {
 		sorts = append(sorts, ui.Option{Value: string(s), Label: i18n.T(ctx, "directive.sort."+string(s))})
 	}
-	last, n := "", ""
+	first, last, n, dayOf := "", "", "", ""
+	if !it.Due.First.IsZero() {
+		first = it.Due.First.String()
+	}
+	if it.Due.Day > 0 {
+		dayOf = strconv.Itoa(it.Due.Day)
+	}
 	if !it.Due.Last.IsZero() {
 		last = it.Due.Last.String()
 	}
@@ -77,10 +83,13 @@ func (v readPage) fields(ctx context.Context, it Item) []ui.FieldProps {
 	}
 	out = append(out,
 		ui.FieldProps{Kind: ui.KindSelect, Name: "sort", Label: i18n.T(ctx, "directive.item.due"), Hint: it.Due.Text, Value: typed("sort", string(it.Due.Sort)), Blank: i18n.T(ctx, "directive.none"), Options: sorts, Error: v.errs["sort"]},
-		ui.FieldProps{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "directive.item.last"), Value: typed("last", last), Error: v.errs["last"]},
+		ui.FieldProps{Kind: ui.KindDate, Name: "last", Label: i18n.T(ctx, "directive.item.last"), Hint: i18n.T(ctx, "directive.hint.item.last"), Value: typed("last", last), Error: v.errs["last"]},
+		ui.FieldProps{Name: "hour", Label: i18n.T(ctx, "directive.item.hour"), Hint: i18n.T(ctx, "directive.hint.hour"), Value: typed("hour", it.Due.Hour), Error: v.errs["hour"], MaxLength: 5},
 		ui.FieldProps{Kind: ui.KindNumber, Name: "n", Label: i18n.T(ctx, "directive.item.n"), Value: typed("n", n), Error: v.errs["amount"] + v.errs["n"], Min: "1", Max: "3660"},
 		ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "directive.item.unit"), Value: typed("unit", string(it.Due.Amount.Unit)), Options: units},
-		ui.FieldProps{Kind: ui.KindSelect, Name: "recurrence", Label: i18n.T(ctx, "directive.item.recurrence"), Value: typed("recurrence", it.Due.Recurrence), Blank: i18n.T(ctx, "directive.none"), Options: every, Error: v.errs["recurrence"]})
+		ui.FieldProps{Kind: ui.KindSelect, Name: "recurrence", Label: i18n.T(ctx, "directive.item.recurrence"), Value: typed("recurrence", it.Due.Recurrence), Blank: i18n.T(ctx, "directive.none"), Options: every, Error: v.errs["recurrence"]},
+		ui.FieldProps{Kind: ui.KindNumber, Name: "day", Label: i18n.T(ctx, "directive.item.day"), Hint: i18n.T(ctx, "directive.hint.day"), Value: typed("day", dayOf), Error: v.errs["day"], Min: "1", Max: "31"},
+		ui.FieldProps{Kind: ui.KindDate, Name: "first", Label: i18n.T(ctx, "directive.item.first"), Value: typed("first", first)})
 	bindings := v.bindings(ctx, it)
 	for n := range 2 {
 		was := ""
@@ -174,13 +183,19 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	}
 	h.Actions = append(h.Actions, act("directive.compare", "/compare", ui.IconSearch))
 	h.Actions = append(h.Actions, v.more...)
+	if len(v.reach) > 0 {
+		h.Actions = append(h.Actions, act("directive.reach", "/receipts", ui.IconSend))
+		if n := missingOf(v.reach); n > 0 {
+			h.Badges = append(h.Badges, ui.BadgeProps{Text: i18n.T(ctx, "directive.reach.missing", i18n.Number(ctx, int64(n))), Tone: ui.Warn})
+		}
+	}
 	if v.f.May && d.DraftID == "" && (d.State == Issued || d.State == Confirmed) {
 		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.draft"), Href: href(d.ID) + "/draft", Icon: ui.IconEdit, Post: true})
 	}
 	if v.f.May {
 		switch d.State {
 		case Issued:
-			h.Actions = append(h.Actions, act("directive.issue.more", "/issue", ui.IconSend), act("directive.close", "/end", ui.IconLock))
+			h.Actions = append(h.Actions, act("directive.issue.more", "/issue", ui.IconSend), act("directive.carry", "/carry", ui.IconCopy), act("directive.close", "/end", ui.IconLock))
 		case Drafted, Confirmed:
 			h.Actions = append(h.Actions, act("directive.drop", "/end", ui.IconDismiss))
 		}
@@ -197,11 +212,13 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	if v.paper.ID != "" {
 		out = append(out, fact("document", ui.Anchor(ui.Link{Label: v.paper.Cite, Href: v.paper.Href})))
 	}
-	if v.parent != nil {
-		out = append(out, fact("parent", ui.Anchor(ui.Link{Label: v.parent.Code + " – " + v.parent.Cite(), Href: href(v.parent.ID)})))
-	}
-	if v.drafted.ID != "" {
-		out = append(out, fact("draft", ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})))
+	if v.f.May && (d.State == Confirmed || d.State == Issued || d.State == Ended) {
+		var links []ui.Link
+		if v.drafted.ID != "" {
+			links = append(links, ui.Link{Label: i18n.T(ctx, "directive.draft.open"), Href: v.drafted.Href})
+		}
+		links = append(links, ui.Link{Label: i18n.T(ctx, "directive.letter.docx"), Href: href(d.ID) + "/letter.docx"}, ui.Link{Label: i18n.T(ctx, "directive.letter.pdf"), Href: href(d.ID) + "/letter.pdf"})
+		out = append(out, fact("draft", anchors(links)))
 	}
 	out = append(out, fact("file", ui.Text(d.FileName)), fact("sha", ui.Code(d.FileSHA)), fact("created_at", ui.Text(i18n.Time(ctx, d.CreatedAt)+", "+d.CreatedBy)))
 	if !d.ConfirmedAt.IsZero() {
@@ -222,7 +239,11 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 // units is how far each body is.
 func (v showPage) units(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "units", Caption: i18n.T(ctx, "directive.units"), Total: int64(len(v.standings)), Heads: []ui.Head{{Label: i18n.T(ctx, "directive.units.unit")}, {Label: i18n.T(ctx, "directive.units.total"), Numeric: true}}}
-	for _, s := range []TaskState{Owing, Sent, Returned, Accepted} {
+	shown := []TaskState{Owing, Sent, Returned, Accepted}
+	if slices.ContainsFunc(v.standings, func(s Standing) bool { return s.Tasks[Moved] > 0 }) {
+		shown = append(shown, Moved)
+	}
+	for _, s := range shown {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "directive.task."+string(s)), Numeric: true})
 	}
 	if v.f.May && v.f.State == Issued {
@@ -230,11 +251,11 @@ func (v showPage) units(ctx context.Context) ui.ListProps {
 	}
 	for _, s := range v.standings {
 		cells := []templ.Component{ui.Text(v.names[s.Unit]), ui.Number(int64(s.Total()))}
-		for _, state := range []TaskState{Owing, Sent, Returned, Accepted} {
+		for _, state := range shown {
 			cells = append(cells, ui.Number(int64(s.Tasks[state])))
 		}
 		if v.f.May && v.f.State == Issued {
-			if s.Total() > s.Tasks[Accepted] {
+			if s.Left() > 0 {
 				cells = append(cells, ui.ActionLink(ui.Action{Label: i18n.T(ctx, "directive.withdraw"), Href: href(v.f.ID) + "/withdraw?unit=" + s.Unit}))
 			} else {
 				cells = append(cells, ui.None())
@@ -254,10 +275,18 @@ func (v showPage) items(ctx context.Context) ui.ListProps {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "directive.withdraw"), Hide: true})
 	}
 	for _, it := range leaves {
-		cells := []templ.Component{ui.Text(pathText(ctx, it)), ui.Text(it.Short), ui.Text(actorsText(ctx, it)), ui.Text(termText(ctx, it.Due)), ui.Badge(itemBadge(ctx, it))}
+		due := termText(ctx, it.Due)
+		if it.takes() && it.Due.Sort == "" && !v.f.CommonLast.IsZero() {
+			due = i18n.T(ctx, "directive.common", termText(ctx, Term{Sort: Until, Last: v.f.CommonLast}))
+		}
+		cells := []templ.Component{ui.Text(pathText(ctx, it)), ui.Text(it.Short), ui.Text(actorsText(ctx, it)), ui.Text(due), ui.Badge(itemBadge(ctx, it))}
 		if v.f.May && v.f.State == Issued {
 			if it.State == Agreed && it.Owed {
-				cells = append(cells, ui.ActionLink(ui.Action{Label: i18n.T(ctx, "directive.withdraw"), Href: href(v.f.ID) + "/withdraw?item=" + string(it.ID)}))
+				do := i18n.T(ctx, "directive.withdraw")
+				if it.Due.Sort == Always { // it is never done: a person closes it
+					do = i18n.T(ctx, "directive.close_item")
+				}
+				cells = append(cells, ui.ActionLink(ui.Action{Label: do, Href: href(v.f.ID) + "/withdraw?item=" + string(it.ID)}))
 			} else {
 				cells = append(cells, ui.None())
 			}

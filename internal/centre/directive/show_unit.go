@@ -5,7 +5,9 @@ package directive
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -13,19 +15,33 @@ import (
 )
 
 func (v unitPage) head(ctx context.Context) ui.RecordHeadProps {
-	d, done := v.f.Directive, 0
+	d, done, gone, all := v.f.Directive, 0, 0, 0
 	for _, o := range v.owed {
-		if o.Done() {
+		if o.State == Withdrawn {
+			continue
+		}
+		all++
+		switch {
+		case o.Done():
 			done++
+		case o.State == Moved:
+			gone++
 		}
 	}
+	badges := []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(all)), Tone: ui.Info}}
+	if gone > 0 {
+		badges = append(badges, ui.BadgeProps{Text: i18n.T(ctx, "directive.moved_of", strconv.Itoa(gone))})
+	}
 	return ui.RecordHeadProps{Crumbs: append(crumbs(ctx), ui.Link{Label: d.Code, Href: href(d.ID)}), Code: d.Code, Title: v.name, State: badge(ctx, d), Lead: titleOf(ctx, d) + " · " + leadOf(ctx, d),
-		Badges:  []ui.BadgeProps{{Text: i18n.T(ctx, "directive.done_of", strconv.Itoa(done), strconv.Itoa(len(v.owed))), Tone: ui.Info}},
+		Badges:  badges,
 		Actions: v.actions(ctx)}
 }
 
 func (v unitPage) actions(ctx context.Context) []ui.Action {
 	out := []ui.Action{{Label: i18n.T(ctx, "directive.text"), Href: href(v.f.ID) + "/read", Icon: ui.IconDocument}}
+	if v.may && v.f.State == Issued && v.reach.Unit != "" && !v.reach.Has() {
+		out = append(out, ui.Action{Label: i18n.T(ctx, "directive.receive"), Href: unitHref(v.f.ID, v.unit) + "/receive", Icon: ui.IconCheck, Post: true, Primary: true})
+	}
 	if v.may && v.f.State == Issued {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "directive.delegate"), Href: unitHref(v.f.ID, v.unit) + "/delegate", Icon: ui.IconSend, Post: true, Title: i18n.T(ctx, "directive.delegate.title")})
 	}
@@ -66,14 +82,30 @@ func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 	out := []ui.Fact{{Label: i18n.T(ctx, "directive.item.text"), Value: ui.Text(o.Of.Text)}, {Label: i18n.T(ctx, "directive.field.state"), Value: ui.Badge(state)},
 		{Label: i18n.T(ctx, "directive.item.due"), Value: ui.Until(o.Clock.DueAt)},
 		{Label: i18n.T(ctx, "directive.duty"), Value: ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.duty.open"), Href: "/obligations/" + o.Obligation})}}
+	if o.Of.Due.Sort == Always {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.always"), Value: ui.Text(i18n.T(ctx, "directive.always.text"))})
+	}
 	if o.Of.Evidence != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.item.evidence"), Value: ui.Text(o.Of.Evidence)})
 	}
 	if o.Text != "" {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.answer"), Value: ui.Multiline(o.Text)}, ui.Fact{Label: i18n.T(ctx, "directive.sent"), Value: ui.Text(o.SentBy + ", " + i18n.Time(ctx, o.SentAt))})
 	}
+	if o.State == Withdrawn || o.State == Moved {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.reason"), Value: ui.Text(o.Reason)})
+	}
+	out = append(append(out, moved(ctx, "to", v.to[o.ID])...), moved(ctx, "from", v.from[o.ID])...)
 	for _, e := range o.Proof {
-		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Text(e.Ref)})
+		switch {
+		case e.Kind == obligation.ByFile && slices.ContainsFunc(v.files[o.ID], func(f File) bool { return strings.HasSuffix(e.Ref, f.SHA256) }): // it is linked below
+		case e.Document != "":
+			out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Anchor(ui.Link{Label: e.Ref, Href: "/documents/" + e.Document})})
+		default:
+			out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Text(e.Ref)})
+		}
+	}
+	for _, f := range v.files[o.ID] {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.field.proof"), Value: ui.Anchor(ui.Link{Label: f.Name, Href: fileHref(f), Icon: ui.IconDownload})})
 	}
 	return out
 }
@@ -99,9 +131,10 @@ func (v unitPage) typedOf(o Owed, field, was string) string {
 	return was
 }
 
-func proofKinds(ctx context.Context) (out []ui.Option) {
-	for _, k := range obligation.EvidenceKinds() {
-		out = append(out, ui.Option{Value: string(k), Label: i18n.T(ctx, "directive.proof."+string(k))})
+// moved links the tasks that took the place of one, or whose place it took.
+func moved(ctx context.Context, way string, list []Move) (out []ui.Fact) {
+	for _, m := range list {
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.moved."+way), Value: ui.Anchor(ui.Link{Label: m.Code + ", " + i18n.T(ctx, "directive.clause", m.Path), Href: m.Href()})})
 	}
 	return out
 }

@@ -26,6 +26,7 @@ type row struct {
 	UnitID      string  `bun:"unit_id"`
 	DocumentID  string  `bun:"document_id"`
 	ParentID    string  `bun:"parent_id"`
+	BasisID     string  `bun:"basis_id"`
 	State       string  `bun:"state"`
 	Kind        string  `bun:"kind"`
 	Number      string  `bun:"number"`
@@ -61,7 +62,7 @@ func rowOf(d Directive) (row, error) {
 	if !d.CommonLast.IsZero() {
 		last = d.CommonLast.String()
 	}
-	return row{ID: string(d.ID), Code: d.Code, UnitID: d.UnitID, DocumentID: d.DocumentID, ParentID: string(d.Parent), State: string(d.State), Kind: d.Kind, Number: d.Number,
+	return row{ID: string(d.ID), Code: d.Code, UnitID: d.UnitID, DocumentID: d.DocumentID, ParentID: string(d.Parent), BasisID: d.Basis, State: string(d.State), Kind: d.Kind, Number: d.Number,
 		Symbol: d.Symbol, GivenOn: d.Date, DateExact: string(d.Precision), Issuer: d.Issuer, Subject: d.Subject, Urgency: d.Urgency, Signer: d.Signer, FileName: d.FileName,
 		FileSHA: d.FileSHA, ReadingSHA: d.ReadingSHA, Doubts: string(doubts), CommonLast: last, DraftID: d.DraftID, CreatedBy: d.CreatedBy, CreatedAt: db.At(d.CreatedAt),
 		ConfirmedBy: d.ConfirmedBy, ConfirmedAt: db.At(d.ConfirmedAt), IssuedBy: d.IssuedBy, IssuedAt: db.At(d.IssuedAt), EndedBy: d.EndedBy, EndedAt: db.At(d.EndedAt),
@@ -69,7 +70,7 @@ func rowOf(d Directive) (row, error) {
 }
 
 func (r row) directive() (Directive, error) {
-	d := Directive{ID: ID(r.ID), Code: r.Code, UnitID: r.UnitID, DocumentID: r.DocumentID, DraftID: r.DraftID, Parent: ID(r.ParentID), State: State(r.State), FileName: r.FileName,
+	d := Directive{ID: ID(r.ID), Code: r.Code, UnitID: r.UnitID, DocumentID: r.DocumentID, DraftID: r.DraftID, Parent: ID(r.ParentID), Basis: r.BasisID, State: State(r.State), FileName: r.FileName,
 		FileSHA: r.FileSHA, ReadingSHA: r.ReadingSHA, CreatedBy: r.CreatedBy, CreatedAt: r.CreatedAt.Time, ConfirmedBy: r.ConfirmedBy, ConfirmedAt: r.ConfirmedAt.Time,
 		IssuedBy: r.IssuedBy, IssuedAt: r.IssuedAt.Time, EndedBy: r.EndedBy, EndedAt: r.EndedAt.Time, EndedReason: r.EndedReason, Version: r.Version,
 		Head: Head{Kind: r.Kind, Number: r.Number, Symbol: r.Symbol, Date: r.GivenOn, Precision: Precision(r.DateExact), Issuer: r.Issuer, Subject: r.Subject, Urgency: r.Urgency, Signer: r.Signer}}

@@ -216,8 +216,15 @@ func whyText(ctx context.Context, w Why) string {
 
 // termText is a time limit in words.
 func termText(ctx context.Context, t Term) string {
+	hour := ""
+	if t.Hour != "" {
+		hour = i18n.T(ctx, "directive.term.hour", t.Hour) + " "
+	}
 	switch t.Sort {
 	case Until:
+		if hour != "" {
+			return hour + i18n.Date(ctx, t.Last.Start())
+		}
 		return i18n.T(ctx, "directive.term.until", i18n.Date(ctx, t.Last.Start()))
 	case Within:
 		said := t.Amount.In(i18n.Lang(ctx))
@@ -225,8 +232,20 @@ func termText(ctx context.Context, t Term) string {
 			return i18n.T(ctx, "directive.term.within.issue", said)
 		}
 		return i18n.T(ctx, "directive.term.within", said, t.Trigger)
+	case Always:
+		return i18n.T(ctx, "directive.term.always", i18n.T(ctx, "directive.every."+t.Recurrence))
 	case Every:
-		return i18n.T(ctx, "directive.term.every", i18n.T(ctx, "directive.every."+t.Recurrence))
+		said := hour + i18n.T(ctx, "directive.term.every", i18n.T(ctx, "directive.every."+t.Recurrence))
+		if t.Day > 0 {
+			said += ", " + i18n.T(ctx, "directive.term.day", strconv.Itoa(t.Day))
+		}
+		if !t.First.IsZero() {
+			said += ", " + i18n.T(ctx, "directive.term.first", i18n.Date(ctx, t.First.Start()))
+		}
+		if !t.Last.IsZero() {
+			said += ", " + i18n.T(ctx, "directive.term.until", i18n.Date(ctx, t.Last.Start()))
+		}
+		return said
 	}
 	if t.Text != "" {
 		return i18n.T(ctx, "directive.term.odd", t.Text)
@@ -241,6 +260,9 @@ func actorsText(ctx context.Context, it Item) string {
 			return i18n.T(ctx, "directive.actor.all")
 		}
 		out = append(out, a.Name)
+	}
+	for _, name := range it.Unknown {
+		out = append(out, i18n.T(ctx, "directive.unknown.who", name))
 	}
 	return strings.Join(out, "; ")
 }
@@ -273,7 +295,8 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 	if len(marks) > 0 {
 		out = append(out, fact("threshold", strings.Join(marks, "; ")))
 	}
-	var measures, bound []string
+	var measures []string
+	var bound []ui.Link
 	for _, b := range it.Bindings {
 		name := b.VI
 		if i18n.Lang(ctx) == string(i18n.English) && b.EN != "" {
@@ -282,7 +305,11 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 		if b.WaitsFor != "" {
 			name = i18n.T(ctx, "directive.waits", name, b.WaitsFor)
 		}
-		bound = append(bound, name)
+		link := ui.Link{Label: name}
+		if _, there := p.svc.binding(b.ID); there && p.near.Binding != nil {
+			link.Href = p.near.Binding(b.ID)
+		}
+		bound = append(bound, link)
 		for _, g := range b.Measures {
 			said := g.Key
 			if p.near.Measures != nil {
@@ -297,7 +324,7 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 			measures = append(measures, said)
 		}
 	}
-	out = append(out, fact("binding", strings.Join(bound, "; ")), fact("measure", strings.Join(measures, "; ")))
+	out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.item.binding"), Value: anchors(bound)}, fact("measure", strings.Join(measures, "; ")))
 	owed := i18n.T(ctx, "directive.owed.no")
 	if it.Owed {
 		owed = i18n.T(ctx, "directive.owed.yes")
@@ -326,6 +353,9 @@ func (v readPage) acts(ctx context.Context, it Item) []ui.Action {
 	case NotOurs:
 		return []ui.Action{undo}
 	}
-	return []ui.Action{{Label: i18n.T(ctx, "directive.item.agree"), Href: at, Post: true, Hidden: to(Agreed), Icon: ui.IconCheck, Primary: true}, edit,
-		{Label: i18n.T(ctx, "directive.item.not_ours.do"), Href: at, Post: true, Hidden: to(NotOurs), Icon: ui.IconDismiss}}
+	not := ui.Action{Label: i18n.T(ctx, "directive.item.not_ours.do"), Href: at, Post: true, Hidden: to(NotOurs), Icon: ui.IconDismiss}
+	if len(it.Unknown) > 0 { // the question comes first
+		return []ui.Action{edit, not}
+	}
+	return []ui.Action{{Label: i18n.T(ctx, "directive.item.agree"), Href: at, Post: true, Hidden: to(Agreed), Icon: ui.IconCheck, Primary: true}, edit, not}
 }

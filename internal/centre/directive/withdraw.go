@@ -36,7 +36,7 @@ func (s *Service) Withdraw(ctx context.Context, id ID, item ItemID, unit, reason
 		n = 0
 		var units []string
 		for _, t := range list {
-			if item != "" && t.Item != item || t.State == Withdrawn || t.State == Accepted {
+			if item != "" && t.Item != item || t.State == Withdrawn || t.State == Accepted || t.State == Moved {
 				continue
 			}
 			if _, err := s.Obligations.CancelIn(ctx, tx, obligation.ID(t.Obligation), reason); err != nil {

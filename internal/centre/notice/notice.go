@@ -80,6 +80,8 @@ func Kinds() []Kind {
 		{"obligation.answered", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"obligation.soon", Normal, may(auth.Obligations, auth.Write), "/obligations"},
 		{"directive.issued", Urgent, may(auth.Directives, auth.Write), "/directives?to=us"},
+		{"directive.carried", Normal, may(auth.Directives, auth.Write), "/directives?to=us"},
+		{"directive.unreceived", Normal, may(auth.Directives, auth.Write), "/directives?to=us"},
 		{"directive.withdrawn", Normal, may(auth.Directives, auth.Write), "/directives?to=us"},
 		{"directive.asked", Normal, may(auth.Directives, auth.Write), "/directives"},
 		{"directive.answered", Normal, may(auth.Directives, auth.Write), "/directives?to=us"},

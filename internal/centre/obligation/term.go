@@ -92,7 +92,7 @@ func (o Obligation) Steps(ctx context.Context) []string {
 func fixedSteps(ctx context.Context, e calendar.Explanation) []string {
 	lang := i18n.Lang(ctx)
 	steps := []string{i18n.T(ctx, "obligation.fixed.from", calendar.FormatMoment(e.Start, lang)),
-		i18n.T(ctx, "obligation.fixed.due", calendar.FormatDayEnd(e.LastDay, lang))}
+		i18n.T(ctx, "obligation.fixed.due", fixedDue(e, lang))}
 	for _, off := range e.Skipped {
 		steps = append(steps, i18n.T(ctx, "obligation.fixed.off", off.Name.In(lang)))
 	}
@@ -105,13 +105,21 @@ func fixedSteps(ctx context.Context, e calendar.Explanation) []string {
 	return steps
 }
 
+// fixedDue is the end of a fixed term: that of its last day, or an hour of it.
+func fixedDue(e calendar.Explanation, lang string) string {
+	if e.Due.Equal(e.LastDay.End()) {
+		return calendar.FormatDayEnd(e.LastDay, lang)
+	}
+	return calendar.FormatMoment(e.Due, lang)
+}
+
 // Line is the same on one line.
 func (o Obligation) Line(ctx context.Context) string {
 	lang, e := i18n.Lang(ctx), o.Explanation
 	if e.Amount.Unit != Fixed {
 		return e.Text(lang)
 	}
-	line := i18n.T(ctx, "obligation.fixed.due", calendar.FormatDayEnd(e.LastDay, lang))
+	line := i18n.T(ctx, "obligation.fixed.due", fixedDue(e, lang))
 	if e.Basis != "" {
 		line += " — " + e.Basis
 	}
