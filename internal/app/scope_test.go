@@ -169,6 +169,7 @@ var kinds = map[string]map[string]string{
 	"calendar":         {"decision": "decision", "year": "year"},
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
 	"boards":           {"directive": "directive", "unit": "unit", "column": "directive item"},
+	"periodic-reports": {"series": "series"},
 	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task", "question": "directive question"},
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},

@@ -173,7 +173,7 @@ func (e Entry) standing(today calendar.Date) Standing {
 // owed is a period as the engine of obligations tells it: its clock, with the
 // arithmetic and the basis.
 func (s *Service) owed(f File, e Entry) obligation.Obligation {
-	o := obligation.Obligation{State: obligation.Open, Title: e.Label, Basis: f.Form.Basis, DueAt: e.Last.End(), SoonAt: e.Begins.Start()}
+	o := obligation.Obligation{State: obligation.Open, Basis: f.Form.Basis, DueAt: e.Last.End(), SoonAt: e.Begins.Start()}
 	if f.Duty.ID != "" {
 		o.Basis = f.Duty.Basis
 		role, _ := f.Pack.Addressee(f.Duty.Addressee)

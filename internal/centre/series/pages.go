@@ -153,8 +153,8 @@ func (p *Pages) export(format web.Format) web.Handler {
 				if s.next != nil {
 					next = s.next.Label.In(i18n.Lang(ctx)) + ", " + i18n.Date(ctx, s.next.Last.Start())
 				}
-				out = append(out, []any{s.Title, s.Form, names[s.Unit], everyText(ctx, s.Every), s.WriterName, s.Lead, strings.Join(s.To, "; "),
-					i18n.T(ctx, "series.state."+string(s.State)), next, s.trouble, s.CreatedAt})
+				out = append(out, []any{s.Title, s.Form, names[s.Unit], everyText(ctx, s.Every), s.WriterName, int64(s.Lead), strings.Join(s.To, "; "),
+					i18n.T(ctx, "series.state."+string(s.State)), next, int64(s.trouble), s.CreatedAt})
 			}
 			return out, err
 		})
@@ -238,10 +238,13 @@ func (p *Pages) exportNumbers(format web.Format) web.Handler {
 			for _, n := range rows {
 				line := []any{n.label()}
 				for _, v := range n.Values {
-					if v == nil {
+					switch {
+					case v == nil:
 						line = append(line, "")
-					} else {
-						line = append(line, *v)
+					case *v == float64(int64(*v)):
+						line = append(line, int64(*v))
+					default:
+						line = append(line, numberText(ctx, *v))
 					}
 				}
 				out = append(out, line)

@@ -359,9 +359,6 @@ func (v offersPage) list(ctx context.Context) ui.ListProps {
 	lang := i18n.Lang(ctx)
 	l := ui.ListProps{ID: "offers", Caption: i18n.T(ctx, "series.offered"), Total: int64(len(v.offers)), Heads: v.heads(ctx),
 		Empty: ui.EmptyProps{Icon: ui.IconRule, Title: i18n.T(ctx, "series.offered.empty"), Text: i18n.T(ctx, "series.offered.empty.text")}}
-	if len(v.units) > 1 {
-		l.Filters = ui.Filter(ui.FilterProps{Action: Path + "/offered", Fields: []ui.FieldProps{{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "series.col.unit"), Value: v.unit, Options: v.units}}})
-	}
 	for _, o := range v.offers {
 		next := ui.Text(i18n.T(ctx, "series.next.none"))
 		if o.Next.Key != "" {
