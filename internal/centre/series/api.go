@@ -6,8 +6,10 @@ package series
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/rest"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -22,7 +24,7 @@ type apiFields struct {
 	Occasion    string   `json:"occasion,omitempty" maxLength:"100" doc:"Of campaigns: the one of the calendar; absent: each." example:"peak-tet"`
 	DueDays     int      `json:"due_days,omitempty" minimum:"0" maximum:"90" doc:"Days after the period; only without duty."`
 	Lead        int      `json:"lead_days" minimum:"1" maximum:"180" doc:"Days before the term that the draft is made."`
-	WriterID    string   `json:"writer_id" maxLength:"200"`
+	WriterID    string   `json:"writer_id,omitempty" maxLength:"200" doc:"Required for a new one; absent where the caller may not see the person. 'kept' leaves it as it is."`
 	Recipients  []string `json:"recipients,omitempty" maxItems:"20" doc:"Instead of those of the form."`
 	DirectiveID string   `json:"directive_id,omitempty" maxLength:"200"`
 }
@@ -30,6 +32,7 @@ type apiFields struct {
 type apiSeries struct {
 	ID        string    `json:"id"`
 	UnitID    string    `json:"unit_id"`
+	Writer    string    `json:"writer" doc:"Name of who writes it."`
 	State     string    `json:"state" enum:"active,stopped"`
 	Since     string    `json:"since" doc:"Terms that end before are not asked for." example:"2026-11-23"`
 	Problem   string    `json:"problem,omitempty" enum:"form,duty,period" doc:"Why no period can be told."`
@@ -96,9 +99,32 @@ func API(a *rest.API, s *Service) {
 }
 
 func apiOf(x Series) apiSeries {
-	return apiSeries{ID: string(x.ID), UnitID: x.Unit, State: string(x.State), Since: x.Since.String(), Problem: x.Problem, CreatedAt: x.CreatedAt.UTC(), Version: x.Version,
-		apiFields: apiFields{Title: x.Title, Form: x.Form, Pack: x.Pack, Duty: x.Duty, Every: string(x.Every), Occasion: x.Occasion, DueDays: x.DueDays, Lead: x.Lead, WriterID: x.Writer,
-			Recipients: x.To, DirectiveID: x.Directive}}
+	return apiSeries{ID: string(x.ID), UnitID: x.Unit, Writer: x.WriterName, State: string(x.State), Since: x.Since.String(), Problem: x.Problem, CreatedAt: x.CreatedAt.UTC(), Version: x.Version,
+		apiFields: apiFields{Title: x.Title, Form: x.Form, Pack: x.Pack, Duty: x.Duty, Every: string(x.Every), Occasion: x.Occasion, DueDays: x.DueDays, Lead: x.Lead,
+			Recipients: x.To}}
+}
+
+// apiOne is apiOf with the ids of person and directive, where the caller sees them.
+func (s *Service) apiOne(ctx context.Context, x Series) (apiSeries, error) {
+	out := apiOf(x)
+	if auth.May(ctx, mayWrite) {
+		people, err := s.Writers(ctx, x.Unit)
+		if err != nil {
+			return out, err
+		}
+		if slices.ContainsFunc(people, func(p Person) bool { return p.ID == x.Writer }) {
+			out.WriterID = x.Writer
+		}
+	}
+	if x.Directive != "" {
+		switch d, err := s.Directive(ctx, x.Directive); {
+		case err == nil:
+			out.DirectiveID = d.ID
+		case !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden):
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 func (b apiFields) plan(unit string) Plan {
@@ -124,7 +150,8 @@ func (s *Service) apiAdd(ctx context.Context, in *apiAdd) (*rest.Created[apiSeri
 	if err != nil {
 		return nil, named(err)
 	}
-	return rest.Made(apiOf(x), x.Version, href(x.ID)), nil
+	out, err := s.apiOne(ctx, x)
+	return rest.Made(out, x.Version, href(x.ID)), err
 }
 
 func (s *Service) apiGet(ctx context.Context, in *apiPath) (*rest.Record[apiSeries], error) {
@@ -132,7 +159,8 @@ func (s *Service) apiGet(ctx context.Context, in *apiPath) (*rest.Record[apiSeri
 	if err != nil {
 		return nil, err
 	}
-	return rest.Versioned(apiOf(x), x.Version), nil
+	out, err := s.apiOne(ctx, x)
+	return rest.Versioned(out, x.Version), err
 }
 
 func (s *Service) apiChange(ctx context.Context, in *apiChange) (*rest.Record[apiSeries], error) {
@@ -147,7 +175,8 @@ func (s *Service) apiChange(ctx context.Context, in *apiChange) (*rest.Record[ap
 	if err != nil {
 		return nil, named(err)
 	}
-	return rest.Versioned(apiOf(x), x.Version), nil
+	out, err := s.apiOne(ctx, x)
+	return rest.Versioned(out, x.Version), err
 }
 
 func (s *Service) apiPeriods(ctx context.Context, in *apiPath) (*rest.Listing[apiPeriod], error) {

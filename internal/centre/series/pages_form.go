@@ -25,6 +25,7 @@ type formPage struct {
 	svc        *Service
 	id         ID // empty for a new one
 	version    int64
+	keeps      string // name of the writer that it has
 	plan       Plan
 	due, lead  string // as typed
 	to         string
@@ -123,7 +124,7 @@ func (p *Pages) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderForm(w, r, http.StatusOK, formPage{id: s.ID, version: s.Version, plan: s.Plan, due: strconv.Itoa(s.DueDays), lead: strconv.Itoa(s.Lead), to: strings.Join(s.To, "\n")})
+	return p.renderForm(w, r, http.StatusOK, formPage{id: s.ID, version: s.Version, keeps: s.WriterName, plan: s.Plan, due: strconv.Itoa(s.DueDays), lead: strconv.Itoa(s.Lead), to: strings.Join(s.To, "\n")})
 }
 
 // change handles POST /periodic-reports/{series}/edit.
@@ -134,7 +135,7 @@ func (p *Pages) change(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := read(r)
-	v.id, v.version, v.plan.Unit = was.ID, version(r), was.Unit
+	v.id, v.version, v.plan.Unit, v.keeps = was.ID, version(r), was.Unit, was.WriterName
 	_, err = p.svc.Edit(ctx, was.ID, v.plan, v.version)
 	if v.errs = web.Errors(ctx, err); v.errs != nil {
 		return p.renderForm(w, r, http.StatusUnprocessableEntity, v)
@@ -253,6 +254,9 @@ func (v formPage) fields(ctx context.Context) []ui.FieldProps {
 	for _, x := range v.writers {
 		writer.Options = append(writer.Options, ui.Option{Value: x.ID, Label: x.Name})
 	}
+	if v.keeps != "" && !slices.ContainsFunc(v.writers, func(x Person) bool { return x.ID == p.Writer }) { // out of the reader's sight, or gone
+		writer.Options, writer.Value = append(writer.Options, ui.Option{Value: Kept, Label: v.keeps}), Kept
+	}
 	to := field(ui.KindTextarea, "to", v.to)
 	to.Rows, to.Hint = 3, i18n.T(ctx, "series.hint.to")
 	directive := field(ui.KindSelect, "directive", p.Directive)
@@ -261,7 +265,7 @@ func (v formPage) fields(ctx context.Context) []ui.FieldProps {
 		directive.Options = append(directive.Options, ui.Option{Value: d.ID, Label: d.Label})
 	}
 	if p.Directive != "" && !slices.ContainsFunc(v.directives, func(d Directive) bool { return d.ID == p.Directive }) { // closed since: it stays
-		directive.Options = append(directive.Options, ui.Option{Value: p.Directive, Label: i18n.T(ctx, "series.directive.kept")})
+		directive.Options, directive.Value = append(directive.Options, ui.Option{Value: Kept, Label: i18n.T(ctx, "series.directive.kept")}), Kept
 	}
 	return []ui.FieldProps{title, form, every, occasion, term, due, lead, writer, to, directive}
 }

@@ -158,8 +158,18 @@ func (s *Service) Get(ctx context.Context, id ID) (x Series, may bool, err error
 	return x, may, db.Error(op, err)
 }
 
+// Kept stands in the plan of a change for the writer or the directive that the
+// definition has already and that the actor may not see.
+const Kept = "kept"
+
 // check asks whether what a plan names is there. It returns the writer's name.
-func (s *Service) check(ctx context.Context, op string, p *Plan, was Plan) (writer string, err error) {
+func (s *Service) check(ctx context.Context, op string, p *Plan, was Series) (writer string, err error) {
+	if p.Writer == Kept {
+		p.Writer = was.Writer
+	}
+	if p.Directive == Kept {
+		p.Directive = was.Directive
+	}
 	if err := p.clean(op); err != nil {
 		return "", err
 	}
@@ -202,6 +212,9 @@ func (s *Service) check(ctx context.Context, op string, p *Plan, was Plan) (writ
 			return "", err
 		}
 	}
+	if p.Writer == was.Writer { // that the person is still there is asked when a draft is made
+		return was.WriterName, nil
+	}
 	people, err := s.Writers(ctx, p.Unit)
 	if err != nil {
 		return "", err
@@ -219,7 +232,7 @@ func (s *Service) check(ctx context.Context, op string, p *Plan, was Plan) (writ
 // directive).
 func (s *Service) Add(ctx context.Context, p Plan) (Series, error) {
 	const op = "series.Add"
-	writer, err := s.check(ctx, op, &p, Plan{})
+	writer, err := s.check(ctx, op, &p, Series{})
 	if err != nil {
 		return Series{}, err
 	}
@@ -260,7 +273,7 @@ func (s *Service) Edit(ctx context.Context, id ID, p Plan, version int64) (Serie
 		return Series{}, err
 	}
 	p.Unit = was.Unit
-	writer, err := s.check(ctx, op, &p, was.Plan)
+	writer, err := s.check(ctx, op, &p, was)
 	if err != nil {
 		return Series{}, err
 	}
