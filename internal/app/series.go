@@ -172,6 +172,11 @@ func seriesPaper(id report.ID, g report.Glance) series.Paper {
 	return series.Paper{ID: string(id), State: string(g.State), Label: g.Label, Href: "/papers/" + string(id), Prints: g.Prints, SentAt: g.SentAt}
 }
 
+// tiedPaper names the duty that a paper of a definition was made for.
+func (a *App) tiedPaper(ctx context.Context, paper report.ID) (string, bool, error) {
+	return a.Rooms.Series.Tied(ctx, string(paper))
+}
+
 // Draft implements series.Papers.
 func (a seriesPapers) Draft(ctx context.Context, k series.Ask) (series.Paper, error) {
 	if k.Kind != "span" { // the span is what was asked for, the others are told by the form
@@ -212,6 +217,9 @@ func (a seriesPapers) standing(ctx context.Context, st report.Start) (series.Pap
 	}
 }
 
+// reportDue is the key of the field of forms that says by when the report is due.
+const reportDue = "due"
+
 // complete writes into a new draft what the definition knows: recipients, the
 // directive it answers, who writes it.
 func (a seriesPapers) complete(ctx context.Context, p report.Paper, k series.Ask) (series.Paper, error) {
@@ -224,6 +232,9 @@ func (a seriesPapers) complete(ctx context.Context, p report.Paper, k series.Ask
 		e.Frame.To = k.Recipients
 	}
 	known := map[string]string{"person": k.Writer}
+	if due, ok := f.Form.Field(reportDue); ok && due.Type == "date" && f.Values[reportDue].Empty() {
+		e.Fields[reportDue] = report.Typed{Value: report.Value{At: k.Due.Start()}}
+	}
 	if k.Directive != "" {
 		d, err := a.Rooms.Directives.Get(ctx, directive.ID(k.Directive))
 		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {

@@ -140,6 +140,9 @@ func TestAPeriodicReportRunsFromItsDefinitionToTheDutyItMeets(t *testing.T) {
 				for _, o := range f.Owed() {
 					owed = append(owed, o.ID)
 				}
+				if duty, tied, err := h.Rooms.Series.Tied(me, string(p.ID)); err != nil || !tied || duty != e.Obligation {
+					t.Errorf("%s %s is tied to %q, %v", x.Title, key, duty, err)
+				}
 				if !slices.Contains(owed, obligation.ID(e.Obligation)) {
 					t.Fatalf("%s %s may not meet its duty: %v", x.Title, key, owed)
 				}
@@ -175,6 +178,11 @@ func TestAPeriodicReportRunsFromItsDefinitionToTheDutyItMeets(t *testing.T) {
 			}
 			if got := h.told(t, me); got["series.drafted"] != 2 {
 				t.Errorf("told %v", got)
+			}
+			// What is made for a term from before the definition is owed by nobody.
+			past := must(h.Rooms.Series.Make(me, quarter.ID, "2026-Q2"))(t)
+			if duty, tied, err := h.Rooms.Series.Tied(me, past.Paper); err != nil || !tied || duty != "" {
+				t.Errorf("the past is tied to %q, %v", duty, err)
 			}
 			// A paper that stands already is taken over, not made again.
 			now = at(2027, 3, 1, 9)

@@ -283,7 +283,7 @@ func (s *Service) draft(ctx context.Context, x Series, t terms, p Period, by *au
 			return paper, Other, err
 		}
 	}
-	a := Ask{Form: x.Form, Pack: x.Pack, Unit: x.Unit, Kind: p.kind, Year: p.year, Part: p.part, From: p.From, To: p.To, Recipients: x.To, Directive: x.Directive, Writer: x.WriterName}
+	a := Ask{Form: x.Form, Pack: x.Pack, Unit: x.Unit, Kind: p.kind, Year: p.year, Part: p.part, From: p.From, To: p.To, Due: p.Last, Recipients: x.To, Directive: x.Directive, Writer: x.WriterName}
 	paper, err = s.Papers.Draft(ctx, a)
 	if err == nil {
 		return paper, "", nil

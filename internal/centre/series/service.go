@@ -34,9 +34,10 @@ type Ask struct {
 	Kind             string // month, quarter, half, year, span
 	Year, Part       int
 	From, To         calendar.Date
-	Recipients       []string // instead of those of the form; none: the form's
-	Directive        string   // id of the directive that it answers; may be empty
-	Writer           string   // name of who writes it
+	Due              calendar.Date // last day of the term
+	Recipients       []string      // instead of those of the form; none: the form's
+	Directive        string        // id of the directive that it answers; may be empty
+	Writer           string        // name of who writes it
 }
 
 // Paper is how a paper stands.

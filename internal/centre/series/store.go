@@ -227,6 +227,18 @@ func runs(ctx context.Context, q bun.IDB, id ID) ([]Run, error) {
 	return out, nil
 }
 
+// Tied names the duty that a paper was made for, empty for none; false for a paper
+// that came of no definition. It is for the room of papers, which has asked who
+// may see the paper.
+func (s *Service) Tied(ctx context.Context, paper string) (duty string, tied bool, err error) {
+	var ids []string
+	err = s.Records.Read().NewSelect().Model((*runRow)(nil)).Column("obligation_id").Where("r.paper_id = ?", paper).Limit(1).Scan(ctx, &ids)
+	if err != nil || len(ids) == 0 {
+		return "", false, db.Error("series.Tied", err)
+	}
+	return ids[0], true, nil
+}
+
 // keep writes r over the version it was read with and reports whether it was
 // still there.
 func keep(ctx context.Context, tx *db.Tx, r *runRow) (bool, error) {
