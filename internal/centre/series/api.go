@@ -80,6 +80,11 @@ type apiChange struct {
 	Body apiFields
 }
 
+type apiStep struct {
+	apiPath
+	rest.Match
+}
+
 type apiMake struct {
 	apiPath
 	Body struct {
@@ -94,6 +99,8 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "add-periodic-report", Method: http.MethodPost, Path: Path, Tag: tag, Need: mayWrite, Status: http.StatusCreated, Summary: "Define a periodic report"}, s.apiAdd)
 	rest.Add(a, rest.Op{ID: "get-periodic-report", Method: http.MethodGet, Path: one, Tag: tag, Need: mayRead, Summary: "Get a definition"}, s.apiGet)
 	rest.Add(a, rest.Op{ID: "change-periodic-report", Method: http.MethodPut, Path: one, Tag: tag, Need: mayWrite, Summary: "Change a definition"}, s.apiChange)
+	rest.Add(a, rest.Op{ID: "stop-periodic-report", Method: http.MethodPost, Path: one + "/stop", Tag: tag, Need: mayWrite, Summary: "Stop the drafts of a definition"}, s.apiStep(s.Stop))
+	rest.Add(a, rest.Op{ID: "resume-periodic-report", Method: http.MethodPost, Path: one + "/resume", Tag: tag, Need: mayWrite, Summary: "Make its drafts again"}, s.apiStep(s.Resume))
 	rest.Add(a, rest.Op{ID: "list-periods-of-periodic-report", Method: http.MethodGet, Path: one + "/periods", Tag: tag, Need: mayRead, Summary: "List what became of its periods"}, s.apiPeriods)
 	rest.Add(a, rest.Op{ID: "make-periodic-report", Method: http.MethodPost, Path: one + "/make", Tag: tag, Need: mayWrite, Status: http.StatusCreated, Summary: "Make the draft of a period now"}, s.apiMake)
 }
@@ -177,6 +184,24 @@ func (s *Service) apiChange(ctx context.Context, in *apiChange) (*rest.Record[ap
 	}
 	out, err := s.apiOne(ctx, x)
 	return rest.Versioned(out, x.Version), err
+}
+
+func (s *Service) apiStep(do func(context.Context, ID, int64) (Series, error)) func(context.Context, *apiStep) (*rest.Record[apiSeries], error) {
+	return func(ctx context.Context, in *apiStep) (*rest.Record[apiSeries], error) {
+		was, _, err := s.Get(ctx, ID(in.Series))
+		if err != nil {
+			return nil, err
+		}
+		if err := in.Check(was.Version); err != nil {
+			return nil, err
+		}
+		x, err := do(ctx, was.ID, was.Version)
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.apiOne(ctx, x)
+		return rest.Versioned(out, x.Version), err
+	}
 }
 
 func (s *Service) apiPeriods(ctx context.Context, in *apiPath) (*rest.Listing[apiPeriod], error) {

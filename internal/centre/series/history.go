@@ -98,13 +98,19 @@ func (s *Service) Open(ctx context.Context, id ID) (File, error) {
 // merge puts what was done beside the periods that the definition has.
 func (f *File) merge(t terms, done []Run, today calendar.Date) {
 	left := ahead
+	if f.State == Stopped { // none comes
+		left = -1
+	}
 	for _, p := range t.between(f.Since, today.AddDays(800)) {
 		n := slices.IndexFunc(done, func(r Run) bool { return r.Key == p.Key })
 		if n >= 0 {
 			continue
 		}
+		if left < 0 {
+			break
+		}
 		if p.Begins.Compare(today) > 0 {
-			if left--; left < 0 || f.State == Stopped {
+			if left--; left < 0 {
 				break
 			}
 		}

@@ -448,8 +448,15 @@ func TestScopeAndVersions(t *testing.T) {
 		if _, err := o.Edit(up, x.ID, p, x.Version); !fault.Is(err, fault.Conflict) {
 			t.Errorf("a stale form: %v", err)
 		}
+		p.Writer = series.Kept // by somebody who does not see the writer
+		if y, err = o.Edit(up, x.ID, p, y.Version); err != nil || y.Writer != "an" {
+			t.Fatalf("%+v, %v", y, err)
+		}
 		if y, err = o.Stop(up, x.ID, y.Version); err != nil {
 			t.Fatal(err)
+		}
+		if s := o.standings(x.ID); len(s) != 0 {
+			t.Errorf("stopped, and %v come", s)
 		}
 		o.turn(day(2027, 1, 20, 8))
 		if y, err = o.Resume(up, x.ID, y.Version); err != nil || y.Since != (calendar.Date{Year: 2027, Month: 1, Day: 20}) || len(o.made)+len(o.told) != 0 {
