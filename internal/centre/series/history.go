@@ -78,7 +78,7 @@ func (s *Service) Open(ctx context.Context, id ID) (File, error) {
 	if err != nil {
 		return f, err
 	}
-	done, err := runs(ctx, s.Records.Read(), id)
+	done, err := runs(ctx, s.Records.Read(), string(id))
 	if err != nil {
 		return f, err
 	}

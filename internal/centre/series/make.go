@@ -92,7 +92,7 @@ func (s *Service) attend(ctx context.Context, x Series, windows []rulepack.Campa
 	if problem != "" {
 		return nil
 	}
-	done, err := runs(ctx, s.Records.Read(), x.ID)
+	done, err := runs(ctx, s.Records.Read(), string(x.ID))
 	if err != nil {
 		return err
 	}

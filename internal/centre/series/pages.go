@@ -81,13 +81,6 @@ func filter(r *http.Request) Filter {
 	return Filter{Query: q.Get("q"), State: State(q.Get("state")), Form: q.Get("form"), Unit: q.Get("unit"), Every: rulepack.Every(q.Get("every")), Sort: q.Get("sort"), After: q.Get("after")}
 }
 
-// listed is a definition as the list shows it.
-type listed struct {
-	Series
-	next    *Entry // that is due next, or is late
-	trouble int    // periods for which there is no draft
-}
-
 type listPage struct {
 	p     *Pages
 	r     *http.Request

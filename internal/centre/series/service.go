@@ -345,7 +345,7 @@ func (s *Service) Delete(ctx context.Context, id ID, version int64) error {
 	if err != nil {
 		return err
 	}
-	made, err := runs(ctx, s.Records.Read(), id)
+	made, err := runs(ctx, s.Records.Read(), string(id))
 	if err != nil {
 		return err
 	}
@@ -358,7 +358,7 @@ func (s *Service) Delete(ctx context.Context, id ID, version int64) error {
 		if err != nil {
 			return err
 		}
-		now, err := runs(ctx, tx, id)
+		now, err := runs(ctx, tx, string(id))
 		switch {
 		case err != nil:
 			return err

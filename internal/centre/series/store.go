@@ -209,11 +209,14 @@ func (r runRow) run() (Run, error) {
 	return out, nil
 }
 
-// runs lists what was done or failed for periods of a definition that the caller
+// runs lists what was done or failed for periods of definitions that the caller
 // has loaded in the actor's scope.
-func runs(ctx context.Context, q bun.IDB, id ID) ([]Run, error) {
+func runs(ctx context.Context, q bun.IDB, ids ...string) ([]Run, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var rows []runRow
-	if err := q.NewSelect().Model(&rows).Where("r.series_id = ?", string(id)).OrderExpr("r.due_on, r.period_key").Scan(ctx); err != nil {
+	if err := q.NewSelect().Model(&rows).Where("r.series_id IN (?)", bun.List(ids)).OrderExpr("r.due_on, r.period_key").Scan(ctx); err != nil {
 		return nil, db.Error("series.runs", err)
 	}
 	out := make([]Run, 0, len(rows))

@@ -14,13 +14,10 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
-	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
-
-	"github.com/uptrace/bun"
 )
 
 func everyText(ctx context.Context, e rulepack.Every) string {
@@ -40,72 +37,6 @@ func standingText(ctx context.Context, e Entry) string {
 		text += ", " + i18n.T(ctx, "series.late")
 	}
 	return text
-}
-
-// glance says of each definition what is due next and what could not be made.
-func (s *Service) glance(ctx context.Context, rows []Series) ([]listed, error) {
-	windows, err := s.Campaigns(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var ids []string
-	for _, x := range rows {
-		ids = append(ids, string(x.ID))
-	}
-	var all []runRow
-	if len(ids) > 0 {
-		if err := s.Records.Read().NewSelect().Model(&all).Where("r.series_id IN (?)", bun.List(ids)).OrderExpr("r.due_on").Scan(ctx); err != nil {
-			return nil, db.Error("series.glance", err)
-		}
-	}
-	by, papers := map[string][]Run{}, []string{}
-	for _, r := range all {
-		run, err := r.run()
-		if err != nil {
-			return nil, err
-		}
-		by[r.Series] = append(by[r.Series], run)
-		if r.Paper != "" {
-			papers = append(papers, r.Paper)
-		}
-	}
-	looked, err := s.Papers.Look(ctx, papers)
-	today := calendar.DateOf(s.Now())
-	out := make([]listed, 0, len(rows))
-	for _, x := range rows {
-		l := listed{Series: x}
-		t, problem := s.terms(x.Plan, windows)
-		if problem != "" {
-			l.trouble++
-		}
-		var entries []Entry
-		for _, r := range by[string(x.ID)] {
-			e := Entry{Run: r, Of: looked[r.Paper]}
-			if e.Standing = e.standing(today); e.Standing == NotMade || e.Standing == PassedBy {
-				l.trouble++
-			}
-			entries = append(entries, e)
-		}
-		if problem == "" && x.State == Active {
-			for _, p := range t.between(today, today.AddDays(800)) {
-				if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Key == p.Key }) {
-					e := Entry{Run: Run{Period: p}}
-					e.Standing = e.standing(today)
-					entries = append(entries, e)
-				}
-			}
-		}
-		slices.SortStableFunc(entries, func(a, b Entry) int { return a.Last.Compare(b.Last) })
-		for _, e := range entries { // what is not sent, the oldest term first
-			if !slices.Contains([]Standing{SentOn, SentLate, Withdrawn, Hidden}, e.Standing) {
-				e.Late = e.Last.Compare(today) < 0
-				l.next = &e
-				break
-			}
-		}
-		out = append(out, l)
-	}
-	return out, err
 }
 
 func (v listPage) actions(ctx context.Context) []ui.Action {
@@ -288,7 +219,7 @@ func (v showPage) periods(ctx context.Context) ui.ListProps {
 	lang, now := i18n.Lang(ctx), v.svc.Now()
 	for _, e := range v.Entries {
 		r := ui.Row{ID: e.Key, Name: e.Label.In(lang), Cells: []templ.Component{ui.Text(e.Label.In(lang)), ui.Text(i18n.Date(ctx, e.From.Start()) + " – " + i18n.Date(ctx, e.To.Start())),
-			ui.Date(e.Begins.Start()), ui.Clock(obligation.Mark(ctx, v.svc.owed(v.File, e), now)), standingCell(ctx, e), paperCell(e)}}
+			ui.Date(e.Begins.Start()), ui.Clock(obligation.Mark(ctx, v.svc.owed(v.File, e), now)), standingCell(e), paperCell(e)}}
 		if e.Late || e.Standing == NotMade {
 			r.Tone = ui.Bad
 		}
