@@ -47,11 +47,11 @@ func TestAPeriodTellsItsOccasionItsHoursAndWhatWasCleaned(t *testing.T) {
 			t.Errorf("other days are called %q", v.Text)
 		}
 	}
-	log := ""
+	var log strings.Builder
 	for _, client := range []string{"203.0.113.1", "203.0.113.2"} {
-		log += "2026-10-05T08:00:00+07:00 gw dnsmasq[9]: query[A] one.bad.example from " + client + "\n"
+		log.WriteString("2026-10-05T08:00:00+07:00 gw dnsmasq[9]: query[A] one.bad.example from " + client + "\n")
 	}
-	must2(w.Rooms.Sources.Receive(ctx, w.central.ID, "one.log", source.ByPage, strings.NewReader(log)))(t)
+	must2(w.Rooms.Sources.Receive(ctx, w.central.ID, "one.log", source.ByPage, strings.NewReader(log.String())))(t)
 	w.work(t)
 	month := func(n int) report.Value {
 		t.Helper()
