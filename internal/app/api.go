@@ -33,6 +33,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/centre/rule"
+	"github.com/vonggac/vonggac/internal/centre/series"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/template"
 	"github.com/vonggac/vonggac/internal/centre/unit"
@@ -74,6 +75,7 @@ func (a *App) api() *rest.API {
 	document.API(api, r.Documents)
 	directive.API(api, r.Directives)
 	board.API(api, r.Boards)
+	series.API(api, r.Series)
 	webhook.API(api, r.Webhooks)
 	feed.API(api, r.Feeds)
 	retention.API(api, r.Retention)

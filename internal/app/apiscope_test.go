@@ -180,6 +180,8 @@ var apiBodies = map[string]string{
 	"PUT /api/v1/indicators/{id}/content":        `x`,
 
 	"POST /api/v1/directives/{directive}/tasks/{task}/answer": `{"text":"x"}`,
+	"PUT /api/v1/periodic-reports/{series}":                   `{"title":"x","form":"F4","every":"quarter","lead_days":3,"writer_id":"x"}`,
+	"POST /api/v1/periodic-reports/{series}/make":             `{"period":"2026-Q3"}`,
 }
 
 // programMayNot checks that the route asks for the permission, role by role.

@@ -22,7 +22,7 @@ var (
 )
 
 // emptyLists are the pages that show nothing on the first day and must teach then.
-var emptyLists = []string{"/units", "/sources", "/indicators", "/findings", "/infections", "/obligations", "/papers", "/incidents", "/documents"}
+var emptyLists = []string{"/units", "/sources", "/indicators", "/findings", "/infections", "/obligations", "/papers", "/incidents", "/documents", "/periodic-reports"}
 
 // TestEmptyPagesTeach opens every page of an empty centre: none fails, and each
 // list says what it will show and offers the one next step.

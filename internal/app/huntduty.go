@@ -11,6 +11,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/hunt"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
+	"github.com/vonggac/vonggac/internal/centre/series"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -26,7 +27,7 @@ import (
 const huntDuty = "threat_hunt"
 
 // dutyPages is where the subjects of obligations are shown, by kind.
-var dutyPages = map[string]string{"incident": "/incidents/", directive.SubjectKind: directive.Path + "/", huntDuty: hunt.RecordPath + "#"}
+var dutyPages = map[string]string{"incident": "/incidents/", directive.SubjectKind: directive.Path + "/", huntDuty: hunt.RecordPath + "#", "series": series.Path + "/"}
 
 // oweHunt opens the duty when none is open: at the first start, after a pack
 // begins to ask for it, and after one was met or waived by hand. It does nothing

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/directive"
+	"github.com/vonggac/vonggac/internal/centre/series"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -55,6 +56,7 @@ var groups = []struct {
 		{key: "measures", href: "/measures", icon: ui.IconReport, need: auth.Permission{Area: auth.Directives, Act: auth.Read}},
 		{key: "documents", href: "/documents", icon: ui.IconDocument, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 		{key: "papers", href: "/papers", icon: ui.IconReport, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
+		{key: "series", href: series.Path, icon: ui.IconClock, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 		{key: "signatures", href: "/signatures", icon: ui.IconKey, need: auth.Permission{Area: auth.Documents, Act: auth.Read}},
 	}},
 	{"cooperate", []entry{

@@ -52,6 +52,7 @@ func (a *App) paperFigures() map[string]report.Figure {
 		}),
 	}
 	maps.Copy(out, a.moreFigures())
+	maps.Copy(out, a.periodFigures())
 	return out
 }
 

@@ -219,9 +219,13 @@ func (a *App) covered(whole bool) report.Figure {
 		}
 		n := func(v int64) string { return strconv.FormatInt(v, 10) }
 		if !whole {
-			rows := report.Rows{Cols: []string{"what", "hours"}}
+			rows := report.Rows{Cols: []string{"what", "hours", "from", "to"}}
 			for _, m := range c.Missing {
-				rows.Rows = append(rows.Rows, []string{m.Name, n(m.Hours)})
+				of, err := a.silences(ctx, m, n(m.Hours), from, to)
+				if err != nil {
+					return nil, err
+				}
+				rows.Rows = append(rows.Rows, of...)
 			}
 			return rows, nil
 		}

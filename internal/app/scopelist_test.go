@@ -36,6 +36,7 @@ var lists = []list{
 	{"/papers", "", auth.UnitOfficer, "paper", "/papers.csv", "SELECT count(*) FROM report_paper WHERE unit_id = ?"},
 	{"/documents", "", auth.UnitOfficer, "document", "/documents.csv", "SELECT count(*) FROM document WHERE unit_id = ?"},
 	{"/directives", "", auth.UnitOfficer, "directive", "/directives.csv", "SELECT count(*) FROM directive WHERE unit_id = ?"},
+	{"/periodic-reports", "", auth.UnitOfficer, "series", "/periodic-reports.csv", "SELECT count(*) FROM series_plan WHERE unit_id = ?"},
 	{"/units", "show=all", auth.UnitOfficer, "unit", "/units/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},
 	{"/accounts", "", auth.UnitOfficer, "account", "/accounts.csv", "SELECT count(*) FROM account WHERE home_unit = ?"},
 	{"/contacts", "", auth.UnitOfficer, "unit", "/contacts/export.csv", "SELECT count(*) FROM unit WHERE id = ?"},

@@ -34,6 +34,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/infection"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/rule"
+	"github.com/vonggac/vonggac/internal/centre/series"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
 	"github.com/vonggac/vonggac/internal/centre/template"
@@ -482,6 +483,7 @@ func (w *scopes) handle(t *testing.T, g goods, u unit.Unit, word string) {
 	g.add("incident", string(i.ID))
 	g.add("evidence", e.ID)
 	w.print(t, g, i, word)
+	w.comeAgain(t, g, string(u.ID), word)
 	for _, o := range must(r.Obligations.Of(ctx, "incident", string(i.ID)))(t) {
 		g.add("obligation", string(o.ID))
 	}
@@ -504,6 +506,17 @@ func (w *scopes) print(t *testing.T, g goods, i incident.Incident, word string) 
 	annual := must(r.Reports.Begin(ctx, report.Start{Form: "F12", Unit: i.UnitID, Kind: "year", Year: 2026, Part: 1}))(t)
 	g.add("paper", string(p.ID), string(draft.ID), string(annual.ID))
 	g.add("sending", sent[0].ID)
+}
+
+// comeAgain defines a report that comes every month, with the draft of one.
+func (w *scopes) comeAgain(t *testing.T, g goods, unit, word string) {
+	t.Helper()
+	ctx, r := w.centre, w.Rooms.Series
+	me, _ := auth.From(ctx)
+	x := must(r.Add(ctx, series.Plan{Title: "Thống kê của " + word, Form: "F9", Unit: unit, Every: rulepack.Monthly, Lead: 3, Writer: me.ID, To: []string{"Nơi nhận " + word}}))(t)
+	made := must(r.Make(ctx, x.ID, "2026-10"))(t)
+	g.add("series", string(x.ID))
+	g.add("paper", made.Paper)
 }
 
 // visitor is somebody signed in.

@@ -31,6 +31,7 @@ func TestTwoTabs(t *testing.T) {
 		{page: "/incidents/" + w.own["incident"][0] + "/edit", mine: "title", theirs: "measures"},
 		{page: "/incidents/" + w.own["incident"][0] + "/severity", mine: "reason"},
 		{page: "/papers/" + w.own["paper"][1], mine: "subject", theirs: "signer_name"},
+		{page: "/periodic-reports/" + w.own["series"][0] + "/edit", mine: "title", theirs: "to"},
 		{page: "/units/" + w.own["unit"][0] + "/edit", mine: "head_name", theirs: "contact_name"},
 		{page: "/groups/" + w.own["group"][0] + "/edit", mine: "name", theirs: "note"},
 		{page: "/accounts/" + w.own["account"][0] + "/edit", mine: "name", theirs: "title"},

@@ -37,6 +37,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/retention"
 	"github.com/vonggac/vonggac/internal/centre/rule"
 	"github.com/vonggac/vonggac/internal/centre/search"
+	"github.com/vonggac/vonggac/internal/centre/series"
 	"github.com/vonggac/vonggac/internal/centre/setup"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/task"
@@ -104,6 +105,7 @@ type Rooms struct {
 	Bindings    *binding.Service
 	Directives  *directive.Service
 	Boards      *board.Service
+	Series      *series.Service
 }
 
 // migrations are the schemas of all rooms, one a line.
@@ -143,6 +145,7 @@ func migrations() []fs.FS {
 		binding.Migrations,
 		directive.Migrations,
 		board.Migrations,
+		series.Migrations,
 	}
 }
 
@@ -197,6 +200,7 @@ func Messages() []fs.FS {
 		measure.Messages,
 		binding.Messages,
 		board.Messages,
+		series.Messages,
 	}
 }
 
@@ -269,12 +273,13 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}})
+		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}, Tied: a.tiedPaper})
 	r.Documents = a.documents()
 	if r.Directives, err = a.directives(); err != nil {
 		return err
 	}
 	r.Boards = a.boards()
+	r.Series = a.series()
 	a.behind.every(6*time.Hour, "let the database count its tables", a.Records.Analyze)
 	if r.Trail, err = a.trail(); err != nil {
 		return err
@@ -381,6 +386,7 @@ func (a *App) routes(site *web.Site, catalogue *i18n.Catalogue) []web.Route {
 	add(document.NewPages(site, r.Documents, a.documentNeighbours()).Routes())
 	add(directive.NewPages(site, r.Directives, a.directiveNeighbours()).Routes())
 	add(board.NewPages(site, r.Boards).Routes())
+	add(series.NewPages(site, r.Series, a.seriesNeighbours()).Routes())
 	add(trail.NewPages(site, r.Trail, trail.Neighbours{Units: a.unitOptions, Names: names.Names, People: a.people, Paths: recordPaths,
 		Texts: catalogue}).Routes())
 	add(a.apiRoutes(site))

@@ -58,7 +58,7 @@ func (c count) precision() float64 { return share(c.right, c.found) }
 func (c count) recall() float64    { return share(c.right, c.wanted) }
 
 // said are the time limits of a requirement in few words.
-func said(q directive.Requirement) (deadlines, thresholds []string) {
+func saysOf(q directive.Requirement) (deadlines, thresholds []string) {
 	for _, d := range q.Deadlines {
 		s := string(d.Sort) + " "
 		switch d.Sort {
@@ -156,7 +156,7 @@ func TestPapersNeverSeen(t *testing.T) {
 				}
 				q := list[0]
 				by[w.Path] = list[1:]
-				dl, tl := said(q)
+				dl, tl := saysOf(q)
 				d.add(dl, w.Deadlines)
 				th.add(tl, w.Thresholds)
 				if !slices.Equal(dl, w.Deadlines) || !slices.Equal(tl, w.Thresholds) {

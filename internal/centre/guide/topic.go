@@ -37,6 +37,7 @@ var topics = []struct{ path, page string }{
 	{"/events", "/guide/truc-ban#tra-nhat-ky"},
 	{"/incidents", "/guide/truc-ban#su-co"},
 	{"/papers", "/guide/bieu-mau#su-co"},
+	{"/periodic-reports", "/guide/bieu-mau#dinh-ky"},
 	{"/boards", "/guide/chi-dao#bang"},
 	{"/directives", "/guide/chi-dao#dua-vao"},
 	{"/measures", "/guide/chi-dao#chi-so"},

@@ -234,16 +234,10 @@ func (s *Service) openPeriod(ctx context.Context, pack *rulepack.Pack, d rulepac
 		return db.Error(op, err)
 	}
 	units = slices.DeleteFunc(slices.Clone(units), func(u string) bool { return slices.Contains(have, d.ID+"@"+u) })
-	role, _ := pack.Addressee(d.Addressee)
-	urgency, _ := ParseUrgency(d.Urgency)
 	for part := range slices.Chunk(units, openAtOnce) {
 		err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			for _, u := range part {
-				_, err := s.Open(ctx, tx, Duty{Kind: PeriodKind, UnitID: u, Subject: subject, ClockID: d.ID + "@" + u,
-					Title:     rulepack.Label{VI: d.Label.VI + " (" + p.Label.VI + ")", EN: d.Label.EN + " (" + p.Label.EN + ")"},
-					Addressee: Addressee{ID: role.ID, Name: role.Label}, PackID: pack.ID, PackHash: pack.Version, FormID: d.Form, Basis: d.Basis,
-					Trigger: periodSubject, Urgency: urgency, Explanation: FixedTerm(s.days, p.Opens.Start(), p.Last, d.Basis)})
-				if err != nil {
+				if _, err := s.Open(ctx, tx, s.OfPeriod(pack, d, p, u)); err != nil {
 					return err
 				}
 			}
@@ -254,6 +248,17 @@ func (s *Service) openPeriod(ctx context.Context, pack *rulepack.Pack, d rulepac
 		}
 	}
 	return nil
+}
+
+// OfPeriod is what a unit owes for one period of a duty of the pack: the same for
+// whoever opens it, so that it is owed once.
+func (s *Service) OfPeriod(pack *rulepack.Pack, d rulepack.Periodic, p rulepack.Occurrence, unit string) Duty {
+	role, _ := pack.Addressee(d.Addressee)
+	urgency, _ := ParseUrgency(d.Urgency)
+	return Duty{Kind: PeriodKind, UnitID: unit, Subject: Subject{Kind: periodSubject, ID: d.ID + "@" + p.Key, Label: p.Label.VI}, ClockID: d.ID + "@" + unit,
+		Title:     rulepack.Label{VI: d.Label.VI + " (" + p.Label.VI + ")", EN: d.Label.EN + " (" + p.Label.EN + ")"},
+		Addressee: Addressee{ID: role.ID, Name: role.Label}, PackID: pack.ID, PackHash: pack.Version, FormID: d.Form, Basis: d.Basis,
+		Trigger: periodSubject, Urgency: urgency, Explanation: FixedTerm(s.days, p.Opens.Start(), p.Last, d.Basis)}
 }
 
 // succeed brings open periodic duties and tasks of units that ended to those in

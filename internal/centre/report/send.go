@@ -131,6 +131,9 @@ func (f File) Owed() []obligation.Obligation { return f.owed }
 // due reports whether a duty is offered as met by default: it asks for this very
 // form and, of a paper about a period, falls due first behind it.
 func (f File) due(o obligation.Obligation) bool {
+	if f.tied != nil { // it was made for one
+		return string(o.ID) == *f.tied
+	}
 	if o.FormID != f.FormID {
 		return false
 	}

@@ -63,6 +63,9 @@ type Deps struct {
 	// Figures count what papers about a period are filled with, by the keys of
 	// rulepack.ValueKeys that begin with figure.
 	Figures map[string]Figure
+	// Tied names the duty that a paper was made for, empty for none; false when it
+	// was made for nothing in particular. It may be nil.
+	Tied func(ctx context.Context, paper ID) (duty string, tied bool, err error)
 	// Register takes finished papers; nil: there is none.
 	Register Register
 	// Noted is told of each event inside its transaction; its error undoes it. It
@@ -87,6 +90,7 @@ type Service struct {
 	figures  map[string]Figure
 	printed  *i18n.Catalogue
 	register Register
+	tied     func(context.Context, ID) (string, bool, error)
 	entering sync.Mutex
 	judged   sync.Map // pack id and hash -> judgement
 	layouts  Layouts
@@ -100,7 +104,7 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, register: d.Register, layouts: d.Layouts}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, register: d.Register, tied: d.Tied, layouts: d.Layouts}
 	if s.cards == nil {
 		s.cards = func(context.Context, string) (incident.UnitCard, error) { return incident.UnitCard{}, nil }
 	}
@@ -144,6 +148,7 @@ type File struct {
 	MaySend     bool
 
 	owed []obligation.Obligation
+	tied *string // id of the duty that it was made for, empty for none; nil: it was made for nothing in particular
 }
 
 // Change is one field of which the case now says something else than the latest
@@ -225,6 +230,15 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	if p.State == Draft {
 		if err := s.trends(ctx, &f); err != nil {
 			return File{}, err
+		}
+	}
+	if s.tied != nil && p.ID != "" {
+		duty, tied, err := s.tied(ctx, p.ID)
+		if err != nil {
+			return File{}, err
+		}
+		if tied {
+			f.tied = &duty
 		}
 	}
 	now := cut(s.now())

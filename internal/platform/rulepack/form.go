@@ -170,7 +170,8 @@ var valueKeys = map[string]bool{
 	"figure.machines_infected": true, "figure.threats": true, "figure.incident_list": true, "figure.incidents_closed": true,
 	"figure.incident_hours": true, "figure.duties_due": true, "figure.duties_on_time": true, "figure.duties": true,
 	"figure.units_reported": true, "figure.units_silent": true, "figure.silent_list": true, "figure.threat_events": true,
-	"figure.links": true, "figure.monitoring": true,
+	"figure.links": true, "figure.monitoring": true, "period.campaign": true, "period.hours": true,
+	"figure.machines_cleaned": true,
 }
 
 // ValueKeys returns the places a field's value may come from, such as

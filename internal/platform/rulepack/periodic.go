@@ -116,20 +116,26 @@ type Occurrence struct {
 // Standing lists the periods of p that are owed on day: opened and not past
 // their last day, the earliest last day first.
 func (p Periodic) Standing(day calendar.Date, campaigns []Campaign) []Occurrence {
-	return p.between(day, campaigns, func(x Occurrence) bool { return x.Opens.Compare(day) <= 0 && x.Last.Compare(day) >= 0 })
+	return p.between(day, day, campaigns, func(x Occurrence) bool { return x.Opens.Compare(day) <= 0 && x.Last.Compare(day) >= 0 })
+}
+
+// Between lists the periods of p whose last day lies in first..last, both
+// included, the earliest last day first.
+func (p Periodic) Between(first, last calendar.Date, campaigns []Campaign) []Occurrence {
+	return p.between(first, last, campaigns, func(x Occurrence) bool { return x.Last.Compare(first) >= 0 && x.Last.Compare(last) <= 0 })
 }
 
 // Next is the first period of p whose last day is not past, opened or not;
 // false when there is none, as for campaigns nobody has named.
 func (p Periodic) Next(day calendar.Date, campaigns []Campaign) (Occurrence, bool) {
-	all := p.between(day, campaigns, func(x Occurrence) bool { return x.Last.Compare(day) >= 0 })
+	all := p.between(day, day, campaigns, func(x Occurrence) bool { return x.Last.Compare(day) >= 0 })
 	if len(all) == 0 {
 		return Occurrence{}, false
 	}
 	return all[0], true
 }
 
-func (p Periodic) between(day calendar.Date, campaigns []Campaign, keep func(Occurrence) bool) []Occurrence {
+func (p Periodic) between(early, late calendar.Date, campaigns []Campaign, keep func(Occurrence) bool) []Occurrence {
 	var out []Occurrence
 	add := func(x Occurrence) {
 		if x.Opens = x.Last.AddDays(-p.OpenDays); keep(x) {
@@ -146,7 +152,7 @@ func (p Periodic) between(day calendar.Date, campaigns []Campaign, keep func(Occ
 		}
 	} else {
 		months := everyMonths[p.Every]
-		for first := (day.Year - 2) / 2 * 2 * 12; first < (day.Year+3)*12; first += months {
+		for first := (early.Year - 2) / 2 * 2 * 12; first < (late.Year+3)*12; first += months {
 			add(p.period(first, months))
 		}
 	}
