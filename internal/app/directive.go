@@ -22,6 +22,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
 // directives builds the room of directives.
@@ -38,7 +39,9 @@ func (a *App) directives() (*directive.Service, error) {
 
 // directiveNeighbours are what its pages show of other rooms.
 func (a *App) directiveNeighbours() directive.Neighbours {
-	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf}
+	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: func(ctx context.Context, d directive.Directive) []ui.Action {
+		return append(a.boardOf(ctx, d), a.replyTo(ctx, d)...)
+	}}
 }
 
 // directiveBodies are the groups and units in the actor's sight.

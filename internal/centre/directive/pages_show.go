@@ -269,6 +269,7 @@ type unitPage struct {
 	typed url.Values
 
 	questions []Question
+	more      []ui.Action
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -292,6 +293,9 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	v.name = names[v.unit]
 	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
 		return err
+	}
+	if p.near.More != nil {
+		v.more = p.near.More(ctx, v.f.Directive)
 	}
 	return p.site.Render(w, r, status, web.View{Title: v.f.Code + " – " + v.name, Body: unitView(v)})
 }
