@@ -105,8 +105,12 @@ func (a replies) replyReadings(ctx context.Context, sh board.Sheet, gauges map[s
 		return nil, nil
 	}
 	newest, err := a.Rooms.Measures.Readings(ctx, keys, units)
-	if err != nil || !past {
-		return newest, err
+	if err != nil {
+		return nil, err
+	}
+	if !past {
+		statuses, err := a.Rooms.Measures.Statuses(ctx, keys)
+		return slices.DeleteFunc(newest, func(r measure.Reading) bool { return statuses[r.Key].Counted.IsZero() }), err
 	}
 	list, err := a.Rooms.Measures.At(ctx, keys, units, day)
 	if err != nil {
@@ -114,8 +118,12 @@ func (a replies) replyReadings(ctx context.Context, sh board.Sheet, gauges map[s
 	}
 	type place struct{ unit, key string }
 	counted, said := map[string]bool{}, map[place]*measure.Claim{}
-	for _, r := range list {
-		counted[r.Key] = counted[r.Key] || !r.At.IsZero()
+	for _, key := range keys {
+		points, err := a.Rooms.Measures.TrendScope(ctx, key, day, day)
+		if err != nil {
+			return nil, err
+		}
+		counted[key] = len(points) > 0
 	}
 	for _, r := range newest {
 		if r.Said != nil && r.Said.At.Before(day.End()) {

@@ -122,7 +122,13 @@ type apiPrintInput struct {
 	rest.Match
 }
 
-type apiNoteInput struct {
+// apiPaperClaim and apiPaperSource are named so in the description of the API.
+type (
+	apiPaperClaim  Contradiction
+	apiPaperSource Source
+)
+
+type apiPassInput struct {
 	rest.One
 	rest.Match
 	Body struct {
@@ -133,10 +139,10 @@ type apiNoteInput struct {
 // apiFull is a paper with its prints and sendings.
 type apiFull struct {
 	apiPaper
-	Claims    []Contradiction `json:"claims" nullable:"false" doc:"What units say and the data contradict, while the paper can be held back."`
-	Sources   []Source        `json:"sources" nullable:"false" doc:"What the values of an answer to a directive were made from."`
-	PrintList []apiPrint      `json:"print_list" nullable:"false" doc:"Latest first."`
-	Sendings  []apiSending    `json:"sendings" nullable:"false" doc:"First first."`
+	Claims    []apiPaperClaim  `json:"claims" nullable:"false" doc:"What units say and the data contradict, while the paper can be held back."`
+	Sources   []apiPaperSource `json:"sources" nullable:"false" doc:"What the values of an answer to a directive were made from."`
+	PrintList []apiPrint       `json:"print_list" nullable:"false" doc:"Latest first."`
+	Sendings  []apiSending     `json:"sendings" nullable:"false" doc:"First first."`
 }
 
 type apiListQuery struct {
@@ -194,7 +200,13 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 		return nil, err
 	}
 	out := apiFull{apiPaper: apiViewOf(f.Paper), PrintList: make([]apiPrint, len(f.Prints)), Sendings: make([]apiSending, len(f.Sendings))}
-	out.Claims, out.Sources = append([]Contradiction{}, f.Claims...), append([]Source{}, f.Sources...)
+	out.Claims, out.Sources = make([]apiPaperClaim, len(f.Claims)), make([]apiPaperSource, len(f.Sources))
+	for i, c := range f.Claims {
+		out.Claims[i] = apiPaperClaim(c)
+	}
+	for i, from := range f.Sources {
+		out.Sources[i] = apiPaperSource(from)
+	}
 	for i, p := range f.Prints {
 		out.PrintList[i] = apiPrint{Seq: p.Seq, At: p.At.UTC(), By: p.By, DOCX: p.DOCX, PDF: p.PDF, Inputs: p.Inputs}
 	}
@@ -268,7 +280,7 @@ func (s *Service) apiFill(ctx context.Context, in *apiValuesInput) (*rest.Record
 	return rest.Versioned(apiViewOf(p), p.Version), nil
 }
 
-func (s *Service) apiAcknowledge(ctx context.Context, in *apiNoteInput) (*rest.Record[apiPaper], error) {
+func (s *Service) apiAcknowledge(ctx context.Context, in *apiPassInput) (*rest.Record[apiPaper], error) {
 	f, err := s.Get(ctx, ID(in.ID))
 	if err != nil {
 		return nil, err
