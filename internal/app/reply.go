@@ -42,6 +42,15 @@ func (a replies) Reply(ctx context.Context, id, of string, _, to calendar.Date) 
 	if err != nil {
 		return report.Reply{}, err
 	}
+	nodes, err := a.Rooms.Units.Tree(ctx, calendar.Date{})
+	if err != nil {
+		return report.Reply{}, err
+	}
+	for _, n := range nodes { // papers name bodies in full
+		row := rows[string(n.ID)]
+		row.Name = n.Name
+		rows[string(n.ID)] = row
+	}
 	sh, d, err := boardDirectives{a.App}.sheet(ctx, directive.ID(id), rows)
 	if err != nil {
 		return report.Reply{}, err

@@ -163,7 +163,9 @@ func (s *Service) answerOf(r Reply) answered {
 	if !r.Due.IsZero() {
 		a.facts["directive.due"] = r.Due.Start()
 	}
-	v.source("directive", 0, Source{Kind: FromDirective, Key: r.Code, Label: s.citeWhole(r.Paper), Rows: int64(len(r.Board.Columns)), Href: "/directives/" + r.ID})
+	for _, field := range []string{"directive", "above", "due"} {
+		v.source(field, 0, Source{Kind: FromDirective, Key: r.Code, Label: s.word("report.reply.src.directive", r.Code), Rows: int64(len(r.Board.Columns)), Href: directiveHref(r.ID)})
+	}
 	v.tasks(a.facts)
 	v.counts(a.facts)
 	v.targets(a.facts)

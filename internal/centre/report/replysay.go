@@ -399,6 +399,9 @@ func (v *replyView) tasks(facts incident.Facts) {
 		if n.asked > 0 {
 			v.source("tasks", row, Source{Kind: FromDuty, Key: c.ID, Label: s.word("report.reply.src.duty", c.Path), Rows: int64(n.asked), Href: v.columnHref(c.ID)})
 		}
+		if said := v.said(c.ID); said > 0 {
+			v.source("tasks", row, Source{Kind: FromAnswers, Key: c.ID, Label: s.word("report.reply.src.answers"), Rows: said, Href: v.answerHref(c.ID)})
+		}
 		for _, t := range c.Measures {
 			seen := v.look(j, t)
 			if text := v.say(t, seen); text != "" {
@@ -410,8 +413,8 @@ func (v *replyView) tasks(facts incident.Facts) {
 			parts = append(parts, s.word("report.reply.nobody"))
 		}
 		state := stateOf(v.r.Board.Totals[j].Counts)
-		if state == "doing" && n.asked > 0 && n.sent+n.done == 0 && v.r.Board.Totals[j].Counts.Seen == 0 {
-			state = "not_begun"
+		if state == "not_begun" && n.sent+n.done > 0 {
+			state = "doing"
 		}
 		who := cmp.Or(v.r.Actors[c.ID], s.word("report.reply.all"))
 		if v.one != nil {
@@ -423,6 +426,16 @@ func (v *replyView) tasks(facts incident.Facts) {
 	if len(out.Rows) > 0 {
 		facts["directive.tasks"] = out
 	}
+}
+
+// said counts the answers to a requirement.
+func (v *replyView) said(column string) (n int64) {
+	for _, a := range v.r.Answers {
+		if a.Column == column && a.State != Unanswered {
+			n++
+		}
+	}
+	return n
 }
 
 func trimmed(text string, most int) string {
@@ -483,7 +496,7 @@ func (v *replyView) columnHref(column string) string {
 // answerHref is where the answers stand.
 func (v *replyView) answerHref(column string) string {
 	if v.one != nil {
-		return "/directives/" + v.r.ID + "/units/" + v.one.Unit.ID
+		return directiveHref(v.r.ID) + "/units/" + v.one.Unit.ID
 	}
 	return v.columnHref(column)
 }
@@ -524,8 +537,8 @@ func (v *replyView) counts(facts incident.Facts) {
 	}
 	slices.Sort(silent)
 	facts["directive.units"] = int64(len(v.r.Board.Rows))
-	src := Source{Kind: FromAnswers, Key: v.r.Code, Label: v.s.word("report.reply.src.answers"), Rows: int64(len(v.r.Answers)), Href: "/directives/" + v.r.ID}
-	v.source("units", 0, Source{Kind: FromDirective, Key: v.r.Code, Label: v.s.word("report.reply.src.units"), Rows: int64(len(v.r.Board.Rows)), Href: "/directives/" + v.r.ID})
+	src := Source{Kind: FromAnswers, Key: v.r.Code, Label: v.s.word("report.reply.src.answers"), Rows: int64(len(v.r.Answers)), Href: directiveHref(v.r.ID)}
+	v.source("units", 0, Source{Kind: FromDirective, Key: v.r.Code, Label: v.s.word("report.reply.src.units"), Rows: int64(len(v.r.Board.Rows)), Href: directiveHref(v.r.ID)})
 	if asked == 0 {
 		return
 	}
