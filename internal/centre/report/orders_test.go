@@ -146,8 +146,8 @@ func (o *orders) Reply(ctx context.Context, id, of string, _, _ calendar.Date) (
 	}
 	inside := func(unit string) bool { return slices.Contains(in, unit) }
 	r := report.Reply{ID: id, Code: "CD-2026-0001", Version: 4, Issued: calendar.DateOf(t0.AddDate(0, 0, -5)), To: []string{"UBND tỉnh Đông Sơn"},
-		Paper: report.Cited{Kind: "Công văn", Number: "1556/UBND-KGVX", Date: "ngày 30 tháng 8 năm 2026", Issuer: "UBND tỉnh Đông Sơn", Subject: "Tăng cường bảo đảm an toàn thông tin mạng"},
-		Above: []report.Cited{{Number: "4388/BTTTT-CATTT"}},
+		Paper:  report.Cited{Kind: "Công văn", Number: "1556/UBND-KGVX", Date: "ngày 30 tháng 8 năm 2026", Issuer: "UBND tỉnh Đông Sơn", Subject: "Tăng cường bảo đảm an toàn thông tin mạng"},
+		Above:  []report.Cited{{Number: "4388/BTTTT-CATTT"}},
 		Gauges: map[string]report.Gauge{avKey: {Title: "Máy có phòng, chống mã độc", In: measure.Share}, sickKey: {Title: "Máy đang nhiễm", In: measure.Count}},
 		Actors: map[string]string{"c1": "Các sở, ngành"}}
 	for _, x := range o.readings {
@@ -232,4 +232,14 @@ func cellOf(t testing.TB, f report.File, table string, row int, column string) s
 		t.Fatalf("%s has no row %d with %s: %v", table, row, column, v)
 	}
 	return v.Rows[row][i]
+}
+
+// only is the one paper of a directive.
+func (b *bench) only(directive string) report.Paper {
+	b.t.Helper()
+	page, err := b.svc.List(as(b.t, "mai", auth.Centre, "tinh"), report.Filter{Directive: directive})
+	if err != nil || len(page.Rows) != 1 {
+		b.t.Fatalf("the directive has %d papers, %v", len(page.Rows), err)
+	}
+	return page.Rows[0]
 }

@@ -5,6 +5,7 @@ package report
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -95,14 +96,18 @@ func shortDue(due time.Time) string {
 // replies are the answers of the units, in full.
 func (v *replyView) replies() *Grid {
 	g := v.leaf("answers", wide("unit", 150), wide("clause", 40), wide("ask", 180), wide("period", 60), wide("answered", 90), wide("text", 300), wide("by", 100), wide("at", 90), wide("reason", 120))
-	names, columns := map[string]string{}, map[string]board.Column{}
-	for _, row := range v.r.Board.Rows {
-		names[row.Unit.ID] = row.Unit.Name
+	names, columns, order := map[string]string{}, map[string]board.Column{}, map[string]int{}
+	for n, row := range v.r.Board.Rows {
+		names[row.Unit.ID], order[row.Unit.ID] = row.Unit.Name, n
 	}
-	for _, c := range v.r.Board.Columns {
-		columns[c.ID] = c
+	for n, c := range v.r.Board.Columns {
+		columns[c.ID], order[c.ID] = c, n
 	}
-	for _, a := range v.r.Answers {
+	list := slices.Clone(v.r.Answers)
+	slices.SortStableFunc(list, func(a, b Answer) int {
+		return cmp.Or(order[a.Unit]-order[b.Unit], order[a.Column]-order[b.Column], cmp.Compare(a.Period, b.Period))
+	})
+	for _, a := range list {
 		at := ""
 		if !a.At.IsZero() {
 			at = a.At.In(i18n.Hanoi).Format("15:04 02/01/2006")
