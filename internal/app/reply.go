@@ -51,7 +51,7 @@ func (a replies) Reply(ctx context.Context, id, of string, _, to calendar.Date) 
 		row.Name = n.Name
 		rows[string(n.ID)] = row
 	}
-	sh, d, err := boardDirectives{a.App}.sheet(ctx, directive.ID(id), rows)
+	sh, d, err := boardDirectives(a).sheet(ctx, directive.ID(id), rows)
 	if err != nil {
 		return report.Reply{}, err
 	}
