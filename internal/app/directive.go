@@ -26,6 +26,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 	"github.com/vonggac/vonggac/internal/platform/paperfile"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
+	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
 // directives builds the room of directives.
@@ -43,7 +44,10 @@ func (a *App) directives() (*directive.Service, error) {
 
 // directiveNeighbours are what its pages show of other rooms.
 func (a *App) directiveNeighbours() directive.Neighbours {
-	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, More: a.boardOf, Binding: func(id string) string { return binding.Path + "/" + id }}
+	return directive.Neighbours{Units: a.unitOptions, Names: unitNames{a}.Names, Measures: a.measureTitle, Binding: func(id string) string { return binding.Path + "/" + id },
+		More: func(ctx context.Context, d directive.Directive) []ui.Action {
+			return append(a.boardOf(ctx, d), a.replyTo(ctx, d)...)
+		}}
 }
 
 // describeIssue names the directive whose tasks are opened.

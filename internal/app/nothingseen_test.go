@@ -68,7 +68,7 @@ func (m measuredBy) InForce(ctx context.Context) ([]board.Sheet, error) {
 }
 
 var (
-	mainOf = regexp.MustCompile(`(?s)<main.*</main>`)
+	mainMarks = regexp.MustCompile(`(?s)<main.*</main>`)
 	// figureIn is a value as pages write one: 0%, 100%, 0, never a part of a larger
 	// word or number.
 	figureIn = regexp.MustCompile(`(?:^|[\s(>])(?:0|100)\s?%`)
@@ -129,7 +129,7 @@ func TestNothingSeenIsNowhereNought(t *testing.T) {
 				continue
 			}
 			page := res.Body.String()
-			if part := mainOf.FindString(page); part != "" {
+			if part := mainMarks.FindString(page); part != "" {
 				page = part
 			}
 			said := defined.Replace(marksOf.ReplaceAllString(page, " "))

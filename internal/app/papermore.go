@@ -71,25 +71,6 @@ func (a *App) moreFigures() map[string]report.Figure {
 			}
 			return int64(len(slices.DeleteFunc(list, func(o obligation.Obligation) bool { return o.Clock(a.opt.Now()) != obligation.MetTime }))), nil
 		}),
-		"figure.duties": duties(a.dutyRows),
-		"figure.units_reported": duties(func(_ context.Context, list []obligation.Obligation) (any, error) {
-			return int64(len(answering(list, true))), nil
-		}),
-		"figure.units_silent": duties(func(_ context.Context, list []obligation.Obligation) (any, error) {
-			return int64(len(answering(list, false))), nil
-		}),
-		"figure.silent_list": duties(func(ctx context.Context, list []obligation.Obligation) (any, error) {
-			silent := answering(list, false)
-			names, err := unitNames{a}.Names(ctx, silent)
-			var out []string
-			for _, id := range silent {
-				if names[id] != "" {
-					out = append(out, names[id])
-				}
-			}
-			slices.Sort(out)
-			return out, err
-		}),
 		"figure.threat_events": a.seenEnough(func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
 			list, err := a.infectedIn(ctx, units, from, to)
 			if err != nil || len(list) == 0 {
@@ -167,43 +148,6 @@ func (a *App) dutiesIn(ctx context.Context, units []string, from, to calendar.Da
 			return out, nil
 		}
 	}
-}
-
-// dutyRows is what was owed, one row each.
-func (a *App) dutyRows(ctx context.Context, list []obligation.Obligation) (any, error) {
-	var ids []string
-	for _, o := range list {
-		ids = append(ids, o.UnitID)
-	}
-	names, err := unitNames{a}.Names(ctx, ids)
-	rows := report.Rows{Cols: []string{"what", "unit", "due", "state", "result", "proof"}}
-	for _, o := range list {
-		state, done := "doing", ""
-		switch o.Clock(a.opt.Now()) {
-		case obligation.MetTime, obligation.MetLate:
-			state, done = "done", o.Proof.At.In(i18n.Hanoi).Format("15:04 02/01/2006")
-		case obligation.Late:
-			state = "late"
-		}
-		rows.Rows = append(rows.Rows, []string{o.Title.VI, names[o.UnitID], calendar.DateOf(o.DueAt.Add(-time.Nanosecond)).String(), state, done, o.Proof.How})
-	}
-	return rows, err
-}
-
-// answering are the units with nothing overdue, or those with something.
-func answering(list []obligation.Obligation, all bool) []string {
-	open := map[string]bool{}
-	for _, o := range list {
-		open[o.UnitID] = open[o.UnitID] || o.State == obligation.Open
-	}
-	var out []string
-	for id, owes := range open {
-		if owes != all {
-			out = append(out, id)
-		}
-	}
-	slices.Sort(out)
-	return out
 }
 
 // covered is for how many hours the sources that see a unit were heard, and which

@@ -273,7 +273,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	r.Reports = report.New(report.Deps{Records: a.Records, Now: now, Laws: packs, Obligations: r.Obligations, Cases: r.Incidents,
-		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}, Tied: a.tiedPaper})
+		Files: a.Files, Heads: a.headOf, Houses: a.house, Cards: cards{a}.Card, Figures: a.paperFigures(), Noted: a.paperNoted, Layouts: r.Templates, Register: paperRegister{a}, Tied: a.tiedPaper, Directives: replies{a}})
 	r.Documents = a.documents()
 	if r.Directives, err = a.directives(); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -93,6 +94,9 @@ func (v boardPage) actions() []ui.Action {
 	}
 	if v.urges && v.debtors > 0 {
 		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units", Icon: ui.IconSend, Primary: true})
+	}
+	if auth.May(v.ctx, auth.Permission{Area: auth.Documents, Act: auth.Write}) {
+		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.reply"), Href: "/papers/new?directive=" + url.QueryEscape(v.whole.Sheet.ID), Icon: ui.IconReport})
 	}
 	return out
 }

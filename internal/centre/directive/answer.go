@@ -350,6 +350,30 @@ func (s *Service) Standings(ctx context.Context, id ID) ([]Standing, error) {
 	return out, nil
 }
 
+// Tasks lists the tasks of a directive in the actor's sight, by body, but for
+// what was withdrawn.
+func (s *Service) Tasks(ctx context.Context, id ID) ([]Task, error) {
+	const op = "directive.Tasks"
+	q := s.Records.Read()
+	if _, err := s.sight(ctx, op, q, id); err != nil {
+		return nil, err
+	}
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	var rows []taskRow
+	sel := q.NewSelect().Model(&rows).Where("t.directive_id = ?", string(id)).Where("t.state <> ?", string(Withdrawn)).Order("t.unit_id", "t.id")
+	if err := scope.Filter(sel, "t.unit_id").Scan(ctx); err != nil {
+		return nil, db.Error(op, err)
+	}
+	out := make([]Task, len(rows))
+	for n, r := range rows {
+		out[n] = r.task()
+	}
+	return out, nil
+}
+
 // TaskOf is one task of a body in the actor's sight.
 func (s *Service) TaskOf(ctx context.Context, id ID, task string) (Task, error) {
 	const op = "directive.TaskOf"

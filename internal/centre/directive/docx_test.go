@@ -95,13 +95,13 @@ func TestWordProcessorsFile(t *testing.T) {
 	r := lexicon(t).Read(got, today)
 	var paths []string
 	for _, q := range directive.Leaves(r.Requirements) {
-		d, _ := said(q)
+		d, _ := saysOf(q)
 		paths = append(paths, q.Path+" "+strings.Join(d, ","))
 	}
 	if want := "1.a |1.b |2 |-1 until 2026-11-30"; strings.Join(paths, "|") != want {
 		t.Errorf("%q, want %q", strings.Join(paths, "|"), want)
 	}
-	if d, _ := said(r.Requirements[0]); len(d) != 1 || d[0] != "until 2026-11-19" {
+	if d, _ := saysOf(r.Requirements[0]); len(d) != 1 || d[0] != "until 2026-11-19" {
 		t.Errorf("the inserted day: %q", d)
 	}
 	if len(r.Footnotes) != 1 || str(r.Number) != "55/UBND-KGVX" || r.Signer == nil || r.Signer.Name != "Tống Thị Bích Liên" {

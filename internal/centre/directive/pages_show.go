@@ -298,6 +298,7 @@ type unitPage struct {
 	proof     string            // task whose form of evidence was sent
 	found     []Paper
 	searched  bool
+	more      []ui.Action
 }
 
 // unit handles GET /directives/{directive}/units/{unit}.
@@ -340,6 +341,9 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
 		return err
+	}
+	if p.near.More != nil {
+		v.more = p.near.More(ctx, v.f.Directive)
 	}
 	return p.site.Render(w, r, status, web.View{Title: v.f.Code + " – " + v.name, Body: unitView(v)})
 }

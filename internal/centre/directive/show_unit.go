@@ -45,7 +45,7 @@ func (v unitPage) actions(ctx context.Context) []ui.Action {
 	if v.may && v.f.State == Issued {
 		out = append(out, ui.Action{Label: i18n.T(ctx, "directive.delegate"), Href: unitHref(v.f.ID, v.unit) + "/delegate", Icon: ui.IconSend, Post: true, Title: i18n.T(ctx, "directive.delegate.title")})
 	}
-	return out
+	return append(out, v.more...)
 }
 
 // asker names who asked: another body's question is shown without it.

@@ -87,12 +87,12 @@ func TestWhoMayDoWhatWithWhichPaper(t *testing.T) {
 			} else if err != nil || list.Total != int64(len(inList)) || len(list.Rows) != len(inList) {
 				t.Errorf("%s: the list has %d of %d, want %d, %v", c.role, len(list.Rows), list.Total, len(inList), err)
 			}
-			_, err = b.svc.Begin(ctx, report.Start{Form: "F13", Unit: "a", Kind: "year", Year: 2026, Part: 1})
+			_, err = b.svc.Begin(ctx, report.Start{Form: "F4", Unit: "a", Kind: "quarter", Year: 2026, Part: 1})
 			if (err == nil) != c.begins {
 				t.Errorf("%s begins a report: %v", c.role, err)
 			}
 			if err == nil {
-				b.sql("DELETE FROM report_paper WHERE form_id = 'F13'")
+				b.sql("DELETE FROM report_paper WHERE form_id = 'F4'")
 			}
 		}
 		for _, role := range auth.Roles() { // in another unit, nobody

@@ -22,9 +22,11 @@ import (
 type apiPaper struct {
 	ID         string    `json:"id"`
 	Form       string    `json:"form" example:"F1b"`
-	About      string    `json:"about" enum:"incident,period,unit"`
+	About      string    `json:"about" enum:"incident,period,unit,directive"`
 	IncidentID string    `json:"incident_id,omitempty"`
 	Incident   string    `json:"incident_code,omitempty" example:"SC-2026-0001"`
+	Directive  string    `json:"directive_id,omitempty" doc:"The directive it answers."`
+	Code       string    `json:"directive_code,omitempty" example:"CD-2026-0007"`
 	From       string    `json:"from,omitempty" doc:"First day of the period, YYYY-MM-DD."`
 	To         string    `json:"to,omitempty" doc:"Last day of the period."`
 	UnitID     string    `json:"unit_id" doc:"The unit that owes the paper."`
@@ -65,7 +67,7 @@ type apiForm struct {
 	Pack    string     `json:"pack" example:"VN-ANM-2026"`
 	Title   string     `json:"title"`
 	Status  string     `json:"status" enum:"LAW,DERIVED,INTERNAL"`
-	About   string     `json:"about" enum:"incident,period,unit"`
+	About   string     `json:"about" enum:"incident,period,unit,directive"`
 	Periods []string   `json:"periods,omitempty" doc:"Kinds of period it is written for."`
 	Basis   string     `json:"basis"`
 	Mark    string     `json:"mark" doc:"How well its layout is known."`
@@ -95,14 +97,15 @@ type apiForms struct {
 
 type apiBeginInput struct {
 	Body struct {
-		Form   string `json:"form" minLength:"1" maxLength:"64"`
-		Pack   string `json:"pack,omitempty" maxLength:"64" doc:"The regime of the period's last day by default."`
-		UnitID string `json:"unit_id" minLength:"1" maxLength:"200"`
-		Kind   string `json:"kind,omitempty" enum:"month,quarter,half,year,span" doc:"Of the period, for a form about one."`
-		Year   int    `json:"year,omitempty" minimum:"0" maximum:"2200"`
-		Part   int    `json:"part,omitempty" minimum:"0" maximum:"12" doc:"Of the year, from 1."`
-		From   string `json:"from,omitempty" doc:"First day of a span, YYYY-MM-DD."`
-		To     string `json:"to,omitempty"`
+		Form      string `json:"form" minLength:"1" maxLength:"64"`
+		Pack      string `json:"pack,omitempty" maxLength:"64" doc:"The regime of the period's last day by default."`
+		UnitID    string `json:"unit_id" minLength:"1" maxLength:"200"`
+		Directive string `json:"directive_id,omitempty" maxLength:"64" doc:"The directive that a form about one answers."`
+		Kind      string `json:"kind,omitempty" enum:"month,quarter,half,year,span" doc:"Of the period, for a form about one; an answer to a directive goes to the day of its print by default."`
+		Year      int    `json:"year,omitempty" minimum:"0" maximum:"2200"`
+		Part      int    `json:"part,omitempty" minimum:"0" maximum:"12" doc:"Of the year, from 1."`
+		From      string `json:"from,omitempty" doc:"First day of a span, YYYY-MM-DD."`
+		To        string `json:"to,omitempty"`
 	}
 }
 
@@ -119,20 +122,37 @@ type apiPrintInput struct {
 	rest.Match
 }
 
+// apiPaperClaim and apiPaperSource are named so in the description of the API.
+type (
+	apiPaperClaim  Contradiction
+	apiPaperSource Source
+)
+
+type apiPassInput struct {
+	rest.One
+	rest.Match
+	Body struct {
+		Note string `json:"note" minLength:"1" maxLength:"300"`
+	}
+}
+
 // apiFull is a paper with its prints and sendings.
 type apiFull struct {
 	apiPaper
-	PrintList []apiPrint   `json:"print_list" nullable:"false" doc:"Latest first."`
-	Sendings  []apiSending `json:"sendings" nullable:"false" doc:"First first."`
+	Claims    []apiPaperClaim  `json:"claims" nullable:"false" doc:"What units say and the data contradict, while the paper can be held back."`
+	Sources   []apiPaperSource `json:"sources" nullable:"false" doc:"What the values of an answer to a directive were made from."`
+	PrintList []apiPrint       `json:"print_list" nullable:"false" doc:"Latest first."`
+	Sendings  []apiSending     `json:"sendings" nullable:"false" doc:"First first."`
 }
 
 type apiListQuery struct {
 	rest.Paging
-	Q      string `query:"q" maxLength:"500" doc:"Words of case code, number, symbol, subject or issuer."`
-	State  string `query:"state" enum:"draft,printed,sent,withdrawn"`
-	Form   string `query:"form" maxLength:"64"`
-	Unit   string `query:"unit" maxLength:"200"`
-	Oldest bool   `query:"oldest"`
+	Q         string `query:"q" maxLength:"500" doc:"Words of case code, number, symbol, subject or issuer."`
+	State     string `query:"state" enum:"draft,printed,sent,withdrawn"`
+	Form      string `query:"form" maxLength:"64"`
+	Unit      string `query:"unit" maxLength:"200"`
+	Directive string `query:"directive" maxLength:"64" doc:"Id of the directive they answer."`
+	Oldest    bool   `query:"oldest"`
 }
 
 // apiFileInput describes GET /papers/{id}/print/{file}, whose handler writes a
@@ -155,9 +175,11 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "get-paper", Method: http.MethodGet, Path: "/papers/{id}", Tag: tag, Need: mayRead, Summary: "Get a paper"}, s.apiGet)
 	rest.Add(a, rest.Op{ID: "list-report-forms", Method: http.MethodGet, Path: "/report-forms", Tag: tag, Need: mayRead, Summary: "List the forms in force on a day"}, s.apiForms)
 	rest.Add(a, rest.Op{ID: "create-paper", Method: http.MethodPost, Path: "/papers", Tag: tag, Need: mayWrite, Status: http.StatusCreated,
-		Summary: "Begin a paper about a period or a unit", Description: "A draft of the same form, unit and period is returned instead of a second one."}, s.apiBegin)
+		Summary: "Begin a paper about a period, a unit or a directive", Description: "A draft of the same form, unit, period and directive is returned instead of a second one."}, s.apiBegin)
 	rest.Add(a, rest.Op{ID: "fill-paper", Method: http.MethodPut, Path: "/papers/{id}/values", Tag: tag, Need: mayRead, Body: MaxList,
 		Summary: "Fill fields of a draft", Description: "Fields that are not named stay. Numbers reckoned from a table follow it. It needs W in incidents for a paper of a case, else in documents."}, s.apiFill)
+	rest.Add(a, rest.Op{ID: "acknowledge-contradictions", Method: http.MethodPost, Path: "/papers/{id}/claims", Tag: tag, Need: mayRead,
+		Summary: "Let contradictions pass", Description: "What units say and the data contradict stands in the claims of the paper. Before somebody has written why it goes out nevertheless, it cannot be printed, entered or sent. It needs W or S in documents."}, s.apiAcknowledge)
 	rest.Add(a, rest.Op{ID: "print-paper", Method: http.MethodPost, Path: "/papers/{id}/print", Tag: tag, Need: mayRead,
 		Summary: "Freeze and print a paper", Description: "422 while a compulsory field is empty. A print meets no duty. It needs W in incidents for a paper of a case, else in documents."}, s.apiPrint)
 	rest.Stream[apiFileInput, apiFile](a, rest.Op{ID: "download-paper", Method: http.MethodGet, Path: "/papers/{id}/print/{file}", Tag: tag,
@@ -165,7 +187,7 @@ func API(a *rest.API, s *Service) {
 }
 
 func (s *Service) apiList(ctx context.Context, in *apiListQuery) (*rest.Listing[apiPaper], error) {
-	p, err := s.List(ctx, Filter{State: State(in.State), Form: in.Form, Unit: in.Unit, Query: in.Q, First: in.Oldest, After: in.After, Limit: in.Limit})
+	p, err := s.List(ctx, Filter{State: State(in.State), Form: in.Form, Unit: in.Unit, Directive: in.Directive, Query: in.Q, First: in.Oldest, After: in.After, Limit: in.Limit})
 	if err != nil {
 		return nil, err
 	}
@@ -178,6 +200,13 @@ func (s *Service) apiGet(ctx context.Context, in *rest.One) (*rest.Record[apiFul
 		return nil, err
 	}
 	out := apiFull{apiPaper: apiViewOf(f.Paper), PrintList: make([]apiPrint, len(f.Prints)), Sendings: make([]apiSending, len(f.Sendings))}
+	out.Claims, out.Sources = make([]apiPaperClaim, len(f.Claims)), make([]apiPaperSource, len(f.Sources))
+	for i, c := range f.Claims {
+		out.Claims[i] = apiPaperClaim(c)
+	}
+	for i, from := range f.Sources {
+		out.Sources[i] = apiPaperSource(from)
+	}
 	for i, p := range f.Prints {
 		out.PrintList[i] = apiPrint{Seq: p.Seq, At: p.At.UTC(), By: p.By, DOCX: p.DOCX, PDF: p.PDF, Inputs: p.Inputs}
 	}
@@ -216,7 +245,7 @@ func (s *Service) apiForms(ctx context.Context, in *apiFormsQuery) (*apiForms, e
 
 func (s *Service) apiBegin(ctx context.Context, in *apiBeginInput) (*rest.Created[apiPaper], error) {
 	b := in.Body
-	st := Start{Form: b.Form, Pack: b.Pack, Unit: b.UnitID, Kind: b.Kind, Year: b.Year, Part: b.Part}
+	st := Start{Form: b.Form, Pack: b.Pack, Unit: b.UnitID, Directive: b.Directive, Kind: b.Kind, Year: b.Year, Part: b.Part}
 	for field, d := range map[string]struct {
 		text string
 		into *calendar.Date
@@ -231,7 +260,7 @@ func (s *Service) apiBegin(ctx context.Context, in *apiBeginInput) (*rest.Create
 	}
 	p, err := s.Begin(ctx, st)
 	if err != nil {
-		return nil, rest.Rename(err, "unit", "unit_id")
+		return nil, rest.Rename(rest.Rename(err, "unit", "unit_id"), "directive", "directive_id")
 	}
 	return rest.Made(apiViewOf(p), p.Version, "/papers/"+string(p.ID)), nil
 }
@@ -245,6 +274,21 @@ func (s *Service) apiFill(ctx context.Context, in *apiValuesInput) (*rest.Record
 		return nil, err
 	}
 	p, err := s.SavePlain(ctx, f.ID, in.Body.Values, f.Version)
+	if err != nil {
+		return nil, err
+	}
+	return rest.Versioned(apiViewOf(p), p.Version), nil
+}
+
+func (s *Service) apiAcknowledge(ctx context.Context, in *apiPassInput) (*rest.Record[apiPaper], error) {
+	f, err := s.Get(ctx, ID(in.ID))
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Check(f.Version); err != nil {
+		return nil, err
+	}
+	p, err := s.Acknowledge(ctx, f.ID, in.Body.Note, f.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -282,11 +326,14 @@ func (s *Service) apiDownload(w http.ResponseWriter, r *http.Request) error {
 }
 
 func apiViewOf(p Paper) apiPaper {
-	about := Case{}
-	if p.Case.Kind == OfIncident {
+	var about, of Case
+	switch p.Case.Kind {
+	case OfIncident:
 		about = p.Case
+	case OfDirective:
+		of = p.Case
 	}
-	return apiPaper{ID: string(p.ID), Form: p.FormID, About: p.Case.Kind, IncidentID: about.ID, Incident: about.Code, From: day(p.From), To: day(p.To), UnitID: p.UnitID, State: string(p.State),
+	return apiPaper{ID: string(p.ID), Form: p.FormID, About: p.Case.Kind, IncidentID: about.ID, Incident: about.Code, Directive: of.ID, Code: of.Code, From: day(p.From), To: day(p.To), UnitID: p.UnitID, State: string(p.State),
 		Number: p.Frame.Number, Symbol: p.Frame.Symbol, Date: p.Frame.Date.String(), Subject: p.Frame.Subject, Issuer: p.Frame.Issuer,
 		Relation: string(p.Relation), OfID: string(p.Of), Prints: p.Prints, CreatedAt: p.CreatedAt.UTC(), UpdatedAt: p.UpdatedAt.UTC(),
 		Version: p.Version}

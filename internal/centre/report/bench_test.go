@@ -43,6 +43,7 @@ type bench struct {
 	events []report.Event
 
 	figures   map[string]report.Figure // may be added to
+	orders    *orders                  // the one directive there is
 	overrides []rulepack.Override      // ever entered
 }
 
@@ -82,7 +83,8 @@ func newBench(t testing.TB, d *db.DB) *bench {
 	}
 	b.duties = obligation.New(obligation.Deps{Records: d, Now: clock})
 	b.cases = incident.New(incident.Deps{Records: d, Now: clock, Laws: b.laws, Obligations: b.duties, Units: cards{}, Files: b.files})
-	b.svc = report.New(report.Deps{Records: d, Now: clock, Laws: b.laws, Obligations: b.duties, Cases: b.cases, Files: b.files, Figures: b.figures,
+	b.orders = &orders{db: d, now: clock}
+	b.svc = report.New(report.Deps{Directives: b.orders, Records: d, Now: clock, Laws: b.laws, Obligations: b.duties, Cases: b.cases, Files: b.files, Figures: b.figures,
 		Heads: func(context.Context, string) (report.Person, error) {
 			return report.Person{Name: "Vàng A Páo", Title: "Chủ tịch"}, nil
 		},

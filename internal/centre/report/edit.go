@@ -275,6 +275,9 @@ func (v paperPage) problem(ctx context.Context, field string) string {
 
 // text is the finding as a sentence.
 func (f Finding) text(ctx context.Context) string {
+	if len(f.Args) > 0 {
+		return i18n.T(ctx, f.Key, f.Args...)
+	}
 	if f.Say != (rulepack.Label{}) {
 		return i18n.T(ctx, f.Key, f.Say.In(i18n.Lang(ctx)), f.Row)
 	}

@@ -112,6 +112,10 @@ func (b *bench) begin(pack *rulepack.Pack, form rulepack.Form, cases map[string]
 			st.Kind = form.Periods.Every[0]
 		}
 		st.From, st.To = calendar.Date{Year: 2026, Month: 2, Day: 14}, calendar.Date{Year: 2026, Month: 2, Day: 22}
+		if form.About == rulepack.OfDirective {
+			b.orders.fill(2)
+			st.Directive = "d-1"
+		}
 		p, err = b.svc.Begin(ctx, st)
 	}
 	if err != nil {

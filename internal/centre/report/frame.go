@@ -144,7 +144,9 @@ func placeOf(names ...string) string {
 				return strings.Join(words[n:], " ")
 			}
 		}
-		return rest
+		if !slices.Contains(areas, i18n.Fold(rest)) { // "UBND tỉnh" names none
+			return rest
+		}
 	}
 	return ""
 }

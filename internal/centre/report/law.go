@@ -105,6 +105,7 @@ func (s *Service) TakeLaw(ctx context.Context, id ID, version int64) (Paper, err
 				values[fl.Key] = v
 			}
 		}
+		p.cite = f.cite
 		word := p.words(p.Frame.Issuer)
 		if rest, ok := strings.CutPrefix(p.Frame.Subject, word(f.Form.Subject)); ok {
 			p.Frame.Subject = word(form.Subject) + rest

@@ -26,6 +26,7 @@ type Finding struct {
 	Due   time.Time
 	Row   int            // of a table, from 1; 0 for none
 	Say   rulepack.Label // of a form's own check: the sentence
+	Args  []any          // of the sentence, where it takes others
 }
 
 // tooShort is the length, in characters, below which a description tells the

@@ -17,14 +17,15 @@ const pageSize = 50
 // Filter narrows a list. The zero value asks for the first page of everything
 // in scope, latest first.
 type Filter struct {
-	State State  // empty: all
-	Form  string // empty: all
-	Unit  string // exactly the unit that owes the paper
-	Year  int    // the period ends in it; 0: all
-	Query string // words of case code, number, symbol, subject or issuer, accents free
-	First bool   // oldest first
-	After string // Page.Next of the page before
-	Limit int    // rows a page, 1..1000; 0 is 50
+	State     State  // empty: all
+	Form      string // empty: all
+	Unit      string // exactly the unit that owes the paper
+	Year      int    // the period ends in it; 0: all
+	Directive string // id of the one it answers
+	Query     string // words of case code, number, symbol, subject or issuer, accents free
+	First     bool   // oldest first
+	After     string // Page.Next of the page before
+	Limit     int    // rows a page, 1..1000; 0 is 50
 }
 
 // Page is one page of a list.
@@ -73,6 +74,9 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Unit != "" {
 		q = q.Where("p.unit_id = ?", f.Unit)
+	}
+	if f.Directive != "" {
+		q = q.Where("p.subject_kind = ?", OfDirective).Where("p.subject_id = ?", f.Directive)
 	}
 	if f.Year != 0 {
 		q = q.Where("p.period_to >= ?", fmt.Sprintf("%04d-01-01", f.Year)).Where("p.period_to <= ?", fmt.Sprintf("%04d-12-31", f.Year))

@@ -18,10 +18,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
-// filter reads the list's query: q, state, form, unit, sort=created, after.
+// filter reads the list's query: q, state, form, unit, directive, sort=created,
+// after.
 func filter(r *http.Request) Filter {
 	q := r.URL.Query()
-	f := Filter{Query: q.Get("q"), Form: q.Get("form"), Unit: q.Get("unit"), First: q.Get("sort") == "created", After: q.Get("after")}
+	f := Filter{Query: q.Get("q"), Form: q.Get("form"), Unit: q.Get("unit"), Directive: q.Get("directive"), First: q.Get("sort") == "created", After: q.Get("after")}
 	if s := State(q.Get("state")); slices.Contains(States(), s) {
 		f.State = s
 	}
@@ -45,7 +46,8 @@ type listPage struct {
 	page    Page
 	names   map[string]string
 	units   []ui.Option
-	firstAt string // the first page of this list; empty when this is it
+	named   []Named // directives to narrow by
+	firstAt string  // the first page of this list; empty when this is it
 }
 
 // list handles GET /papers.
@@ -60,6 +62,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.units, err = p.units.Options(ctx); err != nil {
+		return err
+	}
+	if v.named, err = p.svc.Answerable(ctx); err != nil {
 		return err
 	}
 	if v.f.After != "" {
@@ -96,7 +101,7 @@ func (v listPage) actions(ctx context.Context) []ui.Action {
 }
 
 func (v listPage) filtered() bool {
-	return v.f.State != "" || v.f.Query != "" || v.f.Unit != "" || v.f.Form != "" || v.f.Year != 0
+	return v.f.State != "" || v.f.Query != "" || v.f.Unit != "" || v.f.Form != "" || v.f.Directive != "" || v.f.Year != 0
 }
 
 func (v listPage) fields(ctx context.Context) []ui.FieldProps {
@@ -115,9 +120,13 @@ func (v listPage) fields(ctx context.Context) []ui.FieldProps {
 			}
 		}
 	}
+	of := ui.FieldProps{Kind: ui.KindSelect, Name: "directive", Label: i18n.T(ctx, "report.col.directive"), Value: v.f.Directive, Blank: i18n.T(ctx, "report.any")}
+	for _, d := range v.named {
+		of.Options = append(of.Options, ui.Option{Value: d.ID, Label: trimmed(d.Code+" · "+d.Title, 80)})
+	}
 	return []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "report.search"), Value: v.f.Query},
-		state, form,
+		state, form, of,
 		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "report.col.unit"), Value: v.f.Unit, Options: v.units, Blank: i18n.T(ctx, "report.any")},
 		{Kind: ui.KindNumber, Name: "year", Label: i18n.T(ctx, "report.col.year"), Value: yearText(v.f.Year), Min: "1900", Max: "2200"},
 	}
@@ -137,15 +146,17 @@ func (v listPage) rows(ctx context.Context) []ui.Row {
 	for _, n := range v.page.Rows {
 		title := v.p.formTitle(ctx, n)
 		rows = append(rows, ui.Row{ID: string(n.ID), Name: strings.TrimSpace(title + " " + n.Case.Code), Href: href(n.ID), Cells: []templ.Component{
-			ui.Text(title), ui.Text(v.p.svc.Label(n)), about(n),
+			ui.Text(title), ui.Text(v.p.svc.Label(n)), about(ctx, n),
 			unitMark(v.names[n.UnitID]), ui.Badge(stateBadge(ctx, n.State)), ui.Time(n.CreatedAt)}})
 	}
 	return rows
 }
 
 // about is what the paper is about: its case, or its period.
-func about(n Paper) templ.Component {
+func about(ctx context.Context, n Paper) templ.Component {
 	switch {
+	case n.Case.Kind == OfDirective && auth.May(ctx, mayReadDirectives):
+		return ui.Anchor(ui.Link{Label: n.Case.Code, Href: directiveHref(n.Case.ID)})
 	case n.Case.Kind == OfIncident:
 		return ui.Anchor(ui.Link{Label: n.Case.Code, Href: caseHref(n.Case.ID)})
 	case n.Case.Code == "":

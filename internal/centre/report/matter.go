@@ -4,11 +4,14 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"strconv"
 	"strings"
 
+	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -48,6 +51,7 @@ type matter struct {
 	facts             incident.Facts
 	withheld          []string // sources of fields that the actor may not ask for
 	duties            []obligation.Obligation
+	answer            answered // of a paper about a directive
 }
 
 // matter reads what p is about again: a case through the incident room's own
@@ -55,6 +59,9 @@ type matter struct {
 func (s *Service) matter(ctx context.Context, p Paper, form rulepack.Form) (matter, error) {
 	if p.Case.Kind == OfIncident {
 		return s.ofCase(ctx, p)
+	}
+	if p.Case.Kind == OfDirective {
+		return s.ofDirective(ctx, p, form)
 	}
 	m := matter{unit: p.UnitID, owner: p.OwnerUnit, code: p.Case.Code}
 	var err error
@@ -134,7 +141,8 @@ func (s *Service) owedBy(ctx context.Context, p Paper, form rulepack.Form) ([]ob
 	page, err := s.duties.List(ctx, obligation.Filter{State: obligation.Open, Unit: p.UnitID, Limit: mostDuties})
 	var out []obligation.Obligation
 	for _, o := range page.Rows {
-		if s.meets(form, o.PackID, o.FormID) {
+		other := p.Case.Kind == OfDirective && o.Subject.Kind == board.SubjectKind && o.Subject.ID != p.Case.ID
+		if s.meets(form, o.PackID, o.FormID) && !other {
 			out = append(out, o)
 		}
 	}
@@ -146,16 +154,19 @@ type Start struct {
 	Form string // id
 	Pack string // id; empty: the regime of the period's last day, or of today
 	Unit string // that owes the paper
-	Kind string // of the period: month, quarter, half, year, span; empty for a form without
-	Year int
-	Part int           // of the year, from 1
-	From calendar.Date // of a span
-	To   calendar.Date
+	// Directive is the id of the directive that a form about one answers; without a
+	// Kind the answer goes from its issue to the day it is printed.
+	Directive string
+	Kind      string // of the period: month, quarter, half, year, span; empty for a form without
+	Year      int
+	Part      int           // of the year, from 1
+	From      calendar.Date // of a span
+	To        calendar.Date
 }
 
-// Begin begins a paper about a period or a unit, or returns the draft of the
-// same form, unit and period. The actor writes in the unit. Errors:
-// fault.Invalid by field (form, unit, kind, part, from).
+// Begin begins a paper about a period, a unit or a directive, or returns the draft
+// of the same form, unit, period and directive. The actor writes in the unit.
+// Errors: fault.Invalid by field (form, unit, directive, kind, part, from).
 func (s *Service) Begin(ctx context.Context, st Start) (Paper, error) {
 	const op = "report.Begin"
 	if _, _, err := auth.Need(ctx, op, mayWrite); err != nil {
@@ -168,12 +179,26 @@ func (s *Service) Begin(ctx context.Context, st Start) (Paper, error) {
 	if err := s.writable(ctx, op, st.Unit); err != nil {
 		return Paper{}, err
 	}
+	var r Reply
+	if p.Case.Kind == OfDirective {
+		if r, err = s.answerable(ctx, op, &p); err != nil {
+			return Paper{}, err
+		}
+	}
 	if same, ok, err := s.draftOf(ctx, p); err != nil || ok {
 		return same, err
 	}
-	facts, _, err := s.unitFacts(ctx, st.Unit, p.From, p.To, p.Case.Code, c.Form)
+	facts, _, err := s.unitFacts(ctx, st.Unit, p.From, s.reopened(p).To, p.Case.Code, c.Form)
 	if err != nil {
 		return Paper{}, err
+	}
+	if p.Case.Kind == OfDirective {
+		a := s.answerOf(r)
+		maps.Copy(facts, a.facts)
+		p.cite = a.cite
+		if len(a.to) > 0 {
+			facts["report.recipients"] = a.to
+		}
 	}
 	head, err := s.heads(ctx, st.Unit)
 	if err != nil {
@@ -204,6 +229,15 @@ func (s *Service) started(op string, st Start) (Choice, Paper, error) {
 	p := Paper{FormID: form.ID, UnitID: st.Unit, OwnerUnit: st.Unit, Case: Case{Kind: OfUnit, ID: st.Unit}}
 	if st.Unit == "" {
 		return Choice{}, p, fault.Bad(op, "unit", "report.err.unit")
+	}
+	if form.About == rulepack.OfDirective {
+		p.Case = Case{Kind: OfDirective, ID: st.Directive}
+		if st.Kind != "" {
+			var field string
+			if p.From, p.To, field = period(form, st); field != "" {
+				return Choice{}, p, fault.Bad(op, field, "report.err.period")
+			}
+		}
 	}
 	if form.About == rulepack.OfPeriod {
 		var field string
@@ -288,7 +322,7 @@ func (s *Service) writable(ctx context.Context, op, unit string) error {
 func (s *Service) draftOf(ctx context.Context, p Paper) (Paper, bool, error) {
 	var rows []row
 	err := s.records.Read().NewSelect().Model(&rows).Where("p.unit_id = ?", p.UnitID).Where("p.form_id = ?", p.FormID).
-		Where("p.pack_id = ?", p.PackID).Where("p.subject_kind = ?", p.Case.Kind).Where("p.period_from = ?", day(p.From)).
+		Where("p.pack_id = ?", p.PackID).Where("p.subject_kind = ?", p.Case.Kind).Where("p.subject_id = ?", p.Case.ID).Where("p.period_from = ?", day(p.From)).
 		Where("p.period_to = ?", day(p.To)).Where("p.relation = ?", "").Where("p.state IN (?, ?)", string(Draft), string(Printed)).
 		OrderExpr("p.id DESC").Limit(1).Scan(ctx)
 	if err != nil || len(rows) == 0 {
@@ -307,7 +341,7 @@ func (p Paper) words(issuer string) func(string) string {
 	if p.Case.Kind != OfPeriod && p.Case.Kind != "" {
 		span = ""
 	}
-	r := strings.NewReplacer("{period}", lowerFirst(span), "{issuer}", issuer, "{unit}", issuer)
+	r := strings.NewReplacer("{period}", lowerFirst(span), "{issuer}", issuer, "{unit}", issuer, "{directive}", cmp.Or(lowerFirst(p.cite), "…………"))
 	return func(text string) string { return r.Replace(text) }
 }
 
@@ -324,6 +358,9 @@ func lowerFirst(s string) string {
 func (p Paper) periodDays() string {
 	if p.From.IsZero() {
 		return ""
+	}
+	if p.To.IsZero() {
+		return officedoc.ShortDate(p.From.Start().In(i18n.Hanoi))
 	}
 	return officedoc.ShortDate(p.From.Start().In(i18n.Hanoi)) + " – " + officedoc.ShortDate(p.To.Start().In(i18n.Hanoi))
 }

@@ -5,6 +5,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -74,20 +76,29 @@ type cataloguePage struct {
 type beginPage struct {
 	choice Choice
 	units  []ui.Option
+	named  []Named // directives that can be answered
 	typed  startForm
 	errs   map[string]string
 	today  calendar.Date
 }
 
 // startForm is what was typed about a new paper.
-type startForm struct{ Unit, Period, Year, From, To string }
+type startForm struct{ Unit, Directive, Period, Year, From, To string }
 
 // newPaper handles GET /papers/new: the catalogue of the forms in force on the
-// day of ?on, or, with form and pack, what the paper shall be about.
+// day of ?on, or, with form and pack, what the paper shall be about. With
+// directive alone it is about that, in the first form there is for it.
 func (p *Pages) newPaper(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	if q.Get("form") != "" {
-		return p.renderBegin(w, r, http.StatusOK, q.Get("pack"), q.Get("form"), startForm{Unit: q.Get("unit")}, nil)
+	form, pack := q.Get("form"), q.Get("pack")
+	if form == "" && q.Get("directive") != "" {
+		_, list := p.svc.Catalogue(calendar.DateOf(p.svc.now()))
+		if n := slices.IndexFunc(list, func(c Choice) bool { return c.Form.About == rulepack.OfDirective }); n >= 0 {
+			form, pack = list[n].Form.ID, list[n].Pack.ID
+		}
+	}
+	if form != "" {
+		return p.renderBegin(w, r, http.StatusOK, pack, form, startForm{Unit: q.Get("unit"), Directive: q.Get("directive")}, nil)
 	}
 	v := cataloguePage{on: calendar.DateOf(p.svc.now())}
 	if text := q.Get("on"); text != "" {
@@ -116,19 +127,39 @@ func (p *Pages) renderBegin(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := beginPage{choice: Choice{Form: form, Pack: pack}, units: units, typed: typed, errs: errs, today: calendar.DateOf(p.svc.now())}
-	if v.typed.Period == "" && len(form.Periods.Every) > 0 {
+	if form.About == rulepack.OfDirective {
+		if v.named, err = p.svc.Answerable(ctx); err != nil {
+			return err
+		}
+		v.typed.Unit = cmp.Or(v.typed.Unit, v.home(ctx))
+		if v.typed.Year == "" {
+			v.typed.Year = strconv.Itoa(v.today.Year)
+		}
+	} else if v.typed.Period == "" && len(form.Periods.Every) > 0 {
 		v.typed.Period, v.typed.Year = v.present()
 	}
 	return p.site.Render(w, r, status, web.View{Title: form.Title.In(i18n.Lang(ctx)), Body: beginView(v)})
 }
 
-// begin handles POST /papers/new. Form: form, pack, unit, period=kind.part,
-// year, from, to.
+// home is the unit that would answer the chosen directive: the one that keeps it
+// where the reader acts for it, else the reader's own.
+func (v beginPage) home(ctx context.Context) string {
+	actor, _ := auth.From(ctx)
+	for _, d := range v.named {
+		if d.ID == v.typed.Directive && slices.ContainsFunc(v.units, func(o ui.Option) bool { return o.Value == d.Keeper }) {
+			return d.Keeper
+		}
+	}
+	return actor.Home
+}
+
+// begin handles POST /papers/new. Form: form, pack, unit, directive,
+// period=kind.part, year, from, to.
 func (p *Pages) begin(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	typed := startForm{Unit: r.PostFormValue("unit"), Period: r.PostFormValue("period"), Year: r.PostFormValue("year"),
-		From: r.PostFormValue("from"), To: r.PostFormValue("to")}
-	st := Start{Form: r.PostFormValue("form"), Pack: r.PostFormValue("pack"), Unit: typed.Unit}
+		From: r.PostFormValue("from"), To: r.PostFormValue("to"), Directive: r.PostFormValue("directive")}
+	st := Start{Form: r.PostFormValue("form"), Pack: r.PostFormValue("pack"), Unit: typed.Unit, Directive: typed.Directive}
 	kind, part, _ := strings.Cut(typed.Period, ".")
 	st.Kind = kind
 	bad := map[string]string{}
@@ -230,10 +261,21 @@ func (v beginPage) fields(ctx context.Context) []ui.FieldProps {
 	form := v.choice.Form
 	out := []ui.FieldProps{{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "report.begin.unit"), Value: v.typed.Unit, Options: v.units,
 		Blank: i18n.T(ctx, "report.choose"), Error: v.errs["unit"], Required: true}}
-	if form.About != rulepack.OfPeriod {
+	if form.About != rulepack.OfPeriod && form.About != rulepack.OfDirective {
 		return out
 	}
+	if form.About == rulepack.OfDirective {
+		of := ui.FieldProps{Kind: ui.KindSelect, Name: "directive", Label: i18n.T(ctx, "report.begin.directive"), Value: v.typed.Directive, Blank: i18n.T(ctx, "report.choose"),
+			Error: v.errs["directive"], Required: true, Hint: i18n.T(ctx, "report.begin.directive.hint")}
+		for _, d := range v.named {
+			of.Options = append(of.Options, ui.Option{Value: d.ID, Label: trimmed(d.Code+" · "+d.Title, 140)})
+		}
+		out = append([]ui.FieldProps{of}, out...)
+	}
 	period := ui.FieldProps{Kind: ui.KindSelect, Name: "period", Label: i18n.T(ctx, "report.begin.period"), Value: v.typed.Period, Error: v.errs["kind"] + v.errs["part"]}
+	if form.About == rulepack.OfDirective {
+		period.Blank = i18n.T(ctx, "report.begin.open")
+	}
 	for _, kind := range form.Periods.Every {
 		if kind == "span" {
 			period.Options = append(period.Options, ui.Option{Value: kind, Label: i18n.T(ctx, "report.period.span")})

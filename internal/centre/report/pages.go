@@ -63,6 +63,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /papers/{id}/tables/{key}/import", Need: mayRead, Handle: p.importFill},
 		{Pattern: "POST /papers/{id}", Need: mayRead, Handle: p.save},
 		{Pattern: "POST /papers/{id}/law", Need: mayRead, Handle: p.takeLaw},
+		{Pattern: "POST /papers/{id}/claims", Need: mayRead, Handle: p.acknowledge},
 		{Pattern: "POST /papers/{id}/print", Need: mayRead, Handle: p.print},
 		{Pattern: "GET /papers/{id}/print/{file}", Need: mayRead, Handle: p.download},
 		{Pattern: "POST /papers/{id}/enter", Need: mayRead, Handle: p.enter},
@@ -75,6 +76,8 @@ func (p *Pages) Routes() []web.Route {
 }
 
 func href(id ID) string { return "/papers/" + string(id) }
+
+func directiveHref(id string) string { return "/directives/" + id }
 
 func caseHref(id string) string { return "/incidents/" + id }
 
@@ -126,6 +129,8 @@ type paperPage struct {
 	errs    map[string]string // why
 	sending sendingForm
 	laid    laid
+	note    string // typed about contradictions
+	noteErr string
 }
 
 // sendingForm is what was typed about a sending.
@@ -217,6 +222,21 @@ func (p *Pages) takeLaw(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.law"))
+	return web.Redirect(w, r, href(id))
+}
+
+// acknowledge handles POST /papers/{id}/claims. Form: note, version.
+func (p *Pages) acknowledge(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), ID(r.PathValue("id"))
+	note := r.PostFormValue("note")
+	_, err := p.svc.Acknowledge(ctx, id, note, formVersion(r))
+	if errs := web.Errors(ctx, err); errs != nil {
+		return p.render(w, r, http.StatusUnprocessableEntity, func(v *paperPage) { v.note, v.noteErr = note, errs["note"] })
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "report.done.claims"))
 	return web.Redirect(w, r, href(id))
 }
 

@@ -239,7 +239,10 @@ func (s *Service) Compose(pack *rulepack.Pack, form rulepack.Form, frame Frame, 
 	paper := Paper{FormID: form.ID, PackID: pack.ID, PackHash: pack.Version, Case: Case{Kind: OfUnit}, State: Draft, From: from, To: to}
 	facts := incident.Facts{}
 	if !from.IsZero() {
-		paper.Case.Kind, paper.Case.Code = OfPeriod, s.periodName("span", 0, 0, from, to)
+		if paper.Case.Kind = OfPeriod; form.About == rulepack.OfDirective {
+			paper.Case.Kind = OfDirective
+		}
+		paper.Case.Code = s.periodName("span", 0, 0, from, to)
 		if f, t, ok := form.Periods.Between("year", to.Year, 1); ok && f == from && t == to {
 			paper.Case.Code = s.periodName("year", to.Year, 1, from, to)
 		}

@@ -17,6 +17,18 @@ const dots = "……………………"
 // previewRows are the rows of a table that the preview shows.
 const previewRows = 20
 
+// wideGrid is how many columns of a table the page shows beside each other.
+const wideGrid = 6
+
+// shownRows are the rows of a table that the preview shows: all of one whose rows
+// lead to what they were made from.
+func shownRows(o origins, key string) int {
+	if o.rows(key) {
+		return maxListRows
+	}
+	return previewRows
+}
+
 func upper(s string) string { return strings.ToUpper(s) }
 
 func joined(list []string) string { return strings.Join(list, " ") }

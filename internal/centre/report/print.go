@@ -23,7 +23,7 @@ import (
 // "a figure that is printed freezes its inputs". DOCX and PDF follow from it
 // alone.
 type Inputs struct {
-	Format      int              `json:"format"` // 1; grows when the meaning of a field changes
+	Format      int              `json:"format"` // 1; 2 with what papers about directives have more
 	Paper       ID               `json:"paper"`
 	Seq         int              `json:"seq"`
 	Form        string           `json:"form"`
@@ -42,6 +42,17 @@ type Inputs struct {
 	At          time.Time        `json:"at"`
 	ByID        string           `json:"by_id"`
 	By          string           `json:"by"`
+	Sources     []Source         `json:"sources,omitempty"` // of what the paper says
+	Claims      []Contradiction  `json:"claims,omitempty"`  // what units said otherwise, and who let it pass
+}
+
+// formatOf is the format of the inputs of f: what a former release prints stays
+// as it was.
+func formatOf(f File) int {
+	if len(f.Sources)+len(f.Claims)+len(f.annex) > 0 {
+		return 2
+	}
+	return 1
 }
 
 // Canonical is the one text of the inputs: JSON (RFC 8259) with the fields in
@@ -65,7 +76,7 @@ func Parse(raw []byte) (Inputs, error) {
 	if err := dec.Decode(&in); err != nil {
 		return Inputs{}, fmt.Errorf("report inputs: %w", err)
 	}
-	if in.Format != 1 {
+	if in.Format < 1 || in.Format > 2 {
 		return Inputs{}, fmt.Errorf("report inputs: format %d is unknown", in.Format)
 	}
 	return in, nil

@@ -167,6 +167,9 @@ func reckoned(f rulepack.Field, values map[string]Value) (Value, bool) {
 	c := f.Count
 	if f.Type == "pct" {
 		part, of := values[c.Part].Int, values[c.Of].Int
+		if unknown := values[c.Unless].Int; unknown != nil && *unknown > 0 {
+			return Value{}, false
+		}
 		if part == nil || of == nil || *of == 0 {
 			return Value{}, false
 		}

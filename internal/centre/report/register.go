@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -75,7 +76,7 @@ func (s *Service) Enter(ctx context.Context, id ID, version int64) (Paper, error
 	case f.State != Printed || len(f.Prints) == 0:
 		return Paper{}, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "report.err.not_printed"}
 	}
-	if err := f.free(op); err != nil {
+	if err := cmp.Or(f.free(op), f.settled(op)); err != nil {
 		return Paper{}, err
 	}
 	p, had := f.Paper, []string{}

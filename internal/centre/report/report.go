@@ -1,8 +1,8 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package report makes official papers: about an incident, a period of a unit, or
-// a unit. A paper is a draft filled from what the records say and edited by a
+// Package report makes official papers: about an incident, a period of a unit, a
+// unit, or what was done about a directive. A paper is a draft filled from what the records say and edited by a
 // person, then a print whose inputs are
 // frozen and hashed, then the record that it was sent, which is what meets the
 // legal clock. A printed paper is not a sent one.
@@ -54,16 +54,17 @@ const (
 
 // Case is what the paper is about.
 type Case struct {
-	Kind string // OfIncident, OfPeriod, OfUnit
-	ID   string // of the incident; of the others the unit
-	Code string // "SC-2026-0001", "Năm 2026"; empty for OfUnit
+	Kind string // OfIncident, OfPeriod, OfUnit, OfDirective
+	ID   string // of the incident or directive; of the others the unit
+	Code string // "SC-2026-0001", "Năm 2026", "CD-2026-0007"; empty for OfUnit
 }
 
 // The kinds of Case.
 const (
-	OfIncident = "incident"
-	OfPeriod   = "period"
-	OfUnit     = "unit"
+	OfIncident  = "incident"
+	OfPeriod    = "period"
+	OfUnit      = "unit"
+	OfDirective = "directive"
 )
 
 // Frame is what stands around the body: the places of Nghị định 30/2020/NĐ-CP,
@@ -100,7 +101,7 @@ type Paper struct {
 	PackID    string // the pack the form stands in
 	PackHash  string // its content when last saved
 	Case      Case
-	From, To  calendar.Date // first and last day of the period; zero for the others
+	From, To  calendar.Date // first and last day of the period; zero for papers about cases and units
 	UnitID    string        // the unit that has the case and owes the paper
 	OwnerUnit string        // owner of the source that saw it; may read
 	State     State
@@ -113,6 +114,7 @@ type Paper struct {
 	Reason    string // of a withdrawal
 	Prints    int    // how many prints were made
 	Document  string // of the register, that the paper became; empty for none
+	Acks      []Ack  // contradictions that were let pass, with why
 	CreatedAt time.Time
 	CreatedBy string
 	UpdatedAt time.Time
@@ -120,6 +122,8 @@ type Paper struct {
 	Version   int64 // +1 per change; optimistic lock
 
 	short map[string]Short // fields for which too little was seen; not stored
+	open  bool             // of a directive: To is the day it is read; stored without
+	cite  string           // of the directive, as a sentence names it; not stored
 }
 
 // ByHand reports whether a person changed the field.

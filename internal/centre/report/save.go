@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -177,6 +178,9 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	if f.State == Printed {
 		// Printed again: what follows the case says what the case says now.
 		f.State = Draft
+		if f.open {
+			f.To = calendar.DateOf(s.now())
+		}
 		f.Values = s.current(f.Paper, f.Pack, f.Form, f.Live)
 	}
 	at := cut(s.now())
@@ -186,11 +190,15 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 		}
 	}
 	f.Sheet = s.sheet(f.Paper, f.Pack, f.Form, f.Values, at)
+	f.Sheet.Annex, f.Sources = f.annex, sourced(f.live, f.Form, f.Values, f.Hand)
 	f.Sheet.Code = fmt.Sprintf("%s/%d", f.Sheet.Code, f.Paper.Prints+1) // tells one print from the next
 	if stopped(lint(f.Paper, f.Pack, f.Form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), at)) {
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.incomplete"}
 	}
-	in := Inputs{Format: 1, Paper: id, Seq: f.Paper.Prints + 1, Form: f.FormID, Pack: f.PackID, PackHash: f.Pack.Version,
+	if len(f.Unseen()) > 0 {
+		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.contradicted"}
+	}
+	in := Inputs{Format: formatOf(f), Sources: f.Sources, Claims: f.Claims, Paper: id, Seq: f.Paper.Prints + 1, Form: f.FormID, Pack: f.PackID, PackHash: f.Pack.Version,
 		CaseKind: f.Case.Kind, Case: f.Case.ID, CaseCode: f.Case.Code, CaseVersion: f.CaseVersion, From: f.From, To: f.To, Values: f.Values, Hand: f.Hand,
 		Sheet: f.Sheet, At: at, ByID: actor.ID, By: actor.Name}
 	if in.Layout, err = s.layout(ctx, f.Paper, f.Sheet); err != nil {

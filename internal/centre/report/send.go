@@ -56,7 +56,7 @@ func (s *Service) Send(ctx context.Context, id ID, d Dispatch, version int64) (P
 	if !f.MaySend {
 		return Paper{}, &fault.Error{Kind: fault.Forbidden, Op: op}
 	}
-	if err := f.issued(op); err != nil {
+	if err := cmp.Or(f.issued(op), f.settled(op)); err != nil {
 		return Paper{}, err
 	}
 	sending := Sending{ID: db.NewID(), Paper: id, Seq: f.Paper.Prints, At: cut(d.At), Channel: d.Channel, Receipt: i18n.NFC(d.Receipt),
@@ -230,6 +230,9 @@ func (s *Service) Follow(ctx context.Context, id ID, r Relation) (Paper, error) 
 	}
 	n := Paper{FormID: f.FormID, PackID: f.PackID, PackHash: pack.Version, Case: f.Case, From: f.From, To: f.To, UnitID: f.UnitID, OwnerUnit: f.OwnerUnit,
 		Frame: f.Frame, Values: f.Values, Hand: f.Hand, Relation: r, Of: f.ID, OfLabel: s.Label(f.Paper)}
+	if f.open {
+		n.To = calendar.Date{}
+	}
 	n.Frame.Number, n.Frame.Date = "", calendar.Date{}
 	return s.create(ctx, op, n, false)
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -73,6 +74,8 @@ type Deps struct {
 	Noted func(ctx context.Context, tx *db.Tx, e Event) error
 	// Layouts are the bodies' own layouts of the DOCX; nil: there are none.
 	Layouts Layouts
+	// Directives are what papers may answer; nil: there are none.
+	Directives Directives
 }
 
 // Service holds the use cases. It is safe for concurrent use.
@@ -94,6 +97,8 @@ type Service struct {
 	entering sync.Mutex
 	judged   sync.Map // pack id and hash -> judgement
 	layouts  Layouts
+
+	directives Directives
 }
 
 // New makes the room. A catalogue of the room's own that does not load is a bug
@@ -104,7 +109,7 @@ func New(d Deps) *Service {
 		panic(err)
 	}
 	s := &Service{records: d.Records, now: d.Now, laws: d.Laws, duties: d.Obligations, cases: d.Cases, files: d.Files,
-		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, register: d.Register, tied: d.Tied, layouts: d.Layouts}
+		heads: d.Heads, houses: d.Houses, noted: d.Noted, cards: d.Cards, figures: d.Figures, printed: words, register: d.Register, tied: d.Tied, layouts: d.Layouts, directives: d.Directives}
 	if s.cards == nil {
 		s.cards = func(context.Context, string) (incident.UnitCard, error) { return incident.UnitCard{}, nil }
 	}
@@ -136,6 +141,8 @@ type File struct {
 	Values      map[string]Value  // what the paper says now
 	Origins     map[string]string // label of the earlier paper that a field was taken from
 	Sheet       Sheet
+	Sources     []Source // of what it says
+	Claims      []Contradiction
 	Findings    []Finding
 	Prints      []Print   // latest first
 	Sendings    []Sending // first first
@@ -147,8 +154,10 @@ type File struct {
 	MayWrite    bool
 	MaySend     bool
 
-	owed []obligation.Obligation
-	tied *string // id of the duty that it was made for, empty for none; nil: it was made for nothing in particular
+	owed  []obligation.Obligation
+	tied  *string  // id of the duty that it was made for, empty for none; nil: it was made for nothing in particular
+	annex []*Grid  // tables of the workbook alone
+	live  []Source // of what the records say now
 }
 
 // Change is one field of which the case now says something else than the latest
@@ -205,13 +214,14 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	if !ok {
 		return File{}, fmt.Errorf("paper %s: pack %s has no form %s", p.ID, p.PackID, p.FormID)
 	}
+	p = s.reopened(p)
 	m, err := s.matter(ctx, p, form)
 	if err != nil {
 		return File{}, err
 	}
-	p.UnitID, p.OwnerUnit, p.Case.Code = m.unit, m.owner, m.code
+	p.UnitID, p.OwnerUnit, p.Case.Code, p.cite = m.unit, m.owner, m.code, m.answer.cite
 	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: m.version, CaseClosed: m.closed, Duties: m.duties,
-		Live: fill(pack, form, m.facts)}
+		Live: fill(pack, form, m.facts), Claims: seenBy(m.answer.claims, p.Acks), annex: m.answer.annex, live: m.answer.sources}
 	for _, fl := range form.Fields() {
 		if few, ok := m.facts[fl.From].(Short); ok {
 			if f.short == nil {
@@ -243,6 +253,7 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	}
 	now := cut(s.now())
 	f.Sheet = s.sheet(f.Paper, pack, form, f.Values, now)
+	f.Sheet.Annex, f.Sources = f.annex, sourced(f.live, form, f.Values, f.Hand)
 	for _, o := range f.Duties {
 		if o.State == obligation.Open && s.meets(form, o.PackID, o.FormID) {
 			f.owed = append(f.owed, o)
@@ -251,6 +262,7 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	if p.State == Draft || p.State == Printed {
 		_, f.Law, _ = s.law(p)
 		f.Findings = lint(p, pack, form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), now)
+		f.Findings = append(f.Findings, findings(f.Claims)...)
 	}
 	return f, nil
 }
@@ -267,14 +279,22 @@ func (s *Service) compare(ctx context.Context, f *File) error {
 		return err
 	}
 	if f.State != Draft {
-		f.Sheet = in.Sheet
+		f.Sheet, f.Sources = in.Sheet, in.Sources
+		if f.open {
+			f.To = in.To
+		}
 	}
+	live := maps.Clone(f.Live)
+	for _, key := range in.Hand {
+		live[key] = in.Values[key]
+	}
+	live = s.reckon(f.Pack, f.Form, live)
 	for _, fl := range f.Form.Fields() {
-		then, now := in.Values[fl.Key], f.Live[fl.Key]
-		if fl.From == "report.written_at" || slices.Contains(in.Hand, fl.Key) || !inBody(fl) || then.Equal(now) {
+		then, now := in.Values[fl.Key], live[fl.Key]
+		if fl.From == "report.written_at" || f.open && fl.From == "period.to" || slices.Contains(in.Hand, fl.Key) || !inBody(fl) || then.Equal(now) {
 			continue
 		}
-		f.Changes = append(f.Changes, Change{fl.Key, fl.Label, s.show(f.Pack, fl, then), s.show(f.Pack, fl, now)})
+		f.Changes = append(f.Changes, s.changed(f.Pack, fl, then, now)...)
 	}
 	return nil
 }

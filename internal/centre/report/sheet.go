@@ -36,8 +36,9 @@ type Sheet struct {
 	Notes   []string      `json:"notes,omitempty"`
 	Signer  Signer        `json:"signer,omitzero"`
 	Copies  []string      `json:"copies,omitempty"`
-	Code    string        `json:"code"` // small line at the foot
-	Leaf    string        `json:"leaf"` // of the workbook, for all but the tables
+	Code    string        `json:"code"`            // small line at the foot
+	Leaf    string        `json:"leaf"`            // of the workbook, for all but the tables
+	Annex   []*Grid       `json:"annex,omitempty"` // tables of the workbook alone
 }
 
 // Part is one numbered part of the body.
@@ -81,7 +82,7 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 		out.Notes = append(out.Notes, say(n))
 	}
 	how := look{ticks: form.Status == rulepack.Law, marks: form.Marks, short: p.short}
-	if form.Status == rulepack.Derived {
+	if form.Status == rulepack.Derived && p.Case.Kind != OfDirective { // it names its own
 		out.Basis = []string{s.word("report.word.basis", form.Basis)}
 	}
 	if form.Lead != "" {

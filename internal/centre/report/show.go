@@ -46,7 +46,7 @@ func (v paperPage) entered(ctx context.Context) ui.AlertProps {
 
 // enters reports whether the latest print can go into the register.
 func (v paperPage) enters(ctx context.Context) bool {
-	return v.svc.register != nil && v.f.MayWrite && v.f.State == Printed && auth.May(ctx, mayWrite) && (v.f.Entry == nil || v.f.Entry.takes(v.f.Prints[0]))
+	return v.svc.register != nil && v.f.MayWrite && v.f.State == Printed && auth.May(ctx, mayWrite) && len(v.f.Unseen()) == 0 && (v.f.Entry == nil || v.f.Entry.takes(v.f.Prints[0]))
 }
 
 // law says that the text of the form is another today, and offers it.
@@ -58,7 +58,9 @@ func (v paperPage) law(ctx context.Context) ui.AlertProps {
 	return a
 }
 
-func (v paperPage) sends() bool { return v.f.MaySend && (v.f.State == Printed || v.f.State == Sent) }
+func (v paperPage) sends() bool {
+	return v.f.MaySend && (v.f.State == Printed || v.f.State == Sent) && len(v.f.Unseen()) == 0
+}
 
 func (v paperPage) version() ui.Hidden {
 	return ui.Hidden{Name: "version", Value: strconv.FormatInt(v.f.Version, 10)}
@@ -70,6 +72,9 @@ func (v paperPage) head(ctx context.Context) ui.RecordHeadProps {
 		Crumbs: []ui.Link{{Label: i18n.T(ctx, "report.title"), Href: "/papers"}}}
 	if v.f.Case.Kind == OfIncident {
 		h.Crumbs = append(h.Crumbs, ui.Link{Label: v.f.Case.Code, Href: caseHref(v.f.Case.ID)})
+	}
+	if v.f.Case.Kind == OfDirective && auth.May(ctx, mayReadDirectives) {
+		h.Crumbs = append(h.Crumbs, ui.Link{Label: v.f.Case.Code, Href: directiveHref(v.f.Case.ID)})
 	}
 	if days := v.f.periodDays(); days != "" {
 		h.Marks = append(h.Marks, days)
@@ -99,7 +104,7 @@ func (v paperPage) head(ctx context.Context) ui.RecordHeadProps {
 				Hidden: []ui.Hidden{{Name: "relation", Value: string(r)}}})
 		}
 	}
-	if v.f.State == Printed && v.f.MaySend {
+	if v.f.State == Printed && v.sends() {
 		h.Step = &ui.Action{Label: i18n.T(ctx, "report.sent"), Href: "#sent", Icon: ui.IconSend}
 	}
 	return h

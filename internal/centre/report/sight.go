@@ -32,6 +32,8 @@ var (
 	mayRead      = needs(OfPeriod, auth.Read)
 	mayWrite     = needs(OfPeriod, auth.Write)
 	mayWriteCase = needs(OfIncident, auth.Write)
+
+	mayReadDirectives = auth.Permission{Area: auth.Directives, Act: auth.Read}
 )
 
 // sight is where an actor sees papers.

@@ -40,6 +40,7 @@ type row struct {
 	Reason      string  `bun:"reason"`
 	Prints      int     `bun:"prints"`
 	DocumentID  string  `bun:"document_id"`
+	Acks        string  `bun:"acks"` // JSON; empty for none
 	CreatedAt   db.Time `bun:"created_at"`
 	CreatedBy   string  `bun:"created_by"`
 	UpdatedAt   db.Time `bun:"updated_at"`
@@ -54,7 +55,11 @@ func toRow(p Paper) (row, error) {
 		Relation: string(p.Relation), OfID: string(p.Of), OfLabel: p.OfLabel, Reason: p.Reason, Prints: p.Prints, DocumentID: p.Document,
 		CreatedAt: db.At(p.CreatedAt), CreatedBy: p.CreatedBy, UpdatedAt: db.At(p.UpdatedAt), UpdatedBy: p.UpdatedBy,
 		Version: p.Version, Search: i18n.Fold(p.Case.Code + " " + p.Frame.Number + "/" + p.Frame.Symbol + " " + p.Frame.Subject + " " + p.Frame.Issuer)}
-	for into, v := range map[*string]any{&r.Frame: p.Frame, &r.Values: p.Values, &r.Hand: p.Hand} {
+	parts := map[*string]any{&r.Frame: p.Frame, &r.Values: p.Values, &r.Hand: p.Hand}
+	if len(p.Acks) > 0 {
+		parts[&r.Acks] = p.Acks
+	}
+	for into, v := range parts {
 		raw, err := json.Marshal(v)
 		if err != nil {
 			return row{}, fmt.Errorf("paper %s: %w", p.ID, err)
@@ -81,7 +86,7 @@ func (r row) paper() (Paper, error) {
 			return Paper{}, fmt.Errorf("paper %s: %w", r.ID, err)
 		}
 	}
-	for text, into := range map[*string]any{&r.Frame: &p.Frame, &r.Values: &p.Values, &r.Hand: &p.Hand} {
+	for text, into := range map[*string]any{&r.Frame: &p.Frame, &r.Values: &p.Values, &r.Hand: &p.Hand, &r.Acks: &p.Acks} {
 		if *text == "" {
 			continue // not read: see brief
 		}

@@ -4,9 +4,12 @@
 package report
 
 import (
+	"archive/zip"
+	"bytes"
 	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,15 +75,41 @@ func (s Sheet) workbook(to io.Writer) (err error) {
 			w.row(leaf, n, w.wrap, []string{l.Label, text}, []bool{false, l.Number})
 		}
 	}
+	for _, g := range s.Annex {
+		line(w.wrap, "", g.Leaf)
+		w.table(g.Leaf, g)
+	}
 	if s.Closing != "" {
 		line(w.wrap, s.Closing)
 	}
 	line(0, s.Signer.Title, s.Signer.Name)
 	w.note(leaf.Flush())
-	if w.err == nil {
-		w.note(w.f.Write(to))
+	if w.err != nil {
+		return w.err
 	}
-	return w.err
+	var raw bytes.Buffer
+	if err := w.f.Write(&raw); err != nil {
+		return err
+	}
+	return settled(to, raw.Bytes())
+}
+
+// settled writes the parts of a workbook in the order of their names: excelize
+// writes those of several leaves in any, and the same paper must have the same
+// bytes.
+func settled(to io.Writer, raw []byte) error {
+	in, err := zip.NewReader(bytes.NewReader(raw), int64(len(raw)))
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(in.File, func(a, b *zip.File) int { return cmp.Compare(a.Name, b.Name) })
+	out := zip.NewWriter(to)
+	for _, f := range in.File {
+		if err := out.Copy(f); err != nil {
+			return err
+		}
+	}
+	return out.Close()
 }
 
 type book struct {

@@ -62,7 +62,7 @@ func (s *Service) sample(p Paper) (report.Sheet, error) {
 
 // span is a period the form knows.
 func span(f rulepack.Form, today date) (from, to date) {
-	if f.About != rulepack.OfPeriod {
+	if f.About != rulepack.OfPeriod && f.About != rulepack.OfDirective {
 		return from, to
 	}
 	for _, kind := range f.Periods.Every {

@@ -18,9 +18,10 @@ type About string
 
 // What a paper may be about. The zero value is an incident.
 const (
-	OfIncident About = ""       // one case; written "incident" or left out
-	OfPeriod   About = "period" // a period and a unit
-	OfUnit     About = "unit"   // a unit, at no particular time
+	OfIncident  About = ""          // one case; written "incident" or left out
+	OfPeriod    About = "period"    // a period and a unit
+	OfUnit      About = "unit"      // a unit, at no particular time
+	OfDirective About = "directive" // what was done about a directive, up to a day
 )
 
 // Requirement says whether a field must be filled.
@@ -36,8 +37,8 @@ const (
 
 // Form is the layout of one report. Labels of sections and fields are printed
 // as they stand, in Vietnamese only. In every text a {key} is a term of the
-// pack and reads as the pack words it; {period}, {unit} and {issuer} are left
-// for whoever fills the form.
+// pack and reads as the pack words it; {period}, {unit}, {issuer} and {directive}
+// are left for whoever fills the form.
 type Form struct {
 	ID           string     `yaml:"id"`            // "F1b"
 	Title        Label      `yaml:"title"`         // in menus and lists
@@ -47,7 +48,7 @@ type Form struct {
 	Subject      string     `yaml:"subject"`       // trích yếu, printed under the type
 	Status       FormStatus `yaml:"status"`
 	About        About      `yaml:"about"`
-	Periods      Periods    `yaml:"periods"`      // of a form about a period, the ones it knows
+	Periods      Periods    `yaml:"periods"`      // of a form about a period or a directive, the ones it knows
 	Purpose      string     `yaml:"purpose"`      // forms of one purpose meet each other's duties; may be empty
 	Basis        string     `yaml:"basis"`        // printed citation
 	Instrument   string     `yaml:"instrument"`   // id of the legal text; of a LAW form always given
@@ -172,6 +173,9 @@ var valueKeys = map[string]bool{
 	"figure.units_reported": true, "figure.units_silent": true, "figure.silent_list": true, "figure.threat_events": true,
 	"figure.links": true, "figure.monitoring": true, "period.campaign": true, "period.hours": true,
 	"figure.machines_cleaned": true,
+	"directive.paper":         true, "directive.above": true, "directive.basis": true, "directive.due": true, "directive.units": true,
+	"directive.tasks": true, "directive.reported": true, "directive.silent_count": true, "directive.silent": true,
+	"directive.targets": true, "directive.contradicted": true,
 }
 
 // ValueKeys returns the places a field's value may come from, such as

@@ -53,9 +53,9 @@ func (b *builder) checkPeriods(at string, f *Form) {
 	if f.About == "incident" {
 		f.About = OfIncident
 	}
-	b.oneOf(at, "about", string(f.About), string(OfIncident), string(OfPeriod), string(OfUnit))
-	if (len(f.Periods.Every) > 0) != (f.About == OfPeriod) {
-		b.fail(at, "a form about a period, and only it, says which periods")
+	b.oneOf(at, "about", string(f.About), string(OfIncident), string(OfPeriod), string(OfUnit), string(OfDirective))
+	if (len(f.Periods.Every) > 0) != (f.About == OfPeriod || f.About == OfDirective) {
+		b.fail(at, "a form about a period or a directive, and only it, says which periods")
 	}
 	for _, kind := range f.Periods.Every {
 		b.oneOf(at, "periods", kind, "month", "quarter", "half", "year", "span")
@@ -160,13 +160,13 @@ func (b *builder) checkCount(at string, form Form, f Field) {
 	c := *f.Count
 	kinds := fieldKinds(form)
 	if f.Type == "pct" {
-		if !isNumber(kinds[c.Part]) || !isNumber(kinds[c.Of]) || c.Table != "" {
-			b.fail(at, "field %s: a share is reckoned from part and of, two numbers of the form", f.Key)
+		if !isNumber(kinds[c.Part]) || !isNumber(kinds[c.Of]) || c.Table != "" || c.Unless != "" && !isNumber(kinds[c.Unless]) {
+			b.fail(at, "field %s: a share is reckoned from part and of, two numbers of the form, and unless is a third", f.Key)
 		}
 		return
 	}
 	table, ok := form.Field(c.Table)
-	if !isNumber(f.Type) || !ok || len(table.Columns) == 0 || c.Part != "" || c.Of != "" {
+	if !isNumber(f.Type) || !ok || len(table.Columns) == 0 || c.Part != "" || c.Of != "" || c.Unless != "" {
 		b.fail(at, "field %s: a number is reckoned from a table of the form, not from %q", f.Key, c.Table)
 		return
 	}
@@ -278,7 +278,7 @@ func numberAt(f Form, table, key string) bool {
 var termMark = regexp.MustCompile(`\{[a-z][a-z0-9_.]*\}`)
 
 // left are the marks that whoever fills the form replaces.
-var left = []string{"{period}", "{unit}", "{issuer}"}
+var left = []string{"{period}", "{unit}", "{issuer}", "{directive}"}
 
 // reword gives the forms of p, whose list it clones, the words that its terms
 // have now. Nothing but their texts changes.

@@ -98,7 +98,7 @@ func TestFaultsOfFormsAreNamed(t *testing.T) {
 	for outcome, k := range map[string]struct{ from, to, want string }{
 		"status":                        {"status: LAW", "status: MAYBE", "NEW/forms.yaml:2: status \"MAYBE\""},
 		"about":                         {"about: period", "about: moon", "NEW/forms.yaml:2: about \"moon\""},
-		"periods of no period":          {"about: period", "about: unit", "NEW/forms.yaml:2: a form about a period, and only it"},
+		"periods of no period":          {"about: period", "about: unit", "NEW/forms.yaml:2: a form about a period or a directive, and only it"},
 		"kind of period":                {"[quarter, year]", "[week]", "NEW/forms.yaml:2: periods \"week\""},
 		"first day of the year":         {`"12-15"`, `"15-12"`, "a day of the year is written MM-DD"},
 		"law without its text":          {"    instrument: decree\n", "", "NEW/forms.yaml:2: instrument \"\" is unknown"},

@@ -50,6 +50,9 @@ type Tally struct {
 	Sum   string `yaml:"sum"`   // column that is summed; empty: rows are counted
 	Part  string `yaml:"part"`  // of a pct: key of the part
 	Of    string `yaml:"of"`    // of a pct: key of the whole
+	// Unless is, of a pct, the key of a number of things nothing is known of: with
+	// any of them no share is reckoned.
+	Unless string `yaml:"unless"`
 }
 
 // FieldTerm is a moment by which something must be done: the amount of a clock

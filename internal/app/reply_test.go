@@ -1,0 +1,126 @@
+// Copyright 2026 The Vọng Gác Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vonggac/vonggac/internal/centre/directive"
+	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
+)
+
+// TestADirectiveIsAnswered takes a text in, issues it to two communes, has one of
+// them answer, and begins the answers of the centre and of each commune.
+func TestADirectiveIsAnswered(t *testing.T) {
+	t.Parallel()
+	now := t0
+	h := open(t, t.TempDir(), func() time.Time { return now })
+	h.shut(t)
+	ctx := h.found(t)
+	root := string(must(h.Rooms.Units.Root(ctx))(t))
+	one := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Một", Kind: "xa", ParentID: unit.ID(root)}))(t).ID)
+	two := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Hai", Kind: "xa", ParentID: unit.ID(root)}))(t).ID)
+	r := h.Rooms.Directives
+	d := must(r.TakeIn(ctx, directive.Arrival{Unit: root, Paste: "ỦY BAN NHÂN DÂN\nTỈNH BẢN MẪU\n\nSố: 8/UBND-VX\n\nBản Mẫu, ngày 20 tháng 11 năm 2026\n\nKính gửi: Các đơn vị.\n\nThực hiện Công văn số 4388/BTTTT-CATTT ngày 18/11/2026 của Bộ Thông tin và Truyền thông, yêu cầu các đơn vị thực hiện:\n\n" +
+		"1. Rà quét, bóc gỡ mã độc trên toàn bộ máy tính trước ngày 20 tháng 12 năm 2026.\n\n2. Phân công cán bộ trực trong dịp nghỉ lễ.\n"}))(t)
+	must(r.Tick(ctx, d.ID, -1))(t)
+	f := must(r.Get(ctx, d.ID))(t)
+	for _, it := range f.Leaves() {
+		must(r.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed}))(t)
+	}
+	head := f.Head
+	head.Subject, head.Issuer = "Tăng cường bảo đảm an toàn thông tin", "UBND tỉnh Bản Mẫu"
+	f.Directive = must(r.EditHead(ctx, d.ID, head, f.DocumentID, f.Version))(t)
+	must(r.Confirm(ctx, d.ID, f.Version))(t)
+	must(r.Issue(ctx, d.ID, directive.Sending{To: []string{"unit:" + one, "unit:" + two}, Last: calendar.DateOf(t0).AddDays(30)}, 0))(t)
+
+	begin := func(of string) report.File {
+		t.Helper()
+		p := must(h.Rooms.Reports.Begin(ctx, report.Start{Form: "F13", Unit: of, Directive: string(d.ID)}))(t)
+		return must(h.Rooms.Reports.Get(ctx, p.ID))(t)
+	}
+	before := begin(root)
+	results := func(f report.File) string {
+		var out []string
+		for _, row := range f.Values["tasks"].Rows {
+			out = append(out, strings.Join(row, "|"))
+		}
+		return strings.Join(out, "\n")
+	}
+	if got := results(before); len(before.Values["tasks"].Rows) != 2 || !strings.Contains(got, "00/02 đơn vị hoàn thành, 02 chưa trả lời") && !strings.Contains(got, "0/2 đơn vị hoàn thành, 2 chưa trả lời") {
+		t.Errorf("before anybody answered it says\n%s", got)
+	}
+	if !slices.Equal(before.Frame.To, []string{"Ủy ban nhân dân tỉnh Bản Mẫu"}) || !strings.Contains(before.Values["directive"].Text, "8/UBND-VX") || !strings.Contains(before.Values["above"].Text, "4388/BTTTT-CATTT") {
+		t.Errorf("to %q, on %q, above %q", before.Frame.To, before.Values["directive"].Text, before.Values["above"].Text)
+	}
+
+	now = now.Add(24 * time.Hour)
+	_, owed, err := r.OfUnit(ctx, d.ID, one)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range owed {
+		sent := must(r.Answer(ctx, d.ID, o.ID, "Xã Một đã làm xong việc riêng của mình.", o.Version))(t)
+		must(r.Accept(ctx, d.ID, sent.ID, sent.Version))(t)
+	}
+	after := must(h.Rooms.Reports.Get(ctx, before.ID))(t)
+	if got := results(after); !strings.Contains(got, "1/2 đơn vị hoàn thành, 1 chưa trả lời") && !strings.Contains(got, "01/02 đơn vị hoàn thành, 01 chưa trả lời") {
+		t.Errorf("after one answered it says\n%s", got)
+	}
+	// As it stood on the day before anybody answered.
+	yesterday := calendar.DateOf(now).AddDays(-1)
+	past := must(h.Rooms.Reports.Begin(ctx, report.Start{Form: "F13", Unit: root, Directive: string(d.ID), Kind: "span", From: yesterday, To: yesterday}))(t)
+	if got, want := results(must(h.Rooms.Reports.Get(ctx, past.ID))(t)), results(before); past.ID == before.ID || got != want {
+		t.Errorf("of the day before it says\n%s\nwant\n%s", got, want)
+	}
+
+	alone := begin(two)
+	said := []string{results(alone)}
+	for _, g := range alone.Sheet.Annex {
+		said = append(said, slices.Concat(g.Rows...)...)
+	}
+	raw := strings.Join(said, "|")
+	if strings.Contains(raw, "việc riêng") || strings.Contains(raw, "xã Một") || !strings.Contains(raw, "UBND xã Hai") {
+		t.Errorf("the answer of one commune holds that of another:\n%s", raw)
+	}
+	officer := auth.With(ctx, auth.Actor{ID: "hai", Name: "Cán bộ xã Hai", Home: two, Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: two}}})
+	if _, err := h.Rooms.Reports.Begin(officer, report.Start{Form: "F13", Unit: one, Directive: string(d.ID)}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("an officer of one commune answers for another: %v", err)
+	}
+	mine := must(h.Rooms.Reports.Begin(officer, report.Start{Form: "F13", Unit: two, Directive: string(d.ID)}))(t)
+	if mine.ID != alone.ID || len(alone.Frame.To) != 1 {
+		t.Errorf("the officer begins %s to %q, want %s", mine.ID, alone.Frame.To, alone.ID)
+	}
+
+	e := report.Edit{Frame: after.Frame, Fields: map[string]report.Typed{}}
+	e.Frame.Signer = report.Signer{Title: "Giám đốc", Name: "Lò Thị Mai"}
+	p := must(h.Rooms.Reports.Save(ctx, after.ID, e, after.Version))(t)
+	p, made, err := h.Rooms.Reports.Print(ctx, p.ID, p.Version)
+	if err != nil {
+		t.Fatal(err, fault.Of(err).Fields)
+	}
+	_, _, frozen, err := h.Rooms.Reports.Download(ctx, p.ID, made.Seq, report.JSON)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := must(report.Parse(frozen))(t)
+	now = now.Add(24 * time.Hour)
+	for _, k := range []report.Kind{report.DOCX, report.PDF, report.XLSX, report.JSON} {
+		_, _, stored, err := h.Rooms.Reports.Download(ctx, p.ID, made.Seq, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := in.Render(k); err != nil || !bytes.Equal(again, stored) {
+			t.Errorf("%s printed a day later has other bytes, %v", k, err)
+		}
+	}
+}
