@@ -142,3 +142,27 @@ func TestBoardsAndMeasuresByProgram(t *testing.T) {
 		t.Errorf("a unit asked for twice comes %d times", n)
 	}
 }
+
+// TestTheTableOfDemandsIsNarrowedToOneDispatch holds that page and file agree.
+func TestTheTableOfDemandsIsNarrowedToOneDispatch(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), nil)
+	h.shut(t)
+	h.found(t)
+	v := &visitor{handler: h.Handler()}
+	v.signIn(t, "mai")
+	all, one := 0, 0
+	for _, row := range h.Rooms.Bindings.Library.Rows() {
+		if all++; strings.HasPrefix(row.ID, "2-") {
+			one++
+		}
+	}
+	for query, want := range map[string]int{"": all, "?dispatch=2": one, "?dispatch=none": 0} {
+		if n := strings.Count(strings.TrimSpace(v.get(t, "/bindings/rows.csv"+query).Body.String()), "\n"); one == 0 || n != want {
+			t.Errorf("%q: %d rows in the file, want %d", query, n, want)
+		}
+		if page := words(t, v, "/bindings/rows"+query); want > 0 && !strings.Contains(page, fmt.Sprintf("Hiện %d", want)) {
+			t.Errorf("%q: the page does not show %d rows", query, want)
+		}
+	}
+}

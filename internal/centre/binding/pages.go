@@ -167,12 +167,14 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 }
 
 type rowsPage struct {
-	r     *http.Request
-	svc   *Service
-	state string
-	list  []rowLine
-	count map[State]int64 // of all rows
-	total int64
+	r          *http.Request
+	svc        *Service
+	state      string
+	dispatch   string      // number of one dispatch; empty: all
+	dispatches []ui.Option // that there are rows of
+	list       []rowLine
+	count      map[State]int64 // of all rows
+	total      int64
 }
 
 // rowLine is a row of the table with what answers it.
@@ -183,7 +185,8 @@ type rowLine struct {
 }
 
 func (p *Pages) table(r *http.Request) rowsPage {
-	v := rowsPage{r: r, svc: p.svc, state: r.URL.Query().Get("state"), count: map[State]int64{}}
+	v := rowsPage{r: r, svc: p.svc, state: r.URL.Query().Get("state"), dispatch: r.URL.Query().Get("dispatch"), count: map[State]int64{}}
+	lang := i18n.Lang(r.Context())
 	for _, row := range p.svc.Library.Rows() {
 		line := rowLine{Row: row, state: Unbound}
 		if b, ok := p.svc.Library.Binding(row.Binding); ok {
@@ -191,19 +194,24 @@ func (p *Pages) table(r *http.Request) rowsPage {
 		}
 		v.total++
 		v.count[line.state]++
-		if v.state == "" || string(line.state) == v.state {
+		of, _, _ := strings.Cut(row.ID, "-")
+		if n := len(v.dispatches); n == 0 || v.dispatches[n-1].Value != of {
+			v.dispatches = append(v.dispatches, ui.Option{Value: of, Label: row.Dispatch.In(lang)})
+		}
+		if (v.state == "" || string(line.state) == v.state) && (v.dispatch == "" || of == v.dispatch) {
 			v.list = append(v.list, line)
 		}
 	}
 	return v
 }
 
-// rows handles GET /bindings/rows: the table of demands, whole. Query: state.
+// rows handles GET /bindings/rows: the table of demands, whole. Query: state,
+// dispatch.
 func (p *Pages) rows(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(r.Context(), "binding.rows"), Body: rowsView(p.table(r))})
 }
 
-// exportRows handles GET /bindings/rows.csv and .xlsx.
+// exportRows handles GET /bindings/rows.csv and .xlsx, filtered as the page.
 func (p *Pages) exportRows(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx, v := r.Context(), p.table(r)

@@ -342,8 +342,9 @@ func (v rowsPage) about(ctx context.Context, l rowLine) string {
 
 func (v rowsPage) table(ctx context.Context) ui.ListProps {
 	lang := i18n.Lang(ctx)
-	l := ui.ListProps{ID: "rows", Caption: i18n.T(ctx, "binding.rows"), Total: int64(len(v.list)), Exports: web.Exports(v.r, rowsPath), Filtered: v.state != "", ClearAt: rowsPath,
+	l := ui.ListProps{ID: "rows", Caption: i18n.T(ctx, "binding.rows"), Total: int64(len(v.list)), Exports: web.Exports(v.r, rowsPath), Filtered: v.state != "" || v.dispatch != "", ClearAt: rowsPath,
 		Filters: ui.Filter(ui.FilterProps{Action: rowsPath, Fields: []ui.FieldProps{
+			{Kind: ui.KindSelect, Name: "dispatch", Label: i18n.T(ctx, "binding.field.dispatch"), Value: v.dispatch, Blank: i18n.T(ctx, "binding.any"), Options: v.dispatches},
 			{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "binding.field.state"), Value: v.state, Blank: i18n.T(ctx, "binding.any"), Options: options(ctx, "state", texts(States()))}}}),
 		Heads: colHeads(ctx, "row", "ask", "binding", "state", "about"),
 		Empty: ui.EmptyProps{Icon: ui.IconCheck, Title: i18n.T(ctx, "binding.rows.empty"), Text: i18n.T(ctx, "binding.rows.empty.text")}}

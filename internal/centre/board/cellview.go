@@ -68,6 +68,9 @@ func (v cellPage) origin(r measure.Reading, t Target) []ui.Fact {
 	if r.Said != nil {
 		said := i18n.T(v.ctx, "board.origin.said.by", saidText(v.ctx, *r.Said, m.Unit), r.Said.By, i18n.Time(v.ctx, r.Said.At))
 		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.origin.said"), Value: ui.Text(said)})
+		if r.Contradicted(m.Unit) {
+			out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.origin.checked"), Value: ui.Badge(badge(v.ctx, Differs))})
+		}
 		if r.Said.Note != "" {
 			out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.field.note"), Value: ui.Text(r.Said.Note)})
 		}
