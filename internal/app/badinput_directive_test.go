@@ -172,12 +172,6 @@ func TestBadDirectivesAreAnswered(t *testing.T) {
 }
 
 // mainOf is what a page says is wrong.
-func mainOf(body string) string {
-	var out []string
-	for _, m := range wrongs.FindAllString(body, -1) {
-		out = append(out, m)
-	}
-	return fmt.Sprintf("%q", out)
-}
+func mainOf(body string) string { return fmt.Sprintf("%q", wrongs.FindAllString(body, -1)) }
 
 var wrongs = regexp.MustCompile(`(?s)<[^>]*(?:vg-error|vg-wrong|role="alert")[^>]*>.{0,400}`)

@@ -4,6 +4,7 @@
 package binding
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -89,19 +90,23 @@ func (s *Service) room(ctx context.Context, id string) string {
 	return r.Label.In(i18n.Lang(ctx))
 }
 
-// measureTexts are the measures of b, each with whether it stands.
+// measureTexts are the measures of b, each with whether it stands. Of those that
+// have no name yet the room they wait for is said, once.
 func (s *Service) measureTexts(ctx context.Context, b Binding) (out []string) {
 	for _, m := range b.Measures {
-		out = append(out, s.measureText(ctx, m))
+		if text := s.measureText(ctx, m); !slices.Contains(out, text) {
+			out = append(out, text)
+		}
 	}
 	return out
 }
 
 func (s *Service) measureText(ctx context.Context, m Measure) string {
-	name := m.Key
-	if t := s.Titles(ctx, m.Key); t != "" {
-		name = t
+	name := s.Titles(ctx, m.Key)
+	if name == "" && m.WaitsFor != "" {
+		return i18n.T(ctx, "binding.waits", s.room(ctx, m.WaitsFor))
 	}
+	name = cmp.Or(name, m.Key)
 	switch {
 	case s.Registered(m.Key):
 		return name

@@ -135,7 +135,8 @@ func (p *proposer) body(name string) (b Body, alike, ok bool) {
 var (
 	headOfBody = regexp.MustCompile(`^(?:đồng chí )?(?:thủ trưởng|người đứng đầu|lãnh đạo|giám đốc|chủ tịch) (?:các |những |của )?`)
 	several    = regexp.MustCompile(`^(?:tất cả )?(?:các|những) `)
-	within     = regexp.MustCompile(` (?:(?:trên|thuộc|trong) .*|(?:cấp |của )?tỉnh)$`)
+	within     = regexp.MustCompile(` (?:trên|thuộc|trong) .*$`)
+	ofProvince = regexp.MustCompile(` (?:cấp |của )?tỉnh$`)
 	committee  = strings.NewReplacer("ủy ban nhân dân", "ubnd")
 )
 
@@ -143,8 +144,9 @@ var (
 // that there are several, and where.
 func kernel(folded string) string {
 	bare := several.ReplaceAllString(headOfBody.ReplaceAllString(folded, ""), "")
-	if short := within.ReplaceAllString(bare, ""); strings.Contains(short, " ") { // "công an tỉnh" is not every "công an"
-		bare = short
+	bare = within.ReplaceAllString(bare, "")
+	if strings.Contains(bare, ",") { // "công an tỉnh" is not every "công an"
+		bare = ofProvince.ReplaceAllString(bare, "")
 	}
 	return committee.Replace(bare)
 }

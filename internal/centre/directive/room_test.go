@@ -376,11 +376,11 @@ func TestSeedsAreIssuedToAProvince(t *testing.T) {
 func TestNothingOfASecretIsKept(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		mai := as(t, "mai", auth.Centre, "root")
-		novel := strings.Repeat("Chiều hôm ấy trời mưa, ông lão ngồi bên bếp lửa kể chuyện ngày xưa. ", 60)
 		for name, in := range map[string]directive.Arrival{
 			"paste":    {Unit: "root", Paste: "MẬT\n" + paper},
 			"file":     {Unit: "root", Name: "cong-van-MAT.txt", Data: []byte("MẬT\n\n" + paper)},
-			"novel":    {Unit: "root", Paste: novel},
+			"novel":    {Unit: "root", Paste: novel(40)},
+			"too many": {Unit: "root", Paste: decree(170)},
 			"nothing":  {Unit: "root"},
 			"unit":     {Unit: "elsewhere", Paste: paper},
 			"document": {Unit: "root", Document: "gone"},

@@ -49,7 +49,7 @@ func (r *reader) topics(text string) []Topic {
 				place = 0
 			}
 			topic.Score += w.weight * (1.5 - 0.8*place)
-			topic.Words = append(topic.Words, w.words)
+			topic.Words = append(topic.Words, strings.ToLower(text[at:at+len(w.words)])) // as the text writes them
 		}
 		if topic.Score >= topicLeast {
 			topic.Score = math.Round(topic.Score*100) / 100
