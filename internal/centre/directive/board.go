@@ -206,10 +206,16 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := s.open(ctx, tx, d, due, owed, old)
-		return err
-	})
+	for _, p := range due { // one at a time: what is there stays where it breaks off
+		err := s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := s.open(ctx, tx, d, []Planned{p}, owed, old)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // owedBefore is to whom the duties that stand are owed: nobody is signed in who

@@ -94,5 +94,13 @@ func TestWhatComesAgainOpensInTime(t *testing.T) {
 				t.Errorf("at %s: %s is due %q, want %q; %d of %d tasks: %v", c.now, c.task, got[c.task], c.due, len(got), c.n, got)
 			}
 		}
+		h.now = time.Date(2027, 3, 25, 2, 0, 0, 0, time.UTC) // behind the 20th: who has it gets April when April comes
+		if err := h.Roll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		plan, err := h.Issue(mai, d.ID, to(7, 8), 0)
+		if err != nil || plan.New != 2 {
+			t.Errorf("issued to one more: %d new of %d, %v", plan.New, plan.Total, err)
+		}
 	})
 }

@@ -64,6 +64,7 @@ type Plan struct {
 type Planned struct {
 	Item   Item
 	Units  []string // none: nobody of those chosen
+	Have   int      // how many more have it already: it comes again for them by itself
 	Period string
 	term   calendar.Explanation
 }
@@ -110,9 +111,10 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 	if err != nil {
 		return Plan{}, err
 	}
-	there := map[string]bool{}
+	there, ever := map[string]bool{}, map[string]bool{}
 	for _, t := range have {
 		there[clockOf(t.Item, t.Unit, t.Period)] = t.State != Withdrawn
+		ever[clockOf(t.Item, t.Unit, "")] = ever[clockOf(t.Item, t.Unit, "")] || t.State != Withdrawn
 	}
 	p := Plan{Units: units}
 	last := to.Last
@@ -140,6 +142,12 @@ func (s *Service) plan(ctx context.Context, op string, f Folder, to Sending) (Pl
 		if common {
 			p.Common++
 			p.Lacks = p.Lacks || last.IsZero()
+		}
+		if it.Due.Again() { // who has it already gets the next turn when that comes, not when it is issued to others
+			planned.Have = len(planned.Units)
+			planned.Units = slices.DeleteFunc(slices.Clone(planned.Units), func(u string) bool { return ever[clockOf(it.ID, u, "")] })
+			planned.Have -= len(planned.Units)
+			p.Total += planned.Have
 		}
 		late := !planned.term.Due.After(s.now())
 		for _, u := range planned.Units {

@@ -92,6 +92,9 @@ func (s *Service) Handler() jobs.Handler {
 		if err != nil {
 			return err
 		}
+		if d.State != Issued { // closed before it began: nothing more is issued
+			return nil
+		}
 		list, err := items(ctx, q, o.Directive)
 		if err != nil {
 			return err

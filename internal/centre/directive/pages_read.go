@@ -148,10 +148,8 @@ func (p *Pages) mean(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	at := href(f.ID) + "/read"
-	for _, it := range f.Items {
-		if it.ID == item {
-			at += "#" + anchor(it.Path)
-		}
+	if n := slices.IndexFunc(f.Items, func(it Item) bool { return it.ID == item }); n >= 0 {
+		at += "#" + anchor(f.Items[n].Path)
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.meant", i18n.Number(ctx, int64(n))))
 	return web.Redirect(w, r, at)

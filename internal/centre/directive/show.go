@@ -337,8 +337,8 @@ func (v issuePage) tasks(ctx context.Context) ui.ListProps {
 		if !t.Due().IsZero() {
 			due = ui.Until(t.Due())
 		}
-		row := ui.Row{ID: string(t.Item.ID), Name: t.Item.Short, Cells: []templ.Component{ui.Text(pathText(ctx, t.Item)), ui.Text(t.Item.Short), ui.Text(actorsText(ctx, t.Item)), ui.Number(int64(len(t.Units))), due}}
-		if len(t.Units) == 0 {
+		row := ui.Row{ID: string(t.Item.ID), Name: t.Item.Short, Cells: []templ.Component{ui.Text(pathText(ctx, t.Item)), ui.Text(t.Item.Short), ui.Text(actorsText(ctx, t.Item)), ui.Number(int64(len(t.Units) + t.Have)), due}}
+		if len(t.Units)+t.Have == 0 {
 			row.Tone = ui.Warn
 			row.Cells[2] = ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "directive.issue.nobody"), Tone: ui.Warn})
 		}
