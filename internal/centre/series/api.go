@@ -43,7 +43,7 @@ type apiSeries struct {
 
 type apiPeriod struct {
 	Key      string     `json:"key" example:"2026-Q4"`
-	Label    string     `json:"label" example:"Quý IV/2026"`
+	Label    string     `json:"label"`
 	From     string     `json:"from"`
 	To       string     `json:"to"`
 	Begins   string     `json:"begins" doc:"The draft is made from this day on."`
