@@ -52,6 +52,7 @@ type matter struct {
 	withheld          []string // sources of fields that the actor may not ask for
 	duties            []obligation.Obligation
 	answer            answered // of a paper about a directive
+	blind             bool     // the reader does not see what it is about
 }
 
 // matter reads what p is about again: a case through the incident room's own

@@ -120,6 +120,7 @@ func (s *Service) ofDirective(ctx context.Context, p Paper, form rulepack.Form) 
 				m.withheld = append(m.withheld, f.From)
 			}
 		}
+		m.blind = true
 		return m, nil
 	}
 	if err != nil {

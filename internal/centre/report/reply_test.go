@@ -468,6 +468,25 @@ func TestOtherPapersKeepTheirFormat(t *testing.T) {
 	}
 }
 
+// Who does not see the directive sees the paper as it was saved, and prints it not.
+func TestWhoDoesNotSeeTheDirectiveDoesNotPrintItsAnswer(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, dbtest.SQLite(t, sources...))
+	o := b.order(2)
+	o.measured("a", avKey, 199, 240)
+	ctx := as(t, "mai", auth.Centre, "tinh")
+	f := b.answer(ctx, "tinh")
+	said := cellOf(t, f, "tasks", 1, "result")
+	o.units = nil // it is withdrawn from everybody
+	f = b.got(ctx, f.ID)
+	if got := cellOf(t, f, "tasks", 1, "result"); got != said {
+		t.Errorf("it says %q, saved was %q", got, said)
+	}
+	if _, _, err := b.svc.Print(ctx, f.ID, f.Version); fault.Of(err).Msg != "report.err.blind" {
+		t.Errorf("printed: %v", err)
+	}
+}
+
 // What an answer meets are the duties of its own directive alone.
 func TestAnAnswerMeetsTheDutiesOfItsDirective(t *testing.T) {
 	t.Parallel()

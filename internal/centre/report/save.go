@@ -195,6 +195,9 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	if stopped(lint(f.Paper, f.Pack, f.Form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), at)) {
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.incomplete"}
 	}
+	if f.blind { // nobody prints what they cannot check
+		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.blind"}
+	}
 	if len(f.Unseen()) > 0 {
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.contradicted"}
 	}

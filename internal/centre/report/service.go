@@ -158,6 +158,7 @@ type File struct {
 	tied  *string  // id of the duty that it was made for, empty for none; nil: it was made for nothing in particular
 	annex []*Grid  // tables of the workbook alone
 	live  []Source // of what the records say now
+	blind bool     // the reader does not see what it is about
 }
 
 // Change is one field of which the case now says something else than the latest
@@ -221,7 +222,7 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	}
 	p.UnitID, p.OwnerUnit, p.Case.Code, p.cite = m.unit, m.owner, m.code, m.answer.cite
 	f := File{Paper: p, Form: form, Pack: pack, CaseVersion: m.version, CaseClosed: m.closed, Duties: m.duties,
-		Live: fill(pack, form, m.facts), Claims: seenBy(m.answer.claims, p.Acks), annex: m.answer.annex, live: m.answer.sources}
+		Live: fill(pack, form, m.facts), Claims: seenBy(m.answer.claims, p.Acks), annex: m.answer.annex, live: m.answer.sources, blind: m.blind}
 	for _, fl := range form.Fields() {
 		if few, ok := m.facts[fl.From].(Short); ok {
 			if f.short == nil {
