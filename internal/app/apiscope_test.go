@@ -155,7 +155,7 @@ func (w *scopes) programAsksByID(t *testing.T, c client) {
 var apiBodies = map[string]string{
 	"PUT /api/v1/papers/{id}/values":             `{"values":{}}`,
 	"POST /api/v1/directives/{directive}/carry":  `{"from":"x","relation":"follows","items":[{"item_id":"x","fate":"stay"}]}`,
-	"POST /api/v1/directives/{directive}/rest":   `{"version":1}`,
+	"POST /api/v1/directives/{directive}/rest":   `{}`,
 	"PUT /api/v1/units/{id}":                     `{"name":"x","kind":"xa"}`,
 	"POST /api/v1/units/{id}/ranges":             `{"range":"10.9.0.0/24","kind":"machine"}`,
 	"POST /api/v1/units/{id}/ranges/{range}/end": `{"last":"2026-12-01"}`,

@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -70,6 +71,16 @@ func (a *App) moreFigures() map[string]report.Figure {
 				return nil, nil
 			}
 			return int64(len(slices.DeleteFunc(list, func(o obligation.Obligation) bool { return o.Clock(a.opt.Now()) != obligation.MetTime }))), nil
+		}),
+		"figure.silent_list": duties(func(ctx context.Context, list []obligation.Obligation) (any, error) {
+			var silent []string
+			for _, o := range list {
+				if o.State == obligation.Open {
+					silent = append(silent, o.UnitID)
+				}
+			}
+			names, err := unitNames{a}.Names(ctx, silent)
+			return slices.Sorted(maps.Values(names)), err
 		}),
 		"figure.threat_events": a.seenEnough(func(ctx context.Context, units []string, from, to calendar.Date) (any, error) {
 			list, err := a.infectedIn(ctx, units, from, to)

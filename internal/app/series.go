@@ -182,7 +182,7 @@ func (a seriesPapers) Draft(ctx context.Context, k series.Ask) (series.Paper, er
 	if k.Kind != "span" { // the span is what was asked for, the others are told by the form
 		k.From, k.To = calendar.Date{}, calendar.Date{}
 	}
-	st := report.Start{Form: k.Form, Pack: k.Pack, Unit: k.Unit, Kind: k.Kind, Year: k.Year, Part: k.Part, From: k.From, To: k.To}
+	st := report.Start{Form: k.Form, Pack: k.Pack, Unit: k.Unit, Directive: k.Directive, Kind: k.Kind, Year: k.Year, Part: k.Part, From: k.From, To: k.To}
 	if had, err := a.standing(ctx, st); err != nil || had.ID != "" {
 		return had, err
 	}
@@ -206,7 +206,8 @@ func (a seriesPapers) standing(ctx context.Context, st report.Start) (series.Pap
 			return series.Paper{}, err
 		}
 		for _, p := range page.Rows {
-			if p.From == from && p.To == to && p.State != report.Withdrawn && p.Relation == report.None {
+			other := p.Case.Kind == report.OfDirective && p.Case.ID != st.Directive
+			if p.From == from && p.To == to && !other && p.State != report.Withdrawn && p.Relation == report.None {
 				all, err := a.Look(ctx, []string{string(p.ID)})
 				return all[string(p.ID)], err
 			}

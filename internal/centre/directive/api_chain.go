@@ -53,10 +53,10 @@ type apiCarriedOut struct{ Body apiCarried }
 
 type apiRest struct {
 	Directive string `path:"directive" maxLength:"200"`
-	Body      struct {
+	rest.Match
+	Body struct {
 		ParentID   string `json:"parent_id,omitempty" maxLength:"200" doc:"A directive."`
 		DocumentID string `json:"document_id,omitempty" maxLength:"200" doc:"A paper of the register; neither takes the ground away."`
-		Version    int64  `json:"version"`
 	}
 }
 
@@ -139,10 +139,14 @@ func (s *Service) apiCarry(ctx context.Context, in *apiCarry) (*apiCarriedOut, e
 }
 
 func (s *Service) apiRest(ctx context.Context, in *apiRest) (*rest.Record[apiDirective], error) {
-	if in.Body.Version < 1 {
-		return nil, fault.Bad("directive.apiRest", "version", "directive.bad.version")
+	f, err := s.Get(ctx, ID(in.Directive))
+	if err != nil {
+		return nil, err
 	}
-	d, err := s.Rest(ctx, ID(in.Directive), ID(in.Body.ParentID), in.Body.DocumentID, in.Body.Version)
+	if err := in.Check(f.Version); err != nil {
+		return nil, err
+	}
+	d, err := s.Rest(ctx, f.ID, ID(in.Body.ParentID), in.Body.DocumentID, f.Version)
 	if err != nil {
 		return nil, rest.Rename(rest.Rename(err, "parent", "parent_id"), "document", "document_id")
 	}

@@ -294,6 +294,8 @@ func (s *Service) draft(ctx context.Context, x Series, t terms, p Period, by *au
 		return paper, NoForm, nil
 	case e.Kind == fault.Invalid && e.Fields["unit"] != "", e.Kind == fault.Forbidden && by == nil:
 		return paper, NoWriter, nil
+	case e.Kind == fault.Invalid && e.Fields["directive"] != "":
+		return paper, NoDirective, nil
 	case e.Kind == fault.Invalid && len(e.Fields) > 0:
 		return paper, NoPeriod, nil
 	}

@@ -186,7 +186,7 @@ func (v formPage) forms(ctx context.Context) []ui.Option {
 		}
 		for _, f := range pack.Forms {
 			_, has := own.Form(f.ID)
-			if f.About != rulepack.OfPeriod || pack != own && has {
+			if !written(f) || pack != own && has {
 				continue
 			}
 			var every []string
@@ -212,7 +212,7 @@ func (v formPage) terms(ctx context.Context) []ui.Option {
 	seen := map[string]bool{}
 	for _, pack := range slices.Backward(v.svc.Laws.Packs()) {
 		for _, d := range pack.Periodic {
-			if form, ok := pack.Form(d.Form); ok && form.About == rulepack.OfPeriod && kinds[d.Every] != "" && !seen[d.ID] {
+			if form, ok := pack.Form(d.Form); ok && written(form) && kinds[d.Every] != "" && !seen[d.ID] {
 				seen[d.ID] = true
 				out = append(out, ui.Option{Value: d.ID, Label: d.Form + " · " + d.Label.In(i18n.Lang(ctx)) + " (" + everyText(ctx, d.Every) + ")"})
 			}

@@ -41,7 +41,7 @@ func (s *Service) terms(p Plan, windows []rulepack.Campaign) (t terms, problem s
 		pack = s.Laws.At(calendar.DateOf(s.Now()))
 	}
 	t = terms{pack: pack, plan: p}
-	if t.form, ok = pack.Form(p.Form); !ok || t.form.About != rulepack.OfPeriod {
+	if t.form, ok = pack.Form(p.Form); !ok || !written(t.form) {
 		return t, NoForm
 	}
 	if !slices.Contains(t.form.Periods.Every, kinds[p.Every]) {
@@ -58,6 +58,11 @@ func (s *Service) terms(p Plan, windows []rulepack.Campaign) (t terms, problem s
 		}
 	}
 	return t, ""
+}
+
+// written reports whether a form is written period by period.
+func written(f rulepack.Form) bool {
+	return f.About == rulepack.OfPeriod || f.About == rulepack.OfDirective
 }
 
 // between lists the periods whose term ends in first..last, the earliest first.

@@ -74,12 +74,13 @@ type Series struct {
 
 // Problems: why a draft could not be made.
 const (
-	NoForm   = "form"   // the form is no more in the pack
-	NoDuty   = "duty"   // the duty whose term holds is no more in the pack
-	NoPeriod = "period" // the form is not written for such periods
-	NoUnit   = "unit"   // the unit ended
-	NoWriter = "writer" // who writes it is gone, or may not write for the unit any more
-	Other    = "other"  // the room of papers refused, or something broke
+	NoForm      = "form"      // the form is no more in the pack
+	NoDuty      = "duty"      // the duty whose term holds is no more in the pack
+	NoPeriod    = "period"    // the form is not written for such periods
+	NoUnit      = "unit"      // the unit ended
+	NoWriter    = "writer"    // who writes it is gone, or may not write for the unit any more
+	NoDirective = "directive" // the directive it answers asks nothing of the unit any more, or its writer does not see it
+	Other       = "other"     // the room of papers refused, or something broke
 )
 
 // Limits of what is typed.

@@ -195,7 +195,8 @@ func (s *Service) check(ctx context.Context, op string, p *Plan, was Series) (wr
 	if _, known := s.Laws.Get(p.Pack); !known && p.Pack != "" {
 		return "", fault.Bad(op, "form", "series.problem.form")
 	}
-	switch _, problem := s.terms(*p, nil); problem {
+	t, problem := s.terms(*p, nil)
+	switch problem {
 	case NoForm:
 		return "", fault.Bad(op, "form", "series.problem.form")
 	case NoDuty:
@@ -205,6 +206,9 @@ func (s *Service) check(ctx context.Context, op string, p *Plan, was Series) (wr
 	}
 	if p.Occasion != "" && !slices.ContainsFunc(s.Occasions(), func(c rulepack.Campaign) bool { return c.ID == p.Occasion }) {
 		return "", fault.Bad(op, "occasion", "series.bad.occasion")
+	}
+	if t.form.About == rulepack.OfDirective && p.Directive == "" {
+		return "", fault.Bad(op, "directive", "series.bad.answers")
 	}
 	if p.Directive != "" && p.Directive != was.Directive {
 		if _, err := s.Directive(ctx, p.Directive); fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
