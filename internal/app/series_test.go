@@ -16,7 +16,9 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
+	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
 func noError(t *testing.T, err error) {
@@ -199,5 +201,43 @@ func TestAPeriodicReportRunsFromItsDefinitionToTheDutyItMeets(t *testing.T) {
 				t.Errorf("%+v", e)
 			}
 		})
+	}
+}
+
+// TestAnAnswerToADirectiveComesAgain defines a quarterly answer to a directive:
+// without the directive it is refused, and the draft of a quarter is of that
+// directive and quarter alone, once.
+func TestAnAnswerToADirectiveComesAgain(t *testing.T) {
+	t.Parallel()
+	now := t0
+	h := open(t, t.TempDir(), func() time.Time { return now })
+	h.shut(t)
+	ctx := h.found(t)
+	must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "Sở Mẫu", Kind: "so", ParentID: unit.ID(h.root)}))(t)
+	id, _ := h.issued(t, ctx, "monitoring")
+	other, _ := h.issued(t, ctx, "infection-index")
+	actor, _ := auth.From(ctx)
+	plan := series.Plan{Title: "Kết quả hằng quý", Form: "F13", Unit: h.root, Every: rulepack.Quarterly, Lead: 5, Writer: actor.ID}
+	if _, err := h.Rooms.Series.Add(ctx, plan); fault.Of(err).Fields["directive"] != "series.bad.answers" {
+		t.Errorf("without a directive: %v", err)
+	}
+	var made []report.Paper
+	for _, of := range []string{id, other} {
+		plan.Directive = of
+		x := must(h.Rooms.Series.Add(ctx, plan))(t)
+		must(h.Rooms.Series.Make(ctx, x.ID, "2026-Q4"))(t)
+		if _, err := h.Rooms.Series.Make(ctx, x.ID, "2026-Q4"); err == nil {
+			t.Error("the same quarter is made twice")
+		}
+		page := must(h.Rooms.Reports.List(ctx, report.Filter{Directive: of}))(t)
+		if len(page.Rows) != 1 {
+			t.Fatalf("%d papers answer %s", len(page.Rows), of)
+		}
+		made = append(made, page.Rows...)
+	}
+	for n, p := range made {
+		if p.FormID != "F13" || p.Case.Kind != report.OfDirective || p.Case.ID != []string{id, other}[n] || p.From.String() != "2026-10-01" || p.To.String() != "2026-12-31" {
+			t.Errorf("the draft is %+v of %s to %s", p.Case, p.From, p.To)
+		}
 	}
 }
