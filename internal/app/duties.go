@@ -13,6 +13,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/account"
+	"github.com/vonggac/vonggac/internal/centre/board"
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/unit"
@@ -71,7 +73,7 @@ func (a *App) tellDuty(ctx context.Context, tx *db.Tx, o obligation.Obligation, 
 			n.Urgency = notice.Urgent
 		}
 		n.Dedupe = n.Kind + "/" + string(o.ID) + "/" + strconv.FormatInt(r.Due.UnixMilli(), 10) + "/" + r.Step + "/" + string(to)
-		if err := a.Rooms.Notices.Post(ctx, tx, n); err != nil {
+		if err := a.postOfMany(ctx, tx, o, n); err != nil {
 			return 0, err
 		}
 		for _, id := range people {
@@ -80,6 +82,35 @@ func (a *App) tellDuty(ctx context.Context, tx *db.Tx, o obligation.Obligation, 
 		total += int64(len(people))
 	}
 	return total, nil
+}
+
+// postOfMany posts n about an obligation. What a directive asks is owed by many
+// units alike: those who answer for more than one of them are told of each demand
+// once, with how many, and led to its board.
+func (a *App) postOfMany(ctx context.Context, tx *db.Tx, o obligation.Obligation, n notice.Notice) error {
+	if o.Subject.Kind == directive.SubjectKind {
+		above, err := a.above(ctx, tx, o.UnitID)
+		if err != nil {
+			return err
+		}
+		wide, err := a.holders(ctx, tx, above, []auth.Permission{mayAnswer, mayRelent}, n.To...)
+		if err != nil {
+			return err
+		}
+		if len(wide) > 0 {
+			all := n
+			all.To, all.Unit, all.Href, all.Dedupe = wide, above, board.Path+"/"+o.Subject.ID, n.Dedupe+"/many"
+			all.Object = o.Subject.ID + "/" + string(directive.ItemOf(o.ClockID))
+			if err := a.Rooms.Notices.Post(ctx, tx, all); err != nil {
+				return err
+			}
+			n.To = slices.DeleteFunc(slices.Clone(n.To), func(id string) bool { return slices.Contains(wide, id) })
+		}
+	}
+	if len(n.To) == 0 {
+		return nil
+	}
+	return a.Rooms.Notices.Post(ctx, tx, n)
 }
 
 // remindees are the accounts of a role for an obligation. Those who act for a
