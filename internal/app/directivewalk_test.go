@@ -61,6 +61,13 @@ func TestDirectiveWalk(t *testing.T) {
 	} else {
 		t.Error("nothing is sure in a plain letter")
 	}
+	// A body the province does not have is asked about, not taken for everybody.
+	for all := `//main//button[normalize-space(.)="Mọi nơi nhận"]`; w.has(all); {
+		w.press(all)
+		if w.actions-before > 40 {
+			t.Fatal("questions do not end")
+		}
+	}
 	for one := `//main//button[normalize-space(.)="Xác nhận"]`; w.has(one); {
 		w.press(one)
 		if w.actions-before > 40 {
