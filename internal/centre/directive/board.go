@@ -167,9 +167,16 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 	if err != nil {
 		return err
 	}
-	old := map[string]Task{}
+	type place struct {
+		item ItemID
+		unit string
+	}
+	old, latest := map[string]Task{}, map[place]Task{}
 	for _, t := range tasks {
 		old[clockOf(t.Item, t.Unit, t.Period)] = t
+		if at := (place{t.Item, t.Unit}); t.Period > latest[at].Period {
+			latest[at] = t
+		}
 	}
 	var due []Planned
 	today := s.today()
@@ -179,12 +186,7 @@ func (s *Service) roll(ctx context.Context, id ID) error {
 		}
 		turns := map[string]int{} // into due
 		for _, u := range still {
-			last := Task{}
-			for _, t := range tasks {
-				if t.Item == it.ID && t.Unit == u && t.Period > last.Period {
-					last = t
-				}
-			}
+			last := latest[place{it.ID, u}]
 			if last.ID == "" || last.State == Withdrawn || last.State == Moved {
 				continue
 			}
