@@ -39,14 +39,22 @@ type Sentence struct {
 // few is how many of the best and of the worst units a page names.
 const few = 5
 
-// Best are the first units of the order, at most half of them.
-func (b Brief) Best() []Standing { return b.Ranked[:min(few, (len(b.Ranked)+1)/2)] }
+// Best are the first units of the order, at most half of them: those that stand
+// better than the last.
+func (b Brief) Best() []Standing {
+	n := min(few, (len(b.Ranked)+1)/2)
+	for n > 0 && b.Ranked[n-1].Score <= b.Ranked[len(b.Ranked)-1].Score {
+		n--
+	}
+	return b.Ranked[:n]
+}
 
-// Worst are the last units of the order, the worst first, none of the best.
+// Worst are the last units of the order, the worst first, none of the best: those
+// that stand worse than the first.
 func (b Brief) Worst() []Standing {
 	out := slices.Clone(b.Ranked[len(b.Ranked)-min(few, len(b.Ranked)/2):])
 	slices.Reverse(out)
-	return out
+	return slices.DeleteFunc(out, func(s Standing) bool { return s.Score >= b.Ranked[0].Score })
 }
 
 // Brief gathers what a leader reads.
