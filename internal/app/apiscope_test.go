@@ -153,6 +153,7 @@ func (w *scopes) programAsksByID(t *testing.T, c client) {
 
 // apiBodies are bodies that would do something to a record in reach.
 var apiBodies = map[string]string{
+	"POST /api/v1/papers/{id}/claims":            `{"note":"x"}`,
 	"PUT /api/v1/papers/{id}/values":             `{"values":{}}`,
 	"POST /api/v1/directives/{directive}/carry":  `{"from":"x","relation":"follows","items":[{"item_id":"x","fate":"stay"}]}`,
 	"POST /api/v1/directives/{directive}/rest":   `{}`,

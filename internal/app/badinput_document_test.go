@@ -226,7 +226,7 @@ func refusePapers(t *testing.T, r *registry) {
 		big := &zeros{n: 500 << 20}
 		grown := watchMemory(t)
 		status, body := r.send(t, to, field, value, "a.pdf", big)
-		if heap := grown(); status != http.StatusRequestEntityTooLarge || big.read.Load() > limit+16<<20 || heap > 64<<20 {
+		if heap := grown(); status != http.StatusRequestEntityTooLarge || big.read.Load() > limit+16<<20 || heap > 128<<20 { // of the whole program, other tests beside
 			t.Errorf("500 MB to %s: %d after %d bytes, %d of memory, %.300s", to, status, big.read.Load(), heap, body)
 		}
 		if after := r.holds(t); after != before {

@@ -30,6 +30,7 @@ var without = map[string]string{
 	"POST /directives/{directive}/carry":           once,
 	"POST /obligations/{id}/meet":                  once,
 	"POST /obligations/{id}/ask":                   once,
+	"POST /obligations/{id}/waive":                 once,
 	"POST /obligations/{id}/assign":                "hands over again, with words of that act: the first note is no text of the form",
 	"POST /incidents/{id}/close":                   once,
 	"POST /indicators/{id}/off":                    once,
