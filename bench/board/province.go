@@ -146,6 +146,9 @@ func (p *province) issue(ctx context.Context) error {
 	if err == nil && plan.Total != len(p.units)*p.measures {
 		err = fmt.Errorf("%d tasks were issued", plan.Total)
 	}
+	for n := 1; err == nil && n > 0; { // so many are opened by a job
+		n, err = p.Work(ctx)
+	}
 	p.Rooms.Boards.Directives = bound{p.Rooms.Boards.Directives, p.keys}
 	return err
 }
@@ -265,7 +268,7 @@ func (p *province) reads(ctx context.Context) error {
 func (p *province) pages(ctx context.Context) error {
 	list, err := p.Rooms.Boards.InForce(ctx)
 	if err != nil || len(list) != 1 || len(list[0].Rows) != len(p.units) || list[0].Counts.Asked != len(p.units)*p.measures {
-		return fmt.Errorf("the board is not whole: %d directives, %w", len(list), err)
+		return fmt.Errorf("the board is not whole: %d directives, %v", len(list), err)
 	}
 	of := board.Path + "/" + list[0].Sheet.ID
 	var errs []error
