@@ -176,15 +176,24 @@ func (a *App) workers(ctx context.Context, unitID string) ([]obligation.Person, 
 	if err != nil {
 		return nil, err
 	}
+	return a.able(ctx, scope, unitID, mayAnswer, "")
+}
+
+// able are the people who hold a permission for a unit and belong to a unit of
+// the scope, by name; also self, when that is one of them wherever they belong.
+func (a *App) able(ctx context.Context, scope auth.Scope, unitID string, p auth.Permission, self string) ([]obligation.Person, error) {
 	q := a.Records.Read()
-	able, err := a.holders(ctx, q, unitID, []auth.Permission{mayAnswer})
+	able, err := a.holders(ctx, q, unitID, []auth.Permission{p})
 	if err != nil || len(able) == 0 {
 		return nil, err
 	}
 	var ids []string
 	err = scope.Filter(q.NewSelect().TableExpr("account AS a").Column("a.id").Where("a.id IN (?)", bun.List(able)), "a.home_unit").Scan(ctx, &ids)
 	if err != nil {
-		return nil, db.Error("app.workers", err)
+		return nil, db.Error("app.able", err)
+	}
+	if slices.Contains(able, self) && !slices.Contains(ids, self) {
+		ids = append(ids, self)
 	}
 	people, err := a.recipients(ctx, q, ids)
 	var out []obligation.Person

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/infection"
@@ -127,6 +128,12 @@ func tally(list []incident.Incident, column string, code func(incident.Incident)
 // infectedIn lists the infections first seen in from..to at addresses of units
 // that are single machines.
 func (a *App) infectedIn(ctx context.Context, units []string, from, to calendar.Date) ([]infection.Seen, error) {
+	return a.infections(ctx, units, from.Start(), func(s infection.Seen) bool { return s.FirstSeen.Before(to.End()) })
+}
+
+// infections lists those at addresses of units that are single machines, first
+// seen at since or later, the latest first, that take says yes to.
+func (a *App) infections(ctx context.Context, units []string, since time.Time, take func(infection.Seen) bool) ([]infection.Seen, error) {
 	mine := map[string]bool{}
 	for _, u := range units {
 		mine[u] = true
@@ -139,10 +146,10 @@ func (a *App) infectedIn(ctx context.Context, units []string, from, to calendar.
 			return nil, err
 		}
 		for _, s := range page.Rows {
-			if s.FirstSeen.Before(from.Start()) {
+			if s.FirstSeen.Before(since) {
 				return out, nil
 			}
-			if s.FirstSeen.Before(to.End()) && mine[s.UnitID] && !s.Subject().Behind {
+			if take(s) && mine[s.UnitID] && !s.Subject().Behind {
 				out = append(out, s)
 			}
 		}

@@ -42,22 +42,9 @@ func (a *App) periodFigures() map[string]report.Figure {
 // cleanedIn lists the infections of single machines of units that were cleaned in
 // from..to, whenever they were seen.
 func (a *App) cleanedIn(ctx context.Context, units []string, from, to calendar.Date) ([]infection.Seen, error) {
-	f := infection.Filter{Sort: infection.ByFirstSeen, Desc: true, Limit: 1000}
-	var out []infection.Seen
-	for {
-		page, err := a.Rooms.Infections.List(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range page.Rows {
-			if !s.CleanedAt.Before(from.Start()) && s.CleanedAt.Before(to.End()) && slices.Contains(units, s.UnitID) && !s.Subject().Behind {
-				out = append(out, s)
-			}
-		}
-		if f.After = page.Next; f.After == "" {
-			return out, nil
-		}
-	}
+	return a.infections(ctx, units, time.Time{}, func(s infection.Seen) bool {
+		return !s.CleanedAt.Before(from.Start()) && s.CleanedAt.Before(to.End())
+	})
 }
 
 // cellTime is a moment as cells of papers hold it.

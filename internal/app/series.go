@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/report"
@@ -64,28 +62,12 @@ func (a *App) paperWriters(ctx context.Context, unitID string) ([]series.Person,
 	if err != nil {
 		return nil, err
 	}
-	q := a.Records.Read()
-	able, err := a.holders(ctx, q, unitID, []auth.Permission{mayWritePapers})
-	if err != nil || len(able) == 0 {
-		return nil, err
-	}
 	actor, _ := auth.From(ctx)
-	var ids []string
-	err = scope.Filter(q.NewSelect().TableExpr("account AS a").Column("a.id").Where("a.id IN (?)", bun.List(able)), "a.home_unit").Scan(ctx, &ids)
-	if err != nil {
-		return nil, db.Error("app.paperWriters", err)
+	people, err := a.able(ctx, scope, unitID, mayWritePapers, actor.ID)
+	out := make([]series.Person, len(people))
+	for n, p := range people {
+		out[n] = series.Person{ID: p.ID, Name: p.Name}
 	}
-	if slices.Contains(able, actor.ID) && !slices.Contains(ids, actor.ID) {
-		ids = append(ids, actor.ID)
-	}
-	people, err := a.recipients(ctx, q, ids)
-	var out []series.Person
-	for _, id := range ids {
-		if p, ok := people[id]; ok && p.Active {
-			out = append(out, series.Person{ID: id, Name: p.Name})
-		}
-	}
-	slices.SortFunc(out, func(x, y series.Person) int { return strings.Compare(i18n.Fold(x.Name), i18n.Fold(y.Name)) })
 	return out, err
 }
 
@@ -241,7 +223,9 @@ func (a seriesPapers) complete(ctx context.Context, p report.Paper, k series.Ask
 		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
 			return series.Paper{}, err
 		}
-		known["doc"] = a.citeDirective(ctx, d.Directive)
+		if known["doc"], err = a.citeDirective(ctx, d.Directive); err != nil {
+			return series.Paper{}, err
+		}
 	}
 	for _, fl := range f.Form.Fields() {
 		// The first place for a paper, or for who writes, is that of the report itself.
@@ -261,13 +245,17 @@ func (a seriesPapers) complete(ctx context.Context, p report.Paper, k series.Ask
 
 // citeDirective is a directive as papers cite it: as the register does where it
 // stands there, else by its own head.
-func (a *App) citeDirective(ctx context.Context, d directive.Directive) string {
+func (a *App) citeDirective(ctx context.Context, d directive.Directive) (string, error) {
 	if d.DocumentID != "" {
-		if p, err := (directivePapers{a}).Paper(ctx, d.DocumentID); err == nil && p.Cite != "" {
-			return p.Cite
+		p, err := (directivePapers{a}).Paper(ctx, d.DocumentID)
+		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
+			return "", err
+		}
+		if p.Cite != "" {
+			return p.Cite, nil
 		}
 	}
-	return strings.TrimSpace(d.Number + " " + d.Subject)
+	return strings.TrimSpace(d.Number + " " + d.Subject), nil
 }
 
 // Look implements series.Papers.

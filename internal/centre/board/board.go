@@ -83,6 +83,14 @@ type Target struct {
 	Value float64 // in percent of a share, things of a count, hours
 }
 
+// Holds reports whether a measured value reaches the target.
+func (t Target) Holds(v float64) bool {
+	if t.Op == AtMost {
+		return v <= t.Value
+	}
+	return v >= t.Value
+}
+
 // Kind is what a requirement is bound to.
 type Kind string
 

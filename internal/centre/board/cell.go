@@ -143,13 +143,7 @@ func condition(r measure.Reading, t Target, u measure.Unit) (s State, differs bo
 
 func reaches(r measure.Reading, t Target, u measure.Unit) bool {
 	v, ok := r.Value(u)
-	switch {
-	case !ok:
-		return false
-	case t.Op == AtMost:
-		return v <= t.Value
-	}
-	return v >= t.Value
+	return ok && t.Holds(v)
 }
 
 // owe adds the duties of the cell. None at all means that it was never given to

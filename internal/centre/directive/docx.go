@@ -9,8 +9,11 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
+
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
 
 // wordPart is how much of one part of a DOCX file is read.
@@ -32,8 +35,11 @@ func fromDOCX(data []byte) (string, error) {
 		read func(*xml.Decoder) error
 	}{{"word/numbering.xml", d.numbering}, {"word/styles.xml", d.styles}, {"word/footnotes.xml", d.footnotes}, {"word/document.xml", d.body}} {
 		f, err := z.Open(part.name)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // without a document nothing is said
+		}
 		if err != nil {
-			continue // a part that is not there; without a document nothing is said
+			return "", err
 		}
 		err = part.read(xml.NewDecoder(io.LimitReader(f, wordPart)))
 		if err := errors.Join(err, f.Close()); err != nil {
@@ -355,7 +361,10 @@ func counted(format string, n int) string {
 		}
 		return s
 	case "upperRoman", "lowerRoman":
-		s := romanOf(n)
+		if n > 3999 {
+			break
+		}
+		s := officedoc.Roman(n)
 		if format == "lowerRoman" {
 			return strings.ToLower(s)
 		}
@@ -364,20 +373,4 @@ func counted(format string, n int) string {
 		return two(n)
 	}
 	return strconv.Itoa(n)
-}
-
-func romanOf(n int) string {
-	if n > 399 {
-		return strconv.Itoa(n)
-	}
-	var b strings.Builder
-	for _, d := range []struct {
-		n int
-		s string
-	}{{100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}} {
-		for ; n >= d.n; n -= d.n {
-			b.WriteString(d.s)
-		}
-	}
-	return b.String()
 }

@@ -111,7 +111,8 @@ func (s *Service) Attach(ctx context.Context, id ID, task, name string, data []b
 	return r.file(), err
 }
 
-// provable is a task that the actor answers for and whose proof may still come.
+// provable is a task that the actor answers for and whose proof may still come:
+// nothing is kept for a duty that was waived or cancelled on its own page.
 func (s *Service) provable(ctx context.Context, op string, id ID, task string) (Task, error) {
 	t, err := s.TaskOf(ctx, id, task)
 	if err != nil {
@@ -126,7 +127,11 @@ func (s *Service) provable(ctx context.Context, op string, id ID, task string) (
 	case t.State == Withdrawn || t.State == Moved:
 		return t, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.task." + string(t.State)}
 	}
-	return t, nil
+	o, err := s.Obligations.Get(ctx, obligation.ID(t.Obligation))
+	if err == nil && o.State != obligation.Open && o.State != obligation.Met {
+		err = &fault.Error{Kind: fault.Conflict, Op: op, Msg: "obligation.err.not_open"}
+	}
+	return t, err
 }
 
 // FilesOf lists the files that prove what a body owes on a directive, by task.

@@ -138,6 +138,13 @@ func (s *Service) piece(ctx context.Context, p *jobs.Progress, d Directive, it I
 		if err := p.Step(ctx, tx); err != nil {
 			return err
 		}
+		var now row
+		if err := tx.NewSelect().Model(&now).Where("d.id = ?", string(d.ID)).Scan(ctx); err != nil {
+			return db.Error("directive.piece", err)
+		}
+		if now.State != string(Issued) { // closed meanwhile: nothing more is issued
+			return errNothing
+		}
 		var rows []taskRow
 		if err := tx.NewSelect().Model(&rows).Where("t.directive_id = ?", string(d.ID)).Where("t.item_id = ?", string(it.ID)).Where("t.period = ?", t.Period).Scan(ctx); err != nil {
 			return db.Error("directive.piece", err)

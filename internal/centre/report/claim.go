@@ -77,7 +77,7 @@ func (v *replyView) contradictions(facts incident.Facts) []Contradiction {
 				}
 				duty := row.Cells[j].Duty
 				said := v.answers[place{row.Unit.ID, c.ID}].State == Taken || duty != nil && duty.State == obligation.Met
-				if ok && said && !reaches(x, t) {
+				if ok && said && !t.Holds(x) {
 					add(row.Unit, t.Key, v.s.word("report.reply.claim.duty", c.Path, c.Label), v.s.word("report.reply.claim.done"),
 						v.s.word("report.reply.claim.measured", g.Title, v.s.figure(r, g.In), v.s.limit(t, g.In)))
 				}

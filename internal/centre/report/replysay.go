@@ -158,13 +158,6 @@ func (s *Service) limit(t board.Target, u measure.Unit) string {
 	return sign + s.amount(t.Value, u)
 }
 
-func reaches(v float64, t board.Target) bool {
-	if t.Op == board.AtMost {
-		return v <= t.Value
-	}
-	return v >= t.Value
-}
-
 // figure is a measured value with what it was made of: "83% (199/240)".
 func (s *Service) figure(r measure.Reading, u measure.Unit) string {
 	v, _ := r.Value(u)
@@ -215,7 +208,7 @@ func (v *replyView) look(j int, t board.Target) seen {
 		case ok:
 			out.measured++
 			out.sum.Figure = out.sum.Figure.Add(r.Figure)
-			if reaches(x, t) {
+			if t.Holds(x) {
 				out.reach++
 			}
 		case r.Grade == measure.Measured:

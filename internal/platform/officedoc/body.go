@@ -94,7 +94,7 @@ func (c *compiler) heading(h Heading) {
 	if number == "" {
 		c.count[level-1]++
 		n := c.count[level-1]
-		number = [...]string{roman(n) + ".", fmt.Sprintf("%d.", n), point(n) + ")"}[level-1]
+		number = [...]string{Roman(n) + ".", fmt.Sprintf("%d.", n), point(n) + ")"}[level-1]
 	}
 	for i := level; i < len(c.count); i++ {
 		c.count[i] = 0

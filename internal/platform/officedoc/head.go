@@ -197,7 +197,7 @@ func (c *compiler) basis() {
 func (c *compiler) annexHead(i int, a Annex) {
 	word := "Phụ lục"
 	if len(c.p.Annexes) > 1 {
-		word += " " + roman(i+1)
+		word += " " + Roman(i+1)
 	}
 	head := centred(word, bold, sizeBody)
 	head.keep = true

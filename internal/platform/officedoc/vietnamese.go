@@ -113,8 +113,8 @@ func group(digits string) string {
 	return b.String()
 }
 
-// roman writes n (1..3999) in Roman numerals.
-func roman(n int) string {
+// Roman writes n (1..3999) in Roman numerals.
+func Roman(n int) string {
 	values := [...]int{1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1}
 	marks := [...]string{"M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"}
 	var b strings.Builder

@@ -41,7 +41,7 @@ func WriteXLSX(w io.Writer, p Paper) error {
 	for i, a := range p.Annexes {
 		name := "Phụ lục"
 		if len(p.Annexes) > 1 {
-			name += " " + roman(i+1)
+			name += " " + Roman(i+1)
 		}
 		x.blocks(a.Body, name, a.Title)
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
 
 func subjectPresent(c *checker) {
@@ -363,22 +365,12 @@ func annexNumber(c *checker) {
 		_, number, _ = strings.Cut(number, " ")
 		number = strings.TrimRight(strings.TrimSpace(number), ".:")
 		switch {
-		case len(c.annexes) > 1 && number != romanOf(i+1):
+		case len(c.annexes) > 1 && number != officedoc.Roman(i+1):
 			c.fault(a.word, a.word.text)
 		case len(c.annexes) == 1 && number != "":
 			c.warn(a.word, a.word.text)
 		}
 	}
-}
-
-// romanOf writes 1 to 89 in Roman numerals.
-func romanOf(n int) string {
-	ones := [...]string{"", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"}
-	tens := [...]string{"", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX"}
-	if n >= 90 {
-		return strconv.Itoa(n)
-	}
-	return tens[n/10] + ones[n%10]
 }
 
 func annexTitle(c *checker) {
