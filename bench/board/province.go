@@ -272,7 +272,7 @@ func (p *province) pages(ctx context.Context) error {
 	}
 	of := board.Path + "/" + list[0].Sheet.ID
 	var errs []error
-	for _, page := range [][2]string{{"the scoreboard", of}, {"the scoreboard, what is late", of + "?show=late"}, {"the scoreboard as a table", of + "/export/table.csv"},
+	for _, page := range [][2]string{{"the scoreboard", of}, {"the scoreboard, what is late", of + "?show=late"}, {"the whole scoreboard, to print", of + "?page=all"}, {"the scoreboard as a table", of + "/export/table.csv"},
 		{"the leader's page", board.Path}, {"the wall", board.Path + "/wall/state"}, {"what is asked of a unit", board.Path + "/units/" + p.units[3]},
 		{"a requirement", of + "/columns/" + list[0].Columns[2].ID}, {"where a cell comes from", of + "/cells/" + p.units[3] + "/" + list[0].Columns[2].ID},
 		{"the catalogue of measures", measure.Path}, {"a measure", measure.Path + "/" + p.keys[3]}} {

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -82,6 +83,9 @@ func demoConfig(src config.Sources) (*config.Config, error) {
 	return config.Load(src)
 }
 
+// history is how much of the past the demo brings in; its test takes less.
+var history = 24 * time.Hour
+
 // play runs the province in a until ctx ends or serving fails, and is over only
 // when nothing of it acts any more.
 func play(ctx context.Context, w io.Writer, a *app.App, cfg *config.Config, units int) error {
@@ -91,9 +95,10 @@ func play(ctx context.Context, w io.Writer, a *app.App, cfg *config.Config, unit
 	go func() {
 		defer stop()
 		over <- a.RunDemo(ctx, demo.Options{
-			Units:  units,
-			Ready:  func(list []demo.Invitation) { invite(w, cfg, list) },
-			Seeded: func() { fmt.Fprint(w, seeded) },
+			Units:   units,
+			History: history,
+			Ready:   func(list []demo.Invitation) { invite(w, cfg, list) },
+			Seeded:  func() { fmt.Fprint(w, seeded) },
 		})
 	}()
 	err := a.Wait(ctx)
@@ -117,6 +122,12 @@ var guide = map[string]struct{ vi, en string }{
 		"head of the centre: a paper waits for a signature, a unit asks for more time; look at the board of duties and the periodic ones."},
 	demo.Clerk: {"văn thư Trung tâm: sổ văn bản đến, đi; văn bản chờ cho số, chờ đóng dấu, chờ biên nhận.",
 		"clerk of the centre: the registers of papers; some wait for a number, a seal or receipts."},
+	demo.Deputy: {"lãnh đạo tỉnh: trang Hôm nay một mặt giấy A4, bảng theo dõi chỉ đạo, đơn vị làm tốt và còn chậm.",
+		"leader of the province: Today on one A4, the scoreboards of directives, the best and the worst units."},
+	demo.Inspector: {"thanh tra viên: minh chứng theo từng yêu cầu, đơn vị chưa có thủ trưởng; chỉ xem, không sửa.",
+		"inspector: evidence by requirement, units without a head; looks and changes nothing."},
+	demo.Administrator: {"quản trị viên: tài khoản, cài đặt, quy định; không thấy nội dung vụ việc.",
+		"administrator: accounts, settings, rules; sees no case."},
 	demo.UnitOfficer: {"cán bộ xã Phiêng Lúa: chỉ thấy đơn vị mình, trong đó có một máy nhiễm và việc đã quá hạn.",
 		"officer of one commune: sees nothing but their own unit, where one machine is infected and a duty is overdue."},
 }

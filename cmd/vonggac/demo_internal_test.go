@@ -9,11 +9,15 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/app/demo"
 	"github.com/vonggac/vonggac/internal/platform/config"
 )
+
+// A day of logs takes minutes with the race detector; three hours go the same way.
+func init() { history = 3 * time.Hour }
 
 func TestTheDemoKeepsApartFromRealData(t *testing.T) {
 	t.Parallel()
@@ -71,7 +75,7 @@ func TestTheDemoInvitesAndStopsAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	for _, text := range []string{"/start?token=", "every 10 seconds"} { // before history, and after it
-		if out := demoUntil(t, dir, text); strings.Count(out, "/start?token=") != 5 || strings.Contains(out, "/sign-in") {
+		if out := demoUntil(t, dir, text); strings.Count(out, "/start?token=") != 8 || strings.Contains(out, "/sign-in") {
 			t.Errorf("up to %q: %s", text, out)
 		}
 	}
@@ -94,7 +98,7 @@ func TestTheDemoInvitesAndStopsAtAnyMoment(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := demoUntil(t, dir, "every 10 seconds")
-	if strings.Count(out, "/start?token=") != 4 || strings.Count(out, "/sign-in") != 1 || !strings.Contains(out, "vonggac account link") {
+	if strings.Count(out, "/start?token=") != 7 || strings.Count(out, "/sign-in") != 1 || !strings.Contains(out, "vonggac account link") {
 		t.Errorf("once %s has a password: %s", demo.DutyOfficer, out)
 	}
 }

@@ -68,14 +68,13 @@ func directiveReadCommand(std streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			text, err := directive.Text(ctx, inputName(args[0], data), data)
+			r, err := known.ReadFile(ctx, inputName(args[0], data), data, calendar.DateOf(time.Now()))
 			if err != nil {
 				if key := fault.Of(err).Fields["file"]; key != "" {
 					return errors.New(i18n.T(ctx, key))
 				}
 				return err
 			}
-			r := known.Read(text, calendar.DateOf(time.Now()))
 			if asJSON {
 				return printJSON(std.out, r)
 			}

@@ -165,8 +165,9 @@ func (t *core) record(at uint32) (record, bool) {
 		return record{}, false
 	}
 	r := record{t.records[off:]}
-	n := recordHead + 4*r.count() + int(binary.LittleEndian.Uint16(r.b)&maxKey)
-	if n > len(r.b) || r.kind() == Network && len(r.key()) < 2 {
+	key := int(binary.LittleEndian.Uint16(r.b) & maxKey)
+	n := recordHead + 4*r.count() + key
+	if n > len(r.b) || r.kind() == Network && key < 2 {
 		return record{}, false
 	}
 	r.b = r.b[:n]

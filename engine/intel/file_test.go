@@ -244,6 +244,34 @@ func TestCloseGivesTheFileBackWithTheLastUser(t *testing.T) {
 	}
 }
 
+// TestAForgedNetworkOfNoBytes forges a network without a key at every place
+// where a record can begin.
+func TestAForgedNetworkOfNoBytes(t *testing.T) {
+	t.Parallel()
+	good := fileOf(t, mixed(t, 40))
+	opened := 0
+	for at := 0; at+2 <= len(good); at += 4 {
+		forged := bytes.Clone(good)
+		copy(forged[at:], []byte{0, byte(intel.Network) << 4})
+		if !intel.Reseal(forged) {
+			continue
+		}
+		x, err := intel.Parse(forged)
+		if err != nil {
+			continue
+		}
+		opened++
+		for id := range x.Len() {
+			if m := x.Entry(intel.ID(id)); m.Type == intel.Network && m.Indicator == "" {
+				t.Fatalf("forged at %d: entry %d is a network without a name", at, id)
+			}
+		}
+	}
+	if opened == 0 {
+		t.Error("no forged file was opened")
+	}
+}
+
 // FuzzOpen holds that no bytes make an index that panics or reads beyond them,
 // not even with checksums that are right.
 func FuzzOpen(f *testing.F) {

@@ -70,6 +70,7 @@ func opened(t *testing.T, burst int) (*house, client) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	blankRecords(t, cfg.Data)
 	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return t0 }, Version: "test", KeyBurst: burst,
 		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}})
 	if err != nil {

@@ -153,6 +153,7 @@ func (w *scopes) programAsksByID(t *testing.T, c client) {
 
 // apiBodies are bodies that would do something to a record in reach.
 var apiBodies = map[string]string{
+	"PUT /api/v1/directive-names/{name}":         `{"body":"all"}`,
 	"POST /api/v1/papers/{id}/claims":            `{"note":"x"}`,
 	"PUT /api/v1/papers/{id}/values":             `{"values":{}}`,
 	"POST /api/v1/directives/{directive}/carry":  `{"from":"x","relation":"follows","items":[{"item_id":"x","fate":"stay"}]}`,
@@ -185,6 +186,7 @@ var apiBodies = map[string]string{
 	"POST /api/v1/directives/{directive}/tasks/{task}/answer": `{"text":"x"}`,
 	"PUT /api/v1/periodic-reports/{series}":                   `{"title":"x","form":"F4","every":"quarter","lead_days":3,"writer_id":"x"}`,
 	"POST /api/v1/periodic-reports/{series}/make":             `{"period":"2026-Q3"}`,
+	"POST /api/v1/periodic-reports/{series}/follow":           `{"unit_id":"x"}`,
 }
 
 // programMayNot checks that the route asks for the permission, role by role.

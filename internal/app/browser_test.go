@@ -258,10 +258,11 @@ func (w *walker) await(texts ...string) {
 	}
 	ctx, cancel := context.WithTimeout(w.ctx, stepLimit)
 	defer cancel()
-	for ctx.Err() == nil { // a page that reloads itself ends the poll
-		_, err = chromedp.Run(ctx, chromedp.Poll[bool](string(want)+`.every(s => document.body.innerText.includes(s))`,
+	for ctx.Err() == nil { // a page that reloads itself ends the poll; one that was left for another out of the browser's memory never does
+		once, end := context.WithTimeout(ctx, stepLimit/10)
+		_, err = chromedp.Run(once, chromedp.Poll[bool](string(want)+`.every(s => document.body.innerText.includes(s))`,
 			chromedp.WithPollingMutation(), chromedp.WithPollingTimeout(stepLimit)))
-		if err == nil {
+		if end(); err == nil {
 			return
 		}
 	}

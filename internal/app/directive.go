@@ -57,7 +57,11 @@ func (a *App) describeIssue(ctx context.Context, j jobs.Job) (title, href string
 	if unseen(err) {
 		return i18n.T(ctx, "task.kind."+j.Kind), "", nil
 	}
-	return i18n.T(ctx, "app.work.issue", f.Code), directive.Path + "/" + id, err
+	key := "app.work.issue"
+	if directive.Carries(j) {
+		key = "app.work.carry"
+	}
+	return i18n.T(ctx, key, f.Code), directive.Path + "/" + id, err
 }
 
 // directiveBodies are the groups and units in the actor's sight.
@@ -68,11 +72,16 @@ func (a *App) directiveBodies(ctx context.Context) ([]directive.Body, error) {
 	}
 	var out []directive.Body
 	for _, g := range groups {
-		out = append(out, directive.Body{Addressee: directive.Addressee{Kind: directive.ToGroup, ID: string(g.ID), Name: g.Name}})
+		b := directive.Body{Addressee: directive.Addressee{Kind: directive.ToGroup, ID: string(g.ID), Name: g.Name}}
+		if g.Tag == "" && g.Parent == "" && len(g.Members)+len(g.Outside) == 0 {
+			b.Kinds = g.Kinds
+		}
+		out = append(out, b)
 	}
 	units, err := a.Rooms.Units.Tree(ctx, calendar.Date{})
 	for _, u := range units {
-		out = append(out, directive.Body{Addressee: directive.Addressee{Kind: directive.ToUnit, ID: string(u.ID), Name: u.Name}})
+		out = append(out, directive.Body{Addressee: directive.Addressee{Kind: directive.ToUnit, ID: string(u.ID), Name: u.Name}, Of: u.Kind,
+			Also: slices.DeleteFunc(append([]string{u.ShortName}, u.Aliases...), func(s string) bool { return s == "" })})
 	}
 	return out, err
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/vonggac/vonggac/internal/app/demo"
 )
@@ -83,12 +84,71 @@ func TestDirectiveWalk(t *testing.T) {
 	w.press(button("Xem trước"))
 	w.see("Gửi tới ")
 	w.press(button("Giao xuống"))
+	w.open("/boards/" + id + "?page=all")
+	w.see("Cảnh báo lỗ hổng nghiêm trọng", "4 yêu cầu", province.Units[1].ShortName, province.Units[len(province.Units)-1].ShortName)
 	w.open("/boards/" + id)
-	w.see("Cảnh báo lỗ hổng nghiêm trọng", "4 yêu cầu", province.Units[len(province.Units)-1].ShortName)
+	w.see("Đơn vị 1–50 trong ")
 	w.shot("board-150")
+	w.byKeys(id)
 	took := time.Since(began)
 	t.Logf("the letter was issued to %d units in %d actions and %.1f s", units, w.actions-before, took.Seconds())
 	if took > 10*time.Minute {
 		t.Errorf("it took %s", took)
 	}
+}
+
+// byKeys walks the board of a directive by its keys alone: one stop of Tab, cells
+// that say what they are, into one of them and back to it, to the filter, the keys.
+func (w *walker) byKeys(id string) {
+	w.t.Helper()
+	type stop struct {
+		Row, Column int
+		Label, Tag  string
+	}
+	press := func(keys string) stop {
+		w.t.Helper()
+		w.do("keys "+keys, chromedp.KeyEvent(keys))
+		return look(w, chromedp.Evaluate[stop](`(() => {
+			const at = document.activeElement, cell = at.closest("th, td");
+			return { Row: cell?.parentElement.rowIndex ?? -1, Column: cell?.cellIndex ?? -1, Label: at.getAttribute("aria-label") || "", Tag: at.tagName };
+		})()`))
+	}
+	if n := look(w, chromedp.Evaluate[int](`document.querySelectorAll('table[role=grid] :is(a, th, td):is([tabindex="0"], a:not([tabindex]))').length`)); n != 1 {
+		w.t.Errorf("Tab stops %d times in the board, want once", n)
+	}
+	w.do("enter", chromedp.Evaluate[chromedp.Void](`document.querySelector('table[role=grid] [tabindex="0"]').focus()`))
+	begin := press(kb.ArrowRight)
+	if down := press("j"); down.Row <= begin.Row || down.Column != begin.Column || strings.Count(down.Label, " · ") == 0 || !strings.Contains(down.Label, ": ") {
+		w.t.Errorf("j went from %+v to %+v", begin, down)
+	}
+	if up := press("k"); up.Row != begin.Row {
+		w.t.Errorf("k went to %+v, not back to %+v", up, begin)
+	}
+	if end := press(kb.End); end.Column != 4 {
+		w.t.Errorf("End went to %+v of four requirements", end)
+	}
+	press(kb.Home)
+	if back := press("l"); back.Column != 1 {
+		w.t.Errorf("Home and l went to %+v", back)
+	}
+	if field := press("/"); field.Tag != "INPUT" {
+		w.t.Errorf("/ went to %+v", field)
+	}
+	if back := press(kb.Escape); back.Row != begin.Row || back.Column != 1 {
+		w.t.Errorf("Escape came back to %+v", back)
+	}
+	if keys := press("?"); keys.Tag != "SUMMARY" {
+		w.t.Errorf("? went to %+v", keys)
+	}
+	press(kb.Escape)
+	w.arrive("Enter", chromedp.KeyEvent(kb.Enter))
+	if at := look(w, chromedp.Location()); !strings.Contains(at, "/boards/"+id+"/cells/") {
+		w.t.Errorf("Enter opened %s", at)
+	}
+	w.do("Escape", chromedp.KeyEvent(kb.Escape)) // the page may be there still: nothing is fetched
+	w.await("4 yêu cầu")
+	if at := look(w, chromedp.Location()); !strings.HasSuffix(at, "/boards/"+id) {
+		w.t.Errorf("Escape led to %s", at)
+	}
+	w.quiet("the board by keys")
 }

@@ -115,8 +115,14 @@ func (a *App) postOfMany(ctx context.Context, tx *db.Tx, o obligation.Obligation
 
 // remindees are the accounts of a role for an obligation. Those who act for a
 // unit are the person it was given to, else who holds a role in the unit itself,
-// else in the nearest unit above that has somebody: a duty is nobody's to miss.
+// else in the nearest unit above that has somebody: a duty is nobody's to miss. Those
+// of a unit that ended are the one's in its place.
 func (a *App) remindees(ctx context.Context, tx *db.Tx, o obligation.Obligation, to rulepack.Remindee) ([]string, error) {
+	unitID, err := a.inPlace(ctx, tx, o.UnitID)
+	if err != nil {
+		return nil, err
+	}
+	o.UnitID = unitID
 	switch to {
 	case rulepack.RemindCentre:
 		return a.holders(ctx, tx, o.UnitID, []auth.Permission{mayAnswer, mayRelent})

@@ -100,7 +100,11 @@ func (a *App) goneUnits(ctx context.Context, day calendar.Date) (map[string][]ob
 	for _, l := range links {
 		next[l.UnitID] = append(next[l.UnitID], l.SuccessorID)
 	}
-	out := map[string][]obligation.Successor{}
+	gone := make(map[string]bool, len(ended))
+	for _, id := range ended {
+		gone[id] = true
+	}
+	out, all := make(map[string][]obligation.Successor, len(ended)), []string(nil)
 	for _, id := range ended {
 		seen := map[string]bool{id: true}
 		var living []string
@@ -109,22 +113,25 @@ func (a *App) goneUnits(ctx context.Context, day calendar.Date) (map[string][]ob
 			if ring = ring[1:]; seen[at] {
 				continue
 			}
-			if seen[at] = true; slices.Contains(ended, at) {
+			if seen[at] = true; gone[at] {
 				ring = append(ring, next[at]...)
 			} else {
 				living = append(living, at)
 			}
 		}
-		names, err := a.unitLabels(ctx, q, living)
-		if err != nil {
-			return nil, err
-		}
 		out[id] = nil
 		for _, at := range living {
-			out[id] = append(out[id], obligation.Successor{ID: at, Name: names[at]})
+			out[id] = append(out[id], obligation.Successor{ID: at})
+		}
+		all = append(all, living...)
+	}
+	names, err := a.unitLabels(ctx, q, all)
+	for _, after := range out {
+		for n := range after {
+			after[n].Name = names[after[n].ID]
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 // campaigns are the windows of raised watch from half a year back to a year

@@ -47,6 +47,7 @@ func demoHouse(t *testing.T, dir string, now time.Time) (*house, []demo.Invitati
 	if err != nil {
 		t.Fatal(err)
 	}
+	blankRecords(t, dir)
 	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 		Now: func() time.Time { return now }, PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, Demo: true})
 	if err != nil {
@@ -115,8 +116,8 @@ func TestTheDemoIsTheProvinceItSays(t *testing.T) {
 func (h *house) checkPeople(t *testing.T, invited []demo.Invitation) {
 	t.Helper()
 	people, total, err := h.Rooms.Accounts.List(h.as(t, "quantri"), account.Filter{Limit: 100})
-	if err != nil || total != 14 {
-		t.Fatalf("%d people, %v; want 14", total, err)
+	if err != nil || total != 15 {
+		t.Fatalf("%d people, %v; want 15", total, err)
 	}
 	for _, p := range people {
 		if p.HasPassword != (p.Login == "quantri") {
@@ -128,8 +129,8 @@ func (h *house) checkPeople(t *testing.T, invited []demo.Invitation) {
 			}
 		}
 	}
-	if len(invited) != 5 {
-		t.Fatalf("%d invited, want 5", len(invited))
+	if len(invited) != 8 {
+		t.Fatalf("%d invited, want 8", len(invited))
 	}
 	for _, i := range invited {
 		u, err := url.Parse(i.Address)

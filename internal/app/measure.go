@@ -29,7 +29,7 @@ func (a *App) measures() *measure.Service {
 	s := measure.New(measure.Deps{Records: a.Records, Now: a.opt.Now, Log: a.opt.Log, Root: a.root, Law: func() *rulepack.Pack { return a.pack() }})
 	logs, heard := source.LogCoverage(standingUnits), source.HeardDays(standingUnits)
 	s.Register(a.baseMeasures()...)
-	s.Register(paperMeasures()...)
+	s.Register(a.paperMeasures()...)
 	s.Register(a.Rooms.Sources.Measures(standingUnits)...)
 	s.Register(finding.Measures(finding.MeasureDeps{Logs: logs, Triage: a.span("finding_triage")})...)
 	s.Register(infection.Measures(infection.MeasureDeps{Logs: logs, Heard: heard, Clean: a.span("infection_clean")})...)

@@ -117,6 +117,10 @@ func (f *filler) records(unit string, r *rand.Rand) {
 		id := fmt.Sprint(unit, "-s", i)
 		f.put("INSERT INTO source (id, name, owner_unit, created_at, folded) VALUES (?, ?, ?, 0, '')", id, id, unit)
 		f.put("INSERT INTO source_span (source_id, from_at, since, owner_unit, minutes, office, below) VALUES (?, ?, ?, ?, 60, FALSE, ?)", id, at(24*40), at(24*40), unit, r.IntN(2) == 0)
+		for day := range 40 { // a line a day, a year ago
+			f.put("INSERT INTO source_hour (source_id, hour, owner_unit, lines, parsed, skipped, rejected, hits, bytes, received_last) VALUES (?, ?, ?, 10, 10, 0, 0, 0, 100, 0)",
+				id, t0.AddDate(-1, 0, 2-day).Truncate(time.Hour).UnixMilli(), unit)
+		}
 		for hour := range 24 * 32 {
 			if r.IntN(20) > 0 {
 				f.put("INSERT INTO source_hour (source_id, hour, owner_unit, lines, parsed, skipped, rejected, hits, bytes, received_last) VALUES (?, ?, ?, 10, 10, 0, 0, 0, 100, 0)",
@@ -155,6 +159,8 @@ func (f *filler) records(unit string, r *rand.Rand) {
 			f.based(id, at(24*6))
 		}
 		f.period(id+"-p", unit, due, kind, met)
+		f.period(id+"-y", unit, due, kind, met)
+		f.put("UPDATE obligation SET subject_id = ? WHERE id = ?", "bao-cao-nam-chu-quan@"+id, id+"-y")
 		f.put("INSERT INTO document_dispatch (id, document_id, recipient, channel, sent_at, sent_by, received_at, receipt) VALUES (?, ?, '', '', ?, '', ?, '')", id, id, at(24*5+i), at(24*4))
 		f.put("INSERT INTO account (id, login, name, home_unit, created_at, folded, second_at, signed_in_at) VALUES (?, ?, '', ?, 0, '', ?, ?)", id, id, unit, at(100), at(24*r.IntN(200)))
 		f.put("INSERT INTO esign_certificate (id, owner_unit, holder, kind, serial, issuer, fingerprint, valid_until, origin, registered_at, last_used, uses, folded) VALUES (?, ?, '', '', ?, '', '', ?, '', 0, ?, 1, '')",
@@ -181,11 +187,12 @@ func (f *filler) based(document string, at int64) {
 // period is a periodic report that falls due.
 func (f *filler) period(id, unit string, due int64, state string, met any) {
 	f.put("INSERT INTO obligation (id, kind, title_vi, title_en, unit_id, owed_by, opened_by, addressee_id, addressee_vi, addressee_en, subject_kind, subject_id, subject_label, pack_id, pack_hash, clock_id, form_id, basis, t0, amount, amount_unit, due_at, soon_at, explanation, state, met_at, met_how, met_ref, recorded_by, ended_reason, ended_by_id, ended_by, ended_by_rule, created_at, version, search) "+
-		"VALUES (?, 'x', '', '', ?, '', '', '', '', '', 'period', ?, '', '', '', 'c', 'F4', '', 0, 1, 'day', ?, 0, '', ?, ?, '', '', '', '', '', '', FALSE, 0, 1, '')", id, unit, id, due, state, met)
+		"VALUES (?, 'x', '', '', ?, '', '', '', '', '', 'period', ?, '', '', '', 'c', 'F4', '', 0, 1, 'day', ?, 0, '', ?, ?, '', '', '', '', '', '', FALSE, 0, 1, '')", id, unit, "bao-cao-quy-rui-ro@"+id, due, state, met)
 }
 
 // TestPapersAndReportsAreMeasured counts papers that say what they rest on, and
-// periodic reports on time; drafts, other duties and other times do not count.
+// periodic reports on time, all of them and those about a topic; drafts, other
+// duties and other times do not count.
 func TestPapersAndReportsAreMeasured(t *testing.T) {
 	t.Parallel()
 	h := open(t, t.TempDir(), func() time.Time { return t0 })
@@ -201,10 +208,18 @@ func TestPapersAndReportsAreMeasured(t *testing.T) {
 		}
 		f.based("p0", at(30))
 		f.based("p1", at(40))
-		f.period("r0", "a", at(24*10), "met", at(24*11))
-		f.period("r1", "a", at(24*10), "met", at(24*9))
-		f.period("r2", "a", at(24*10), "open", nil)
-		f.period("r3", "a", at(-24*10), "open", nil)
+		for n, r := range []struct {
+			subject, state string
+			due            int64
+			met            any
+		}{
+			{"bao-cao-quy-rui-ro@2026-Q2", "met", at(24 * 10), at(24 * 11)}, {"bao-cao-quy-rui-ro@2026-Q3", "met", at(24 * 10), at(24 * 9)}, {"bao-cao-quy-rui-ro@2026-Q1", "open", at(24 * 10), nil},
+			{"bao-cao-quy-rui-ro@2026-Q4", "open", at(-24 * 10), nil}, {"bao-cao-quy-rui-ro-khac@2026-Q1", "met", at(24 * 10), at(24 * 11)},
+			{"bao-cao-nam-chu-quan@2025", "met", at(24 * 300), at(24 * 301)}, {"trao-doi-cap-do@2025", "met", at(24 * 300), at(24 * 299)}, {"bao-cao-nam-van-hanh@2025", "open", at(24 * 300), nil},
+		} {
+			f.period(fmt.Sprint("r", n), "a", r.due, r.state, r.met)
+			f.put("UPDATE obligation SET subject_id = ? WHERE id = ?", r.subject, fmt.Sprint("r", n))
+		}
 		return f.err
 	})
 	if err != nil {
@@ -214,7 +229,7 @@ func TestPapersAndReportsAreMeasured(t *testing.T) {
 		t.Errorf("%s: %v", key, err)
 	}
 	ctx := auth.With(t.Context(), auth.Actor{ID: "p", Name: "p", Grants: []auth.Grant{{Role: auth.Centre, Unit: "a"}}})
-	for key, want := range map[string][2]int64{"document.based": {2, 3}, "report.on_time": {1, 3}} {
+	for key, want := range map[string][2]int64{"document.based": {2, 3}, "report.on_time": {3, 7}, "report.risk_on_time": {1, 3}, "report.level_on_time": {1, 2}} {
 		for _, r := range must(h.Rooms.Measures.Readings(ctx, []string{key}, []string{"a", "b"}))(t) {
 			switch {
 			case r.Unit == "a" && (r.Num != want[0] || r.Den != want[1] || r.Grade != measure.Measured):
@@ -222,6 +237,59 @@ func TestPapersAndReportsAreMeasured(t *testing.T) {
 			case r.Unit == "b" && r.Grade == measure.Measured:
 				t.Errorf("%s of nothing: %+v", key, r)
 			}
+		}
+	}
+}
+
+// TestInfectionsAreSetAgainstTheYearBefore counts what is new in the same window of
+// two years: where last year was not heard nothing is told, and never that it is less.
+func TestInfectionsAreSetAgainstTheYearBefore(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), func() time.Time { return t0 })
+	h.shut(t)
+	now, then := t0, t0.AddDate(-1, 0, 0)
+	err := h.Records.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		f := &filler{ctx: ctx, tx: tx}
+		f.err = f.units("a", "b")
+		for _, unit := range []string{"a", "b"} {
+			f.put("INSERT INTO source (id, name, owner_unit, created_at, folded) VALUES (?, ?, ?, 0, '')", unit, unit, unit)
+			for day := range 40 {
+				for _, year := range []time.Time{now, then} {
+					if unit == "a" || year == now {
+						f.put("INSERT INTO source_hour (source_id, hour, owner_unit, lines, parsed, skipped, rejected, hits, bytes, received_last) VALUES (?, ?, ?, 10, 10, 0, 0, 0, 100, 0)",
+							unit, year.AddDate(0, 0, 2-day).Truncate(time.Hour).UnixMilli(), unit)
+					}
+				}
+			}
+			for n := range 9 { // three of this year, six of the year before
+				id, first := fmt.Sprint(unit, n), now.AddDate(0, 0, -5).UnixMilli()
+				if n >= 3 {
+					first = then.AddDate(0, 0, -5).UnixMilli()
+				}
+				f.put("INSERT INTO infection_machine (id, owner_unit, addr, addr_key) VALUES (?, ?, ?, ?)", id, unit, id, id)
+				f.put("INSERT INTO infection (id, machine_id, owner_unit, unit_id, addr, addr_key, threat, state, first_seen, last_seen, queries, undated, names, episodes, cleaned_by, cleaned_how, note, incident_id, search, created_at, updated_at, version) "+
+					"VALUES (?, ?, ?, ?, ?, ?, 't', 'confirmed', ?, ?, 1, 0, 1, 1, '', '', '', '', '', 0, 0, 1)", id, id, unit, unit, id, id, first, first)
+			}
+		}
+		return f.err
+	})
+	noError(t, err)
+	run := must(h.Rooms.Measures.Evaluate(t.Context(), []string{"infection.year_on_year"}, t0))(t)
+	for key, err := range run.Failed {
+		t.Errorf("%s: %v", key, err)
+	}
+	ctx := auth.With(t.Context(), auth.Actor{ID: "p", Name: "p", Grants: []auth.Grant{{Role: auth.Centre, Unit: "a"}}})
+	list := must(h.Rooms.Measures.Readings(ctx, []string{"infection.year_on_year"}, []string{"a", "b"}))(t)
+	if len(list) != 2 {
+		t.Fatalf("%+v", list)
+	}
+	for _, r := range list {
+		value, ok := r.Value(measure.Share)
+		switch {
+		case r.Unit == "a" && (!ok || value != 50 || r.Num != 3 || r.Den != 6):
+			t.Errorf("half as many as the year before are told as %v, %+v", value, r)
+		case r.Unit == "b" && (ok || r.Grade == measure.Measured || r.Seen != 0):
+			t.Errorf("a year that nobody heard is compared with: %v, %+v", value, r)
 		}
 	}
 }
@@ -240,6 +308,9 @@ func TestTakingAwayImprovesNothing(t *testing.T) {
 		},
 		"a source falls silent for two days": func(f *filler, r *rand.Rand) {
 			f.put("DELETE FROM source_hour WHERE source_id = ? AND hour > ?", units[r.IntN(3)]+"-s1", t0.Add(-48*time.Hour).UnixMilli())
+		},
+		"last year is forgotten": func(f *filler, r *rand.Rand) {
+			f.put("DELETE FROM source_hour WHERE owner_unit = ? AND hour < ?", units[r.IntN(3)], t0.AddDate(0, -6, 0).UnixMilli())
 		},
 		"a silence is noted": func(f *filler, r *rand.Rand) {
 			f.put("INSERT INTO source_silence (source_id, from_at, noted_at) VALUES (?, ?, ?)", units[r.IntN(3)]+"-s0", now, now)
@@ -281,6 +352,7 @@ func TestTakingAwayImprovesNothing(t *testing.T) {
 		"when it happened": func(f *filler, _ *rand.Rand) { f.put("UPDATE incident SET occurred_at = NULL") },
 		"lessons":          func(f *filler, _ *rand.Rand) { f.put("UPDATE incident SET close_note = ''") },
 	}
+	seldom := map[string]bool{} // measures of which nothing was measured with all there
 	for seed := range uint64(3) {
 		h := open(t, t.TempDir(), func() time.Time { return t0 })
 		h.shut(t)
@@ -298,9 +370,15 @@ func TestTakingAwayImprovesNothing(t *testing.T) {
 		ctx := auth.With(t.Context(), auth.Actor{ID: "p", Name: "p", Grants: []auth.Grant{{Role: auth.Centre, Unit: "a"}}})
 		before := readAll(t, h, ctx)
 		measured := 0
-		for _, r := range before {
+		for _, m := range h.Rooms.Measures.Catalogue() {
+			if _, known := seldom[m.Key]; !known {
+				seldom[m.Key] = true
+			}
+		}
+		for at, r := range before {
 			if r.Grade == measure.Measured {
 				measured++
+				seldom[at[0]] = false
 			}
 		}
 		if measured < 40 {
@@ -342,6 +420,11 @@ func TestTakingAwayImprovesNothing(t *testing.T) {
 					t.Errorf("seed %d, without %s: %s of %s %s: %+v, was %+v", seed, name, at[0], at[1], why, is.Figure, was.Figure)
 				}
 			}
+		}
+	}
+	for key, never := range seldom {
+		if never {
+			t.Errorf("%s is measured of no unit: nothing is held of it", key)
 		}
 	}
 }

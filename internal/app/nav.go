@@ -108,6 +108,7 @@ var parents = map[string]string{
 	"/groups":           "/units",
 	"/threat-hunts":     "/hunts",
 	"/document-imports": "/documents",
+	directive.NamesPath: directive.Path,
 }
 
 func here(href, path string) bool {
@@ -134,7 +135,7 @@ func (a *App) count(ctx context.Context, key string, item *ui.NavItem) {
 		item.Count = n
 	}
 	if key == "obligations" {
-		c, err := a.Rooms.Obligations.Count(ctx)
+		c, err := a.Rooms.Obligations.CountOwn(ctx)
 		if err != nil {
 			a.opt.Log.Error("count obligations", "err", err)
 			return

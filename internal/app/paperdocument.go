@@ -8,10 +8,13 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/centre/report"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -46,7 +49,46 @@ func (r paperRegister) Begin(ctx context.Context, p report.Paper, form rulepack.
 		// Never issued there, or not in sight: a document of its own.
 	}
 	d, err := r.a.Rooms.Documents.Begin(ctx, h)
+	if err == nil && p.Case.Kind == report.OfDirective {
+		err = r.rests(ctx, d.ID, directive.ID(p.Case.ID))
+	}
 	return string(d.ID), err
+}
+
+// rests says in the register that an answer rests on the directive it answers: as
+// the register has that, else as its own head says.
+func (r paperRegister) rests(ctx context.Context, id document.ID, of directive.ID) error {
+	f, err := r.a.Rooms.Directives.Get(ctx, of)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	cited := document.Cited{Issuer: f.Issuer, Subject: f.Subject}
+	if f.Precision == directive.ToDay {
+		if cited.Date, err = calendar.ParseDate(f.Date); err != nil {
+			return err
+		}
+	}
+	number, symbol, _ := strings.Cut(f.Number, "/")
+	if _, err := strconv.Atoi(number); err == nil {
+		cited.Number, cited.Symbol = number, symbol
+	}
+	if f.DocumentID != "" {
+		d, err := r.a.Rooms.Documents.Get(ctx, document.ID(f.DocumentID))
+		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
+			return err
+		}
+		if err == nil {
+			cited = document.Cited{Kind: d.Kind, Number: d.Number, Symbol: d.Symbol, Date: d.Date, Issuer: d.Issuer, Subject: d.Subject}
+		}
+	}
+	if cited.Number == "" && cited.Subject == "" {
+		return nil
+	}
+	_, err = r.a.Rooms.Documents.Cite(ctx, id, document.Link{Relation: document.Basis, Cited: cited})
+	return err
 }
 
 // documentKind is the kind of document with the form's abbreviation.

@@ -38,18 +38,15 @@ func (a replies) Reply(ctx context.Context, id, of string, _, to calendar.Date) 
 	if !auth.May(ctx, auth.Permission{Area: auth.Directives, Act: auth.Read}) {
 		return report.Reply{}, report.ErrWithheld
 	}
-	rows, err := a.boardRows(ctx)
+	now := a.opt.Now()
+	past := !to.IsZero() && !now.Before(to.End())
+	on := calendar.DateOf(now)
+	if past { // under the names of that day, with those that stood then
+		on = to
+	}
+	rows, err := a.boardUnits(ctx, on, true)
 	if err != nil {
 		return report.Reply{}, err
-	}
-	nodes, err := a.Rooms.Units.Tree(ctx, calendar.Date{})
-	if err != nil {
-		return report.Reply{}, err
-	}
-	for _, n := range nodes { // papers name bodies in full
-		row := rows[string(n.ID)]
-		row.Name = n.Name
-		rows[string(n.ID)] = row
 	}
 	sh, d, err := boardDirectives(a).sheet(ctx, directive.ID(id), rows)
 	if err != nil {
@@ -62,35 +59,38 @@ func (a replies) Reply(ctx context.Context, id, of string, _, to calendar.Date) 
 		}
 		sh.Units = slices.DeleteFunc(sh.Units, func(u board.UnitRow) bool { return !slices.Contains(below, u.ID) })
 	}
+	if past {
+		now = to.End().Add(-time.Millisecond)
+	}
+	var duties []obligation.Standing
+	if past { // what was done later was not done then
+		duties, err = a.Rooms.Obligations.StandingsAt(ctx, board.SubjectKind, id, now)
+	} else {
+		duties, err = a.Rooms.Obligations.Standings(ctx, board.SubjectKind, []string{id})
+	}
+	if err != nil {
+		return report.Reply{}, err
+	}
 	if len(sh.Units) == 0 || len(sh.Columns) == 0 {
 		return report.Reply{}, fault.Missing("app.replies.Reply")
 	}
 	slices.SortFunc(sh.Units, func(x, y board.UnitRow) int {
 		return cmp.Or(cmp.Compare(i18n.Fold(x.Name), i18n.Fold(y.Name)), cmp.Compare(x.ID, y.ID))
 	})
-	now := a.opt.Now()
-	past := !to.IsZero() && to.End().Before(now)
-	if past {
-		now = to.End().Add(-time.Millisecond)
-	}
 	r := report.Reply{ID: id, Code: d.Code, Version: d.Version, Paper: a.cited(d), Issued: calendar.DateOf(d.IssuedAt), Gauges: map[string]report.Gauge{}, Actors: map[string]string{}}
 	if r.Readings, err = a.replyReadings(ctx, sh, r.Gauges, to, past); err != nil {
 		return r, err
 	}
-	duties, err := a.Rooms.Obligations.Standings(ctx, board.SubjectKind, []string{id})
-	if err != nil {
-		return r, err
-	}
-	if past { // what was done later was not done then
-		for n := range duties {
-			if x := &duties[n]; x.State == obligation.Met && x.MetAt.After(now) {
-				x.State, x.MetAt = obligation.Open, time.Time{}
-			}
-		}
-	}
+	r.Readings = sh.Fresh(r.Readings)
 	r.Board = board.Fill(sh, r.Readings, a.Rooms.Measures.Measure, duties, now)
-	if err := a.replyAnswers(ctx, &r, sh, now); err != nil {
+	if err := a.replyAnswers(ctx, &r, now); err != nil {
 		return r, err
+	}
+	r.Board.Rows = slices.DeleteFunc(r.Board.Rows, func(row board.Row) bool { // of one that ended, what it did is told
+		return row.Counts.Asked == 0 && (row.Unit.Gone() || row.Unit.Joined) && !slices.ContainsFunc(row.Cells, func(c board.Cell) bool { return c.Duty != nil })
+	})
+	if len(r.Board.Rows) == 0 {
+		return r, fault.Missing("app.replies.Reply")
 	}
 	return r, a.replyHead(ctx, &r, d, of)
 }
@@ -152,13 +152,23 @@ func (a replies) replyReadings(ctx context.Context, sh board.Sheet, gauges map[s
 	return out, nil
 }
 
-// replyAnswers adds what the units of the sheet answered up to a moment.
-func (a replies) replyAnswers(ctx context.Context, r *report.Reply, sh board.Sheet, now time.Time) error {
-	in := map[string]bool{}
-	for _, u := range sh.Units {
-		in[u.ID] = true
+// replyAnswers adds what the units of the board answered up to a moment.
+func (a replies) replyAnswers(ctx context.Context, r *report.Reply, now time.Time) error {
+	type place struct{ unit, column string }
+	in, to := map[string]bool{}, map[place]string{} // whose open duties went over to the unit in their place
+	for _, row := range r.Board.Rows {
+		in[row.Unit.ID] = true
+		for _, c := range row.Cells {
+			if c.Passage != nil && c.Passage.To != "" && c.Duty == nil {
+				to[place{c.Unit, c.Column}] = c.Passage.To
+			}
+		}
 	}
 	tasks, err := a.Rooms.Directives.Tasks(ctx, directive.ID(r.ID))
+	if err != nil {
+		return err
+	}
+	proofs, err := a.Rooms.Obligations.Proofs(ctx, board.SubjectKind, r.ID, now)
 	if err != nil {
 		return err
 	}
@@ -167,6 +177,7 @@ func (a replies) replyAnswers(ctx context.Context, r *report.Reply, sh board.She
 		if !in[t.Unit] {
 			continue
 		}
+		t.Unit = cmp.Or(to[place{t.Unit, string(t.Item)}], t.Unit)
 		x := report.Answer{Task: t.ID, Unit: t.Unit, Column: string(t.Item), Period: t.Period, Duty: t.Obligation, State: states[t.State]}
 		switch {
 		case t.SentAt.IsZero() || t.SentAt.After(now):
@@ -176,6 +187,12 @@ func (a replies) replyAnswers(ctx context.Context, r *report.Reply, sh board.She
 			if x.State != report.Waiting && t.JudgedAt.After(now) {
 				x.State, x.Reason = report.Waiting, ""
 			}
+			if x.State == report.Taken {
+				x.Judge, x.JudgedAt = t.JudgedBy, t.JudgedAt
+			}
+		}
+		for _, e := range proofs[obligation.ID(t.Obligation)] {
+			x.Proofs = append(x.Proofs, report.Proof{Kind: e.Kind, Ref: e.Ref, By: e.By, At: e.At})
 		}
 		r.Answers = append(r.Answers, x)
 	}
@@ -214,13 +231,6 @@ func (a replies) replyHead(ctx context.Context, r *report.Reply, d directive.Dir
 		for _, o := range owed {
 			if o.Clock.Addressee.Name.VI != "" && r.To == nil {
 				r.To = []string{o.Clock.Addressee.Name.VI}
-			}
-			for n := range r.Answers {
-				for _, e := range o.Proof {
-					if r.Answers[n].Task == o.ID {
-						r.Answers[n].Proofs = append(r.Answers[n].Proofs, e.Ref)
-					}
-				}
 			}
 		}
 	}
@@ -267,7 +277,8 @@ func (a replies) replyAbove(ctx context.Context, r *report.Reply, d directive.Di
 func (a replies) cited(d directive.Directive) report.Cited {
 	kinds, _ := a.pack().CodeList("CL-document-kind")
 	kind, _ := kinds.Find(d.Kind)
-	c := report.Cited{Kind: kind.Label.VI, Number: d.Number, Issuer: d.Issuer, Subject: d.Subject}
+	called, _, _ := strings.Cut(kind.Label.VI, " (") // "Công điện (CĐ)": the abbreviation stands in the symbol
+	c := report.Cited{Kind: called, Number: d.Number, Issuer: d.Issuer, Subject: d.Subject}
 	for layout, day := range map[directive.Precision]string{directive.ToDay: d.Date, directive.ToMonth: d.Date + "-01", directive.ToYear: d.Date + "-01-01"} {
 		on, err := calendar.ParseDate(day)
 		if err != nil || layout != d.Precision {

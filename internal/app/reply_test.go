@@ -5,12 +5,15 @@ package app_test
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/directive"
+	register "github.com/vonggac/vonggac/internal/centre/document"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/report"
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -30,7 +33,7 @@ func TestADirectiveIsAnswered(t *testing.T) {
 	one := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Một", Kind: "xa", ParentID: unit.ID(root)}))(t).ID)
 	two := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Hai", Kind: "xa", ParentID: unit.ID(root)}))(t).ID)
 	r := h.Rooms.Directives
-	d := must(r.TakeIn(ctx, directive.Arrival{Unit: root, Paste: "ỦY BAN NHÂN DÂN\nTỈNH BẢN MẪU\n\nSố: 8/UBND-VX\n\nBản Mẫu, ngày 20 tháng 11 năm 2026\n\nKính gửi: Các đơn vị.\n\nThực hiện Công văn số 4388/BTTTT-CATTT ngày 18/11/2026 của Bộ Thông tin và Truyền thông, yêu cầu các đơn vị thực hiện:\n\n" +
+	d := must(r.TakeIn(ctx, directive.Arrival{Unit: root, Paste: "ỦY BAN NHÂN DÂN\nTỈNH BẢN MẪU\n\nSố: 8/CT-UBND\n\nBản Mẫu, ngày 20 tháng 11 năm 2026\n\nCHỈ THỊ\nVề việc tăng cường bảo đảm an toàn thông tin\n\nKính gửi: Các đơn vị.\n\nThực hiện Công văn số 4388/BTTTT-CATTT ngày 18/11/2026 của Bộ Thông tin và Truyền thông, yêu cầu các đơn vị thực hiện:\n\n" +
 		"1. Rà quét, bóc gỡ mã độc trên toàn bộ máy tính trước ngày 20 tháng 12 năm 2026.\n\n2. Phân công cán bộ trực trong dịp nghỉ lễ.\n"}))(t)
 	must(r.Tick(ctx, d.ID, -1))(t)
 	f := must(r.Get(ctx, d.ID))(t)
@@ -59,7 +62,7 @@ func TestADirectiveIsAnswered(t *testing.T) {
 	if got := results(before); len(before.Values["tasks"].Rows) != 2 || !strings.Contains(got, "00/02 đơn vị hoàn thành, 02 chưa trả lời") && !strings.Contains(got, "0/2 đơn vị hoàn thành, 2 chưa trả lời") {
 		t.Errorf("before anybody answered it says\n%s", got)
 	}
-	if !slices.Equal(before.Frame.To, []string{"Ủy ban nhân dân tỉnh Bản Mẫu"}) || !strings.Contains(before.Values["directive"].Text, "8/UBND-VX") || !strings.Contains(before.Values["above"].Text, "4388/BTTTT-CATTT") {
+	if !slices.Equal(before.Frame.To, []string{"Ủy ban nhân dân tỉnh Bản Mẫu"}) || !strings.Contains(before.Values["directive"].Text, "Chỉ thị số 8/CT-UBND ngày") || !strings.Contains(before.Values["above"].Text, "4388/BTTTT-CATTT") {
 		t.Errorf("to %q, on %q, above %q", before.Frame.To, before.Values["directive"].Text, before.Values["above"].Text)
 	}
 
@@ -69,6 +72,7 @@ func TestADirectiveIsAnswered(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, o := range owed {
+		must(h.Rooms.Obligations.Prove(ctx, obligation.ID(o.Obligation), obligation.Evidence{Kind: obligation.ByReceipt, Ref: "Biên bản số 7/BB"}))(t)
 		sent := must(r.Answer(ctx, d.ID, o.ID, "Xã Một đã làm xong việc riêng của mình.", o.Version))(t)
 		must(r.Accept(ctx, d.ID, sent.ID, sent.Version))(t)
 	}
@@ -76,11 +80,17 @@ func TestADirectiveIsAnswered(t *testing.T) {
 	if got := results(after); !strings.Contains(got, "1/2 đơn vị hoàn thành, 1 chưa trả lời") && !strings.Contains(got, "01/02 đơn vị hoàn thành, 01 chưa trả lời") {
 		t.Errorf("after one answered it says\n%s", got)
 	}
+	if got := after.Values["proofs"]; len(got.Rows) != 2 || !strings.Contains(strings.Join(got.Rows[0], "|"), "UBND xã Một|Biên bản số 7/BB|") || !strings.Contains(got.Rows[0][3], calendar.DateOf(now).Start().Format("2/1/2006")) {
+		t.Errorf("what proves it is %+v", got)
+	}
 	// As it stood on the day before anybody answered.
 	yesterday := calendar.DateOf(now).AddDays(-1)
 	past := must(h.Rooms.Reports.Begin(ctx, report.Start{Form: "F13", Unit: root, Directive: string(d.ID), Kind: "span", From: yesterday, To: yesterday}))(t)
 	if got, want := results(must(h.Rooms.Reports.Get(ctx, past.ID))(t)), results(before); past.ID == before.ID || got != want {
 		t.Errorf("of the day before it says\n%s\nwant\n%s", got, want)
+	}
+	if then := must(h.Rooms.Reports.Get(ctx, past.ID))(t); !then.Values["proofs"].Empty() || strings.Contains(fmt.Sprint(then.Sheet.Annex[2]), "số 7/BB") {
+		t.Errorf("of the day before it names what came later: %+v", then.Values["proofs"])
 	}
 
 	alone := begin(two)
@@ -121,6 +131,18 @@ func TestADirectiveIsAnswered(t *testing.T) {
 		}
 		if again, err := in.Render(k); err != nil || !bytes.Equal(again, stored) {
 			t.Errorf("%s printed a day later has other bytes, %v", k, err)
+		}
+	}
+
+	// In the register it rests on what it answers.
+	p = must(h.Rooms.Reports.Enter(ctx, p.ID, p.Version))(t)
+	entered := must(h.Rooms.Documents.Get(ctx, register.ID(p.Document)))(t)
+	if n := slices.IndexFunc(entered.Links, func(l register.Link) bool { return l.Relation == register.Basis }); n < 0 || entered.Links[n].Number != "8" || entered.Links[n].Symbol != "CT-UBND" {
+		t.Errorf("in the register it rests on %+v", entered.Links)
+	}
+	for _, f := range entered.Files {
+		if strings.Contains(f.Name, "-.") {
+			t.Errorf("a file is named %q", f.Name)
 		}
 	}
 }

@@ -170,6 +170,7 @@ var kinds = map[string]map[string]string{
 	"documents":        {"document": "document", "id": "document", "link": "document link", "file": "document file", "sending": "document sending", "message": "document message"},
 	"boards":           {"directive": "directive", "unit": "unit", "column": "directive item"},
 	"directives":       {"directive": "directive", "item": "directive item", "unit": "unit", "task": "directive task", "question": "directive question", "file": "directive file"},
+	"directive-names":  {"name": "directive name"},
 	"periodic-reports": {"series": "series"},
 	"signatures":       {"document": "document"},
 	"document-imports": {"import": "document import"},

@@ -47,6 +47,7 @@ var lists = []list{
 	{"/threat-hunts", "", auth.UnitOfficer, "record", "/threat-hunts.csv", "SELECT count(*) FROM hunt_record WHERE owner_unit = ?"},
 	{"/signatures", "", auth.UnitOfficer, "certificate", "/signatures.csv", "SELECT count(*) FROM esign_certificate WHERE owner_unit = ?"},
 	{"/bindings/choices", "", auth.UnitOfficer, "binding choice", "/bindings/choices.csv", "SELECT count(*) FROM binding_choice WHERE unit_id = ?"},
+	{"/directive-names", "", auth.UnitOfficer, "directive name", "/directive-names.csv", "SELECT count(*) FROM directive_name WHERE unit_id = ?"},
 	{"/sources", "", auth.Centre, "source", "", "SELECT count(*) FROM source WHERE owner_unit = ?"},
 	{"/indicators", "", auth.Centre, "list", "/indicators.csv", "SELECT count(*) FROM indicator_list WHERE tlp <> 'TLP:RED' OR owner_unit = ?"},
 }

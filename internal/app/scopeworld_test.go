@@ -99,6 +99,9 @@ func openAt(t *testing.T, address string) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if address == "" {
+		blankRecords(t, cfg.Data)
+	}
 	a, err := app.Open(t.Context(), app.Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return t0 }, Version: "test",
 		PasswordCost: account.Cost{Memory: 64, Passes: 1, Threads: 1}, KeyBurst: 1 << 30})
 	if err != nil {
@@ -393,9 +396,17 @@ func (w *scopes) directives(t *testing.T, g goods, unit, word string) {
 	t.Helper()
 	r, ctx := w.Rooms.Directives, w.centre
 	d := must(r.TakeIn(ctx, directive.Arrival{Unit: unit, Paste: "ỦY BAN NHÂN DÂN\n\nSố: 8/UBND-" + word + "\n\nKính gửi: Các đơn vị.\n\nYêu cầu các đơn vị thực hiện:\n\n1. Rà quét mã độc của " + word +
-		" trước ngày 20 tháng 12 năm 2026.\n\n2. Cập nhật bản vá cho máy chủ của " + word + ".\n"}))(t)
+		" trước ngày 20 tháng 12 năm 2026.\n\n2. Cập nhật bản vá cho máy chủ của " + word + ".\n\n3. Hội Tin học chủ trì tuyên truyền về " + word + ".\n"}))(t)
 	must(r.Tick(ctx, d.ID, -1))(t)
 	f := must(r.Get(ctx, d.ID))(t)
+	asks := f.Leaves()[2]
+	must(r.Mean(ctx, d.ID, asks.ID, asks.Unknown[0], "unit:"+unit, true, asks.Version))(t)
+	kept, _, err := r.KeptNames(ctx, directive.NameFilter{Unit: unit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.add("directive name", string(kept[0].ID))
+	f = must(r.Get(ctx, d.ID))(t)
 	for _, it := range f.Leaves() {
 		must(r.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed}))(t)
 	}

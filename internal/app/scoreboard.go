@@ -20,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/notice"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -57,80 +58,83 @@ type boardDirectives struct{ *App }
 
 // Board implements board.Directives.
 func (a boardDirectives) Board(ctx context.Context, id string) (board.Sheet, error) {
-	rows, err := a.boardRows(ctx)
+	rows, err := a.boardUnits(ctx, calendar.Date{}, false)
 	if err != nil {
 		return board.Sheet{}, err
 	}
-	sh, d, err := a.sheet(ctx, directive.ID(id), rows)
+	sh, _, err := a.sheet(ctx, directive.ID(id), rows)
+	if err == nil && len(sh.Units) == 0 {
+		err = fault.Missing("app.boardDirectives.Board")
+	}
+	return sh, err
+}
+
+// Text implements board.Directives.
+func (a boardDirectives) Text(ctx context.Context, id string) (string, error) {
+	d, err := a.Rooms.Directives.Get(ctx, directive.ID(id))
 	if err != nil {
-		return sh, err
+		return "", err
 	}
-	if len(sh.Units) == 0 {
-		return sh, fault.Missing("app.boardDirectives.Board")
-	}
-	reading, err := a.Rooms.Directives.Reading(ctx, d)
+	reading, err := a.Rooms.Directives.Reading(ctx, d.Directive)
 	var text strings.Builder
 	for _, part := range reading.Parts {
 		text.WriteString(part.Text)
 	}
-	sh.Text = text.String()
-	return sh, err
+	return text.String(), err
 }
 
 // InForce implements board.Directives.
 func (a boardDirectives) InForce(ctx context.Context) ([]board.Sheet, error) {
-	rows, err := a.boardRows(ctx)
+	rows, err := a.boardUnits(ctx, calendar.Date{}, false)
+	if err != nil {
+		return nil, err
+	}
+	list, err := a.Rooms.Directives.InForce(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []board.Sheet
 	rank := map[string]int{}
-	for after := ""; ; {
-		list, _, err := a.Rooms.Directives.List(ctx, directive.Filter{State: directive.Issued, After: after, Limit: 100})
+	for _, b := range list {
+		sh, err := a.sheetOf(ctx, b, rows)
 		if err != nil {
 			return nil, err
 		}
-		for _, d := range list {
-			sh, _, err := a.sheet(ctx, d.ID, rows)
-			if err != nil {
-				return nil, err
-			}
-			if len(sh.Units) > 0 {
-				out = append(out, sh)
-				rank[sh.ID] = slices.Index([]string{"most_urgent", "very_urgent", "urgent", "ordinary"}, d.Urgency)
-			}
-			after = string(d.ID)
-		}
-		if len(list) < 100 {
-			break
+		if len(sh.Units) > 0 {
+			out = append(out, sh)
+			rank[sh.ID] = slices.Index([]string{"most_urgent", "very_urgent", "urgent", "ordinary"}, b.Urgency)
 		}
 	}
 	slices.SortStableFunc(out, func(x, y board.Sheet) int { return rank[x.ID] - rank[y.ID] })
 	return out, nil
 }
 
-// sheet is one directive with those of its addressees that are among rows, but
-// for its text.
-func (a boardDirectives) sheet(ctx context.Context, id directive.ID, rows map[string]board.UnitRow) (board.Sheet, directive.Directive, error) {
+// sheet is one directive with those of its addressees that are among rows, and
+// with those that stand in the place of one.
+func (a boardDirectives) sheet(ctx context.Context, id directive.ID, rows *boardUnits) (board.Sheet, directive.Directive, error) {
 	b, err := a.Rooms.Directives.Board(ctx, id)
 	if err != nil {
 		return board.Sheet{}, b.Directive, err
 	}
-	sh := board.Sheet{ID: string(id), Code: b.Code, Title: b.Subject, Number: b.Number, Issuer: b.Issuer}
+	sh, err := a.sheetOf(ctx, b, rows)
+	return sh, b.Directive, err
+}
+
+func (a boardDirectives) sheetOf(ctx context.Context, b directive.Board, rows *boardUnits) (board.Sheet, error) {
+	sh := board.Sheet{ID: string(b.ID), Code: b.Code, Title: b.Subject, Number: b.Number, Issuer: b.Issuer}
 	if b.Urgency != "" && b.Urgency != "ordinary" {
 		sh.Urgency = i18n.T(ctx, "obligation.urgency."+b.Urgency)
 	}
 	if b.Precision == directive.ToDay {
 		day, err := calendar.ParseDate(b.Date)
 		if err != nil {
-			return sh, b.Directive, err
+			return sh, err
 		}
 		sh.Date = day.Start()
 	}
-	for _, u := range b.Units {
-		if row, ok := rows[u]; ok {
-			sh.Units = append(sh.Units, row)
-		}
+	var err error
+	if sh.Units, err = rows.of(ctx, b.Units); err != nil {
+		return sh, err
 	}
 	for _, it := range b.Items {
 		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: it.Path, Duty: it.Owed, Evidence: it.Evidence, Kind: board.Kind(it.Kind),
@@ -152,7 +156,7 @@ func (a boardDirectives) sheet(ctx context.Context, id directive.ID, rows map[st
 		}
 		sh.Columns = append(sh.Columns, c)
 	}
-	return sh, b.Directive, nil
+	return sh, nil
 }
 
 // targets are the goals that a registered measure can be held to. A goal without
@@ -181,16 +185,6 @@ func (a *App) targets(goals []directive.Goal) []board.Target {
 	return out
 }
 
-// boardRows are the units in the actor's scope that exist today, by id.
-func (a *App) boardRows(ctx context.Context) (map[string]board.UnitRow, error) {
-	nodes, err := a.Rooms.Units.Tree(ctx, calendar.Date{})
-	out := make(map[string]board.UnitRow, len(nodes))
-	for _, n := range nodes {
-		out[string(n.ID)] = a.boardRow(ctx, n.Unit)
-	}
-	return out, err
-}
-
 func (a *App) boardRow(ctx context.Context, u unit.Unit) board.UnitRow {
 	kind, _ := a.pack().Kind(u.Kind)
 	return board.UnitRow{ID: string(u.ID), Name: u.Label(), Kind: u.Kind, KindLabel: kind.Label.In(i18n.Lang(ctx)), Head: u.Head.Name, HeadTitle: u.Head.Title, HeadPhone: u.Head.Phone}
@@ -200,6 +194,11 @@ func (a *App) boardUnit(ctx context.Context, id string) (board.UnitRow, error) {
 	u, err := a.Rooms.Units.Get(ctx, unit.ID(id))
 	if err != nil {
 		return board.UnitRow{}, err
+	}
+	if !u.ValidTo.IsZero() && u.ValidTo.Compare(calendar.DateOf(a.opt.Now())) < 0 {
+		rows := &boardUnits{a: a, on: calendar.DateOf(a.opt.Now())}
+		ended, err := rows.ended(ctx)
+		return ended[id], err
 	}
 	return a.boardRow(ctx, u), nil
 }
@@ -271,13 +270,35 @@ func (a *App) boardOf(ctx context.Context, d directive.Directive) []ui.Action {
 	return []ui.Action{{Label: i18n.T(ctx, "app.nav.boards"), Href: board.Path + "/" + string(d.ID), Icon: ui.IconReport}}
 }
 
+// earliest is the clock of the open duty of a board that is due first, nil without
+// one.
+func earliest(t board.Table, now time.Time) *ui.ClockProps {
+	var first *obligation.Standing
+	for _, r := range t.Rows {
+		for _, c := range r.Cells {
+			if d := c.Duty; d != nil && d.State == obligation.Open && (first == nil || d.DueAt.Before(first.DueAt)) {
+				first = d
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	state := map[obligation.Clock]ui.ClockState{obligation.Late: ui.ClockLate, obligation.Soon: ui.ClockSoon}[first.Clock(now)]
+	return &ui.ClockProps{State: state, Due: first.DueAt, Now: now}
+}
+
 // todayDirectives are the directives in force for the pages of today.
 func (a *App) todayDirectives(ctx context.Context) (home.Directives, error) {
 	tables, err := a.Rooms.Boards.InForce(ctx)
+	actor, _ := auth.From(ctx)
 	out := home.Directives{Total: int64(len(tables)), List: board.Path}
 	for _, t := range tables {
 		n := t.Counts
-		d := home.Directive{Title: cmp.Or(t.Sheet.Title, t.Sheet.Code), Href: board.Path + "/" + t.Sheet.ID, Met: int64(n.Met), Late: int64(n.Late), Open: int64(n.Pending + n.Unmet), Unseen: int64(n.Unknown)}
+		d := home.Directive{Title: cmp.Or(t.Sheet.Title, t.Sheet.Code), Href: board.Path + "/" + t.Sheet.ID, Met: int64(n.Met), Late: int64(n.Late), Open: int64(n.Pending + n.Unmet), Unseen: int64(n.Unknown), From: t.Sheet.Issuer, Clock: earliest(t, a.opt.Now())}
+		if slices.ContainsFunc(t.Rows, func(r board.Row) bool { return r.Unit.ID == actor.Home }) {
+			d.Reply = directive.Path + "/" + t.Sheet.ID + "/units/" + actor.Home
+		}
 		if n.Overdue > 0 {
 			out.Late++
 		}

@@ -5,21 +5,31 @@ package app_test
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/app"
 	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/source"
 	"github.com/vonggac/vonggac/internal/centre/unit"
+	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 )
 
 // issued reads a directive with a requirement for each binding and issues it to
 // all units; nobody owes a duty, the measures alone tell.
 func (h *house) issued(t *testing.T, ctx context.Context, bindings ...string) (id string, columns []string) {
+	t.Helper()
+	return h.issuedWith(t, ctx, false, bindings...)
+}
+
+// issuedWith is issued where all owe a duty as well, or nobody does.
+func (h *house) issuedWith(t *testing.T, ctx context.Context, owed bool, bindings ...string) (id string, columns []string) {
 	t.Helper()
 	r := h.Rooms.Directives
 	var text strings.Builder
@@ -31,7 +41,7 @@ func (h *house) issued(t *testing.T, ctx context.Context, bindings ...string) (i
 	must(r.Tick(ctx, d.ID, -1))(t)
 	f := must(r.Get(ctx, d.ID))(t)
 	for i, it := range f.Leaves() {
-		must(r.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed, Edit: true, Short: bindings[i], Actors: []string{"all"}, Bindings: bindings[i : i+1], Owed: i == len(bindings)}))(t)
+		must(r.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed, Edit: true, Short: bindings[i], Actors: []string{"all"}, Bindings: bindings[i : i+1], Owed: owed}))(t)
 		columns = append(columns, string(it.ID))
 	}
 	head := f.Head
@@ -68,9 +78,9 @@ func TestAnInfectionAndASilenceAreOnTheBoardWithinAMinute(t *testing.T) {
 				Latest: now, Hours: map[time.Time]int64{now: 1}})
 		}))(t)
 	}
-	beats := func() { // of one minute: what is counted shows within it
-		for range 2 {
-			now = now.Add(28 * time.Second)
+	beats := func() { // of one minute, as often as measures are counted in it: what is counted shows within it
+		for spent := app.TendMeasures; spent <= time.Minute; spent += app.TendMeasures {
+			now = now.Add(app.TendMeasures - 2*time.Second)
 			must(0, h.Attend(t.Context()))(t)
 		}
 	}
@@ -113,5 +123,43 @@ func TestAnInfectionAndASilenceAreOnTheBoardWithinAMinute(t *testing.T) {
 	}
 	if page := words(t, v, board.Path+"/"+id); !strings.Contains(page, "UBND xã Alpha") || !strings.Contains(page, "UBND xã Bravo") {
 		t.Error("the board lacks a unit")
+	}
+}
+
+// TestPagesOfAUnitAreItsRowsOfTheBoard reads a unit and one below it alone, as
+// their pages do: the rows are those of the whole board, and who looks at one unit
+// sees no other.
+func TestPagesOfAUnitAreItsRowsOfTheBoard(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), nil)
+	h.shut(t)
+	ctx := h.found(t)
+	alpha := must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Alpha", Code: "alpha", Kind: "xa", ParentID: unit.ID(h.root)}))(t)
+	must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "Phòng Văn hóa Alpha", Code: "alpha-vh", Kind: "xa", ParentID: alpha.ID}))(t)
+	bravo := must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Bravo", Code: "bravo", Kind: "xa", ParentID: unit.ID(h.root)}))(t)
+	id, columns := h.issuedWith(t, ctx, true, "infection-index", "monitoring")
+	whole := must(h.Rooms.Boards.Board(ctx, id))(t)
+	if len(whole.Rows) < 2 || whole.Rows[0].Cells[0].Duty == nil {
+		t.Fatalf("%+v", whole.Counts)
+	}
+	for _, r := range whole.Rows {
+		_, tables, err := h.Rooms.Boards.OfUnit(ctx, r.Unit.ID)
+		if err != nil || len(tables) != 1 || len(tables[0].Rows) != 1 || !reflect.DeepEqual(tables[0].Rows[0], r) {
+			t.Errorf("%s alone: %v, %+v, on the board %+v", r.Unit.Name, err, tables, r)
+		}
+		for j, column := range columns {
+			d, err := h.Rooms.Boards.Cell(ctx, id, r.Unit.ID, column)
+			if err != nil || !reflect.DeepEqual(d.Cell, r.Cells[j]) || !strings.Contains(d.Text, "Kính gửi") {
+				t.Errorf("%s, %s: %v, %+v, on the board %+v", r.Unit.Name, column, err, d.Cell, r.Cells[j])
+			}
+		}
+	}
+	actor, _ := auth.From(ctx)
+	actor.Within = string(alpha.ID)
+	if _, _, err := h.Rooms.Boards.OfUnit(auth.With(ctx, actor), string(bravo.ID)); !fault.Is(err, fault.NotFound) {
+		t.Errorf("who looks at Alpha reads Bravo: %v", err)
+	}
+	if _, err := h.Rooms.Boards.Cell(auth.With(ctx, actor), id, string(bravo.ID), columns[0]); !fault.Is(err, fault.NotFound) {
+		t.Errorf("who looks at Alpha reads a cell of Bravo: %v", err)
 	}
 }

@@ -98,7 +98,19 @@ func (a *App) seriesBody(ctx context.Context, id string) (series.Body, error) {
 		return series.Body{}, err
 	}
 	u, err := a.Rooms.Units.Get(root, unit.ID(id))
-	return series.Body{ID: id, Name: u.Name, Kind: u.Kind, Ended: !u.ValidTo.IsZero() && u.ValidTo.Compare(calendar.DateOf(a.opt.Now())) < 0}, err
+	today := calendar.DateOf(a.opt.Now())
+	body := series.Body{ID: id, Name: u.Name, Kind: u.Kind, Ended: !u.ValidTo.IsZero() && u.ValidTo.Compare(today) < 0}
+	if err != nil || !body.Ended {
+		return body, err
+	}
+	gone, err := a.goneUnits(ctx, today)
+	for _, h := range gone[id] {
+		body.Heirs = append(body.Heirs, series.Heir{ID: h.ID, Name: h.Name})
+	}
+	slices.SortFunc(body.Heirs, func(x, y series.Heir) int {
+		return cmp.Or(cmp.Compare(i18n.Fold(x.Name), i18n.Fold(y.Name)), cmp.Compare(x.ID, y.ID))
+	})
+	return body, err
 }
 
 // mostDirectives bounds the directives that are offered.
@@ -134,6 +146,9 @@ func (a *App) tellSeries(ctx context.Context, tx *db.Tx, t series.Told) error {
 	case t.To != "":
 		n.To = []string{t.To}
 		n.Args = append(n.Args, notice.Arg{Until: t.Period.Last.End()})
+	case t.Kind == "followed":
+		n.Unit = t.Series.Unit
+		n.Args = []notice.Arg{notice.Word(t.Series.Title), notice.Word(t.From), notice.Word(t.Unit)}
 	case t.Reason != "":
 		n.Unit = t.Series.Unit
 		key := "series.problem." + t.Reason

@@ -5,8 +5,11 @@ package app
 
 import (
 	"context"
+	"net/url"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/board"
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/finding"
 	"github.com/vonggac/vonggac/internal/centre/home"
 	"github.com/vonggac/vonggac/internal/centre/incident"
@@ -22,7 +25,7 @@ const onToday = 10
 
 // today gathers what the first page asks of the rooms.
 func (a *App) today(first func(ctx context.Context) ([]ui.Step, error)) home.Deps {
-	return a.todayMore(home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Findings: a.todayFindings,
+	return a.todayMore(home.Deps{Now: a.opt.Now, Nav: a.nav, Matching: a.Rooms.Indicators.Matching, Duties: a.todayDuties, Late: a.todayLate, Soon: a.todaySoon, Findings: a.todayFindings,
 		Infections: a.todayInfections, Incidents: a.todayIncidents, Sources: a.todaySources, Indicators: a.todayIndicators,
 		FirstHour: first, Ready: a.todayReady, Own: a.todayOwn, Alerts: a.todayAlerts, Directives: a.todayDirectives, Board: a.todayBoard})
 }
@@ -37,26 +40,70 @@ func (a *App) todayDuties(ctx context.Context) (home.Duties, error) {
 	if err != nil {
 		return home.Duties{}, err
 	}
+	out := home.Duties{Open: c.Open, Soon: c.Soon, Late: c.Late}
 	page, err := a.Rooms.Obligations.List(ctx, obligation.Filter{State: obligation.Open, Limit: onToday})
 	if err != nil {
 		return home.Duties{}, err
 	}
-	var ids []string
-	for _, o := range page.Rows {
-		ids = append(ids, o.UnitID)
+	out.First, err = a.dutyRows(ctx, page.Rows)
+	return out, err
+}
+
+// dutyRows are obligations as the first page shows them.
+func (a *App) dutyRows(ctx context.Context, list []obligation.Obligation) ([]home.Duty, error) {
+	ids := make([]string, len(list))
+	for i, o := range list {
+		ids[i] = o.UnitID
 	}
 	names, err := a.names(ctx, ids)
-	out := home.Duties{Open: c.Open, Soon: c.Soon, Late: c.Late}
-	for _, o := range page.Rows {
+	var out []home.Duty
+	for _, o := range list {
 		d := home.Duty{Title: o.Title.In(i18n.Lang(ctx)), Href: "/obligations/" + string(o.ID), Unit: names[o.UnitID],
 			Clock: obligation.Mark(ctx, o, a.opt.Now())}
 		d.Subject = ui.Link{Label: o.Subject.Label}
 		if path, ok := dutyPages[o.Subject.Kind]; ok {
 			d.Subject.Href = path + o.Subject.ID
 		}
-		out.First = append(out.First, d)
+		out = append(out, d)
 	}
 	return out, err
+}
+
+// todayLate are what units owe past its term, one line a demand. What several owe
+// leads to them: of a directive to its board, at that requirement.
+func (a *App) todayLate(ctx context.Context) (home.Lateness, error) {
+	return a.todayDemands(ctx, "late", a.Rooms.Obligations.LateDemands)
+}
+
+// todaySoon are, in the same way, what is due soon.
+func (a *App) todaySoon(ctx context.Context) (home.Lateness, error) {
+	return a.todayDemands(ctx, "soon", a.Rooms.Obligations.SoonDemands)
+}
+
+func (a *App) todayDemands(ctx context.Context, status string, of func(context.Context, int) ([]obligation.Demand, int64, error)) (home.Lateness, error) {
+	list, lines, err := of(ctx, onToday)
+	if err != nil {
+		return home.Lateness{}, err
+	}
+	longest := make([]obligation.Obligation, len(list))
+	for i, x := range list {
+		longest[i] = x.Longest
+	}
+	out := home.Lateness{Lines: lines}
+	if out.First, err = a.dutyRows(ctx, longest); err != nil {
+		return out, err
+	}
+	for i, x := range list {
+		o, d := x.Longest, &out.First[i]
+		switch d.Units = x.Units; {
+		case x.Duties == 1:
+		case o.Subject.Kind == directive.SubjectKind && auth.May(ctx, auth.Permission{Area: auth.Directives, Act: auth.Read}):
+			d.Href = board.Path + "/" + o.Subject.ID + "/columns/" + string(directive.ItemOf(o.ClockID))
+		default:
+			d.Href = "/obligations?" + url.Values{"status": {status}, "kind": {o.Kind}, "q": {o.Title.VI}}.Encode()
+		}
+	}
+	return out, nil
 }
 
 func (a *App) todayFindings(ctx context.Context) (home.Findings, error) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/trail"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -43,4 +44,4 @@ var recordPaths = map[string]string{"account": "/accounts/", "measure": "/measur
 	"indicator": "/indicators/", "infection": "/infections/", "obligation": "/obligations/", "paper": "/papers/", "document": "/documents/", "source": "/sources/",
 	"unit": "/units/", "elevation": "/break-glass/", "key": "/keys/", "job": "/tasks/", "unit_group": "/groups/", "unit_reform": "/reforms/",
 	"webhook": "/settings/webhooks/", "feed": "/feeds/", "hunt_record": "/threat-hunts/", "collector": "/collectors/",
-	"calendar_decision": "/calendar/decisions/", "rule_override": "/rules/overrides/", "paper_template": "/settings/templates/", "binding_choice": "/bindings/choices/", "directive": "/directives/", "series": "/periodic-reports/"}
+	"calendar_decision": "/calendar/decisions/", "rule_override": "/rules/overrides/", "paper_template": "/settings/templates/", "binding_choice": "/bindings/choices/", "directive": "/directives/", "directive_name": directive.NamesPath + "/", "series": "/periodic-reports/"}

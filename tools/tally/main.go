@@ -13,6 +13,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -52,7 +53,19 @@ type book struct {
 	parents map[name]bool
 	builds  map[string][]string // import path -> compiler's words
 	broken  []string            // packages that failed
+	slow    []timed
 }
+
+type timed struct {
+	name
+	seconds float64
+}
+
+// slowest and worthNaming bound the list of slow tests.
+const (
+	slowest     = 10
+	worthNaming = 20.0 // s
+)
 
 // tally counts what in tells and writes the report to out; false when
 // something failed or nothing was counted.
@@ -83,6 +96,7 @@ func (b *book) take(e event) {
 	n := name{e.Package, e.Test}
 	switch e.Action {
 	case "run":
+		b.results[n] = ""
 		for at := range len(e.Test) {
 			if e.Test[at] == '/' {
 				b.parents[name{e.Package, e.Test[:at]}] = true
@@ -97,6 +111,9 @@ func (b *book) take(e event) {
 	case "pass", "fail", "skip":
 		if e.Test != "" {
 			b.results[n] = e.Action
+			if e.Elapsed >= worthNaming && !strings.Contains(e.Test, "/") {
+				b.slow = append(b.slow, timed{n, e.Elapsed})
+			}
 			if e.Action == "fail" {
 				fmt.Fprintf(b.out, "--- FAIL: %s %s\n%s", e.Package, e.Test, strings.Join(b.output[n], ""))
 			}
@@ -113,12 +130,28 @@ func (b *book) packageEnds(e event) {
 	switch {
 	case e.Action == "fail":
 		b.broken = append(b.broken, e.Package)
+		for _, n := range b.unfinished(e.Package) {
+			fmt.Fprintf(b.out, "--- UNFINISHED: %s %s\n%s", n.pkg, n.test, strings.Join(b.output[n], ""))
+		}
 		fmt.Fprint(b.out, strings.Join(b.output[name{e.Package, ""}], ""))
 		fmt.Fprintf(b.out, "FAIL\t%s\t%.1fs\n", e.Package, e.Elapsed)
 	case e.Action == "pass":
 		fmt.Fprintf(b.out, "ok\t%s\t%.1fs\n", e.Package, e.Elapsed)
 	}
 	delete(b.output, name{e.Package, ""})
+}
+
+// unfinished are the tests of a package that began and gave no result, their
+// parents left out.
+func (b *book) unfinished(pkg string) []name {
+	var out []name
+	for n, r := range b.results {
+		if r == "" && n.pkg == pkg && !b.parents[n] {
+			out = append(out, n)
+		}
+	}
+	slices.SortFunc(out, func(x, y name) int { return strings.Compare(x.test, y.test) })
+	return out
 }
 
 // close prints reasons and totals.
@@ -143,6 +176,10 @@ func (b *book) close() bool {
 		if !failedIn[pkg] {
 			failed++
 		}
+	}
+	slices.SortStableFunc(b.slow, func(x, y timed) int { return cmp.Compare(y.seconds, x.seconds) })
+	for _, t := range b.slow[:min(slowest, len(b.slow))] {
+		fmt.Fprintf(b.out, "slow %.0f s: %s %s\n", t.seconds, t.pkg, t.test)
 	}
 	for _, why := range slices.Sorted(maps.Keys(reasons)) {
 		fmt.Fprintf(b.out, "skipped %d: %s\n", reasons[why], why)

@@ -40,6 +40,15 @@ func TestTally(t *testing.T) {
 {"Action":"pass","Package":"p","Test":"FuzzX/seed"}
 {"Action":"pass","Package":"p","Test":"FuzzX"}
 {"Action":"pass","Package":"p [fuzz]","Test":"FuzzX"}`, true, "2 passed, 0 failed, 0 skipped\n"},
+		"what did not end is shown with what it said": {`{"Action":"run","Package":"p","Test":"A"}
+{"Action":"run","Package":"p","Test":"B"}
+{"Action":"pass","Package":"p","Test":"B"}
+{"Action":"output","Package":"p","Test":"A","Output":"panic: test timed out after 1s\n"}
+{"Action":"fail","Package":"p","Elapsed":1}`, false, "--- UNFINISHED: p A\npanic: test timed out after 1s\nFAIL\tp\t1.0s\n1 passed, 1 failed, 0 skipped\n"},
+		"slow tests are named, the slowest first": {`{"Action":"pass","Package":"p","Test":"A","Elapsed":20}
+{"Action":"pass","Package":"p","Test":"B","Elapsed":31.4}
+{"Action":"pass","Package":"p","Test":"B/c","Elapsed":30}
+{"Action":"pass","Package":"p","Test":"D","Elapsed":19.9}`, true, "slow 31 s: p B\nslow 20 s: p A\n4 passed, 0 failed, 0 skipped\n"},
 		"nothing run is no success":     {"", false, "0 passed, 0 failed, 0 skipped\n"},
 		"other words are shown as such": {"go: no such module\n", false, "go: no such module\n0 passed, 0 failed, 0 skipped\n"},
 	} {

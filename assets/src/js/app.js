@@ -6,6 +6,7 @@
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { clocks } from "./clock.js";
 import { guard, progress } from "./form.js";
+import { clause, grid, leave, sheets } from "./grid.js";
 import { bulk, rows } from "./list.js";
 import { pairs } from "./pair.js";
 import { palette } from "./palette.js";
@@ -22,12 +23,16 @@ function enhance() {
   palette(words);
   rows();
   bulk();
+  grid();
   document.querySelector("[data-errors]")?.focus();
 }
 
 search();
 menus();
 paper();
+leave();
+sheets();
+clause();
 clocks(words);
 guard();
 progress(words);

@@ -26,8 +26,8 @@ export function pairs() {
 }
 
 // first is what Enter takes. A question that is open is opened and never answered
-// by it.
-const first = (at) => at.querySelector(".vg-unknown summary") ?? at.querySelector("button[type=submit]");
+// by it; what is decided elsewhere is opened there.
+const first = (at) => at.querySelector(".vg-unknown summary") ?? at.querySelector("button[type=submit]") ?? at.querySelector(".vg-elsewhere");
 
 // walk goes from one thing to be decided to the next with the arrow keys, and
 // takes its first button with Enter. Keys in fields and on other controls are

@@ -24,13 +24,13 @@ const (
 	Director      = "giamdoc"   // of the centre: signs its papers, decides on terms
 	Clerk         = "vanthu"    // of the centre
 	UnitOfficer   = "phienglua" // of a commune with an infected machine
+	Deputy        = "lanhdao"   // leads the province, decides on what units are released from
+	Inspector     = "thanhtra"  // of the province: looks at evidence, changes nothing
+	Administrator = "hethong"   // keeps the machine running, sees no case
 )
 
 // invited are they, in the order in which they are told of.
-var invited = []string{CentreOfficer, DutyOfficer, Director, Clerk, UnitOfficer}
-
-// Deputy leads the province and decides on what units are released from.
-const Deputy = "lanhdao"
+var invited = []string{CentreOfficer, DutyOfficer, Director, Clerk, UnitOfficer, Deputy, Inspector, Administrator}
 
 // founder is the first account, which makes the others.
 const founder = "quantri"

@@ -4,6 +4,7 @@
 package demo_test
 
 import (
+	"cmp"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -48,7 +49,7 @@ func TestFiguresOfTheProvince(t *testing.T) {
 			kinds[u.Kind]++
 		}
 	}
-	want := map[string]int{"ubnd_tinh": 1, "co_quan_tinh": 3, "so": 9, "ban": 1, "nganh": 1, "bao_dai": 2, "doan_the": 2,
+	want := map[string]int{"ubnd_tinh": 1, "co_quan_tinh": 3, "so": 9, "ban": 1, "nganh": 2, "bao_dai": 2, "doan_the": 1,
 		"xa": 14, "phuong": 3, "dac_khu": 1, "dn_vien_thong": 2, "ngan_hang": 1}
 	if !reflect.DeepEqual(kinds, want) {
 		t.Errorf("kinds of the living units: %v, want %v", kinds, want)
@@ -60,8 +61,46 @@ func TestFiguresOfTheProvince(t *testing.T) {
 		}
 	}
 	got := []int{p.Living(), len(p.Units), len(p.Machines), len(p.People), len(p.Sources), len(p.Infections), infected}
-	if want := []int{40, 42, 1200, 14, 5, 14, 14}; !slices.Equal(got, want) {
+	if want := []int{40, 42, 1200, 15, 5, 14, 14}; !slices.Equal(got, want) {
 		t.Errorf("living, units, machines, people, sources, infections, infected: %v, want %v", got, want)
+	}
+}
+
+// TestEveryRoleHasSomebody holds that the demo shows each role of the table of
+// permissions, a body of the police, and one unit whose head is missing.
+func TestEveryRoleHasSomebody(t *testing.T) {
+	t.Parallel()
+	p, err := demo.Sized(demo.DefaultSeed, 150)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[auth.Role]bool{}
+	for _, q := range p.People {
+		for _, g := range q.Grants {
+			held[g.Role] = true
+		}
+	}
+	for _, role := range auth.Roles() {
+		if !held[role] && role != auth.Viewer {
+			t.Errorf("nobody is %s", role)
+		}
+	}
+	for login, want := range map[string]auth.Role{demo.Inspector: auth.Inspector, demo.Administrator: auth.Administrator, demo.Deputy: auth.Leader} {
+		if got := p.Person(login).Grants; len(got) != 1 || got[0].Role != want || got[0].Unit != p.Units[0].Code {
+			t.Errorf("%s holds %v, want %s of the province alone", login, got, want)
+		}
+	}
+	var headless []string
+	for _, u := range p.Units {
+		if u.Head == (unit.Contact{}) {
+			headless = append(headless, u.ShortName)
+		}
+	}
+	if !slices.Equal(headless, []string{"Xã Gò Mơ"}) {
+		t.Errorf("units without a head: %q", headless)
+	}
+	if u := p.Unit("GD17"); u.Name != "Công an tỉnh "+p.Name || p.Units[0].ShortName != "UBND tỉnh "+p.Name {
+		t.Errorf("%q, %q", u.Name, p.Units[0].ShortName)
 	}
 }
 
@@ -106,8 +145,10 @@ func TestNothingInTheProvinceExists(t *testing.T) {
 		mail(q.Email)
 	}
 	for _, u := range p.Units {
-		phones = append(phones, u.Hotline, u.Head.Phone, u.SecurityContact.Phone)
-		mail(u.Head.Email)
+		phones = append(phones, u.Hotline, cmp.Or(u.Head.Phone, u.Hotline), u.SecurityContact.Phone)
+		if u.Head != (unit.Contact{}) {
+			mail(u.Head.Email)
+		}
 		mail(u.SecurityContact.Email)
 		for _, r := range u.Ranges {
 			if !nobodys(r.Prefix.Addr()) {

@@ -212,10 +212,10 @@ func TestTheFirstStartBringsADayAndGoesOn(t *testing.T) {
 		start := time.Now().UTC()
 		invited := m.run(t, 65*time.Second, 0)
 		m.whole(t, start.Add(-24*time.Hour), start.Add(time.Minute), "unbound", "dnsmasq-1") // the small ones
-		if len(m.units) != 42 || len(m.ended) != 2 || m.ended[0] != "id-GDH2" || len(m.people) != 14 || len(m.lists) != 3 {
+		if len(m.units) != 42 || len(m.ended) != 2 || m.ended[0] != "id-GDH2" || len(m.people) != 15 || len(m.lists) != 3 {
 			t.Errorf("%d units, ended %v, %d people, %d lists", len(m.units), m.ended, len(m.people), len(m.lists))
 		}
-		if len(invited) != 5 || invited[4].Person.Unit != "GD19" || invited[0].Address == "" {
+		if len(invited) != 8 || invited[4].Person.Unit != "GD19" || invited[0].Address == "" {
 			t.Errorf("invited: %+v", invited)
 		}
 		if len(m.cases) != 2 || m.cases[0].Severity == "" || m.cases[0].Reason == "" || m.cases[1].Severity != "" || len(m.cases[0].FindingIDs) != 1 ||
@@ -235,7 +235,7 @@ func TestALaterStartGoesOnWhereTheLogsEnded(t *testing.T) {
 		time.Sleep(3 * time.Hour) // of the bubble's clock: the demo is switched off
 		invited := m.run(t, 25*time.Second, 4*past)
 		m.whole(t, start.Add(-past), start.Add(3*time.Hour+50*time.Second))
-		if m.imports != 1 || len(m.cases) != 2 || len(m.acked) != 4 || len(m.people) != 14 {
+		if m.imports != 1 || len(m.cases) != 2 || len(m.acked) != 4 || len(m.people) != 15 {
 			t.Errorf("%d imports, %d cases, %d acknowledged, %d people", m.imports, len(m.cases), len(m.acked), len(m.people))
 		}
 		if invited[0].Address == "" || invited[1].Address != "" {

@@ -18,8 +18,8 @@ type Unit struct {
 	Code            string // "GD06"; GD for giả định
 	Kind            string // id of a kind of the rule packs
 	Name, ShortName string
-	Parent          string // code; empty for the first unit
-	Head            unit.Contact
+	Parent          string       // code; empty for the first unit
+	Head            unit.Contact // zero: the post is empty
 	SecurityContact unit.Contact
 	Hotline         string
 	Address         string
@@ -62,7 +62,9 @@ func (p *Province) addUnits(s script) {
 			u.Aliases = append(u.Aliases, "UBND "+rest)
 		}
 		host := w.Site + "." + s.Domain
-		u.Head = unit.Contact{Name: s.person(r), Title: w.Head, Phone: telephone(i, 1), Email: "lanhdao@" + host}
+		if w.Head != "" {
+			u.Head = unit.Contact{Name: s.person(r), Title: w.Head, Phone: telephone(i, 1), Email: "lanhdao@" + host}
+		}
 		u.SecurityContact = unit.Contact{Name: s.person(r), Title: "Đầu mối an ninh mạng", Phone: telephone(i, 2), Email: "anm@" + host}
 		u.Hotline = telephone(i, 0)
 		u.Address = fmt.Sprintf("Số %d, đường Giả Định, tỉnh %s", 2*i+1, s.Name)

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -168,7 +166,7 @@ func (s *Service) MayHandle(ctx context.Context, id ID) (bool, error) {
 	const op = "account.MayHandle"
 	scope, full, err := inviteScope(ctx, op)
 	if err == nil {
-		err = s.within(ctx, s.Records.Read(), op, scope, full, id)
+		err = s.within(ctx, s.reading(), op, scope, full, id)
 	}
 	if fault.Is(err, fault.Forbidden) {
 		return false, nil
@@ -191,7 +189,7 @@ func (s *Service) MayGrant(ctx context.Context, g auth.Grant) (bool, error) {
 // within fails with fault.Forbidden when the account may do, now or later, what
 // the actor may not give: who gets at its secrets gets all that, flags included,
 // which are for writers of accounts to give.
-func (s *Service) within(ctx context.Context, tx bun.IDB, op string, scope auth.Scope, full bool, id ID) error {
+func (s *Service) within(ctx context.Context, tx reader, op string, scope auth.Scope, full bool, id ID) error {
 	all, err := reach(ctx, tx, id, s.Now())
 	if err != nil {
 		return err

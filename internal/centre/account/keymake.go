@@ -157,7 +157,7 @@ func (s *Service) AllKeys(ctx context.Context, f KeyFilter) ([]Key, int64, error
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	return listKeys(ctx, s.Records.Read(), scope, f, s.Now())
+	return listKeys(ctx, s.reading(), scope, f, s.Now())
 }
 
 // GetKey is one key in scope.
@@ -167,7 +167,7 @@ func (s *Service) GetKey(ctx context.Context, id string) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	_, k, err := scopedKey(ctx, s.Records.Read(), op, scope, id)
+	_, k, err := scopedKey(ctx, s.reading(), op, scope, id)
 	return k, err
 }
 
@@ -179,7 +179,7 @@ func (s *Service) OwnKey(ctx context.Context) (Key, error) {
 		return Key{}, &fault.Error{Kind: fault.SignedOut, Op: op}
 	}
 	var rows []keyRow
-	read := s.Records.Read()
+	read := s.reading()
 	list, err := keys(ctx, read, read.NewSelect().Model(&rows).Where("k.id = ?", actor.ID), &rows)
 	if err != nil || len(list) == 0 {
 		return Key{}, fault.Missing(op)
@@ -264,7 +264,7 @@ func (s *Service) Keys(ctx context.Context, p auth.Permission, unit string) ([]K
 		return nil, err
 	}
 	var rows []keyRow
-	read := s.Records.Read()
+	read := s.reading()
 	q := read.NewSelect().Model(&rows).Where("k.unit_id = ?", unit).
 		Where("k.id IN (SELECT key_id FROM account_key_permission WHERE area = ? AND act = ?)", string(p.Area), string(rune(p.Act))).
 		Order("k.id DESC").Limit(200)

@@ -59,13 +59,13 @@ func (r keyRow) key(allows []auth.Permission) Key {
 }
 
 // allowsOf reads the permissions of keys.
-func allowsOf(ctx context.Context, q bun.IDB, ids ...string) (map[string][]auth.Permission, error) {
+func allowsOf(ctx context.Context, q db.Fetcher, ids ...string) (map[string][]auth.Permission, error) {
 	out := map[string][]auth.Permission{}
 	if len(ids) == 0 {
 		return out, nil
 	}
-	var rows []keyPermissionRow
-	if err := q.NewSelect().Model(&rows).Where("key_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+	rows, err := db.Select[keyPermissionRow](ctx, q, "WHERE kp.key_id IN (?)", db.In(ids))
+	if err != nil {
 		return nil, db.Error("account.allowsOf", err)
 	}
 	for _, r := range rows {
@@ -78,7 +78,7 @@ func allowsOf(ctx context.Context, q bun.IDB, ids ...string) (map[string][]auth.
 }
 
 // keys reads what q selects, with permissions.
-func keys(ctx context.Context, from bun.IDB, q *bun.SelectQuery, rows *[]keyRow) ([]Key, error) {
+func keys(ctx context.Context, from reader, q *bun.SelectQuery, rows *[]keyRow) ([]Key, error) {
 	if err := q.Scan(ctx); err != nil {
 		return nil, db.Error("account.keys", err)
 	}
@@ -95,7 +95,7 @@ func keys(ctx context.Context, from bun.IDB, q *bun.SelectQuery, rows *[]keyRow)
 }
 
 // scopedKey reads a key of a unit in scope.
-func scopedKey(ctx context.Context, q bun.IDB, op string, scope auth.Scope, id string) (keyRow, Key, error) {
+func scopedKey(ctx context.Context, q reader, op string, scope auth.Scope, id string) (keyRow, Key, error) {
 	var rows []keyRow
 	list, err := keys(ctx, q, scope.Filter(q.NewSelect().Model(&rows).Where("k.id = ?", id), "k.unit_id"), &rows)
 	if err != nil {
@@ -145,7 +145,7 @@ type KeyFilter struct {
 	Limit  int      // 0 is 50
 }
 
-func listKeys(ctx context.Context, q bun.IDB, scope auth.Scope, f KeyFilter, now time.Time) ([]Key, int64, error) {
+func listKeys(ctx context.Context, q reader, scope auth.Scope, f KeyFilter, now time.Time) ([]Key, int64, error) {
 	var rows []keyRow
 	narrow := func(sel *bun.SelectQuery) *bun.SelectQuery {
 		switch f.State {

@@ -31,18 +31,20 @@ func FromAddress(ctx context.Context, addr netip.Addr) context.Context {
 // kept to the minute.
 func (s *Service) KeyActor(ctx context.Context, secret string) (auth.Actor, error) {
 	const op = "account.KeyActor"
-	now, stored, read := s.Now(), digest(secret), s.Records.Read()
-	var rows []keyRow
-	list, err := keys(ctx, read, read.NewSelect().Model(&rows).Where("k.revoked_at IS NULL").
-		Where("(k.expires_at IS NULL OR k.expires_at > ?)", db.At(now)).
-		Where("(k.token = ? OR (k.old_token = ? AND k.old_until > ?))", stored, stored, db.At(now)).Limit(1), &rows)
+	now, stored, read := s.Now(), digest(secret), s.reading()
+	rows, err := db.Select[keyRow](ctx, read, "WHERE k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?) "+
+		"AND (k.token = ? OR (k.old_token = ? AND k.old_until > ?)) LIMIT 1", db.At(now), stored, stored, db.At(now))
+	if err != nil {
+		return auth.Actor{}, db.Error(op, err)
+	}
+	if len(rows) == 0 {
+		return auth.Actor{}, &fault.Error{Kind: fault.SignedOut, Op: op}
+	}
+	allows, err := allowsOf(ctx, read, rows[0].ID)
 	if err != nil {
 		return auth.Actor{}, err
 	}
-	if len(list) == 0 {
-		return auth.Actor{}, &fault.Error{Kind: fault.SignedOut, Op: op}
-	}
-	k := list[0]
+	k := rows[0].key(allows[rows[0].ID])
 	if caller, _ := ctx.Value(callerKey{}).(netip.Addr); !k.From(caller) {
 		return auth.Actor{}, &fault.Error{Kind: fault.Forbidden, Op: op, Msg: "account.bad.key_address"}
 	}
@@ -66,7 +68,7 @@ func (s *Service) KeyActor(ctx context.Context, secret string) (auth.Actor, erro
 // unit, held there alone.
 func (s *Service) standing(ctx context.Context, k Key) ([]auth.Grant, error) {
 	const op = "account.standing"
-	maker, err := find(ctx, s.Records.Read(), "id", k.CreatedBy, s.Now())
+	maker, err := find(ctx, s.reading(), "id", k.CreatedBy, s.Now())
 	if fault.Is(err, fault.NotFound) || err == nil && maker.Disabled {
 		return nil, &fault.Error{Kind: fault.SignedOut, Op: op}
 	}

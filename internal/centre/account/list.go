@@ -80,7 +80,7 @@ func (f Filter) page(q *bun.SelectQuery, scope auth.Scope) *bun.SelectQuery {
 	return q.OrderExpr(strings.Join([]string{s.by, way + ", id", way}, " ")).Limit(int64(f.Limit))
 }
 
-func list(ctx context.Context, q bun.IDB, scope auth.Scope, f Filter, now time.Time) ([]Account, int64, error) {
+func list(ctx context.Context, q reader, scope auth.Scope, f Filter, now time.Time) ([]Account, int64, error) {
 	total, err := f.narrow(q.NewSelect().Model((*row)(nil)), scope, now).Count(ctx)
 	if err != nil {
 		return nil, 0, db.Error("account.list", err)

@@ -339,7 +339,7 @@ func (s *Service) EndSessions(ctx context.Context, id ID, session, except string
 		if err != nil {
 			return 0, err
 		}
-		if a, err = getScoped(ctx, s.Records.Read(), scope, id, s.Now()); err != nil {
+		if a, err = getScoped(ctx, s.reading(), scope, id, s.Now()); err != nil {
 			return 0, err
 		}
 		why, may = web.ByOther, func(ctx context.Context, tx *db.Tx) error { return s.within(ctx, tx, op, scope, true, id) }

@@ -202,7 +202,7 @@ func stepOf(secret, typed string, now time.Time, last int64) (int64, bool) {
 // been put back, no code can be right, and the answer says so.
 func (s *Service) SecondStep(ctx context.Context, id ID, epoch int64, typed string) (Account, error) {
 	const op = "account.SecondStep"
-	f, err := find(ctx, s.Records.Read(), "id", string(id), s.Now())
+	f, err := find(ctx, s.reading(), "id", string(id), s.Now())
 	if err != nil {
 		return Account{}, err
 	}

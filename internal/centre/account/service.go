@@ -210,7 +210,7 @@ func (s *Service) enter(ctx context.Context) (release func(), err error) {
 // epoch. Who has put off the second factor for too long is confined to the
 // page that enrols it.
 func (s *Service) Actor(ctx context.Context, account string, epoch int64) (auth.Actor, error) {
-	q, now := s.Records.Read(), s.Now()
+	q, now := s.reading(), s.Now()
 	a, err := find(ctx, q, "id", account, now)
 	if fault.Is(err, fault.NotFound) || err == nil && (a.Disabled || a.Epoch != epoch) {
 		return auth.Actor{}, &fault.Error{Kind: fault.SignedOut, Op: "account.Actor"}
@@ -249,7 +249,7 @@ func (s *Service) me(ctx context.Context, op string) (found, error) {
 	if !ok {
 		return found{}, &fault.Error{Kind: fault.SignedOut, Op: op}
 	}
-	return find(ctx, s.Records.Read(), "id", actor.ID, s.Now())
+	return find(ctx, s.reading(), "id", actor.ID, s.Now())
 }
 
 // List gives one page of the accounts whose home unit is in the actor's scope,
@@ -262,7 +262,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Account, int64, error) 
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	return list(ctx, s.Records.Read(), scope, f, s.Now())
+	return list(ctx, s.reading(), scope, f, s.Now())
 }
 
 // Keeps reports whether the actor keeps account a, another's: who may read it as
@@ -282,7 +282,7 @@ func (s *Service) Get(ctx context.Context, id ID) (Account, error) {
 	if err != nil {
 		return Account{}, err
 	}
-	return getScoped(ctx, s.Records.Read(), scope, id, s.Now())
+	return getScoped(ctx, s.reading(), scope, id, s.Now())
 }
 
 // inviteScope is where the actor may bring people in: writers of accounts

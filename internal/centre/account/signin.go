@@ -33,7 +33,7 @@ func (s *Service) Opening(ctx context.Context, secret string) (Account, error) {
 	if err != nil || l.Account == "" {
 		return Account{}, err
 	}
-	a, err := find(ctx, s.Records.Read(), "id", l.Account, s.Now())
+	a, err := find(ctx, s.reading(), "id", l.Account, s.Now())
 	if err == nil && a.Disabled {
 		return Account{}, errLink
 	}
@@ -42,7 +42,7 @@ func (s *Service) Opening(ctx context.Context, secret string) (Account, error) {
 
 // mayTry fails while the account of login waits.
 func (s *Service) mayTry(ctx context.Context, login string) error {
-	a, err := find(ctx, s.Records.Read(), "login", login, s.Now())
+	a, err := find(ctx, s.reading(), "login", login, s.Now())
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (s *Service) SignIn(ctx context.Context, login, password string) (Account, 
 		return Account{}, err
 	}
 	defer release()
-	seen, err := find(ctx, s.Records.Read(), "login", canonical(login), s.Now())
+	seen, err := find(ctx, s.reading(), "login", canonical(login), s.Now())
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Account{}, err
 	}

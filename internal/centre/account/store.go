@@ -5,6 +5,7 @@ package account
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"time"
 
@@ -83,13 +84,36 @@ type found struct {
 	second   string // sealed secret of the second factor
 }
 
+// reader reads in a transaction, or beside all (Service.reading). Who somebody is
+// is asked with every request, so those statements stay prepared.
+type reader interface {
+	bun.IDB
+	db.Fetcher
+}
+
+type beside struct {
+	bun.IDB
+	records *db.DB
+}
+
+// Fetch implements db.Fetcher.
+func (b beside) Fetch(ctx context.Context, dest any, text string, args ...any) error {
+	return b.records.Fetch(ctx, dest, text, args...)
+}
+
+func (s *Service) reading() reader { return beside{s.Records.Read(), s.Records} }
+
 // find reads one account with its roles at now by an id or a login that the
 // caller may know; it is not scoped: signing in comes before any scope.
-func find(ctx context.Context, q bun.IDB, column, value string, now time.Time) (found, error) {
-	var r row
-	if err := q.NewSelect().Model(&r).Where("? = ?", bun.Ident(column), value).Scan(ctx); err != nil {
+func find(ctx context.Context, q reader, column, value string, now time.Time) (found, error) {
+	rows, err := db.Select[row](ctx, q, "WHERE "+column+" = ?", value)
+	if err == nil && len(rows) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
 		return found{}, db.Error("account.find", err)
 	}
+	r := rows[0]
 	f := found{r.account(), r.Password, r.SecondSecret}
 	grants, err := grantsOf(ctx, q, []string{r.ID}, now)
 	f.Grants = grants[r.ID]
@@ -97,7 +121,7 @@ func find(ctx context.Context, q bun.IDB, column, value string, now time.Time) (
 }
 
 // getScoped reads an account whose home unit lies in scope.
-func getScoped(ctx context.Context, q bun.IDB, scope auth.Scope, id ID, now time.Time) (Account, error) {
+func getScoped(ctx context.Context, q reader, scope auth.Scope, id ID, now time.Time) (Account, error) {
 	var r row
 	err := scope.Filter(q.NewSelect().Model(&r).Where("id = ?", string(id)), "home_unit").Scan(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ package account
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"time"
 
@@ -77,8 +78,10 @@ func inForce(only string) string {
 // for whoever has to know who may act, such as who is told of what.
 func InForce(q bun.IDB, now time.Time) *bun.RawQuery { return q.NewRaw(inForce(""), db.At(now)) }
 
+var placed = regexp.MustCompile(`\?[01]`)
+
 // grantsOf lists what accounts may do at now.
-func grantsOf(ctx context.Context, q bun.IDB, ids []string, now time.Time) (map[string][]auth.Grant, error) {
+func grantsOf(ctx context.Context, q reader, ids []string, now time.Time) (map[string][]auth.Grant, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -87,7 +90,16 @@ func grantsOf(ctx context.Context, q bun.IDB, ids []string, now time.Time) (map[
 		Role    string `bun:"role"`
 		Unit    string `bun:"unit_id"`
 	}
-	if err := q.NewRaw(inForce(" AND %.account_id IN (?1)")+" ORDER BY 2, 3", db.At(now), bun.List(ids)).Scan(ctx, &rows); err != nil {
+	var args []any
+	text := placed.ReplaceAllStringFunc(inForce(" AND %.account_id IN (?1)")+" ORDER BY 2, 3", func(place string) string {
+		if place == "?0" {
+			args = append(args, db.At(now))
+		} else {
+			args = append(args, db.In(ids))
+		}
+		return "?"
+	})
+	if err := q.Fetch(ctx, &rows, text, args...); err != nil {
 		return nil, db.Error("account.grants", err)
 	}
 	out := map[string][]auth.Grant{}
@@ -100,7 +112,7 @@ func grantsOf(ctx context.Context, q bun.IDB, ids []string, now time.Time) (map[
 // reach lists all that an account has or may come to have without anybody's
 // further act: what is in force, what begins later, what its giver lacks just
 // now.
-func reach(ctx context.Context, q bun.IDB, id ID, now time.Time) ([]auth.Grant, error) {
+func reach(ctx context.Context, q reader, id ID, now time.Time) ([]auth.Grant, error) {
 	held, err := heldBy(ctx, q, id)
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func TestPapersNeverSeen(t *testing.T) {
 		all.add(one)
 	}
 	t.Logf("papers: %+v", all)
-	if all.first*100 < all.demands*85 || all.sure*100 < all.demands*50 {
+	if all.first*100 < all.demands*85 || all.sure*100 < all.demands*40 { // a question is cheap, a wrong certainty is not
 		t.Errorf("of %d demands %d have the right proposal first, %d are sure", all.demands, all.first, all.sure)
 	}
 	seeds, err := filepath.Glob(filepath.Join(shared, "seeds/*.txt"))

@@ -42,6 +42,8 @@ type Proposal struct {
 	// list can be sure.
 	Sure float64
 	own  float64 // weight of the words of the text that speak for it
+	seen bool    // a subject that is known speaks for it
+	told bool    // words of telling stand in front of those that speak for it
 	// Reason is what it rests on: a topic's key after "#", words of the text as
 	// they are, the paper it was chosen for after "@". See ReasonText.
 	Reason []string
@@ -56,11 +58,15 @@ type scoring struct {
 	Last  float64 `yaml:"last"`  // … and at its end
 	Alike float64 `yaml:"alike"` // share of words that two texts have in common to be of one kind
 
-	Enough   float64 `yaml:"enough"`   // score from where on a proposal rests on enough
-	Apart    float64 `yaml:"apart"`    // share of its score by which it stands clear of the next best
-	Close    float64 `yaml:"close"`    // how sure one is that the next best equals
-	Own      float64 `yaml:"own"`      // weight that words of the text have where they say enough
-	Wordless float64 `yaml:"wordless"` // … and where they do not: it rests on the subject and who must act
+	Enough   float64  `yaml:"enough"`   // score from where on a proposal rests on enough
+	Apart    float64  `yaml:"apart"`    // share of its score by which it stands clear of the next best
+	Close    float64  `yaml:"close"`    // how sure one is that the next best equals
+	Own      float64  `yaml:"own"`      // weight that words of the text have where they say enough
+	Front    float64  `yaml:"front"`    // the share of a text, from its beginning, in which they stand
+	Telling  []string `yaml:"telling"`  // words behind which stands what is told, or looked into
+	Told     []string `yaml:"told"`     // topics whose bindings are sure behind them
+	Alone    float64  `yaml:"alone"`    // … and where nothing is known of the subject
+	Wordless float64  `yaml:"wordless"` // … and where they do not: it rests on the subject and who must act
 }
 
 // Propose lists the bindings a leaf may have, best first. It is empty when the
@@ -71,13 +77,20 @@ func (l *Library) Propose(leaf Leaf) []Proposal {
 		return nil
 	}
 	text, who := fold(leaf.Heading+" "+leaf.Text), fold(strings.Join(append([]string{leaf.Heading}, leaf.Actors...), "; "))
+	said := 0 // where what is asked begins, behind who is asked
+	for _, name := range leaf.Actors {
+		if at := strings.Index(text, fold(name)); at >= 0 && at <= said+8 {
+			said = max(said, at+len(name))
+		}
+	}
 	best := 0.0
 	for _, t := range leaf.Topics {
 		best = max(best, t.Score)
 	}
+	telling := l.scoring.tells(text, said)
 	var out []Proposal
 	for _, b := range l.bindings {
-		p := Proposal{}
+		p := Proposal{told: telling && !slices.ContainsFunc(l.scoring.Told, func(t string) bool { return b.Topics[t] > 0 })}
 		for _, t := range leaf.Topics {
 			strength := 1.0
 			if best > 0 {
@@ -85,12 +98,15 @@ func (l *Library) Propose(leaf Leaf) []Proposal {
 			}
 			if w := b.Topics[t.Key]; w != 0 && strength > 0 {
 				p.add(w*strength, "#"+t.Key)
+				p.seen = p.seen || w > 0 && t.Key != unknownTopic
 			}
 		}
 		matches(text, b.words, func(w weighted, at int) {
 			place := float64(at) / float64(max(1, len(text)))
 			p.add(w.weight*(l.scoring.First+(l.scoring.Last-l.scoring.First)*place), w.said)
-			p.own += max(0, w.weight)
+			if place < l.scoring.Front || at < said+frontLeast {
+				p.own += max(0, w.weight)
+			}
 		})
 		matches(who, b.actors, func(w weighted, _ int) { p.add(w.weight, w.said) })
 		if p.Score = math.Round(p.Score*100) / 100; p.Score >= l.scoring.Least && len(p.Reason) > 0 {
@@ -118,10 +134,22 @@ func (s scoring) sure(list []Proposal) float64 {
 		next = list[1].Score
 	}
 	sure := min(1, best.Score/s.Enough) * (s.Close + (1-s.Close)*min(1, (best.Score-next)/best.Score/s.Apart))
-	if best.own < s.Own {
+	enough := s.Own
+	if !best.seen {
+		enough = s.Alone
+	}
+	if best.own < enough || best.told {
 		sure *= s.Wordless
 	}
 	return math.Round(sure*100) / 100
+}
+
+// tells reports whether what text asks, from byte said on, begins with words of
+// telling.
+func (s scoring) tells(text string, said int) bool {
+	front := text[min(said, len(text)):]
+	front = front[:min(len(front), frontLeast)]
+	return slices.ContainsFunc(s.Telling, func(w string) bool { return find(front, fold(w), 0) >= 0 })
 }
 
 // add counts one reason; those that speak against a binding are not named.
@@ -153,7 +181,14 @@ func (b Binding) filled(figures []Figure) Binding {
 	return b
 }
 
+// frontLeast is how far from what is asked words of their own count in short texts,
+// in bytes.
+const frontLeast = 64
+
 const percent = "percent"
+
+// unknownTopic is the subject of what the reader knows none of.
+const unknownTopic = "other"
 
 // unitOf is the name of a unit of a text.
 func unitOf(written string) string {

@@ -117,7 +117,7 @@ func TestFixtures(t *testing.T) {
 	l := library(t)
 	for name, want := range map[string][]string{
 		"chi-thi.txt":    {"av-coverage", "duty-roster", "duty-roster", "level-dossier", "inspection", "quarterly-risk", "hotline"},
-		"cong-dien.txt":  {"patching", "telecom-blocking", "incident-response", "follow-up"},
+		"cong-dien.txt":  {"patching", "telecom-blocking", "response-plan", "follow-up"},
 		"tinh-uy.txt":    {"certificates", "certificates"},
 		"quyet-dinh.txt": {"secure-config", "assessment", "budget-share", ""},
 		"van-xuoi.txt":   {"malware-removal"},

@@ -56,6 +56,9 @@ type apiCell struct {
 	Figure     *apiFigure `json:"figure,omitempty" doc:"Of the measure that decides."`
 	Obligation string     `json:"obligation,omitempty"`
 	Evidence   int64      `json:"evidence"`
+	To         string     `json:"went_to,omitempty" doc:"The unit in the place of this one, which ended: what is open is asked of that."`
+	From       []string   `json:"taken_from,omitempty" doc:"Units that ended whose part this cell holds."`
+	For        int        `json:"counts_for,omitempty" doc:"How many units the cell counts for; absent: one."`
 }
 
 type apiColumn struct {
@@ -71,11 +74,13 @@ type apiColumn struct {
 }
 
 type apiRow struct {
-	Unit   string    `json:"unit"`
-	Name   string    `json:"name"`
-	Kind   string    `json:"kind"`
-	Counts apiCounts `json:"counts"`
-	Cells  []apiCell `json:"cells"`
+	Unit   string     `json:"unit"`
+	Name   string     `json:"name"`
+	Kind   string     `json:"kind"`
+	Counts apiCounts  `json:"counts"`
+	Ended  *time.Time `json:"ended,omitempty" doc:"The first moment without the unit."`
+	Heirs  []string   `json:"successors,omitempty" doc:"Units in the place of one that ended."`
+	Cells  []apiCell  `json:"cells"`
 }
 
 type apiBoard struct {
@@ -114,6 +119,12 @@ type apiBoardPath struct {
 
 type apiBoards struct{ rest.Paging }
 
+type apiScoresIn struct {
+	rest.Paging
+	Show string `query:"show" enum:"ranked,apart" doc:"Only units that are compared, or only the others."`
+	Kind string `query:"kind" maxLength:"100" doc:"Only units of this kind."`
+}
+
 // API adds the operations of the room.
 func API(a *rest.API, s *Service) {
 	const tag = "Scoreboards"
@@ -135,12 +146,13 @@ func (s *Service) apiList(ctx context.Context, in *apiBoards) (*rest.Listing[api
 	}), nil
 }
 
-func (s *Service) apiScores(ctx context.Context, in *apiBoards) (*rest.Listing[apiScore], error) {
+func (s *Service) apiScores(ctx context.Context, in *apiScoresIn) (*rest.Listing[apiScore], error) {
 	tables, err := s.InForce(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return apiPage(in.Paging, s.Scores(tables), func(st Standing) string { return st.Unit.ID }, func(st Standing) apiScore {
+	list := ScoreFilter{Among: Among(in.Show), Kind: in.Kind}.Narrow(s.Scores(tables))
+	return apiPage(in.Paging, list, func(st Standing) string { return st.Unit.ID }, func(st Standing) apiScore {
 		out := apiScore{Unit: st.Unit.ID, Name: st.Unit.Name, Rank: st.Rank, Weight: st.Weight, Coverage: st.Coverage(), Formula: s.formula.Version}
 		if st.Rank > 0 {
 			out.Score, out.Points = &st.Score, &st.Points
@@ -182,6 +194,10 @@ func (s *Service) apiGet(ctx context.Context, in *apiBoardPath) (*rest.Answer[ap
 	}
 	for _, r := range t.Rows {
 		row := apiRow{Unit: r.Unit.ID, Name: r.Unit.Name, Kind: r.Unit.Kind, Counts: apiCountsOf(r.Counts), Cells: make([]apiCell, len(r.Cells))}
+		row.Ended = rest.Time(r.Unit.Ended)
+		for _, h := range r.Unit.After {
+			row.Heirs = append(row.Heirs, h.ID)
+		}
 		for j, c := range r.Cells {
 			row.Cells[j] = apiCellOf(c)
 		}
@@ -194,6 +210,12 @@ func apiCellOf(c Cell) apiCell {
 	out := apiCell{Column: c.Column, State: c.State.Key(), Met: c.Met, Overdue: c.Late, Differs: c.Differs, Due: rest.Time(c.Due), Evidence: c.Evidence}
 	if c.Reading != nil {
 		out.Figure = apiFigureOf(*c.Reading, c.In)
+	}
+	if p := c.Passage; p != nil {
+		out.To, out.From = p.To, p.From
+		if c.For() > 1 {
+			out.For = c.For()
+		}
 	}
 	if c.Duty != nil {
 		out.Obligation = string(c.Duty.ID)

@@ -58,7 +58,7 @@ func BenchmarkBoard(b *testing.B) {
 // size; how long it takes is the benchmark's.
 func TestALargeBoardIsLight(t *testing.T) {
 	t.Parallel()
-	if _, size := drawn(t, "/boards/d-1", 1); size > 3<<20 {
+	if _, size := drawn(t, "/boards/d-1", 1); size > 1<<20 {
 		t.Errorf("%d KB", size>>10)
 	}
 }

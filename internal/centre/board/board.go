@@ -29,6 +29,8 @@ type Directives interface {
 	// InForce lists those in force with at least one unit in the actor's scope,
 	// the most urgent and then the newest first.
 	InForce(ctx context.Context) ([]Sheet, error)
+	// Text is the words of one directive's paper, as it was read; empty without any.
+	Text(ctx context.Context, id string) (string, error)
 }
 
 // Measures says what is true of units.
@@ -62,7 +64,6 @@ type Sheet struct {
 	Date    time.Time
 	Issuer  string
 	Urgency string // as printed, "HỎA TỐC"; may be empty
-	Text    string // the words of the paper; Column.Text stands in it where it was read from it
 	Columns []Column
 	Units   []UnitRow
 }
@@ -118,7 +119,7 @@ type Column struct {
 	Duty     bool   // an obligation was opened for each unit
 	Evidence string // what proves it; may be empty
 	Kind     Kind
-	Units    []string // whom it addresses, by id; nil: all of the sheet
+	Units    []string // whom it addresses, by id; nil: all of the sheet. Of a table, with those in the place of units that ended
 	Moved    []string // of them, those whose duty was carried over to a later directive
 }
 
@@ -131,9 +132,12 @@ type UnitRow struct {
 	Head      string // name of the responsible head; empty: none is named
 	HeadTitle string
 	HeadPhone string
-}
-
-// concerns reports whether c addresses a unit.
-func (c Column) concerns(only map[string]map[string]bool, unit string) bool {
-	return c.Units == nil || only[c.ID][unit]
+	// Of a unit that exists no more: since when, who stands in its place, and whether
+	// the reader does not see that one, so that nothing goes over to it.
+	Ended  time.Time // the first moment without it; zero while it exists
+	After  []Heir
+	Unseen bool
+	// Joined says that the unit was not addressed itself: it stands in the place of
+	// units that were.
+	Joined bool
 }

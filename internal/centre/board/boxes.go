@@ -11,6 +11,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
@@ -23,9 +24,11 @@ func (v *boardPage) boxes(r Row) templ.Component {
 			return err
 		}
 		base := sheetPath(v.whole.Sheet.ID) + "/cells/" + url.PathEscape(r.Unit.ID) + "/"
+		back := templ.EscapeString(back(v.r))
 		var b strings.Builder
+		went := i18n.T(v.ctx, "board.went", r.Unit.Heirs())
 		for _, c := range r.Cells {
-			v.box(&b, base, c)
+			v.box(&b, base, back, went, c)
 		}
 		_, err := io.WriteString(w, b.String())
 		return err
@@ -47,10 +50,14 @@ func (v *boardPage) drawIcons(ctx context.Context) error {
 	return nil
 }
 
-func (v *boardPage) box(b *strings.Builder, base string, c Cell) {
+// box writes a cell; back leads back from its page, went says where one went over
+// to.
+func (v *boardPage) box(b *strings.Builder, base, back, went string, c Cell) {
 	if c.State == Outside {
 		said, short := v.state[Outside], "–"
 		switch {
+		case c.Passage != nil && c.Passage.To != "":
+			said, short = went, "→"
 		case c.Moved:
 			said, short = v.moved, v.moved
 		case c.Idle:
@@ -59,7 +66,7 @@ func (v *boardPage) box(b *strings.Builder, base string, c Cell) {
 		b.WriteString(`<td class="vg-bc vg-bc-outside" title="` + templ.EscapeString(said) + `">` + templ.EscapeString(short) + `</td>`)
 		return
 	}
-	b.WriteString(`<td class="vg-bc vg-bc-` + stateKeys[c.State] + `"><a href="` + templ.EscapeString(base+url.PathEscape(c.Column)) + `">`)
+	b.WriteString(`<td class="vg-bc vg-bc-` + stateKeys[c.State] + `"><a href="` + templ.EscapeString(base+url.PathEscape(c.Column)) + back + `">`)
 	b.WriteString(v.icons[c.State])
 	b.WriteString("<b>" + templ.EscapeString(v.main(c)) + "</b></a>")
 	if class := c.bar(); class != "" {

@@ -113,8 +113,13 @@ func (b Brief) sentences(ctx context.Context) []Sentence {
 	if b.Counts.Overdue == 0 {
 		out = append(out, Sentence{i18n.T(ctx, "board.say.nolate"), sheetPath(worst.Sheet.ID)})
 	} else {
-		unit, most := latest(b.Tables)
-		out = append(out, Sentence{i18n.T(ctx, "board.say.late", n(b.Counts.Overdue), n(unitsWith(b.Tables, func(c Counts) bool { return c.Overdue > 0 })), unit, n(most), worst.Sheet.name()),
+		unit, most, at := latest(b.Tables)
+		late := n(unitsWith(b.Tables, func(c Counts) bool { return c.Overdue > 0 }))
+		said := i18n.T(ctx, "board.say.late", n(b.Counts.Overdue), late, unit, n(most), worst.Sheet.name())
+		if at > 1 { // nobody is named for what others are as late with
+			said = i18n.T(ctx, "board.say.late.many", n(b.Counts.Overdue), late, n(most), n(at), worst.Sheet.name())
+		}
+		out = append(out, Sentence{said,
 			sheetPath(worst.Sheet.ID) + "?" + url.Values{"show": {string(ShowLate)}, "sort": {string(ByLate)}}.Encode()})
 	}
 	dim := slices.MaxFunc(b.Tables, func(x, y Table) int { return cmp.Compare(x.Counts.Unknown, y.Counts.Unknown) })
@@ -131,8 +136,9 @@ func (b Brief) sentences(ctx context.Context) []Sentence {
 	return out
 }
 
-// latest is the unit with the most overdue requirements over all tables.
-func latest(tables []Table) (name string, most int) {
+// latest is the unit with the most overdue requirements over all tables, and how
+// many units have as many.
+func latest(tables []Table) (name string, most, units int) {
 	sums := map[string]int{}
 	for _, t := range tables {
 		for _, r := range t.Rows {
@@ -142,7 +148,12 @@ func latest(tables []Table) (name string, most int) {
 			}
 		}
 	}
-	return name, most
+	for _, n := range sums {
+		if n == most {
+			units++
+		}
+	}
+	return name, most, units
 }
 
 // unitsWith counts the units of which some table says so.

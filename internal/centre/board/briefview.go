@@ -97,7 +97,7 @@ func (v briefPage) units(id, title string, list []Standing) ui.ListProps {
 	l.Heads = []ui.Head{{Label: i18n.T(v.ctx, "board.unit")}, {Label: i18n.T(v.ctx, "board.score"), Numeric: true},
 		{Label: i18n.T(v.ctx, "board.count.late"), Numeric: true}, {Label: i18n.T(v.ctx, "board.score.coverage"), Numeric: true}}
 	for _, s := range list {
-		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{ui.Text(s.Unit.Name), ui.Text(scoreText(v.ctx, s)),
+		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{ui.Text(s.Unit.called(v.ctx)), ui.Text(scoreText(v.ctx, s)),
 			ui.Number(int64(s.Counts.Overdue)), ui.Text(coverText(v.ctx, s))}})
 	}
 	return l
@@ -150,34 +150,6 @@ func (v briefPage) todo() []string {
 // unseen are the units of which the least is seen.
 func (v briefPage) unseen() []Standing { return v.Apart[:min(few, len(v.Apart))] }
 
-// scoresPage is the order of all units.
-type scoresPage struct {
-	list    []Standing
-	formula Formula
-	exports []ui.Link
-	ctx     context.Context
-}
-
-func (v scoresPage) props() ui.ListProps {
-	l := ui.ListProps{Caption: i18n.T(v.ctx, "board.brief.scores"), Total: int64(len(v.list)), Exports: v.exports, Empty: noDirectives(v.ctx)}
-	for _, h := range []struct {
-		key     string
-		numeric bool
-	}{{"unit", false}, {"score.rank", true}, {"score", true}, {"score.points", true}, {"score.coverage", true}, {"count.met", true}, {"count.late", true}, {"count.unknown", true}} {
-		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(v.ctx, "board."+h.key), Numeric: h.numeric})
-	}
-	for _, s := range v.list {
-		rank := ui.None()
-		if s.Rank > 0 {
-			rank = ui.Number(int64(s.Rank))
-		}
-		n := s.Counts
-		l.Rows = append(l.Rows, ui.Row{ID: s.Unit.ID, Href: unitPath(s.Unit.ID), Cells: []templ.Component{ui.Text(s.Unit.Name), rank, ui.Text(scoreText(v.ctx, s)),
-			ui.Text(pointsText(v.ctx, s)), ui.Text(coverText(v.ctx, s)), ui.Number(int64(n.Met)), ui.Number(int64(n.Overdue)), ui.Number(int64(n.Unknown))}})
-	}
-	return l
-}
-
 // unitPage is what is asked of one unit, and the page of its head.
 type unitPage struct {
 	unit   UnitRow
@@ -185,7 +157,38 @@ type unitPage struct {
 	own    Standing
 	head   Head
 	errs   map[string]string
+	back   string // of the address of the board that shows the list; empty elsewhere
 	words
+}
+
+// past are the units in whose place the unit stands, with what is left to see of
+// them in a table.
+func (v unitPage) past(t Table) []ui.Link {
+	var out []ui.Link
+	for _, r := range t.Rows {
+		if r.Unit.ID != v.unit.ID {
+			since := i18n.T(v.ctx, "board.ended", i18n.Date(v.ctx, r.Unit.Ended.In(i18n.Hanoi)))
+			out = append(out, ui.Link{Label: r.Unit.Name + " (" + since + ")", Href: unitPath(r.Unit.ID)})
+		}
+	}
+	return out
+}
+
+// answers are the units for whom the unit answers a directive: itself where it was
+// addressed, and those in whose place it stands.
+func (v unitPage) answers(t Table) []ui.Link {
+	var out []ui.Link
+	for _, r := range t.Rows {
+		if r.Unit.Joined {
+			continue
+		}
+		label := i18n.T(v.ctx, "board.unit.answer")
+		if r.Unit.ID != v.unit.ID {
+			label += " (" + r.Unit.Name + ")"
+		}
+		out = append(out, ui.Link{Label: label, Href: answerPath(t.Sheet.ID, r.Unit.ID)})
+	}
+	return out
 }
 
 // score says how the unit stands, once that may be told.
@@ -193,25 +196,33 @@ func (v unitPage) score() string {
 	return i18n.T(v.ctx, "board.unit.score", scoreText(v.ctx, v.own), coverText(v.ctx, v.own))
 }
 
-// asked is one directive's list of requirements for the unit, the worst first.
-func (v unitPage) asked(t Table) ui.ListProps {
-	l := ui.ListProps{ID: "of-" + t.Sheet.ID, Caption: t.Sheet.Title, Total: int64(t.Counts.Asked), Empty: empty(v.ctx)}
+// asked is one directive's list of requirements for the unit, the worst first,
+// those that show takes where it is given.
+func (v unitPage) asked(t Table, show Show) ui.ListProps {
+	l := ui.ListProps{ID: "of-" + t.Sheet.ID, Caption: t.Sheet.Title, Empty: empty(v.ctx)}
+	if show == "" {
+		l.Empty = ui.EmptyProps{Icon: ui.IconDirective, Title: i18n.T(v.ctx, "board.unit.nothing"), Text: i18n.T(v.ctx, "board.unit.nothing.text")}
+	}
 	for _, h := range []string{"field.requirement", "field.state", "field.value", "field.due", "field.next"} {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(v.ctx, "board."+h)})
 	}
 	at := make([]int, 0, len(t.Columns))
 	for j := range t.Columns {
-		if len(t.Rows) > 0 && t.Rows[0].Cells[j].State != Outside {
+		if len(t.Rows) == 0 {
+			break
+		}
+		if c := t.Rows[0].Cells[j]; c.State != Outside && (show == "" || show.takes(c)) {
 			at = append(at, j)
 		}
 	}
+	l.Total = int64(len(at))
 	slices.SortStableFunc(at, func(a, b int) int {
 		return int(severity[t.Rows[0].Cells[a].State]) - int(severity[t.Rows[0].Cells[b].State])
 	})
 	for _, j := range at {
 		c, col := t.Rows[0].Cells[j], t.Columns[j]
-		l.Rows = append(l.Rows, ui.Row{ID: t.Sheet.ID + "-" + col.ID, Href: cellPath(t.Sheet.ID, v.unit.ID, col.ID), Tone: look[c.State].tone,
-			Cells: append([]templ.Component{labelled(col)}, v.cells(c)...)})
+		l.Rows = append(l.Rows, ui.Row{ID: t.Sheet.ID + "-" + col.ID, Href: cellPath(t.Sheet.ID, v.unit.ID, col.ID) + v.back, Tone: look[c.State].tone,
+			Cells: append([]templ.Component{labelled(col)}, v.cells(t.Rows[0].Unit, c)...)})
 	}
 	return l
 }
@@ -219,6 +230,9 @@ func (v unitPage) asked(t Table) ui.ListProps {
 func (v unitPage) headFacts() []ui.Fact {
 	u := v.unit
 	name := u.Head
+	if u.Gone() {
+		name = u.ended(v.ctx)
+	}
 	if u.HeadTitle != "" && name != "" {
 		name += " – " + u.HeadTitle
 	}
@@ -233,6 +247,14 @@ func acceptedText(ctx context.Context, a Acceptance) string {
 		text += ", " + i18n.T(ctx, "board.head.accepted.ref", a.Reference)
 	}
 	return text
+}
+
+// reference asks for the paper a head signed.
+func (v unitPage) reference() string {
+	if v.head.OnPaper {
+		return "board.head.paper"
+	}
+	return "board.head.reference"
 }
 
 // mayAccept reports whether the acceptance of a directive can be recorded now.

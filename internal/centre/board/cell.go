@@ -59,21 +59,23 @@ type Cell struct {
 	In      measure.Unit // what Reading's value is counted in
 	// Duty is the obligation that decides, nil without.
 	Duty     *obligation.Standing
-	Evidence int64 // things that prove the duties
-	Idle     bool  // a measure saw all there was, and it was nothing
-	Moved    bool  // its duty was carried over to a later directive: neither done nor owed here
+	Evidence int64    // things that prove the duties
+	Idle     bool     // a measure saw all there was, and it was nothing
+	Moved    bool     // its duty was carried over to a later directive: neither done nor owed here
+	Passage  *Passage // what the end of units made of it; nil: nothing
 }
 
-// Judge says where a unit stands with a requirement. readings are those of the
-// column's measures by key; one that is missing is unseen. known gives what a
-// measure is counted in. duties are the unit's obligations for the column.
-func Judge(c Column, unit string, readings map[string]measure.Reading, known func(string) (measure.Measure, bool), duties []obligation.Standing, now time.Time) Cell {
+// Judge says where a unit stands with a requirement. reading gives that of one of
+// the column's measures by its key; nil is unseen. known gives what a measure is
+// counted in. duties are the unit's obligations for the column. The cell points
+// into both.
+func Judge(c Column, unit string, reading func(key string) *measure.Reading, known func(string) (measure.Measure, bool), duties []obligation.Standing, now time.Time) Cell {
 	cell := Cell{Unit: unit, Column: c.ID, State: Outside, Met: true, Seen: true, Due: c.Due}
 	for _, t := range c.Measures {
 		m, ok := known(t.Key)
-		r, read := readings[t.Key]
-		if !ok || !read { // what nobody measures is not seen
-			r = measure.Reading{Key: t.Key, Unit: unit, Grade: measure.Unseen}
+		r := reading(t.Key)
+		if !ok || r == nil { // what nobody measures is not seen
+			r = &measure.Reading{Key: t.Key, Unit: unit, Grade: measure.Unseen}
 		}
 		cell.take(r, t, m.Unit)
 	}
@@ -93,7 +95,7 @@ func Judge(c Column, unit string, readings map[string]measure.Reading, known fun
 }
 
 // take adds one measure to the cell.
-func (c *Cell) take(r measure.Reading, t Target, u measure.Unit) {
+func (c *Cell) take(r *measure.Reading, t Target, u measure.Unit) {
 	s, differs := condition(r, t, u)
 	if s == Outside {
 		c.Idle = c.Idle || r.Grade == measure.Measured
@@ -104,7 +106,7 @@ func (c *Cell) take(r measure.Reading, t Target, u measure.Unit) {
 	c.Met = c.Met && holds
 	c.Seen = c.Seen && r.Grade == measure.Measured
 	if c.Reading == nil || worse(s, c.State) {
-		c.Reading, c.Target, c.In = &r, t, u
+		c.Reading, c.Target, c.In = r, t, u
 	}
 	if worse(s, c.State) {
 		c.State = s
@@ -112,7 +114,7 @@ func (c *Cell) take(r measure.Reading, t Target, u measure.Unit) {
 }
 
 // condition judges one reading against its target, now and never for good.
-func condition(r measure.Reading, t Target, u measure.Unit) (s State, differs bool) {
+func condition(r *measure.Reading, t Target, u measure.Unit) (s State, differs bool) {
 	switch r.Grade {
 	case measure.Outside:
 		return Outside, false
@@ -141,7 +143,7 @@ func condition(r measure.Reading, t Target, u measure.Unit) (s State, differs bo
 	return Met, false
 }
 
-func reaches(r measure.Reading, t Target, u measure.Unit) bool {
+func reaches(r *measure.Reading, t Target, u measure.Unit) bool {
 	v, ok := r.Value(u)
 	return ok && t.Holds(v)
 }
@@ -181,8 +183,19 @@ func (c *Cell) owe(duties []obligation.Standing, now time.Time) {
 }
 
 func dutyState(d obligation.Standing, now time.Time) State {
-	return map[obligation.Clock]State{obligation.Late: Late, obligation.Soon: Soon, obligation.OnTime: Doing, obligation.MetLate: MetLate,
-		obligation.MetTime: Met, obligation.Ended: Outside}[d.Clock(now)]
+	switch d.Clock(now) {
+	case obligation.Late:
+		return Late
+	case obligation.Soon:
+		return Soon
+	case obligation.OnTime:
+		return Doing
+	case obligation.MetLate:
+		return MetLate
+	case obligation.MetTime:
+		return Met
+	}
+	return Outside
 }
 
 func worst(a, b State) State {

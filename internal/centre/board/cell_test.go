@@ -101,11 +101,15 @@ func TestJudge(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			readings := map[string]measure.Reading{}
-			for _, r := range c.readings {
-				readings[r.Key] = r
+			reading := func(key string) *measure.Reading {
+				for i := range c.readings {
+					if c.readings[i].Key == key {
+						return &c.readings[i]
+					}
+				}
+				return nil
 			}
-			got := board.Judge(c.column, "a", readings, known, c.duties, now)
+			got := board.Judge(c.column, "a", reading, known, c.duties, now)
 			if got.State != c.want || got.Met != c.met || got.Late != c.late || got.Differs != c.differs {
 				t.Errorf("%s met %v late %v differs %v, want %s %v %v %v", got.State.Key(), got.Met, got.Late, got.Differs, c.want.Key(), c.met, c.late, c.differs)
 			}

@@ -25,19 +25,47 @@ func missing() error { return fault.Missing("board.page") }
 type cellPage struct {
 	Detail
 	known func(string) (measure.Measure, bool)
+	back  string // of the address of the board
 	words
 }
 
 func (v cellPage) crumbs() []ui.Link {
 	sh := v.Table.Sheet
-	return append(under(v.ctx, sh), ui.Link{Label: v.Column.Label, Href: columnPath(sh.ID, v.Column.ID)})
+	return append(under(v.ctx, sh, v.back), ui.Link{Label: v.Column.Label, Href: columnPath(sh.ID, v.Column.ID) + v.back})
+}
+
+// went reports whether the cell went over to the unit in the place of this one.
+func (v cellPage) went() bool { return v.Cell.Passage != nil && v.Cell.Passage.To != "" }
+
+// state is what the cell shows.
+func (v cellPage) state() ui.BadgeProps {
+	out := badge(v.ctx, v.Cell.State)
+	if v.went() {
+		out.Text = i18n.T(v.ctx, "board.went", v.Row.Unit.Heirs())
+	}
+	return out
 }
 
 func (v cellPage) facts() []ui.Fact {
-	out := []ui.Fact{{Label: i18n.T(v.ctx, "board.unit"), Value: ui.Anchor(ui.Link{Label: v.Row.Unit.Name, Href: unitPath(v.Row.Unit.ID)})},
-		{Label: i18n.T(v.ctx, "board.column.sentence"), Value: ui.Multiline(v.Column.Text)},
-		{Label: i18n.T(v.ctx, "board.field.due"), Value: ui.Until(v.Cell.Due)},
-		{Label: i18n.T(v.ctx, "board.field.next"), Value: ui.Text(v.next(v.Cell))}}
+	out := []ui.Fact{{Label: i18n.T(v.ctx, "board.unit"), Value: ui.Anchor(ui.Link{Label: v.Row.Unit.Name, Href: unitPath(v.Row.Unit.ID)})}}
+	if s := v.Row.Unit.ended(v.ctx); s != "" {
+		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.ended.fact"), Value: ui.Text(s)})
+	}
+	if p := v.Cell.Passage; v.went() {
+		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.next.went"), Value: ui.Anchor(ui.Link{Label: v.Row.Unit.Heirs(), Href: cellPath(v.Table.Sheet.ID, p.To, v.Column.ID) + v.back})})
+	} else if p != nil {
+		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.from"), Value: ui.Text(v.Table.named(p.From))})
+	}
+	out = append(out,
+		ui.Fact{Label: i18n.T(v.ctx, "board.column.sentence"), Value: ui.Multiline(v.Column.Text)},
+		ui.Fact{Label: i18n.T(v.ctx, "board.field.due"), Value: ui.Until(v.Cell.Due)})
+	if !v.went() {
+		next := ui.Text(v.next(v.Row.Unit, v.Cell))
+		if v.Row.Unit.Gone() && v.Cell.Owes() { // where that is done
+			next = ui.Anchor(ui.Link{Label: v.next(v.Row.Unit, v.Cell), Href: "/directives/" + url.PathEscape(v.Table.Sheet.ID)})
+		}
+		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.field.next"), Value: next})
+	}
 	if v.Column.Evidence != "" {
 		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.column.evidence"), Value: ui.Text(v.Column.Evidence)})
 	}
@@ -157,6 +185,14 @@ func (v cellPage) line(key string) (path string, dots [][2]string, top string) {
 	return b.String(), dots, amount(v.ctx, most, m.Unit)
 }
 
+// dayMark is the value of a day, nothing where the measure did not apply.
+func dayMark(ctx context.Context, r measure.Reading, m measure.Measure) templ.Component {
+	if r.Grade == measure.Outside {
+		return ui.None()
+	}
+	return ui.Measure(mark(ctx, r, m, ""))
+}
+
 func measured(r measure.Reading, u measure.Unit) bool { _, ok := r.Value(u); return ok }
 
 // lately are the last days of a trend, newest first, for those who read numbers.
@@ -169,7 +205,7 @@ func (v cellPage) lately(key string) ui.ListProps {
 	list := v.Trend[key]
 	for i := len(list) - 1; i >= 0 && i >= len(list)-14; i-- {
 		r := list[i]
-		l.Rows = append(l.Rows, ui.Row{ID: r.At.Format(time.DateOnly), Cells: []templ.Component{ui.Date(r.At.In(i18n.Hanoi)), ui.Measure(mark(v.ctx, r, m, "")),
+		l.Rows = append(l.Rows, ui.Row{ID: r.At.Format(time.DateOnly), Cells: []templ.Component{ui.Date(r.At.In(i18n.Hanoi)), dayMark(v.ctx, r, m),
 			ui.Text(i18n.Number(v.ctx, r.Seen) + " / " + i18n.Number(v.ctx, r.Expected)), ui.Text(i18n.T(v.ctx, "board.grade."+string(r.Grade)))}})
 	}
 	return l

@@ -5,6 +5,7 @@ package board
 
 import (
 	"context"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/vonggac/vonggac/internal/platform/audit"
@@ -21,6 +22,7 @@ type Head struct {
 	Accepted map[string]Acceptance // by directive, of the present head
 	Earlier  []Acceptance          // of heads before
 	MayTake  bool                  // the actor may record an acceptance
+	OnPaper  bool                  // only by naming the paper that the head signed
 }
 
 // OfHead is the page of a unit's head; fault.NotFound for a unit that the actor
@@ -42,22 +44,27 @@ func (s *Service) OfHead(ctx context.Context, unit string) (Head, error) {
 			h.Earlier = append(h.Earlier, a)
 		}
 	}
-	scope, ok := accepting(ctx)
-	if ok {
-		h.MayTake, err = scope.Holds(ctx, s.Records.Read(), unit)
-	}
+	h.MayTake, h.OnPaper, err = s.accepting(ctx, unit)
 	return h, err
 }
 
-// accepting is the scope in which the actor may record that a head accepted: who
-// writes for a unit, or decides for it.
-func accepting(ctx context.Context) (auth.Scope, bool) {
+// accepting reports whether the actor may record that the head of a unit accepted.
+// Those of the unit itself may, who write for it or decide in it: the acceptance is
+// theirs. Somebody above records what a unit has sent, so that takes the right to
+// write, and the paper that the head signed. Who only decides above does not: a
+// superior does not accept in the name of another.
+func (s *Service) accepting(ctx context.Context, unit string) (may, onPaper bool, err error) {
+	actor, _ := auth.From(ctx)
 	for _, p := range []auth.Permission{decide, write} {
-		if _, scope, err := auth.Need(ctx, "board.Accept", p); err == nil {
-			return scope, true
+		if auth.May(ctx, p) && slices.Contains(auth.ScopeOf(actor, p).Roots(), unit) {
+			return true, false, nil
 		}
 	}
-	return auth.Scope{}, false
+	if !auth.May(ctx, write) {
+		return false, false, nil
+	}
+	may, err = auth.ScopeOf(actor, write).Holds(ctx, s.Records.Read(), unit)
+	return may, may, err
 }
 
 // maxReference bounds the name of the paper an acceptance was signed on, in runes.
@@ -65,8 +72,8 @@ const maxReference = 200
 
 // Accept records that the present head of a unit accepted the duties of a
 // directive. Twice is once. Errors: fault.NotFound for what the actor does not
-// see, fault.Forbidden without the right to write or decide there, fault.Invalid
-// (field reference), fault.Conflict when no head is named or another one is by
+// see, fault.Forbidden without the right to (see accepting), fault.Invalid
+// (field reference: too long, or none where the paper must be named), fault.Conflict when no head is named or another one is by
 // now: head is whom the reader saw.
 func (s *Service) Accept(ctx context.Context, directive, unit, head, reference string) error {
 	const op = "board.Accept"
@@ -84,18 +91,20 @@ func (s *Service) Accept(ctx context.Context, directive, unit, head, reference s
 	if !found {
 		return fault.Missing(op)
 	}
-	scope, _ := accepting(ctx)
-	inside, err := scope.Holds(ctx, s.Records.Read(), unit)
+	may, onPaper, err := s.accepting(ctx, unit)
 	switch {
 	case err != nil:
 		return err
-	case !inside:
+	case !may:
 		return &fault.Error{Kind: fault.Forbidden, Op: op}
 	case u.Head == "" || u.Head != i18n.NFC(head):
 		return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "board.err.head"}
 	}
 	if reference = i18n.NFC(reference); utf8.RuneCountInString(reference) > maxReference {
 		return fault.Bad(op, "reference", "board.err.too_long")
+	}
+	if onPaper && reference == "" {
+		return fault.Bad(op, "reference", "board.err.paper")
 	}
 	list, err := acceptances(ctx, s.Records.Read(), unit)
 	if err != nil {

@@ -47,6 +47,7 @@ var (
 // Of it each actor sees the units that lie in their scope.
 type fiction struct {
 	sheets   []board.Sheet
+	text     string // of the first
 	readings []measure.Reading
 	duties   []obligation.Standing
 	db       *db.DB
@@ -89,7 +90,7 @@ func invent(columns, units, dark int) *fiction {
 		text.WriteString(c.Text + "\n\n")
 		sh.Columns = append(sh.Columns, c)
 	}
-	sh.Text = text.String() + "Yêu cầu các đơn vị nghiêm túc thực hiện./."
+	f.text = text.String() + "Yêu cầu các đơn vị nghiêm túc thực hiện./."
 	for i := range units {
 		u := board.UnitRow{ID: fmt.Sprint("u-", i), Name: fmt.Sprintf("UBND xã Bản Mẫu %d", i), Kind: "xa", KindLabel: "Xã", Head: fmt.Sprint("Lò Văn ", i), HeadTitle: "Chủ tịch", HeadPhone: "0213 000 000"}
 		if i%5 == 0 {
@@ -173,6 +174,8 @@ func (f *fiction) Board(ctx context.Context, id string) (board.Sheet, error) {
 	}
 	return board.Sheet{}, fault.Missing("test")
 }
+
+func (f *fiction) Text(context.Context, string) (string, error) { return f.text, nil }
 
 func (f *fiction) InForce(ctx context.Context) (out []board.Sheet, err error) {
 	for _, sh := range f.sheets {

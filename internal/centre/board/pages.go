@@ -66,31 +66,36 @@ func filter(r *http.Request) Filter {
 	return f
 }
 
-// board handles GET /boards/{directive}. Query: show, kind, q, sort.
+// board handles GET /boards/{directive}. Query: show, kind, q, sort, page.
 func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	t, err := p.svc.Board(ctx, r.PathValue("directive"))
 	if err != nil {
 		return err
 	}
-	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: len(Debtors(t, "")), words: newWords(ctx, t.At)}
+	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: debtors(elsewhere(ctx, t), ""), words: newWords(ctx, t.At)}
 	v.table = t.Narrow(v.f, p.svc.Measures.Measure)
+	v.page = pageOf(r.URL.Query().Get("page"), len(v.table.Rows))
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: t.Sheet.Title, Body: boardView(v)})
 }
 
 // column handles GET /boards/{directive}/columns/{column}: the full sentence,
-// the paper with the clause lit, every unit with its cell.
+// the paper with the clause lit, every unit with its cell. Query: that of the board
+// the reader came from.
 func (p *Pages) column(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), r.PathValue("column")
 	t, err := p.svc.Board(ctx, r.PathValue("directive"))
 	if err != nil {
 		return err
 	}
-	v := columnPage{table: t.Narrow(Filter{Sort: ByName}, p.svc.Measures.Measure), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: len(Debtors(t, id)), words: newWords(ctx, t.At)}
+	v := columnPage{table: t.Narrow(Filter{Sort: ByName}, p.svc.Measures.Measure), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: debtors(elsewhere(ctx, t), id), back: back(r), words: newWords(ctx, t.At)}
 	if v.at = slices.IndexFunc(t.Columns, func(c Column) bool { return c.ID == id }); v.at < 0 {
 		return missing()
 	}
 	v.column = t.Columns[v.at]
+	if v.text, err = p.svc.Directives.Text(ctx, t.Sheet.ID); err != nil {
+		return err
+	}
 	slices.SortStableFunc(v.table.Rows, func(a, b Row) int {
 		return int(severity[a.Cells[v.at].State]) - int(severity[b.Cells[v.at].State])
 	})
@@ -98,13 +103,14 @@ func (p *Pages) column(w http.ResponseWriter, r *http.Request) error {
 }
 
 // cell handles GET /boards/{directive}/cells/{unit}/{column}: "Số này từ đâu?".
+// Query: as column.
 func (p *Pages) cell(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	d, err := p.svc.Cell(ctx, r.PathValue("directive"), r.PathValue("unit"), r.PathValue("column"))
 	if err != nil {
 		return err
 	}
-	v := cellPage{Detail: d, words: newWords(ctx, d.Table.At), known: p.svc.Measures.Measure}
+	v := cellPage{Detail: d, words: newWords(ctx, d.Table.At), known: p.svc.Measures.Measure, back: back(r)}
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: d.Row.Unit.Name + " · " + d.Column.Label, Body: cellView(v)})
 }
 
@@ -165,7 +171,7 @@ func (w words) exportRow(u UnitRow, col Column, c Cell) []any {
 	if c.Late {
 		late = i18n.T(w.ctx, "board.state.late")
 	}
-	return []any{u.Name, u.KindLabel, col.Clause, col.Label, col.Text, w.state[c.State], value, figures[0], figures[1], figures[2], figures[3], grade, said,
+	return []any{u.called(w.ctx), u.KindLabel, col.Clause, col.Label, col.Text, w.state[c.State], value, figures[0], figures[1], figures[2], figures[3], grade, said,
 		local(c.Due), late, c.Evidence, local(w.now)}
 }
 

@@ -45,18 +45,21 @@ func (p *Pages) wallState(w http.ResponseWriter, r *http.Request) error {
 	return p.site.Fragment(w, r, http.StatusOK, wallView(v))
 }
 
-// scores handles GET /boards/scores.
+// scores handles GET /boards/scores. Query: show, kind, q, sort, page.
 func (p *Pages) scores(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	tables, err := p.svc.InForce(ctx)
 	if err != nil {
 		return err
 	}
-	v := scoresPage{list: p.svc.Scores(tables), formula: p.svc.formula, exports: web.Exports(r, Path+"/scores"), ctx: ctx}
+	v := scoresPage{r: r, all: p.svc.Scores(tables), f: scoreFilter(r), formula: p.svc.formula, ctx: ctx}
+	v.list = v.f.Narrow(v.all)
+	v.page = pageOf(r.URL.Query().Get("page"), len(v.list))
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: i18n.T(ctx, "board.brief.scores"), Body: scoresView(v)})
 }
 
-// exportScores handles GET /boards/scores.csv and .xlsx.
+// exportScores handles GET /boards/scores.csv and .xlsx: every page of the list, as
+// it is filtered.
 func (p *Pages) exportScores(format web.Format) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		ctx := r.Context()
@@ -64,7 +67,7 @@ func (p *Pages) exportScores(format web.Format) web.Handler {
 		if err != nil {
 			return err
 		}
-		list := p.svc.Scores(tables)
+		list := scoreFilter(r).Narrow(p.svc.Scores(tables))
 		sh := web.Sheet{Name: "scores", Rows: func(yield func([]any, error) bool) {
 			for _, s := range list {
 				rank, points := any(""), ""
@@ -72,7 +75,7 @@ func (p *Pages) exportScores(format web.Format) web.Handler {
 					rank, points = int64(s.Rank), decimal(ctx, s.Points)
 				}
 				n := s.Counts
-				if !yield([]any{rank, s.Unit.Name, s.Unit.KindLabel, scoreText(ctx, s), points, decimal(ctx, s.Weight), int64(s.Coverage()), int64(n.Asked), int64(n.Met),
+				if !yield([]any{rank, s.Unit.called(ctx), s.Unit.KindLabel, scoreText(ctx, s), points, decimal(ctx, s.Weight), int64(s.Coverage()), int64(n.Asked), int64(n.Met),
 					int64(n.Overdue), int64(n.Unknown), p.svc.formula.Version}, nil) {
 					return
 				}

@@ -103,7 +103,7 @@ func TestInTheDarkTheLeaderIsToldWhatToDo(t *testing.T) {
 func TestAUnitSeesWhatIsAskedOfIt(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		b := h.browse(t, auth.UnitOfficer, "u-1")
-		b.says(b.get("/boards/units/u-1", 200), "Điều gì được yêu cầu ở chúng tôi", "Tăng cường bảo đảm", "Rà soát hệ thống", "/boards/d-1/cells/u-1/c1", "Điểm tuân thủ")
+		b.says(b.get("/boards/units/u-1", 200), "Điều gì được yêu cầu, đơn vị đang ở đâu", "Tăng cường bảo đảm", "Rà soát hệ thống", "/boards/d-1/cells/u-1/c1", "Điểm tuân thủ")
 		b.get("/boards/units/u-2", 404)
 		b.get("/boards/heads/u-2", 404)
 	})
@@ -139,6 +139,26 @@ func TestAHeadAcceptsOnceAndANewHeadAnew(t *testing.T) {
 	})
 }
 
+// TestNobodyAboveAcceptsInAnothersName: the unit's own people record that their head
+// accepted, the centre records a signed paper by naming it, and a leader above, who
+// decides and does not write, records nothing.
+func TestNobodyAboveAcceptsInAnothersName(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		form := url.Values{"directive": {"d-1"}, "head": {"Lò Văn 1"}}
+		leader := h.browse(t, auth.Leader, "root")
+		leader.post("/boards/heads/u-1/accept", form, 403)
+		if page := leader.get("/boards/heads/u-1", 200); strings.Contains(page, "/heads/u-1/accept") {
+			t.Error("a leader above is offered to accept for a unit")
+		}
+		centre := h.browse(t, auth.Centre, "root")
+		centre.says(centre.post("/boards/heads/u-1/accept", form, 422), "Ghi số, ngày văn bản mà người đứng đầu đã ký.")
+		form.Set("reference", "12/QĐ-UBND ngày 20/11/2026")
+		centre.says(centre.post("/boards/heads/u-1/accept", form, 200), "Lò Văn 1 nhận lúc", "ghi bởi Người thử", "theo 12/QĐ-UBND ngày 20/11/2026")
+		own := h.browse(t, auth.Leader, "u-2")
+		own.says(own.post("/boards/heads/u-2/accept", url.Values{"directive": {"d-1"}, "head": {"Lò Văn 2"}}, 200), "Lò Văn 2 nhận lúc")
+	})
+}
+
 func TestOnlyThoseWhoOweAreUrged(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		b := h.browse(t, auth.Centre, "root")
@@ -171,6 +191,10 @@ func TestOnlyThoseWhoOweAreUrged(t *testing.T) {
 		h.browse(t, auth.Viewer, "root").get("/boards/d-1/urge/units", 403)
 		own := h.browse(t, auth.UnitOfficer, "u-1")
 		own.post("/boards/d-1/urge/units", url.Values{"id": {"u-2"}}, 409)
+		own.post("/boards/d-1/urge/units", url.Values{"id": {"u-1"}}, 409) // its own unit
+		if page := own.get("/boards/d-1", 200); strings.Contains(page, "/urge/units") || !strings.Contains(page, "UBND xã Bản Mẫu 1") {
+			t.Error("a unit is offered to urge itself")
+		}
 	})
 }
 

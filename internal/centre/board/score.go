@@ -85,7 +85,7 @@ func (f Formula) Add(t Tally, k Kind, c Cell) Tally {
 	if c.State == Outside || c.Pending() {
 		return t
 	}
-	w, p := f.Weights[k], f.Points.Unmet
+	w, p := f.Weights[k]*float64(c.For()), f.Points.Unmet
 	switch {
 	case c.State == MetLate:
 		p = f.Points.MetLate
@@ -136,7 +136,7 @@ type Standing struct {
 // Rank orders units: those with enough coverage first, best first, equal scores
 // sharing a rank; then those that cannot be compared, the least seen first.
 func (f Formula) Rank(tallies map[string]Tally, units []UnitRow) []Standing {
-	out := make([]Standing, 0, len(units))
+	out, names := make([]Standing, 0, len(units)), make(map[string]string, len(units))
 	for _, u := range units {
 		t := tallies[u.ID]
 		if t.Counts.Asked == 0 {
@@ -148,9 +148,10 @@ func (f Formula) Rank(tallies map[string]Tally, units []UnitRow) []Standing {
 			s.Rank = 1
 		}
 		out = append(out, s)
+		names[u.ID] = i18n.Fold(u.Name)
 	}
 	slices.SortFunc(out, func(a, b Standing) int {
-		name := cmp.Or(cmp.Compare(i18n.Fold(a.Unit.Name), i18n.Fold(b.Unit.Name)), cmp.Compare(a.Unit.ID, b.Unit.ID))
+		name := cmp.Or(cmp.Compare(names[a.Unit.ID], names[b.Unit.ID]), cmp.Compare(a.Unit.ID, b.Unit.ID))
 		if a.Rank != b.Rank {
 			return b.Rank - a.Rank // those compared have 1 here
 		}
@@ -171,20 +172,32 @@ func (f Formula) Rank(tallies map[string]Tally, units []UnitRow) []Standing {
 	return out
 }
 
-// tallies scores every row of some tables, by unit.
+// tallies scores every row of some tables, by unit. What a unit did that ended
+// counts for the one that took over what it left open, wherever that stands in the
+// tables: else its own part would look all done.
 func (f Formula) tallies(tables []Table) (map[string]Tally, []UnitRow) {
+	rows := map[string]UnitRow{}
+	for _, t := range tables {
+		for _, r := range t.Rows {
+			rows[r.Unit.ID] = r.Unit
+		}
+	}
 	sums := map[string]Tally{}
 	var units []UnitRow
 	for _, t := range tables {
 		for _, r := range t.Rows {
-			sum, seen := sums[r.Unit.ID]
+			u := r.Unit
+			if h, here := rows[u.heir()]; here {
+				u = h
+			}
+			sum, seen := sums[u.ID]
 			if !seen {
-				units = append(units, r.Unit)
+				units = append(units, u)
 			}
 			for j, c := range r.Cells {
 				sum = f.Add(sum, t.Columns[j].Kind, c)
 			}
-			sums[r.Unit.ID] = sum
+			sums[u.ID] = sum
 		}
 	}
 	return sums, units

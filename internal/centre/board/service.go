@@ -79,11 +79,13 @@ func (s *Service) Board(ctx context.Context, id string) (Table, error) {
 	if _, _, err := auth.Need(ctx, "board.Board", read); err != nil {
 		return Table{}, err
 	}
+	owed := s.owed(ctx, []string{id})
 	sh, err := s.Directives.Board(ctx, id)
 	if err != nil {
-		return Table{}, err
+		_, unowed := owed()
+		return Table{}, errors.Join(err, unowed)
 	}
-	tables, err := s.fill(ctx, []Sheet{sh})
+	tables, err := s.fill(ctx, []Sheet{sh}, owed)
 	if err != nil {
 		return Table{}, err
 	}
@@ -99,17 +101,37 @@ func (s *Service) InForce(ctx context.Context) ([]Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.fill(ctx, sheets)
+	return s.fill(ctx, sheets, s.owedOf(ctx, sheets))
 }
 
-// fill reads measures and duties of all sheets at once.
-func (s *Service) fill(ctx context.Context, sheets []Sheet) ([]Table, error) {
-	if len(sheets) == 0 {
-		return nil, nil
+// duties waits for those that are read and gives them.
+type duties func() ([]obligation.Standing, error)
+
+// owed begins to read the duties that rest on some directives: they and what is
+// measured are the two large reads, made side by side.
+func (s *Service) owed(ctx context.Context, ids []string) duties {
+	var list []obligation.Standing
+	var err error
+	var beside sync.WaitGroup
+	beside.Go(func() { list, err = s.Duties.Standings(ctx, SubjectKind, ids) })
+	return func() ([]obligation.Standing, error) {
+		beside.Wait()
+		return list, err
 	}
-	var keys, units, ids []string
+}
+
+func (s *Service) owedOf(ctx context.Context, sheets []Sheet) duties {
+	ids := make([]string, len(sheets))
+	for i, sh := range sheets {
+		ids[i] = sh.ID
+	}
+	return s.owed(ctx, ids)
+}
+
+// fill reads what is measured for all sheets at once, and judges their cells.
+func (s *Service) fill(ctx context.Context, sheets []Sheet, owed duties) ([]Table, error) {
+	var keys, units []string
 	for _, sh := range sheets {
-		ids = append(ids, sh.ID)
 		for _, c := range sh.Columns {
 			for _, t := range c.Measures {
 				keys = append(keys, t.Key)
@@ -121,14 +143,12 @@ func (s *Service) fill(ctx context.Context, sheets []Sheet) ([]Table, error) {
 	}
 	keys, units = once(keys), once(units)
 	var readings []measure.Reading
-	var duties []obligation.Standing
-	var unread, unowed error
-	var both sync.WaitGroup // the two large reads, side by side
-	both.Go(func() { duties, unowed = s.Duties.Standings(ctx, SubjectKind, ids) })
+	var unread error
 	if len(keys) > 0 && len(units) > 0 {
 		readings, unread = s.Measures.Readings(ctx, keys, units)
 	}
-	if both.Wait(); unread != nil || unowed != nil {
+	duties, unowed := owed()
+	if unread != nil || unowed != nil {
 		return nil, errors.Join(unread, unowed)
 	}
 	now := s.Now()
@@ -139,13 +159,22 @@ func (s *Service) fill(ctx context.Context, sheets []Sheet) ([]Table, error) {
 	return out, nil
 }
 
+// only is ctx with the actor looking at one unit, whom they see, and what lies
+// below it: of a directive of hundreds of units its rows alone are read.
+func only(ctx context.Context, unit string) context.Context {
+	actor, _ := auth.From(ctx)
+	actor.Within = unit
+	return auth.With(ctx, actor)
+}
+
 func once(list []string) []string {
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
 // OfUnit is what is asked of one unit over all directives in force: of each that
-// addresses it the table of that unit alone.
+// addresses it the table of that unit, in the first row, with those in whose place
+// it stands.
 func (s *Service) OfUnit(ctx context.Context, id string) (UnitRow, []Table, error) {
 	if _, _, err := auth.Need(ctx, "board.OfUnit", read); err != nil {
 		return UnitRow{}, nil, err
@@ -154,19 +183,18 @@ func (s *Service) OfUnit(ctx context.Context, id string) (UnitRow, []Table, erro
 	if err != nil {
 		return UnitRow{}, nil, err
 	}
+	ctx = only(ctx, id)
 	sheets, err := s.Directives.InForce(ctx)
 	if err != nil {
 		return UnitRow{}, nil, err
 	}
 	var own []Sheet
 	for _, sh := range sheets {
-		at := slices.IndexFunc(sh.Units, func(r UnitRow) bool { return r.ID == id })
-		if at >= 0 {
-			sh.Units = sh.Units[at : at+1]
+		if sh = sh.with(id); len(sh.Units) > 0 {
 			own = append(own, sh)
 		}
 	}
-	tables, err := s.fill(ctx, own)
+	tables, err := s.fill(ctx, own, s.owedOf(ctx, own))
 	return u, tables, err
 }
 
@@ -179,6 +207,7 @@ func (s *Service) Scores(tables []Table) []Standing {
 // Detail is one cell with all that is behind it.
 type Detail struct {
 	Table    Table
+	Text     string // the words of the paper; Column.Text stands in it where it was read from it
 	Row      Row
 	Column   Column
 	Cell     Cell
@@ -195,12 +224,18 @@ func (s *Service) Cell(ctx context.Context, directive, unit, column string) (Det
 	if _, _, err := auth.Need(ctx, op, read); err != nil {
 		return Detail{}, err
 	}
+	if _, err := s.Unit(ctx, unit); err != nil {
+		return Detail{}, err
+	}
+	ctx = only(ctx, unit)
 	sh, err := s.Directives.Board(ctx, directive)
 	if err != nil {
 		return Detail{}, err
 	}
-	sh.Units = slices.DeleteFunc(slices.Clone(sh.Units), func(u UnitRow) bool { return u.ID != unit })
-	tables, err := s.fill(ctx, []Sheet{sh})
+	if sh = sh.with(unit); len(sh.Units) == 0 {
+		return Detail{}, fault.Missing(op)
+	}
+	tables, err := s.fill(ctx, []Sheet{sh}, s.owed(ctx, []string{directive}))
 	if err != nil {
 		return Detail{}, err
 	}
@@ -208,6 +243,9 @@ func (s *Service) Cell(ctx context.Context, directive, unit, column string) (Det
 	var found bool
 	if d.Row, d.Column, d.Cell, found = d.Table.Find(unit, column); !found {
 		return Detail{}, fault.Missing(op)
+	}
+	if d.Text, err = s.Directives.Text(ctx, directive); err != nil {
+		return Detail{}, err
 	}
 	if len(d.Column.Measures) == 0 {
 		return d, nil
@@ -220,6 +258,7 @@ func (s *Service) Cell(ctx context.Context, directive, unit, column string) (Det
 	if err != nil {
 		return Detail{}, err
 	}
+	read = sh.Fresh(read)
 	for _, t := range d.Column.Measures {
 		r := measure.Reading{Key: t.Key, Unit: unit, Grade: measure.Unseen}
 		if i := slices.IndexFunc(read, func(r measure.Reading) bool { return r.Key == t.Key && r.Unit == unit }); i >= 0 {

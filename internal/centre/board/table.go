@@ -14,8 +14,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
-// Counts are cells by what they count as. Each cell that asks something is in
-// one of Met, Unmet, Late, Unknown and Pending.
+// Counts are cells by what they count as, each as many times as it counts for
+// units. Each cell that asks something is in one of Met, Unmet, Late, Unknown and
+// Pending.
 type Counts struct {
 	Asked   int // all but those outside
 	Met     int
@@ -30,33 +31,34 @@ type Counts struct {
 }
 
 func (n *Counts) add(c Cell) {
+	units := c.For()
 	if c.Moved {
-		n.Moved++
+		n.Moved += units
 	}
 	if c.State == Outside {
 		return
 	}
-	n.Asked++
+	n.Asked += units
 	if c.Late {
-		n.Overdue++
+		n.Overdue += units
 	}
 	if c.Differs {
-		n.Differs++
+		n.Differs += units
 	}
 	if c.Seen {
-		n.Seen++
+		n.Seen += units
 	}
 	switch {
 	case c.Met:
-		n.Met++
+		n.Met += units
 	case c.unknown():
-		n.Unknown++
+		n.Unknown += units
 	case c.Late:
-		n.Late++
+		n.Late += units
 	case c.Pending():
-		n.Pending++
+		n.Pending += units
 	default:
-		n.Unmet++
+		n.Unmet += units
 	}
 }
 
@@ -97,49 +99,122 @@ type Table struct {
 	Counts  Counts  // of all cells
 }
 
-// Fill judges every cell of a sheet.
+// Fill judges every cell of a sheet. The cells point into readings and duties,
+// which nobody may change after. Units that ended are treated by the rule of
+// ended.go: the columns of the table say whom they address by now.
 func Fill(sh Sheet, readings []measure.Reading, known func(string) (measure.Measure, bool), duties []obligation.Standing, now time.Time) Table {
-	type at struct{ unit, key string }
-	read := make(map[string]map[string]measure.Reading, len(sh.Units))
-	for _, r := range readings {
-		if read[r.Unit] == nil {
-			read[r.Unit] = map[string]measure.Reading{}
-		}
-		read[r.Unit][r.Key] = r
-	}
-	owed := make(map[at][]obligation.Standing, len(duties))
-	for _, d := range duties {
-		if d.Subject == sh.ID {
-			column, _, _ := strings.Cut(d.ClockID, "@") // what follows tells one unit's duty, and one period's, from others
-			k := at{d.UnitID, column}
-			owed[k] = append(owed[k], d)
-		}
-	}
-	only := make(map[string]map[string]bool)
-	for _, c := range sh.Columns {
-		if c.Units != nil {
-			only[c.ID] = make(map[string]bool, len(c.Units))
-			for _, u := range c.Units {
-				only[c.ID][u] = true
-			}
-		}
-	}
+	rows := places(sh.Units, func(u UnitRow) string { return u.ID })
+	read, owed, asked := sh.read(sh.Fresh(readings), rows), sh.owed(duties, rows), sh.asked(rows)
+	past := sh.estate(rows, asked, owed)
 	t := Table{Sheet: sh, At: now, Columns: sh.Columns, Rows: make([]Row, len(sh.Units))}
-	cells := make([]Cell, len(sh.Units)*len(sh.Columns))
+	n := len(sh.Columns)
+	cells := make([]Cell, len(sh.Units)*n)
 	for i, u := range sh.Units {
-		row := Row{Unit: u, Cells: cells[i*len(sh.Columns) : (i+1)*len(sh.Columns) : (i+1)*len(sh.Columns)]}
+		row := Row{Unit: u, Cells: cells[i*n : (i+1)*n : (i+1)*n]}
+		of := func(key string) *measure.Reading { return read(i, key) }
 		for j, c := range sh.Columns {
-			if !c.concerns(only, u.ID) {
+			judge := func(duties []obligation.Standing) Cell { return Judge(c, u.ID, of, known, duties, now) }
+			addressed := asked[j] == nil || asked[j][i]
+			switch {
+			case past != nil:
+				row.Cells[j] = past.cell(i, j, addressed, judge, owed)
+			case addressed:
+				row.Cells[j] = judge(owed(i, j))
+			default:
 				row.Cells[j] = Cell{Unit: u.ID, Column: c.ID, State: Outside, Seen: true}
-				continue
 			}
-			row.Cells[j] = Judge(c, u.ID, read[u.ID], known, owed[at{u.ID, c.ID}], now)
 			row.Counts.add(row.Cells[j])
 		}
 		t.Rows[i] = row
 	}
+	if past != nil {
+		t.Columns = past.columns(asked)
+	}
 	t.sum(known)
 	return t
+}
+
+// places are where the ids of a list stand in it.
+func places[T any](list []T, id func(T) string) map[string]int {
+	at := make(map[string]int, len(list))
+	for i, v := range list {
+		at[id(v)] = i
+	}
+	return at
+}
+
+// read finds the reading of a unit, by its place, and a measure; nil without.
+func (sh Sheet) read(readings []measure.Reading, rows map[string]int) func(row int, key string) *measure.Reading {
+	keys := map[string]int{}
+	for _, c := range sh.Columns {
+		for _, t := range c.Measures {
+			if _, known := keys[t.Key]; !known {
+				keys[t.Key] = len(keys)
+			}
+		}
+	}
+	found := make([]*measure.Reading, len(sh.Units)*len(keys))
+	for n := range readings {
+		r := &readings[n]
+		i, of := rows[r.Unit]
+		if k, asked := keys[r.Key]; of && asked {
+			found[i*len(keys)+k] = r
+		}
+	}
+	return func(row int, key string) *measure.Reading { return found[row*len(keys)+keys[key]] }
+}
+
+// owed finds the duties of a unit for a column, both by their places.
+func (sh Sheet) owed(duties []obligation.Standing, rows map[string]int) func(row, column int) []obligation.Standing {
+	columns := places(sh.Columns, func(c Column) string { return c.ID })
+	place := func(d obligation.Standing) int {
+		column, _, _ := strings.Cut(d.ClockID, "@") // what follows tells one unit's duty, and one period's, from others
+		i, of := rows[d.UnitID]
+		j, is := columns[column]
+		if d.Subject != sh.ID || !of || !is {
+			return -1
+		}
+		return i*len(sh.Columns) + j
+	}
+	at := make([]int, len(duties))
+	ends := make([]int, len(sh.Units)*len(sh.Columns)+1) // of each cell: where its duties end, in the order of cells
+	for n, d := range duties {
+		if at[n] = place(d); at[n] >= 0 {
+			ends[at[n]+1]++
+		}
+	}
+	for k := 1; k < len(ends); k++ {
+		ends[k] += ends[k-1]
+	}
+	sorted, next := make([]obligation.Standing, ends[len(ends)-1]), slices.Clone(ends)
+	for n, d := range duties {
+		if k := at[n]; k >= 0 {
+			sorted[next[k]] = d
+			next[k]++
+		}
+	}
+	return func(row, column int) []obligation.Standing {
+		k := row*len(sh.Columns) + column
+		return sorted[ends[k]:ends[k+1]:ends[k+1]]
+	}
+}
+
+// asked says of each column which units it addresses, by their places; nil stands
+// for all.
+func (sh Sheet) asked(rows map[string]int) [][]bool {
+	out := make([][]bool, len(sh.Columns))
+	for j, c := range sh.Columns {
+		if c.Units == nil {
+			continue
+		}
+		out[j] = make([]bool, len(sh.Units))
+		for _, u := range c.Units {
+			if i, of := rows[u]; of {
+				out[j][i] = true
+			}
+		}
+	}
+	return out
 }
 
 // sum makes the totals of the rows that stand in the table.
@@ -236,8 +311,14 @@ type Filter struct {
 	Sort  Sort
 }
 
-// Narrow keeps the rows and columns that f asks for and sums them anew.
+// Narrow keeps the rows and columns that f asks for and sums them anew. A unit that
+// stands in the place of others, of whom nothing was left open, has no row.
 func (t Table) Narrow(f Filter, known func(string) (measure.Measure, bool)) Table {
+	t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r Row) bool { return r.Unit.Joined && r.Counts.Asked == 0 })
+	if f.Show == "" && f.Kind == "" && f.Query == "" { // all of it, whose sums stand
+		t.order(f.Sort)
+		return t
+	}
 	query := i18n.Fold(f.Query)
 	rows := make([]Row, 0, len(t.Rows))
 	keep := make([]bool, len(t.Columns))

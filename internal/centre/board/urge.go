@@ -39,13 +39,14 @@ type Urging struct {
 }
 
 // Debtors are the units of a table that owe something now: not those whose time
-// runs and is not near its end. A column narrows to one requirement.
+// runs and is not near its end, and none that ended, where nobody is left to urge.
+// A column narrows to one requirement.
 func Debtors(t Table, column string) []Debtor {
 	var out []Debtor
 	for _, r := range t.Rows {
 		d := Debtor{Unit: r.Unit, Worst: Outside}
 		for j, c := range r.Cells {
-			if c.State == Outside || c.Met || c.State == Doing || column != "" && column != c.Column {
+			if r.Unit.Gone() || !c.urged() || column != "" && column != c.Column {
 				continue
 			}
 			d.Owed = append(d.Owed, Owed{t.Columns[j], c})
@@ -65,6 +66,27 @@ func Debtors(t Table, column string) []Debtor {
 	return out
 }
 
+// urged reports whether the unit owes something for the cell now.
+func (c Cell) urged() bool { return c.Owes() && c.State != Doing }
+
+// elsewhere is t without the actor's own unit, which nobody urges by themselves.
+func elsewhere(ctx context.Context, t Table) Table {
+	if actor, ok := auth.From(ctx); ok {
+		t.Rows = slices.DeleteFunc(slices.Clone(t.Rows), func(r Row) bool { return r.Unit.ID == actor.Home })
+	}
+	return t
+}
+
+// debtors counts Debtors.
+func debtors(t Table, column string) (n int) {
+	for _, r := range t.Rows {
+		if !r.Unit.Gone() && slices.ContainsFunc(r.Cells, func(c Cell) bool { return c.urged() && (column == "" || column == c.Column) }) {
+			n++
+		}
+	}
+	return n
+}
+
 func (d Debtor) overdue() int {
 	n := 0
 	for _, o := range d.Owed {
@@ -75,8 +97,8 @@ func (d Debtor) overdue() int {
 	return n
 }
 
-// Owing are the debtors of a directive for whom the actor may act, or decides,
-// with when each was last urged.
+// Owing are the debtors of a directive beside the actor's own unit for whom the
+// actor may act, or decides, with when each was last urged.
 func (s *Service) Owing(ctx context.Context, directive, column string) (Table, []Debtor, error) {
 	need := write
 	if !auth.May(ctx, write) {
@@ -110,7 +132,7 @@ func (s *Service) owing(ctx context.Context, op string, need auth.Permission, di
 	if err != nil {
 		return Table{}, nil, err
 	}
-	list := slices.DeleteFunc(Debtors(t, column), func(d Debtor) bool { return !within[d.Unit.ID] })
+	list := slices.DeleteFunc(Debtors(elsewhere(ctx, t), column), func(d Debtor) bool { return !within[d.Unit.ID] })
 	for i := range list {
 		list[i].Last = last[list[i].Unit.ID]
 	}

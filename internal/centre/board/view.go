@@ -25,6 +25,7 @@ type boardPage struct {
 	whole   Table // unfiltered
 	table   Table
 	f       Filter
+	page    page
 	debtors int
 	urges   bool // the actor may urge
 	asks    bool // the actor decides, and asks the centre to urge
@@ -32,12 +33,16 @@ type boardPage struct {
 	words
 }
 
+// alone says that the reader sees one unit: its requirements are a list then.
+func (v *boardPage) alone() bool { return len(v.whole.Rows) == 1 }
+
 func crumbs(ctx context.Context) []ui.Link {
 	return []ui.Link{{Label: i18n.T(ctx, "board.title"), Href: Path}}
 }
 
-func under(ctx context.Context, sh Sheet) []ui.Link {
-	return append(crumbs(ctx), ui.Link{Label: sh.name(), Href: sheetPath(sh.ID)})
+// under are the crumbs of a page below a board; back is the part of its address.
+func under(ctx context.Context, sh Sheet, back string) []ui.Link {
+	return append(crumbs(ctx), ui.Link{Label: sh.name(), Href: sheetPath(sh.ID) + back})
 }
 
 // name is what a directive is called in few words.
@@ -63,6 +68,11 @@ func cellPath(sheet, unit, column string) string {
 
 func unitPath(id string) string { return Path + "/units/" + url.PathEscape(id) }
 
+// answerPath is where a unit answers a directive: a page of their room.
+func answerPath(sheet, unit string) string {
+	return "/directives/" + url.PathEscape(sheet) + "/units/" + url.PathEscape(unit)
+}
+
 func headPath(id string) string { return Path + "/heads/" + url.PathEscape(id) }
 
 // about is the line under the title of a directive.
@@ -79,14 +89,34 @@ func (sh Sheet) about(ctx context.Context, t Table) string {
 	if len(parts) == 0 {
 		parts = append(parts, sh.name())
 	}
-	return i18n.T(ctx, "board.of", strings.Join(parts, " · "), number(ctx, len(sh.Columns)), number(ctx, len(sh.Units)), i18n.Time(ctx, t.At))
+	return i18n.T(ctx, "board.of", strings.Join(parts, " · "), number(ctx, len(sh.Columns)), number(ctx, sh.addressed()), i18n.Time(ctx, t.At))
+}
+
+// ended says since when a unit exists no more and who stands in its place; empty of
+// one that exists.
+func (u UnitRow) ended(ctx context.Context) string {
+	switch names := u.Heirs(); {
+	case !u.Gone():
+		return ""
+	case names != "":
+		return i18n.T(ctx, "board.ended.into", i18n.Date(ctx, u.Ended.In(i18n.Hanoi)), names)
+	}
+	return i18n.T(ctx, "board.ended", i18n.Date(ctx, u.Ended.In(i18n.Hanoi)))
+}
+
+// called is the unit in a line, one that ended with what became of it.
+func (u UnitRow) called(ctx context.Context) string {
+	if s := u.ended(ctx); s != "" {
+		return u.Name + " (" + s + ")"
+	}
+	return u.Name
 }
 
 func number(ctx context.Context, n int) string { return i18n.Number(ctx, int64(n)) }
 
 func (v boardPage) actions() []ui.Action {
 	var out []ui.Action
-	for _, l := range web.Exports(v.r, sheetPath(v.whole.Sheet.ID)+"/export/table") {
+	for _, l := range web.Exports(v.r, sheetPath(v.whole.Sheet.ID)+"/export/table", "page") {
 		out = append(out, ui.Action{Label: l.Label, Href: l.Href, Icon: ui.IconDownload})
 	}
 	if v.asks && !v.urges && v.debtors > 0 {
@@ -103,9 +133,9 @@ func (v boardPage) actions() []ui.Action {
 
 // shows are the filters of cells with how many each holds.
 func (v boardPage) shows() []ui.Tab {
-	out := []ui.Tab{{Label: i18n.T(v.ctx, "board.show.all", number(v.ctx, v.whole.Counts.Asked)), Href: web.With(v.r, "show", ""), Here: v.f.Show == ""}}
+	out := []ui.Tab{{Label: i18n.T(v.ctx, "board.show.all", number(v.ctx, v.whole.Counts.Asked)), Href: web.With(v.r, "show", "", "page", ""), Here: v.f.Show == ""}}
 	for _, s := range Shows() {
-		out = append(out, ui.Tab{Label: i18n.T(v.ctx, "board.show."+string(s), number(v.ctx, s.count(v.whole.Counts))), Href: web.With(v.r, "show", string(s)), Here: v.f.Show == s})
+		out = append(out, ui.Tab{Label: i18n.T(v.ctx, "board.show."+string(s), number(v.ctx, s.count(v.whole.Counts))), Href: web.With(v.r, "show", string(s), "page", ""), Here: v.f.Show == s})
 	}
 	return out
 }
@@ -133,32 +163,11 @@ func (v boardPage) filter() ui.FilterProps {
 	return p
 }
 
-// groups are the rows of the table under the kinds of their units; one without a
-// name where the order is another.
-func (v boardPage) groups() []rowGroup {
-	if v.f.Sort != "" {
-		return []rowGroup{{rows: v.table.Rows}}
-	}
-	var out []rowGroup
-	for _, r := range v.table.Rows {
-		if n := len(out); n == 0 || out[n-1].name != r.Unit.KindLabel {
-			out = append(out, rowGroup{name: r.Unit.KindLabel})
-		}
-		g := &out[len(out)-1]
-		g.rows = append(g.rows, r)
-		g.counts = g.counts.Plus(r.Counts)
-	}
-	return out
-}
-
-type rowGroup struct {
-	name   string
-	rows   []Row
-	counts Counts
-}
-
 // sumText is a row's or a group's counts in few words.
 func sumText(ctx context.Context, n Counts) string {
+	if n.Asked == 0 && n.Moved == 0 {
+		return ""
+	}
 	parts := []string{i18n.T(ctx, "board.row.sum", number(ctx, n.Met), number(ctx, n.Asked))}
 	if n.Moved > 0 {
 		parts = append(parts, i18n.T(ctx, "board.row.moved", number(ctx, n.Moved)))
@@ -205,10 +214,12 @@ func totalNote(ctx context.Context, t Total) string {
 type columnPage struct {
 	table   Table
 	column  Column
-	at      int // of the column in the table
+	text    string // the words of the paper
+	at      int    // of the column in the table
 	debtors int
 	urges   bool
-	asks    bool // decides, and asks the centre to urge
+	asks    bool   // decides, and asks the centre to urge
+	back    string // of the address of the board
 	words
 }
 
@@ -270,14 +281,14 @@ func (v columnPage) list() ui.ListProps {
 		if c.State == Outside {
 			continue
 		}
-		l.Rows = append(l.Rows, ui.Row{ID: r.Unit.ID, Href: cellPath(v.table.Sheet.ID, r.Unit.ID, c.Column), Tone: look[c.State].tone,
-			Cells: append([]templ.Component{ui.Text(r.Unit.Name)}, v.cells(c)...)})
+		l.Rows = append(l.Rows, ui.Row{ID: r.Unit.ID, Href: cellPath(v.table.Sheet.ID, r.Unit.ID, c.Column) + v.back, Tone: look[c.State].tone,
+			Cells: append([]templ.Component{ui.Text(r.Unit.called(v.ctx))}, v.cells(r.Unit, c)...)})
 	}
 	return l
 }
 
-// cells are state, value, due and next step of a cell in a list.
-func (w words) cells(c Cell) []templ.Component {
+// cells are state, value, due and next step of a unit's cell in a list.
+func (w words) cells(u UnitRow, c Cell) []templ.Component {
 	value, next := "", ""
 	if v := w.main(c); v != w.state[c.State] {
 		value = v
@@ -286,7 +297,7 @@ func (w words) cells(c Cell) []templ.Component {
 		value = strings.TrimPrefix(value+" · "+n, " · ")
 	}
 	if !c.Met {
-		next = w.next(c)
+		next = w.next(u, c)
 	}
 	return []templ.Component{ui.Badge(badge(w.ctx, c.State)), ui.Text(value), ui.Until(c.Due), ui.Text(next)}
 }

@@ -119,6 +119,9 @@ func (w words) note(c Cell) string {
 			parts = append(parts, i18n.T(w.ctx, "board.cell.seen", i18n.Number(w.ctx, r.Seen), i18n.Number(w.ctx, r.Expected)))
 		}
 	}
+	if c.Passage != nil && len(c.Passage.From) > 0 {
+		parts = append(parts, i18n.T(w.ctx, "board.cell.from", i18n.Number(w.ctx, int64(len(c.Passage.From)))))
+	}
 	if c.Moved {
 		parts = append(parts, w.moved)
 	}
@@ -217,8 +220,11 @@ func moved(ctx context.Context, r measure.Reading, m measure.Measure, v float64)
 }
 
 // next is what brings a unit forward: the measure's own next step where data is
-// missing, else that of the state.
-func (w words) next(c Cell) string {
+// missing, else that of the state. For one that ended somebody else has to do it.
+func (w words) next(u UnitRow, c Cell) string {
+	if u.Gone() && c.Owes() {
+		return i18n.T(w.ctx, "board.next.ended")
+	}
 	if c.unknown() && c.Reading != nil && c.Reading.Grade != measure.Measured {
 		return i18n.T(w.ctx, "measure."+c.Reading.Key+".next")
 	}

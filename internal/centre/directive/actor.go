@@ -29,11 +29,21 @@ func (r *reader) phrase(text string) (names []string, rest string) {
 		return nil, text
 	}
 	end := r.phraseEnd(text, low, at)
+	if from := end + 2; strings.HasPrefix(text[end:], ": ") && from < len(text) && unicode.IsUpper(first(text[from:])) && r.kindAlone(low[at:end]) {
+		end = r.phraseEnd(text, low, from) // "Giám đốc các Sở: Nội vụ, Tài chính"
+	}
 	said := strings.TrimRight(text[at:end], " ,:;.")
 	if said == "" || len(said) > phraseMost {
 		return nil, text
 	}
 	return r.members(said), strings.TrimSpace(strings.TrimLeft(text[end:], " ,:;./"))
+}
+
+// kindAlone reports whether low ends with several of a kind of body that it does
+// not name: "giám đốc các sở".
+func (r *reader) kindAlone(low string) bool {
+	at := strings.LastIndex(low, " ")
+	return at > 0 && slices.Contains(r.x.bodies, low[at+1:]) && slices.ContainsFunc(r.x.quantifiers, func(q string) bool { return low[:at] == q || strings.HasSuffix(low[:at], " "+q) })
 }
 
 func blank(s string) int { return len(s) - len(strings.TrimLeft(s, " :")) }
@@ -64,6 +74,9 @@ func (r *reader) phraseEnd(text, low string, from int) int {
 			i += n
 			continue
 		}
+		if begins(low[i:], r.x.stops) != "" && !unicode.IsUpper(first(text[i:])) {
+			return i
+		}
 		w := begins(low[i:], r.x.verbs)
 		if w != "" && !unicode.IsUpper(first(text[i:])) && !r.noun(low, i, w) {
 			if lead := strings.TrimRight(low[from:i], " "); strings.HasSuffix(lead, " và") {
@@ -89,6 +102,9 @@ func (r *reader) noun(low string, i int, w string) bool {
 		}
 	}
 	listed := strings.HasSuffix(before, ",") || strings.HasSuffix(before, ";") || strings.HasSuffix(before, " và") || slices.ContainsFunc(r.x.quantifiers, func(q string) bool { return before == q || strings.HasSuffix(before, " "+q) })
+	if listed && slices.Contains(r.x.heads, w) {
+		return true // "Văn phòng, lãnh đạo các phòng"
+	}
 	if !slices.Contains(r.x.bodies, w) {
 		return false
 	}
@@ -120,6 +136,13 @@ func (r *reader) members(said string) (out []string) {
 	for part := range strings.SplitSeq(said, ";") {
 		start := 0
 		for i := range part {
+			if rest, ok := strings.CutPrefix(part[i:], " và "); ok && i > start {
+				if low := fold(rest); begins(low, r.x.heads) != "" {
+					out = append(out, part[start:i])
+					start = i + 1
+				}
+				continue
+			}
 			if part[i] != ',' {
 				continue
 			}
@@ -151,24 +174,59 @@ func (r *reader) actors(n *node) []Actor {
 			return actorsOf(names, "heading")
 		}
 	}
-	if names, rest := r.phrase(n.text); len(names) > 0 && rest != "" {
+	if names, rest := r.phrase(n.text[len(r.x.first.FindString(fold(n.text))):]); len(names) > 0 && rest != "" {
+		if up := r.above(n); len(up) > 0 && r.ofThose(names) {
+			return up // "các đơn vị" are those of the heading
+		}
 		return actorsOf(names, "text")
+	}
+	if n.heading != "" && r.unreadName(n) {
+		return actorsOf([]string{trim(n.heading)}, "heading")
 	}
 	if about, said, ok := strings.Cut(n.text, ": "); ok && len(about) < 60 { // "Kinh phí: các đơn vị bố trí …"
 		if names, rest := r.phrase(said); len(names) > 0 && rest != "" {
 			return actorsOf(names, "text")
 		}
 	}
-	if n.parent != nil && n.parent.parent != nil {
-		up := r.actors(n.parent)
-		for i := range up {
-			if up[i].From != "addressees" {
-				up[i].From = "parent"
-			}
-		}
+	if up := r.above(n); len(up) > 0 {
 		return up
 	}
 	return actorsOf(r.out.Addressees, "addressees")
+}
+
+// ofThose reports whether names mean those who were named before: any of them, and
+// the people of any of them.
+func (r *reader) ofThose(names []string) bool {
+	return slices.ContainsFunc(names, r.x.names.anyOne) && !slices.ContainsFunc(names, func(s string) bool {
+		return !r.x.names.anyOne(s) && (begins(fold(s), r.x.heads) == "" || strings.ContainsFunc(s[1:], unicode.IsUpper))
+	})
+}
+
+// above are those whom what n stands under names; none where it names nobody.
+func (r *reader) above(n *node) []Actor {
+	if n.parent == nil || n.parent.parent == nil {
+		return nil
+	}
+	up := slices.DeleteFunc(r.actors(n.parent), func(a Actor) bool { return a.From == "addressees" })
+	for i := range up {
+		up[i].From = "parent"
+	}
+	return up
+}
+
+// unreadName reports whether the heading of n is the name of a body that was not
+// understood: those beside it name bodies, and it is as short as they are.
+func (r *reader) unreadName(n *node) bool {
+	if n.parent == nil || len(fold(n.heading)) > 120 || begins(fold(n.heading), r.x.verbs) != "" {
+		return false
+	}
+	named := 0
+	for _, c := range n.parent.children {
+		if c.label.rank == n.label.rank && c.heading != "" && r.headed(c.heading) {
+			named++
+		}
+	}
+	return named*2 >= len(n.parent.children) && named > 1
 }
 
 func actorsOf(names []string, from string) []Actor {

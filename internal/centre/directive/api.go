@@ -64,6 +64,7 @@ type apiNew struct {
 		DocumentID string `json:"document_id,omitempty" maxLength:"200" doc:"A paper of the register that has a file; else text."`
 		Text       string `json:"text,omitempty" maxLength:"1000000" doc:"The text, plain or as HTML."`
 		ParentID   string `json:"parent_id,omitempty" maxLength:"200"`
+		Parts      string `json:"parts,omitempty" maxLength:"200" doc:"The chapters, sections and articles that are taken in, called as the text calls them, apart by semicolons; from and to apart by a hyphen. Empty: all."`
 	}
 }
 
@@ -107,6 +108,7 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "list-directive-tasks", Method: http.MethodGet, Path: "/directives/{directive}/units/{unit}", Tag: tag, Need: mayRead, Summary: "List what a unit owes on a directive"}, s.apiTasks)
 	rest.Add(a, rest.Op{ID: "answer-directive-task", Method: http.MethodPost, Path: "/directives/{directive}/tasks/{task}/answer", Tag: tag, Need: mayWrite, Summary: "Answer a requirement"}, s.apiAnswer)
 	s.chainAPI(a)
+	s.namesAPI(a)
 }
 
 func apiOf(d Directive) apiDirective {
@@ -153,7 +155,7 @@ func (s *Service) apiList(ctx context.Context, in *apiList) (*rest.Listing[apiDi
 
 func (s *Service) apiNew(ctx context.Context, in *apiNew) (*rest.Created[apiDirective], error) {
 	b := in.Body
-	d, err := s.TakeIn(ctx, Arrival{Unit: b.UnitID, Document: b.DocumentID, Paste: b.Text, Parent: ID(b.ParentID)})
+	d, err := s.TakeIn(ctx, Arrival{Unit: b.UnitID, Document: b.DocumentID, Paste: b.Text, Parent: ID(b.ParentID), Parts: b.Parts})
 	if err != nil {
 		for field, name := range map[string]string{"unit": "unit_id", "document": "document_id", "paste": "text", "file": "text", "parent": "parent_id"} {
 			err = rest.Rename(err, field, name)

@@ -43,10 +43,11 @@ type apiCarry struct {
 }
 
 type apiCarried struct {
-	Moved  int `json:"moved" doc:"Tasks carried over."`
-	Ended  int `json:"ended"`
-	Stayed int `json:"stayed"`
-	Added  int `json:"added" doc:"Items of their own."`
+	Moved  int    `json:"moved" doc:"Tasks carried over."`
+	Ended  int    `json:"ended"`
+	Stayed int    `json:"stayed"`
+	Added  int    `json:"added" doc:"Items of their own."`
+	Job    string `json:"job,omitempty" doc:"The work that moves and ends them in the background; without it, it is done."`
 }
 
 type apiCarriedOut struct{ Body apiCarried }

@@ -5,8 +5,9 @@ package directive
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"strings"
+
+	"github.com/uptrace/bun"
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
@@ -56,73 +57,143 @@ func (s *Service) Board(ctx context.Context, id ID) (Board, error) {
 	if err != nil {
 		return Board{}, err
 	}
-	b := Board{Directive: f.Directive}
-	if b.Units, err = s.Addressees(ctx, id); err != nil {
-		return b, err
-	}
-	owe, gone, err := s.owing(ctx, id, b.Units)
+	list, err := s.boards(ctx, []Directive{f.Directive}, f.Items)
 	if err != nil {
-		return b, err
+		return Board{Directive: f.Directive}, err
 	}
-	for _, it := range f.Leaves() {
-		if it.State != Agreed {
-			continue
-		}
-		x := BoardItem{ID: it.ID, Path: it.Path, Label: it.Label, Short: it.Short, Text: it.Text, Due: it.Due, Last: it.Due.Last, Thresholds: it.Thresholds, Owed: it.Owed,
-			Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors, Units: owe[it.ID], Moved: gone[it.ID]}
-		switch {
-		case it.Due.Sort == "" && it.Owed:
-			x.Last = f.CommonLast
-		case it.Due.Again(): // its day is where it stops, and each turn has its own
-			x.Last = calendar.Date{}
-		}
-		for _, bound := range it.Bindings {
-			x.Measures = append(x.Measures, bound.Measures...)
-			if x.Kind == "" {
-				x.Kind = bound.Kind
-			}
-		}
-		b.Items = append(b.Items, x)
-	}
-	return b, nil
+	return list[0], nil
 }
 
-// owing are which of some units, those in the actor's sight, have a task on each
-// item, and which of them have one that was carried over. A large board has
-// thousands: they are read column by column, each unit's id is kept once.
-func (s *Service) owing(ctx context.Context, id ID, units []string) (out, moved map[ItemID][]string, err error) {
-	const op = "directive.owing"
-	known := make(map[string]string, len(units))
-	for _, u := range units {
-		known[u] = u
-	}
+// InForce are the directives in the actor's sight that were issued and have not
+// ended, each as Board gives it, the newest first. However many there are, each of
+// their tables is asked once.
+func (s *Service) InForce(ctx context.Context) ([]Board, error) {
+	const op = "directive.InForce"
 	_, scope, err := auth.Need(ctx, op, mayRead)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	rows, err := scope.Filter(s.Records.Read().NewSelect().TableExpr("directive_task AS t").ColumnExpr("t.unit_id, t.item_id, MAX(CASE WHEN t.state = ? THEN 1 ELSE 0 END)", string(Moved)).
-		Where("t.directive_id = ?", string(id)).Where("t.state <> ?", string(Withdrawn)), "t.unit_id").GroupExpr("t.unit_id, t.item_id").OrderExpr("t.unit_id").Rows(ctx)
+	q := s.Records.Read()
+	var rows []row
+	if err := visible(q.NewSelect().Model(&rows), scope).Where("d.state = ?", string(Issued)).Order("d.id DESC").Scan(ctx); err != nil || len(rows) == 0 {
+		return nil, db.Error(op, err)
+	}
+	list, ids := make([]Directive, len(rows)), make([]ID, len(rows))
+	for n, r := range rows {
+		if list[n], err = r.directive(); err != nil {
+			return nil, err
+		}
+		ids[n] = list[n].ID
+	}
+	all, err := items(ctx, q, ids...)
 	if err != nil {
+		return nil, err
+	}
+	return s.boards(ctx, list, all)
+}
+
+// boards are some directives in the actor's sight, with the items of all of them.
+func (s *Service) boards(ctx context.Context, list []Directive, all []Item) ([]Board, error) {
+	const op = "directive.boards"
+	_, scope, err := auth.Need(ctx, op, mayRead)
+	if err != nil {
+		return nil, err
+	}
+	ids, at := make([]ID, len(list)), make(map[ID]int, len(list))
+	out := make([]Board, len(list))
+	for n, d := range list {
+		ids[n], at[d.ID], out[n].Directive = d.ID, n, d
+	}
+	var sent []struct {
+		Directive ID     `bun:"directive_id"`
+		Unit      string `bun:"unit_id"`
+	}
+	sel := s.Records.Read().NewSelect().TableExpr("directive_addressee AS a").Column("a.directive_id", "a.unit_id").Where("a.directive_id IN (?)", bun.List(ids)).
+		Where("a.withdrawn_at IS NULL").Order("a.directive_id", "a.unit_id")
+	if err := scope.Filter(sel, "a.unit_id").Scan(ctx, &sent); err != nil {
+		return nil, db.Error(op, err)
+	}
+	for _, r := range sent {
+		b := &out[at[r.Directive]]
+		b.Units = append(b.Units, r.Unit)
+	}
+	owe, gone, err := s.owing(ctx, scope, out)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range all {
+		if n, of := at[it.Directive]; of && it.Leaf && it.State == Agreed {
+			out[n].Items = append(out[n].Items, out[n].item(it, owe[it.ID], gone[it.ID]))
+		}
+	}
+	return out, nil
+}
+
+// item is a requirement of the board.
+func (b Board) item(it Item, units, moved []string) BoardItem {
+	x := BoardItem{ID: it.ID, Path: it.Path, Label: it.Label, Short: it.Short, Text: it.Text, Due: it.Due, Last: it.Due.Last, Thresholds: it.Thresholds, Owed: it.Owed,
+		Bindings: it.Bindings, Evidence: it.Evidence, Actors: it.Actors, Units: units, Moved: moved}
+	switch {
+	case it.Due.Sort == "" && it.Owed:
+		x.Last = b.CommonLast
+	case it.Due.Again(): // its day is where it stops, and each turn has its own
+		x.Last = calendar.Date{}
+	}
+	for _, bound := range it.Bindings {
+		x.Measures = append(x.Measures, bound.Measures...)
+		if x.Kind == "" {
+			x.Kind = bound.Kind
+		}
+	}
+	return x
+}
+
+// owing are which addressees in the actor's sight have a task on each item of some
+// boards, and which of them have one that was carried over. A large board has
+// thousands: they are read unit by unit, each unit's id is kept once.
+func (s *Service) owing(ctx context.Context, scope auth.Scope, boards []Board) (out, moved map[ItemID][]string, err error) {
+	const op = "directive.owing"
+	type place struct {
+		directive ID
+		unit      string
+	}
+	ids, known := make([]ID, len(boards)), map[place]string{}
+	for n, b := range boards {
+		ids[n] = b.ID
+		for _, u := range b.Units {
+			known[place{b.ID, u}] = u
+		}
+	}
+	var rows []struct {
+		Directive ID     `bun:"directive_id"`
+		Unit      string `bun:"unit_id"`
+		State     string `bun:"state"`
+		Items     string `bun:"items"` // an id cannot hold a blank
+	}
+	sel := s.Records.Read().NewSelect().TableExpr("directive_task AS t").ColumnExpr("t.directive_id, t.unit_id, t.state, string_agg(t.item_id, ' ') AS items").
+		Where("t.directive_id IN (?)", bun.List(ids)).Where("t.state <> ?", string(Withdrawn))
+	if err := scope.Filter(sel, "t.unit_id").GroupExpr("t.directive_id, t.unit_id, t.state").OrderExpr("t.directive_id, t.unit_id").Scan(ctx, &rows); err != nil {
 		return nil, nil, db.Error(op, err)
 	}
-	defer func() { err = errors.Join(err, db.Error(op, rows.Close())) }()
 	out, moved = map[ItemID][]string{}, map[ItemID][]string{}
-	var unit, item sql.RawBytes
-	var carried int
-	for rows.Next() {
-		if err := rows.Scan(&unit, &item, &carried); err != nil {
-			return nil, nil, db.Error(op, err)
+	add := func(to map[ItemID][]string, item ItemID, unit string) {
+		if list := to[item]; len(list) == 0 || list[len(list)-1] != unit { // what comes again is there more than once
+			to[item] = append(list, unit)
 		}
-		u, ok := known[string(unit)]
+	}
+	for _, r := range rows {
+		unit, ok := known[place{r.Directive, r.Unit}]
 		if !ok {
 			continue
 		}
-		out[ItemID(item)] = append(out[ItemID(item)], u)
-		if carried > 0 {
-			moved[ItemID(item)] = append(moved[ItemID(item)], u)
+		for item := range strings.SplitSeq(r.Items, " ") {
+			add(out, ItemID(item), unit)
+			if TaskState(r.State) == Moved {
+				add(moved, ItemID(item), unit)
+			}
 		}
 	}
-	return out, moved, db.Error(op, rows.Err())
+	return out, moved, nil
 }
 
 // Roll opens the next turns of what comes again, for those who owed the last one,

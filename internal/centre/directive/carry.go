@@ -227,17 +227,19 @@ type Chosen struct {
 	Into ItemID // of CarryInto
 }
 
-// Carried counts what was done.
+// Carried counts what was done, or what a job is to do.
 type Carried struct {
-	Moved, Ended, Stayed int // tasks
-	Added                int // requirements of their own
+	Moved, Ended, Stayed int    // tasks
+	Added                int    // requirements of their own
+	Job                  string // that moves and ends them; empty: it is done
 }
 
 // Carry carries over, ends or leaves what is left of an earlier directive, all at
-// once or nothing. What is carried is a task of the later directive with its own
-// clock; the old one says where it went and is neither done nor lost. Errors:
-// fault.Invalid (from, relation, fate, into, last, reason), fault.Conflict where
-// what is left is not what was seen, or nothing is left.
+// once or nothing; more than AtOnce tasks are moved by a job. What is carried is a
+// task of the later directive with its own clock; the old one says where it went
+// and is neither done nor lost. Errors: fault.Invalid (from, relation, fate, into,
+// last, reason), fault.Conflict where what is left is not what was seen, nothing
+// is left, or tasks of the later directive are being opened.
 func (s *Service) Carry(ctx context.Context, id ID, c Carrying) (Carried, error) {
 	const op = "directive.carry"
 	c.Reason = i18n.NFC(c.Reason)
@@ -255,6 +257,9 @@ func (s *Service) Carry(ctx context.Context, id ID, c Carrying) (Carried, error)
 	}
 	owed, err := s.owedTo(ctx, f.Directive)
 	if err != nil {
+		return Carried{}, err
+	}
+	if err := s.settled(ctx, op, id); err != nil {
 		return Carried{}, err
 	}
 	var out Carried
@@ -287,18 +292,25 @@ func (s *Service) Carry(ctx context.Context, id ID, c Carrying) (Carried, error)
 		case len(l.List) == 0:
 			return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.none_left"}
 		}
-		decided := 0
+		mover := mover{s: s, op: op, d: d, then: l.Then.Directive, c: c, items: l.Now.Items, owed: owed, by: by, out: &out}
+		var legs []leg
 		for _, u := range l.List {
-			if f := c.Fates[u.Of.ID].Fate; f != "" && f != Stays {
-				decided += len(u.Tasks)
+			if err := mover.decide(ctx, tx, u, &legs); err != nil {
+				return err
 			}
 		}
-		if decided > mostMoved {
-			return fault.Bad(op, "all", "directive.bad.many")
+		if s.Queue != nil && out.Moved+out.Ended > s.AtOnce {
+			j, err := mover.later(ctx, tx, legs)
+			if err != nil {
+				return err
+			}
+			out.Job = j.ID
 		}
-		mover := mover{s: s, op: op, d: d, then: l.Then.Directive, c: c, items: l.Now.Items, owed: owed, by: by, out: &out}
-		for _, u := range l.List {
-			if err := mover.decide(ctx, tx, u); err != nil {
+		for _, g := range legs {
+			if out.Job != "" {
+				break
+			}
+			if _, err := mover.carry(ctx, tx, g, g.Tasks); err != nil {
 				return err
 			}
 		}
@@ -309,17 +321,16 @@ func (s *Service) Carry(ctx context.Context, id ID, c Carrying) (Carried, error)
 		if err := save(ctx, tx, op, d); err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, Told{Kind: "directive.carried", Units: mover.units(), ID: id, Code: d.Code, Words: l.Then.Cite(), Href: href(id), Key: "carried/" + string(c.From) + "/" + l.Seen}); err != nil {
+		detail := map[string]any{"from": l.Then.Code, "relation": string(c.Relation), "moved": out.Moved, "ended": out.Ended, "stayed": out.Stayed, "reason": c.Reason}
+		if out.Job != "" { // who owes is told when the tasks are there
+			detail["job"] = out.Job
+		} else if err := mover.tell(ctx, tx, l.Seen); err != nil {
 			return err
 		}
-		return s.note(ctx, tx, op, *d, map[string]any{"from": l.Then.Code, "relation": string(c.Relation), "moved": out.Moved, "ended": out.Ended, "stayed": out.Stayed, "reason": c.Reason})
+		return s.note(ctx, tx, op, *d, detail)
 	})
 	return out, err
 }
-
-// mostMoved is how many tasks are decided on at once: one transaction does it, and
-// while it runs nobody else writes. A person may decide on the rest after that.
-const mostMoved = 2000
 
 type earlierRow struct {
 	bun.BaseModel `bun:"table:directive_earlier,alias:e"`

@@ -13,12 +13,14 @@ import (
 
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
-// mover carries out decisions inside one transaction.
+// mover carries out decisions: it settles them as legs and moves the tasks of
+// these, inside the transactions it is given.
 type mover struct {
 	s     *Service
 	op    string
@@ -32,39 +34,70 @@ type mover struct {
 	moved []string // bodies
 }
 
-func (m *mover) units() []string {
-	slices.Sort(m.moved)
-	return slices.Compact(m.moved)
+// leg is what is settled on the tasks of one earlier requirement.
+type leg struct {
+	Item   ItemID               `json:"item,omitempty"` // of the later one they are carried into; empty: they end
+	Period string               `json:"period,omitempty"`
+	Term   calendar.Explanation `json:"term"`
+	Tasks  []string             `json:"tasks"`
 }
 
-// decide does to u what was chosen.
-func (m *mover) decide(ctx context.Context, tx *db.Tx, u Unfinished) error {
+// tell tells the bodies whose tasks were moved; key names the decision.
+func (m *mover) tell(ctx context.Context, tx *db.Tx, key string) error {
+	slices.Sort(m.moved)
+	return m.s.tell(ctx, tx, Told{Kind: "directive.carried", Units: slices.Compact(m.moved), ID: m.d.ID, Code: m.d.Code, Words: m.then.Cite(), Href: href(m.d.ID), Key: "carried/" + string(m.then.ID) + "/" + key})
+}
+
+// decide settles what was chosen for u.
+func (m *mover) decide(ctx context.Context, tx *db.Tx, u Unfinished, legs *[]leg) error {
+	g := leg{}
+	for _, t := range u.Tasks {
+		g.Tasks = append(g.Tasks, t.ID)
+	}
 	switch chosen := m.c.Fates[u.Of.ID]; chosen.Fate {
 	case "", Stays:
 		m.out.Stayed += len(u.Tasks)
 		return nil
 	case EndIt:
-		for _, t := range u.Tasks {
-			if err := m.close(ctx, tx, t.Task, Withdrawn, m.c.Reason, ""); err != nil {
-				return err
-			}
-			m.out.Ended++
-		}
+		m.out.Ended += len(u.Tasks)
+		*legs = append(*legs, g)
 		return nil
 	case CarryInto:
 		n := slices.IndexFunc(m.items, func(it Item) bool { return it.ID == chosen.Into && it.takes() })
 		if n < 0 {
 			return fault.Bad(m.op, "into", "directive.bad.into")
 		}
-		return m.move(ctx, tx, u, m.items[n])
+		return m.into(ctx, tx, u, g, m.items[n], legs)
 	case CarryOwn:
 		it, err := m.add(ctx, tx, u.Of)
 		if err != nil {
 			return err
 		}
-		return m.move(ctx, tx, u, it)
+		return m.into(ctx, tx, u, g, it, legs)
 	}
 	return fault.Bad(m.op, "fate", "directive.bad.fate")
+}
+
+// into settles that u goes on as it, by when, and that its bodies are addressed.
+func (m *mover) into(ctx context.Context, tx *db.Tx, u Unfinished, g leg, it Item, legs *[]leg) error {
+	last := m.c.Last
+	if last.IsZero() {
+		last = m.d.CommonLast
+	}
+	var common bool
+	if g.Term, g.Period, common = m.s.term(ctx, *m.d, it, last); common && last.IsZero() {
+		return fault.Bad(m.op, "last", "directive.bad.common")
+	}
+	g.Item = it.ID
+	var people []addresseeRow
+	for _, t := range u.Tasks {
+		if !slices.ContainsFunc(people, func(p addresseeRow) bool { return p.Unit == t.Unit }) {
+			people = append(people, addresseeRow{Directive: string(m.d.ID), Unit: t.Unit, IssuedAt: db.At(m.s.now())})
+		}
+	}
+	m.out.Moved += len(u.Tasks)
+	*legs = append(*legs, g)
+	return db.Error(m.op, db.Put(ctx, tx, "ON CONFLICT (directive_id, unit_id) DO UPDATE SET withdrawn_at = NULL, reason = ''", people...))
 }
 
 // carriedPath is the path of a requirement that was carried over as its own.
@@ -97,30 +130,76 @@ func (m *mover) add(ctx context.Context, tx *db.Tx, old Item) (Item, error) {
 	return it, db.Error(m.op, db.Put(ctx, tx, "", r))
 }
 
-// move gives each body its task on it and lets the old one say where it went.
-func (m *mover) move(ctx context.Context, tx *db.Tx, u Unfinished, it Item) error {
-	last := m.c.Last
-	if last.IsZero() {
-		last = m.d.CommonLast
+// carry moves or ends those of ids that are still left, and returns how many. Each
+// body gets its task on the later requirement, and the old one says where it went.
+// What was answered, met or taken back meanwhile is left as it is, and so is what
+// a body owes that is addressed no longer.
+func (m *mover) carry(ctx context.Context, tx *db.Tx, g leg, ids []string) (int, error) {
+	var rows []taskRow
+	err := tx.NewSelect().Model(&rows).Where("t.id IN (?)", bun.List(ids)).Where("t.state IN (?)", bun.List([]string{string(Owing), string(Returned)})).Order("t.unit_id", "t.id").Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return 0, db.Error(m.op, err)
 	}
-	p := Planned{Item: it}
-	var common bool
-	if p.term, p.Period, common = m.s.term(ctx, *m.d, it, last); common && last.IsZero() {
-		return fault.Bad(m.op, "last", "directive.bad.common")
+	state, reason, p := Withdrawn, m.c.Reason, Planned{}
+	still := func(string) bool { return true }
+	if g.Item != "" {
+		n := slices.IndexFunc(m.items, func(it Item) bool { return it.ID == g.Item && it.takes() })
+		if n < 0 {
+			return 0, nil // taken back since it was decided
+		}
+		p = Planned{Item: m.items[n], Period: g.Period, term: g.Term}
+		said := ctx
+		if m.s.Official != nil {
+			said = m.s.Official(ctx)
+		}
+		state, reason = Moved, i18n.T(said, "directive.carried.to", m.d.Cite(), p.Item.Path)
+		addressed, err := addressees(ctx, tx, nil, m.d.ID)
+		if err != nil {
+			return 0, err
+		}
+		still = func(unit string) bool { return slices.Contains(addressed, unit) }
 	}
-	var people []addresseeRow
-	for _, t := range u.Tasks {
-		if !slices.Contains(p.Units, t.Unit) {
+	if n := []rune(reason); len(n) > mostReason {
+		reason = string(n[:mostReason])
+	}
+	var ended []Task
+	for _, r := range rows {
+		t := r.task()
+		if !still(t.Unit) {
+			continue
+		}
+		o, err := m.s.Obligations.CancelIn(ctx, tx, obligation.ID(t.Obligation), reason)
+		if err != nil {
+			return 0, err
+		}
+		if o.State != obligation.Cancelled || o.Ending.Reason != reason {
+			continue // met, waived or cancelled on its own page
+		}
+		if ended = append(ended, t); !slices.Contains(p.Units, t.Unit) {
 			p.Units = append(p.Units, t.Unit)
-			people = append(people, addresseeRow{Directive: string(m.d.ID), Unit: t.Unit, IssuedAt: db.At(m.s.now())})
 		}
 	}
-	if err := db.Put(ctx, tx, "ON CONFLICT (directive_id, unit_id) DO UPDATE SET withdrawn_at = NULL, reason = ''", people...); err != nil {
-		return db.Error(m.op, err)
+	there := map[string]Task{}
+	if g.Item != "" && len(ended) > 0 {
+		if there, err = m.open(ctx, tx, p); err != nil {
+			return 0, err
+		}
+		m.moved = append(m.moved, p.Units...)
 	}
+	for _, t := range ended {
+		t.State, t.Reason, t.To = state, reason, there[clockOf(p.Item.ID, t.Unit, p.Period)].ID
+		if err := saveTask(ctx, tx, m.op, &t); err != nil {
+			return 0, err
+		}
+	}
+	return len(ended), nil
+}
+
+// open opens the tasks of p that are not there and returns all there are, by clock.
+func (m *mover) open(ctx context.Context, tx *db.Tx, p Planned) (map[string]Task, error) {
 	read := func() (map[string]Task, error) {
 		var rows []taskRow
-		err := tx.NewSelect().Model(&rows).Where("t.directive_id = ?", string(m.d.ID)).Where("t.item_id = ?", string(it.ID)).Where("t.period = ?", p.Period).Scan(ctx)
+		err := tx.NewSelect().Model(&rows).Where("t.directive_id = ?", string(m.d.ID)).Where("t.item_id = ?", string(p.Item.ID)).Where("t.period = ?", p.Period).Where("t.unit_id IN (?)", bun.List(p.Units)).Scan(ctx)
 		out := map[string]Task{}
 		for _, r := range rows {
 			t := r.task()
@@ -130,39 +209,12 @@ func (m *mover) move(ctx context.Context, tx *db.Tx, u Unfinished, it Item) erro
 	}
 	there, err := read()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := m.s.open(ctx, tx, *m.d, []Planned{p}, m.owed, there); err != nil {
-		return err
+		return nil, err
 	}
-	if there, err = read(); err != nil {
-		return err
-	}
-	said := ctx
-	if m.s.Official != nil {
-		said = m.s.Official(ctx)
-	}
-	reason := i18n.T(said, "directive.carried.to", m.d.Cite(), it.Path)
-	for _, t := range u.Tasks {
-		if err := m.close(ctx, tx, t.Task, Moved, reason, there[clockOf(it.ID, t.Unit, p.Period)].ID); err != nil {
-			return err
-		}
-		m.out.Moved++
-	}
-	m.moved = append(m.moved, p.Units...)
-	return nil
-}
-
-// close ends an old task and its clock.
-func (m *mover) close(ctx context.Context, tx *db.Tx, t Task, to TaskState, reason, at string) error {
-	if n := []rune(reason); len(n) > mostReason {
-		reason = string(n[:mostReason])
-	}
-	if _, err := m.s.Obligations.CancelIn(ctx, tx, obligation.ID(t.Obligation), reason); err != nil {
-		return err
-	}
-	t.State, t.Reason, t.To = to, reason, at
-	return saveTask(ctx, tx, m.op, &t)
+	return read()
 }
 
 // Move is where a task went, or where it came from.

@@ -65,6 +65,21 @@ func TestUnfinishedTasksAreCarriedOver(t *testing.T) {
 		if err != nil || len(cited) != 1 || cited[0].Directive.ID != old.ID || cited[0].Why[0].Key != "cited.both" || cited[0].Left != 5 {
 			t.Fatalf("cited %+v, %v", cited, err)
 		}
+		for query, want := range map[string]int64{"": 1, "77": 1, "no such words": 0} {
+			open, total, err := h.Unclosed(mai, now, query, "", 5)
+			if err != nil || total != want || len(open) != int(want) || want == 1 && (open[0].Directive.ID != old.ID || open[0].Left != 5) {
+				t.Errorf("unclosed for %q: %+v of %d, %v", query, open, total, err)
+			}
+		}
+		if open, total, err := h.Unclosed(mai, now, "", old.ID, 5); err != nil || total != 1 || len(open) != 0 {
+			t.Errorf("the page after it: %+v of %d, %v", open, total, err)
+		}
+		if open, total, err := h.Unclosed(mai, old, "", "", 5); err != nil || total != 0 || len(open) != 0 {
+			t.Errorf("a directive before itself: %+v of %d, %v", open, total, err)
+		}
+		if open, _, err := h.Unclosed(unit, now, "", "", 5); !fault.Is(err, fault.Forbidden) && len(open) != 0 {
+			t.Errorf("shown to a body that owes: %+v, %v", open, err)
+		}
 		if _, err := h.Carry(mai, now.ID, directive.Carrying{From: old.ID, Relation: directive.Follows}); !fault.Is(err, fault.Conflict) {
 			t.Errorf("carried before it is issued: %v", err)
 		}

@@ -243,6 +243,26 @@ func (s *Service) Search(ctx context.Context, d Directive, query string, limit i
 	return out, s.countLeft(ctx, out)
 }
 
+// Unclosed are the directives of the bodies the actor writes for, other than d,
+// of which something is not answered: the newest first, those that a query names,
+// at most limit after the one named, and how many there are in all.
+func (s *Service) Unclosed(ctx context.Context, d Directive, query string, after ID, limit int) ([]Candidate, int64, error) {
+	const op = "directive.Unclosed"
+	_, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return nil, 0, err
+	}
+	rows, total, err := list(ctx, s.Records.Read(), op, scope, Filter{Query: query, Left: true, Not: d.ID, Kept: true, After: string(after), Limit: limit}, "")
+	if err != nil {
+		return nil, 0, err
+	}
+	out := make([]Candidate, len(rows))
+	for n := range rows {
+		out[n].Directive = &rows[n]
+	}
+	return out, total, s.countLeft(ctx, out)
+}
+
 // countLeft says of each directive how much of it is not answered.
 func (s *Service) countLeft(ctx context.Context, list []Candidate) error {
 	const op = "directive.countLeft"

@@ -34,6 +34,7 @@ const (
 	Annex      PartKind = "annex"
 	Around     PartKind = "around" // of the page or the copy: page numbers, stamps, the date of printing, an author
 	Strange    PartKind = "unknown"
+	LeftOut    PartKind = "left_out" // requirements that a person did not take in
 )
 
 // Part is one stretch of the text. The texts of all parts, in order, are the
@@ -225,8 +226,13 @@ const (
 	NotSecurity Doubt = "not_security" // the text is not about information security
 	OtherCoding Doubt = "encoding"     // lines were in an old encoding
 	Columns     Doubt = "columns"      // the body is set in two columns: the order of lines is doubtful
+	Tracked     Doubt = "tracked"      // changes to the file that nobody settled: Text of them put words in, Hint took some out
+	Instrument  Doubt = "instrument"   // the paper is one to be cited; it is not sent to anybody to be carried out
+	Attached    Doubt = "attached"     // behind the signature stands what the paper puts in force: it was not taken apart
+	Partly      Doubt = "partly"       // only the parts Text were taken in; Hint requirements were left out
 	Closed      Doubt = "closing_duty" // the closing sentence gives somebody a duty
 	Unclear     Doubt = "inferred"     // a field was inferred
+	PoorCopy    Doubt = "poor_copy"    // a scan or copy with many slips: Text of them were mended, Hint lists what was not understood
 )
 
 // Warning is one thing a person should look at.

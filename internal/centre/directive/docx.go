@@ -19,15 +19,15 @@ import (
 // wordPart is how much of one part of a DOCX file is read.
 const wordPart = 64 << 20
 
-// fromDOCX is what a DOCX file says when all its tracked changes are accepted:
-// with the numbers that the program counts, rows of tables of three columns and
+// fromDOCX is what a DOCX file says when all its tracked changes are accepted, and
+// how many they are: with the numbers that the program counts, rows of tables of three columns and
 // more with upright bars between their cells, and footnotes behind the paragraph
 // that has their mark. Heads and feet of pages and comments are none of the text
 // (ECMA-376 part 1, section 17).
-func fromDOCX(data []byte) (string, error) {
+func fromDOCX(data []byte) (string, changes, error) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
-		return "", err
+		return "", changes{}, err
 	}
 	d := &docx{lists: map[string]*counter{}, styled: map[string]numbered{}, notes: map[string]string{}}
 	for _, part := range []struct {
@@ -39,21 +39,26 @@ func fromDOCX(data []byte) (string, error) {
 			continue // without a document nothing is said
 		}
 		if err != nil {
-			return "", err
+			return "", changes{}, err
 		}
 		err = part.read(xml.NewDecoder(io.LimitReader(f, wordPart)))
 		if err := errors.Join(err, f.Close()); err != nil {
-			return "", err
+			return "", changes{}, err
 		}
 	}
-	return strings.TrimSpace(d.out.String()) + "\n", nil
+	return strings.TrimSpace(d.out.String()) + "\n", d.changes, nil
 }
+
+// changes counts the stretches of words that were put in and taken out while
+// changes were tracked, and that nobody settled yet.
+type changes struct{ in, out int }
 
 type docx struct {
 	lists  map[string]*counter // by number id
 	styled map[string]numbered // by style
 	notes  map[string]string   // of footnotes
 	out    strings.Builder
+	changes
 }
 
 // counter is one counted list.
@@ -90,8 +95,10 @@ func val(t xml.StartElement, name string) string {
 	return ""
 }
 
-// elements gives every element of a part to see, with whether it begins.
-func elements(dec *xml.Decoder, see func(name string, start *xml.StartElement, text []byte)) error {
+// elements gives every element of a part to see, with whether it begins, and
+// counts what it leaves out and takes in of tracked changes.
+func (c *changes) elements(dec *xml.Decoder, see func(name string, start *xml.StartElement, text []byte)) error {
+	inserted := false // within what was put in, and no words of it were seen yet
 	for {
 		t, err := dec.Token()
 		if errors.Is(err, io.EOF) {
@@ -110,18 +117,51 @@ func elements(dec *xml.Decoder, see func(name string, start *xml.StartElement, t
 			}
 			switch wordName(t.Name) {
 			case "del", "moveFrom":
-				if err := dec.Skip(); err != nil {
+				said, err := deleted(dec)
+				if err != nil {
 					return err
 				}
+				if said {
+					c.out++
+				}
 				continue
+			case "ins", "moveTo":
+				inserted = true
+			case "t":
+				if inserted {
+					inserted = false
+					c.in++
+				}
 			}
 			see(wordName(t.Name), &t, nil)
 		case xml.EndElement:
+			if n := wordName(t.Name); n == "ins" || n == "moveTo" {
+				inserted = false
+			}
 			see(wordName(t.Name), nil, nil)
 		case xml.CharData:
 			see("", nil, t)
 		}
 	}
+}
+
+// deleted goes behind the element that was begun, and reports whether it held
+// words.
+func deleted(dec *xml.Decoder) (said bool, err error) {
+	for depth := 1; depth > 0; {
+		t, err := dec.Token()
+		if err != nil {
+			return said, err
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			depth++
+			said = said || wordName(t.Name) == "delText" || wordName(t.Name) == "t"
+		case xml.EndElement:
+			depth--
+		}
+	}
+	return said, nil
 }
 
 // numbering reads the lists of a file.
@@ -130,7 +170,7 @@ func (d *docx) numbering(dec *xml.Decoder) error {
 	var kind *[9]level
 	var num string
 	at := 0
-	return elements(dec, func(name string, t *xml.StartElement, _ []byte) {
+	return d.elements(dec, func(name string, t *xml.StartElement, _ []byte) {
 		if t == nil {
 			return
 		}
@@ -165,7 +205,7 @@ func (d *docx) numbering(dec *xml.Decoder) error {
 // styles reads which styles number their paragraphs.
 func (d *docx) styles(dec *xml.Decoder) error {
 	id := ""
-	return elements(dec, func(name string, t *xml.StartElement, _ []byte) {
+	return d.elements(dec, func(name string, t *xml.StartElement, _ []byte) {
 		if t == nil {
 			return
 		}
@@ -189,7 +229,7 @@ func (d *docx) styles(dec *xml.Decoder) error {
 
 func (d *docx) footnotes(dec *xml.Decoder) error {
 	id, in := "", false
-	return elements(dec, func(name string, t *xml.StartElement, text []byte) {
+	return d.elements(dec, func(name string, t *xml.StartElement, text []byte) {
 		switch {
 		case name == "footnote" && t != nil:
 			if id = val(*t, "id"); val(*t, "type") != "" {
@@ -229,7 +269,7 @@ func (d *docx) body(dec *xml.Decoder) error {
 			d.out.WriteString(s)
 		}
 	}
-	return elements(dec, func(name string, t *xml.StartElement, text []byte) {
+	return d.elements(dec, func(name string, t *xml.StartElement, text []byte) {
 		var p *passage
 		if n := len(open); n > 0 {
 			p = open[n-1]

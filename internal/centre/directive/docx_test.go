@@ -92,7 +92,13 @@ func TestWordProcessorsFile(t *testing.T) {
 	if strings.Count(got, "Khung chữ") != 1 {
 		t.Errorf("a box is there once: %s", got)
 	}
-	r := lexicon(t).Read(got, today)
+	r, err := lexicon(t).ReadFile(t.Context(), "a.docx", drafted(t), today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := r.Warnings[0]; w.Doubt != directive.Tracked || w.Text != "1" || w.Hint != "1" {
+		t.Errorf("changes nobody settled are told: %+v", r.Warnings)
+	}
 	var paths []string
 	for _, q := range directive.Leaves(r.Requirements) {
 		d, _ := saysOf(q)

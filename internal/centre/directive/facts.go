@@ -23,10 +23,18 @@ func group(re *regexp.Regexp, text string, m []int, name string) string {
 	return strings.TrimSpace(text[m[n]:m[n+1]])
 }
 
+// citations are the papers that text cites. Whoever asks asks twice.
+func (r *reader) citations(text string) []document.Citation {
+	if r.cited.text != text {
+		r.cited.text, r.cited.list = text, document.Citations(text, r.today)
+	}
+	return r.cited.list
+}
+
 // hide puts blanks where text cites other papers, so that their dates and
 // numbers are not taken for its own.
 func (r *reader) hide(text string) string {
-	for _, c := range document.Citations(text, r.today) {
+	for _, c := range r.citations(text) {
 		for from := 0; ; {
 			i := strings.Index(text[from:], c.Text)
 			if i < 0 {
@@ -52,13 +60,17 @@ func (r *reader) deadlines(text string) []Deadline {
 	low := fold(plain)
 	taken := make([]bool, len(low))
 	type found struct {
-		at int
-		d  Deadline
+		at   int
+		d    Deadline
+		year bool // it is said of which year
 	}
 	var all []found
 	for _, rule := range r.x.deadlines {
+		if !rule.hint.in(low) {
+			continue
+		}
 		for _, m := range rule.re.FindAllStringSubmatchIndex(low, -1) {
-			if m[0] > 0 && wordEnds(low, m[0]) || slices.Contains(taken[m[0]:m[1]], true) || rule.Starts && !clause(low, m[0]) {
+			if m[0] > 0 && wordEnds(low, m[0]) || slices.Contains(taken[m[0]:m[1]], true) || rule.Starts && !clause(low, m[0]) || rule.Brief && !r.brief(low, m[0], m[1]) {
 				continue
 			}
 			if rule.Sort == Within && onDay.MatchString(low[m[1]:]) {
@@ -71,17 +83,32 @@ func (r *reader) deadlines(text string) []Deadline {
 			if !ok {
 				continue
 			}
+			if d.Sort == Within && d.Trigger == "" {
+				d.Trigger = r.condition(low[:m[0]])
+			}
 			end := m[0] + len(d.Text)
 			d.Text = strings.TrimSpace(text[m[0]:end])
 			for i := m[0]; i < m[1]; i++ {
 				taken[i] = true
 			}
-			all = append(all, found{m[0], d})
+			all = append(all, found{m[0], d, group(rule.re, low, m, "y") != ""})
+			if also := clock(group(rule.re, low, m, "also"), group(rule.re, low, m, "also_minute")); also != "" { // "trước 08 giờ và 17 giờ hằng ngày"
+				d.Hour = also
+				all = append(all, found{m[0], d, false})
+			}
 		}
 	}
-	slices.SortFunc(all, func(a, b found) int { return a.at - b.at })
+	slices.SortStableFunc(all, func(a, b found) int { return a.at - b.at })
+	end := 0 // of the one before
 	for _, f := range all {
-		out = append(out, f.d)
+		if n := len(out); n > 0 && f.d.Sort == Until && !f.year { // "hằng năm, trước ngày 01 tháng 12": the day of what recurs
+			if o := &out[n-1]; o.Sort == Every && strings.Trim(low[min(end, f.at):f.at], " ,") == "" {
+				o.Scope = strings.TrimSpace(o.Scope + " " + f.d.Text)
+				end = f.at + len(f.d.Text)
+				continue
+			}
+		}
+		out, end = append(out, f.d), f.at+len(f.d.Text)
 	}
 	return out
 }
@@ -89,10 +116,38 @@ func (r *reader) deadlines(text string) []Deadline {
 var (
 	andDay     = regexp.MustCompile(`^ ?(?:và|,|;)(?: trước)?(?: ngày)? \d{1,2}[/-]\d{1,2}`)
 	again      = regexp.MustCompile(`(?:định kỳ|hằng|hàng|mỗi|lần)[^.;]*$`)
-	beforehand = regexp.MustCompile(`^(?:xong |hoàn thành )?trước `)
+	beforehand = regexp.MustCompile(`^(?:xong |hoàn thành )?tr(?:ư|u)ớc `)
 )
 
 var onDay = regexp.MustCompile(`^(?: \d{1,2} phút)?,? ngày \d`)
+
+// briefMost is how many words a short clause has.
+const briefMost = 8
+
+// condition is what happens first where the clauses in front of a time limit say so,
+// else empty.
+func (r *reader) condition(before string) string {
+	m := r.x.condition.FindStringSubmatchIndex(before)
+	if m == nil {
+		return ""
+	}
+	what, _, _ := strings.Cut(group(r.x.condition, before, m, "trigger")+group(r.x.condition, before, m, "found"), " phải ")
+	return strings.TrimSpace(what)
+}
+
+// brief reports whether low has from from to to the end of a short clause that
+// begins with a verb.
+func (r *reader) brief(low string, from, to int) bool {
+	if rest := strings.TrimLeft(low[to:], " "); rest != "" && !strings.ContainsAny(rest[:1], ".,;") {
+		return false
+	}
+	begin := strings.LastIndexAny(low[:from], ".;:,") + 1
+	if and := strings.LastIndex(low[begin:from], " và "); and >= 0 && begins(low[begin+and+len(" và "):], r.x.verbs) != "" {
+		begin += and + len(" và ")
+	}
+	said := strings.TrimLeft(low[begin:from], " ")
+	return begins(said, r.x.verbs) != "" && len(strings.Fields(said)) <= briefMost
+}
 
 // wordEnds reports whether i stands inside a word.
 func wordEnds(low string, i int) bool {
@@ -223,7 +278,7 @@ func daysOf(year, month int) int {
 }
 
 func duration(n, unit string) (iso string, working bool) {
-	v := atoi(n)
+	v := numberOf(n)
 	if v == 0 {
 		return "", false
 	}
@@ -252,12 +307,14 @@ func (r *reader) recurrence(times, n, unit string) string {
 		return ""
 	}
 	clock, one := one[:len(one)-len(strings.TrimPrefix(one, "T"))], strings.TrimPrefix(one, "T")
-	size := atoi(one[1:]) * max(1, atoi(n))
+	size := atoi(one[1:]) * max(1, numberOf(n))
 	letter := one[:1]
-	if t := atoi(times); t > 1 {
+	if t := numberOf(times); t > 1 {
 		switch {
 		case letter == "Y" && 12%t == 0:
 			letter, size = "M", 12*size/t
+		case letter == "D" && 24%t == 0:
+			clock, letter, size = "T", "H", 24*size/t
 		case size%t == 0:
 			size /= t
 		default:
@@ -271,14 +328,21 @@ func (r *reader) recurrence(times, n, unit string) string {
 func (r *reader) thresholds(text string) []Threshold {
 	out := []Threshold{}
 	low := fold(text)
+	if !strings.Contains(low, "%") && !strings.Contains(low, "phần trăm") { // their unit
+		return out
+	}
 	for _, re := range r.x.thresholds {
 		for _, m := range re.FindAllStringSubmatchIndex(low, -1) {
-			v, err := strconv.ParseFloat(strings.ReplaceAll(group(re, low, m, "value"), ",", "."), 64)
+			said := group(re, low, m, "value")
+			v, err := strconv.ParseFloat(strings.ReplaceAll(said, ",", "."), 64)
+			if n := numberOf(said); err != nil && n > 0 {
+				v, err = float64(n), nil
+			}
 			if err != nil || v > 100 {
 				continue
 			}
 			out = append(out, Threshold{Text: strings.TrimSpace(text[m[0]:m[1]]), Value: v, Unit: "%",
-				Least: group(re, low, m, "least") != "" && v < 100, Most: group(re, low, m, "most") != ""})
+				Least: (group(re, low, m, "least") != "" || group(re, low, m, "beyond") != "") && v < 100, Most: group(re, low, m, "most") != ""})
 		}
 	}
 	return out
@@ -287,6 +351,7 @@ func (r *reader) thresholds(text string) []Threshold {
 var (
 	phone  = regexp.MustCompile(`(?:\+84|\(?0|1[89]00)[\d.() \x{00A0}-]{6,18}\d`)
 	email  = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
+	dated  = regexp.MustCompile(`^\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d$`)
 	label2 = regexp.MustCompile(`(?:điện thoại|đường dây nóng|số máy|sđt|đt|tel|hotline|fax|zalo|thư điện tử|email|e-mail|di động|liên hệ|số)`)
 )
 
@@ -306,7 +371,7 @@ func (r *reader) contacts(text, at string) (out []Contact) {
 			}
 			return -1
 		}, strings.Replace(text[m[0]:m[1]], "+84", "0", 1))
-		if len(digits) < 8 || len(digits) > 13 {
+		if len(digits) < 8 || len(digits) > 13 || dated.MatchString(text[m[0]:m[1]]) {
 			continue
 		}
 		known, fits := false, false
@@ -417,7 +482,7 @@ func (w windowRule) day(year int) calendar.Date {
 
 // cites adds the papers that text cites to the basis.
 func (r *reader) cites(text, at string) {
-	for _, c := range document.Citations(text, r.today) {
+	for _, c := range r.citations(text) {
 		if c.Number == "" {
 			continue
 		}

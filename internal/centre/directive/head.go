@@ -78,7 +78,11 @@ func (r *reader) headLine(i int, l line, issuers *[]string, known *bool) (next i
 		*known = true
 		put(Titling)
 		r.out.Kind = r.kind(l)
-		if r.out.Subject == nil && i+1 < len(r.lines) && r.plainHead(r.lines[i+1]) {
+		if i+1 < len(r.lines) && upper(r.lines[i+1].text) && strings.HasPrefix(r.lines[i+1].low, "của ") { // whose it is
+			i++
+			put(Titling)
+		}
+		if r.out.Subject == nil && i+1 < len(r.lines) && (r.plainHead(r.lines[i+1]) || r.entitled(r.lines[i+1])) {
 			return r.subject(i+1, r.lines[i+1].text), false
 		}
 	case labelled(l.text).rank > 0, x.grounds.MatchString(l.low) && (*known || len(l.text) > 80):
@@ -93,10 +97,18 @@ func (r *reader) headLine(i int, l line, issuers *[]string, known *bool) (next i
 		put(Titling)
 		set(&r.out.Subject, capital(trim(l.text)))
 		*known = true
-	case len(l.text) > 60 || ended(l.text):
+	case len(l.text) > 60 || ended(l.text) || r.out.Subject != nil && r.paragraphAt(i) > 120:
 		return i, true
 	}
 	return i + 1, false
+}
+
+// paragraphAt is how long the paragraph is that begins at line i.
+func (r *reader) paragraphAt(i int) (bytes int) {
+	for n := i; n < len(r.lines) && (n == i || !r.lines[n].apart); n++ {
+		bytes += len(r.lines[n].text) + 1
+	}
+	return bytes
 }
 
 var hourly = regexp.MustCompile(`^(?:trước )?\d{1,2} ?(?:h|g|giờ|:) ?(?:\d{2})?.{0,40}$`)
@@ -118,14 +130,24 @@ func (r *reader) kind(l line) string {
 func (r *reader) plainHead(l line) bool {
 	x := r.x
 	return !anyOf(x.around, l.low) && !anyOf(x.motto, l.low) && !x.number.MatchString(l.low) && !x.numberBlank.MatchString(l.low) && !x.date.MatchString(l.low) &&
-		!x.send.MatchString(l.low) && !slices.Contains(x.urgency, l.low) && labelled(l.text).rank == 0 && !x.grounds.MatchString(l.low)
+		!x.send.MatchString(l.low) && !slices.Contains(x.urgency, l.low) && labelled(l.text).rank == 0 && (!x.grounds.MatchString(l.low) || upper(l.text))
+}
+
+// entitled reports whether l, below the name of a kind, is its title although it
+// begins as grounds do: "KẾ HOẠCH / Thực hiện công tác …".
+func (r *reader) entitled(l line) bool {
+	return strings.HasPrefix(l.low, "thực hiện ") && !ended(l.text) && len([]rune(l.text)) < 120
 }
 
 // subject takes the lines of a subject from i on, whose first says text.
 func (r *reader) subject(i int, text string) int {
 	r.parts[i].kind = Titling
 	words := []string{strings.TrimLeft(text, " :")}
-	for i++; i < len(r.lines) && r.plainHead(r.lines[i]); i++ {
+	// The number of what it cites may stand at the beginning of a line.
+	cited := func(l line) bool {
+		return !l.apart && strings.HasSuffix(fold(words[len(words)-1]), " số")
+	}
+	for i++; i < len(r.lines) && (r.plainHead(r.lines[i]) || cited(r.lines[i])); i++ {
 		if l := r.lines[i]; l.apart && (!unicode.IsLower(first(l.text)) || ended(l.text)) {
 			break
 		}
@@ -135,6 +157,8 @@ func (r *reader) subject(i int, text string) int {
 	said := strings.TrimSpace(strings.Join(words, " "))
 	if m := r.x.subject.FindString(fold(said)); m != "" {
 		said = said[len(m):]
+	} else if r.out.Kind != "" && strings.HasPrefix(fold(said), "về ") {
+		said = said[len("về "):]
 	}
 	set(&r.out.Subject, capital(trim(said)))
 	return i
@@ -253,11 +277,18 @@ func (r *reader) issuer(list []string) {
 	var groups []string
 	for _, s := range list {
 		low := fold(s)
+		if n := len(groups); n > 0 && r.out.Place != nil && strings.HasSuffix(low, " "+fold(*r.out.Place)) && begins(low, r.x.levels) == "" && r.x.body(fold(groups[n-1])) != "" && len(strings.Fields(groups[n-1])) > 3 && !strings.HasSuffix(fold(groups[n-1]), " và") {
+			groups = append(groups, s) // a branch by the place it is in: "VIỄN THÔNG AN LĨNH"
+			continue
+		}
 		if begins(low, r.x.levels) != "" && begins(low, []string{"tỉnh ủy", "huyện ủy", "thành ủy", "xã hội"}) == "" && len(groups) > 0 || r.x.body(low) == "" && begins(low, r.x.heads) == "" && len(groups) > 0 {
 			groups[len(groups)-1] += " " + s
 			continue
 		}
 		groups = append(groups, s)
+	}
+	if len(groups) == 2 && slices.Contains(r.x.bodies, fold(groups[0])) { // "VĂN PHÒNG" above the body whose it is
+		groups = []string{groups[0] + " " + groups[1]}
 	}
 	if len(groups) > 0 {
 		last := groups[len(groups)-1]
@@ -302,7 +333,7 @@ func (r *reader) proper(name string) string {
 		switch {
 		case i > 0 && (slices.Contains(r.x.levels, w) || slices.Contains(r.x.levels, behind+" "+w)) && (i+1 == len(words) || words[i+1] != "ủy" && words[i+1] != "hội"):
 			place, about = true, false
-		case place, i == 0, subject(i - 1), about && behind == "và":
+		case place, i == 0, subject(i - 1), about && (behind == "và" || strings.HasSuffix(behind, ",")), w == "ủy" && i+1 < len(words) && words[i+1] == "ban":
 			out[i] = capital(w)
 		}
 		if subject(i) || w == "tỉnh" && i+1 < len(words) && words[i+1] == "ủy" {

@@ -15,7 +15,6 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
-	"github.com/vonggac/vonggac/internal/platform/jobs"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -267,11 +266,8 @@ func (s *Service) Issue(ctx context.Context, id ID, to Sending, version int64) (
 	if err != nil {
 		return Plan{}, err
 	}
-	switch j, opening, err := s.Opening(ctx, id); {
-	case err != nil:
+	if err := s.settled(ctx, op, id); err != nil {
 		return Plan{}, err
-	case opening && j.State != jobs.Failed:
-		return Plan{}, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "directive.conflict.opening"}
 	}
 	var p Plan
 	_, err = s.change(ctx, op, id, version, []State{Confirmed, Issued}, func(ctx context.Context, tx *db.Tx, d *Directive, by auth.Actor) error {

@@ -4,6 +4,7 @@
 package directive
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -34,6 +35,7 @@ type mandate struct {
 	Told      []string             `json:"told"`            // addressees that are told at the end
 	Again     []string             `json:"again,omitempty"` // tasks that were withdrawn and are opened again
 	Tasks     []ordered            `json:"tasks"`
+	Carry     *carrying            `json:"carry,omitempty"` // what is left of an earlier directive is carried over, nothing else
 }
 
 // ordered is what is to be opened on one requirement; Units index those of the mandate.
@@ -99,6 +101,9 @@ func (s *Service) Handler() jobs.Handler {
 		if err != nil {
 			return err
 		}
+		if o.Carry != nil {
+			return s.carryOn(ctx, j, p, d, list, o)
+		}
 		var done, total int64
 		for _, t := range o.Tasks {
 			total += int64(len(t.Units))
@@ -119,15 +124,19 @@ func (s *Service) Handler() jobs.Handler {
 			}
 		}
 		p.Set(total, total, "directive.job.opening")
-		return s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			if err := p.Fence(ctx, tx); err != nil {
 				return err
+			}
+			if in, err := inForce(ctx, tx, d.ID); err != nil || !in { // closed meanwhile: nobody is told
+				return cmp.Or(err, errNothing)
 			}
 			if err := s.tell(ctx, tx, Told{Kind: "directive.issued", Units: o.Units, ID: d.ID, Code: d.Code, Words: d.Subject, Href: href(d.ID), Key: "issued/" + string(d.ID)}); err != nil {
 				return err
 			}
 			return s.note(ctx, tx, "directive.issued", d, map[string]any{"job": j.ID, "tasks": total, "opened": opened})
 		})
+		return something(err)
 	}
 }
 
@@ -138,12 +147,8 @@ func (s *Service) piece(ctx context.Context, p *jobs.Progress, d Directive, it I
 		if err := p.Step(ctx, tx); err != nil {
 			return err
 		}
-		var now row
-		if err := tx.NewSelect().Model(&now).Where("d.id = ?", string(d.ID)).Scan(ctx); err != nil {
-			return db.Error("directive.piece", err)
-		}
-		if now.State != string(Issued) { // closed meanwhile: nothing more is issued
-			return errNothing
+		if in, err := inForce(ctx, tx, d.ID); err != nil || !in { // closed meanwhile: nothing more is issued
+			return cmp.Or(err, errNothing)
 		}
 		var rows []taskRow
 		if err := tx.NewSelect().Model(&rows).Where("t.directive_id = ?", string(d.ID)).Where("t.item_id = ?", string(it.ID)).Where("t.period = ?", t.Period).Scan(ctx); err != nil {
@@ -179,8 +184,22 @@ func (s *Service) piece(ctx context.Context, p *jobs.Progress, d Directive, it I
 	return n, err
 }
 
+// inForce reports whether a directive is issued and not ended.
+func inForce(ctx context.Context, tx *db.Tx, id ID) (bool, error) {
+	n, err := tx.NewSelect().Model((*row)(nil)).Where("d.id = ?", string(id)).Where("d.state = ?", string(Issued)).Count(ctx)
+	return n > 0, db.Error("directive.inForce", err)
+}
+
 // errNothing rolls a transaction back that found all it was to open.
 var errNothing = fault.Missing("directive.piece")
+
+// something is err where it is more than that.
+func something(err error) error {
+	if err == errNothing {
+		return nil
+	}
+	return err
+}
 
 // Opening is the job that opens tasks of a directive now, or that failed to; false
 // without one.

@@ -22,7 +22,9 @@ type label struct {
 const (
 	byChapter = iota + 1
 	byRoman
+	byCapital // A, B, C
 	byArticle
+	byTask // "Việc 1", "Nhiệm vụ 2"
 	byNumber
 	byDots // 9.1; one rank more for each further dot
 	_
@@ -33,13 +35,16 @@ const (
 )
 
 var (
-	chapter = regexp.MustCompile(`^(?i:(chương|phần|mục)\s+([IVXL]{1,7}|\d{1,2}))[.:)]?(?:\s|$)`)
-	article = regexp.MustCompile(`^(?i:điều)\s+(\d{1,3})[.:)]?(?:\s|$)`)
-	roman   = regexp.MustCompile(`^([IVXL]{1,7})\s?[.)/–-]\s*(?:\S|$)`)
-	dotted  = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})(?:[.)/]\s*|\s+)\p{L}`)
-	number  = regexp.MustCompile(`^(\d{1,2})(?:\s?[.)/–-]\s*["“(]?\p{L}|[.)]\s+\d{1,3} ?[%\p{L}])`)
-	letter  = regexp.MustCompile(`^([a-zđ])\s?[).](?:\s*["“(]?\p{L}|\s+\d{1,3} ?[%\p{L}])`)
-	bullet  = regexp.MustCompile(`^([-–—•+*·▪●◦])\s*\S`)
+	task        = regexp.MustCompile(`^(?i:(việc|công việc|nhiệm vụ|nội dung|giải pháp|nhóm nhiệm vụ))\s+(\d{1,2})(?:[.:)]\s|$)`)
+	chapter     = regexp.MustCompile(`^(?i:(chương|phần|mục)\s+([IVXL]{1,7}|\d{1,2}))[.:)]?(?:\s|$)`)
+	article     = regexp.MustCompile(`^(?i:điều)\s+(\d{1,3})[.:)]?(?:\s|$)`)
+	roman       = regexp.MustCompile(`^([IVXL]{1,7})\s?[.)/–-]\s*(?:\S|$)`)
+	dotted      = regexp.MustCompile(`^(\d{1,2}(?:\.\d{1,2}){1,3})(?:[.)/]\s*|\s+)\p{L}`)
+	number      = regexp.MustCompile(`^(\d{1,2})(?:\s?[.)/–-]\s*["“(]?\p{L}|[.)]\s+\d{1,3} ?[%\p{L}])`)
+	symbolAhead = regexp.MustCompile(`^\d{1,2}/\p{Lu}[\p{L}\d]{0,9}-\p{Lu}`) // of a paper: "48/NQ-CP"
+	capitals    = regexp.MustCompile(`^([A-ZĐ])\s?[.)/]\s*\p{Lu}\p{L}`)
+	letter      = regexp.MustCompile(`^([a-zđ])\s?[).](?:\s*["“(]?\p{L}|\s+\d{1,3} ?[%\p{L}])`)
+	bullet      = regexp.MustCompile(`^([-–—•+*·▪●◦])\s*[^\s\-–—_=]`)
 )
 
 // letters is the order of letters in Vietnamese texts, and the one without the
@@ -57,15 +62,21 @@ func labelled(text string) label {
 	if m := article.FindStringSubmatch(text); m != nil {
 		return label{rank: byArticle, text: "Điều " + m[1], value: atoi(m[1]), size: len(strings.TrimRight(m[0], " "))}
 	}
+	if m := task.FindStringSubmatch(text); m != nil {
+		return label{rank: byTask, text: capital(strings.ToLower(m[1])) + " " + m[2], value: atoi(m[2]), size: len(strings.TrimRight(m[0], " "))}
+	}
 	if m := dotted.FindStringSubmatch(text); m != nil {
 		parts := strings.Split(m[1], ".")
 		return label{rank: byDots + len(parts) - 2, text: m[1], value: atoi(parts[len(parts)-1]), size: labelSize(text, len(m[1]))}
 	}
-	if m := number.FindStringSubmatch(text); m != nil {
+	if m := number.FindStringSubmatch(text); m != nil && !symbolAhead.MatchString(text) {
 		return label{rank: byNumber, text: m[1], value: atoi(m[1]), size: labelSize(text, len(m[1]))}
 	}
 	if m := roman.FindStringSubmatch(text); m != nil {
 		return label{rank: byRoman, text: m[1], value: numeral(m[1]), size: labelSize(text, len(m[1]))}
+	}
+	if m := capitals.FindStringSubmatch(text); m != nil {
+		return label{rank: byCapital, text: m[1], value: order(strings.ToLower(m[1]), letters), size: labelSize(text, len(m[1]))}
 	}
 	if m := letter.FindStringSubmatch(text); m != nil {
 		return label{rank: byLetter, text: m[1], value: order(m[1], letters), size: labelSize(text, len(m[1]))}

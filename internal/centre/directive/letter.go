@@ -104,7 +104,7 @@ func (s *Service) recipients(ctx context.Context, f Folder) ([]string, error) {
 // write fills in the body and the annex with the table.
 func (s *Service) write(ctx context.Context, p *officedoc.Paper, f Folder, reading Reading) {
 	p.Body = append(p.Body, officedoc.Text(i18n.T(ctx, "directive.draft.opening", cited(ctx, f.Directive), titleOf(ctx, f.Directive))))
-	table := officedoc.Table{Columns: []officedoc.Column{{Head: i18n.T(ctx, "directive.letter.no"), Width: 0.4, Align: officedoc.Center}, {Head: i18n.T(ctx, "directive.letter.item"), Width: 0.7, Align: officedoc.Center},
+	table := officedoc.Table{Columns: []officedoc.Column{{Head: i18n.T(ctx, "directive.letter.no"), Width: 0.55, Align: officedoc.Center}, {Head: i18n.T(ctx, "directive.letter.item"), Width: 0.7, Align: officedoc.Center},
 		{Head: i18n.T(ctx, "directive.letter.what"), Width: 3.4, Align: officedoc.Left}, {Head: i18n.T(ctx, "directive.item.who"), Width: 1.6, Align: officedoc.Left},
 		{Head: i18n.T(ctx, "directive.item.due"), Width: 1.4, Align: officedoc.Left}, {Head: i18n.T(ctx, "directive.item.evidence"), Width: 1.8, Align: officedoc.Left}}}
 	n := 0
@@ -127,7 +127,7 @@ func (s *Service) write(ctx context.Context, p *officedoc.Paper, f Folder, readi
 			said += " " + i18n.T(ctx, "directive.letter.who", actorsText(ctx, it))
 		}
 		p.Body = append(p.Body, officedoc.Text(strconv.Itoa(n)+". "+said))
-		table.Rows = append(table.Rows, []string{strconv.Itoa(n), pathText(ctx, it), it.Short, actorsText(ctx, it), due, it.Evidence})
+		table.Rows = append(table.Rows, []string{strconv.Itoa(n), pathText(ctx, it), sentence(it.Text), actorsText(ctx, it), due, it.Evidence})
 	}
 	var contacts []string
 	for _, c := range reading.Contacts {

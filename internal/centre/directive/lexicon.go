@@ -32,13 +32,18 @@ type Lexicon struct {
 	subject, send, wire           *regexp.Regexp
 	grounds, recipients           *regexp.Regexp
 	authority, lastMark, scope    *regexp.Regexp
+	condition                     *regexp.Regexp // what a time limit behind it runs from
+	first                         *regexp.Regexp // what stands in front of who must act
 	urgency                       []string
 	kinds                         []kind
+	instruments                   []string // ids of kinds
 	bodies, heads, quantifiers    []string
 	leadIns, verbs                []string
+	stops                         []string // end a phrase that names a body
 	asks, levels, notBodies       []string
 	ranks, roles, someone         []string
 	aside                         []*regexp.Regexp
+	cells                         []string // in front of what a cell says of when
 	columns                       map[string]*regexp.Regexp
 	deadlines                     []deadlineRule
 	every                         map[string]string
@@ -49,6 +54,8 @@ type Lexicon struct {
 	slips                         []slipRule
 	security                      []weighted
 	topics                        []topicRule
+	names                         bodyWords
+	spelling                      *spelling // of all that is known
 }
 
 type kind struct{ id, title string }
@@ -61,7 +68,11 @@ type deadlineRule struct {
 	Before bool `yaml:"before"`
 	// Starts says that the words count only where a clause begins.
 	Starts bool `yaml:"starts"`
-	re     *regexp.Regexp
+	// Brief says that they count only at the end of a short clause that begins with
+	// a verb: "sao lưu dữ liệu hằng ngày", not "lỗ hổng được công bố hằng tháng".
+	Brief bool `yaml:"brief"`
+	re    *regexp.Regexp
+	hint  hint
 }
 
 type windowRule struct {
@@ -105,6 +116,7 @@ type wordFile struct {
 	Subject     string             `yaml:"subject"`
 	Urgency     []string           `yaml:"urgency"`
 	Kinds       map[string]string  `yaml:"kinds"`
+	Instruments []string           `yaml:"instruments"`
 	Send        string             `yaml:"send"`
 	Wire        string             `yaml:"wire"`
 	Begin       []string           `yaml:"begin"`
@@ -118,6 +130,7 @@ type wordFile struct {
 	Quantifiers []string           `yaml:"quantifiers"`
 	LeadIns     []string           `yaml:"lead_ins"`
 	Verbs       []string           `yaml:"verbs"`
+	Stops       []string           `yaml:"stops"`
 	Asks        []string           `yaml:"asks"`
 	NotBodies   []string           `yaml:"not_bodies"`
 	Levels      []string           `yaml:"levels"`
@@ -128,6 +141,9 @@ type wordFile struct {
 	Columns     map[string]string  `yaml:"columns"`
 	Deadlines   []deadlineRule     `yaml:"deadlines"`
 	Scope       string             `yaml:"scope"`
+	Condition   string             `yaml:"condition"`
+	First       string             `yaml:"first"`
+	Cells       []string           `yaml:"cells"`
 	Every       map[string]string  `yaml:"every"`
 	Always      alwaysRule         `yaml:"always"`
 	Thresholds  []string           `yaml:"thresholds"`
@@ -135,6 +151,14 @@ type wordFile struct {
 	Phones      []phoneRule        `yaml:"phones"`
 	Slips       []slipRule         `yaml:"slips"`
 	Security    map[string]float64 `yaml:"security"`
+	Titles      []string           `yaml:"titles"`
+	AllOf       []string           `yaml:"all_of"`
+	Short       map[string]string  `yaml:"short"`
+	Province    string             `yaml:"province"`
+	Whole       string             `yaml:"whole"`
+	Several     []severalRule      `yaml:"several"`
+	Common      []string           `yaml:"common"`
+	Whoever     []string           `yaml:"whoever"`
 	Topics      []struct {
 		Key   string             `yaml:"key"`
 		Label map[string]string  `yaml:"label"`
@@ -146,7 +170,7 @@ type wordFile struct {
 // more add to it, in order. It fails on fields, patterns and topics it does not
 // understand, each as file: what is wrong.
 func Words(more ...fs.FS) (*Lexicon, error) {
-	x := &Lexicon{every: map[string]string{}, columns: map[string]*regexp.Regexp{}}
+	x := &Lexicon{spelling: newSpelling(), every: map[string]string{}, columns: map[string]*regexp.Regexp{}}
 	for i, tree := range append([]fs.FS{builtin}, more...) {
 		pattern := "*.yaml"
 		if i == 0 {
@@ -171,6 +195,7 @@ func Words(more ...fs.FS) (*Lexicon, error) {
 }
 
 func (x *Lexicon) add(_ string, data []byte) error {
+	x.spelling.read(norm.NFC.String(string(data)))
 	var f wordFile
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
@@ -204,7 +229,9 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	several(&x.around, f.Around)
 	several(&x.begin, f.Begin)
 	several(&x.closing, f.Closing)
-	several(&x.thresholds, f.Thresholds)
+	for _, p := range f.Thresholds {
+		x.thresholds = append(x.thresholds, compile(strings.ReplaceAll(p, countMark, countPattern)))
+	}
 	one(&x.number, f.Number)
 	one(&x.numberBlank, f.NumberBlank)
 	one(&x.date, f.PlaceDate)
@@ -216,12 +243,15 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	one(&x.recipients, f.Recipients)
 	one(&x.authority, f.Authority)
 	one(&x.scope, f.Scope)
+	one(&x.condition, f.Condition)
+	one(&x.first, f.First)
 	words(&x.urgency, f.Urgency)
 	words(&x.bodies, f.Bodies)
 	words(&x.heads, f.Heads)
 	words(&x.quantifiers, f.Quantifiers)
 	words(&x.leadIns, f.LeadIns)
 	words(&x.verbs, f.Verbs)
+	words(&x.stops, f.Stops)
 	words(&x.asks, f.Asks)
 	words(&x.notBodies, f.NotBodies)
 	words(&x.levels, f.Levels)
@@ -229,6 +259,9 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	words(&x.roles, f.Roles)
 	words(&x.someone, f.Someone)
 	several(&x.aside, f.Aside)
+	for _, w := range f.Cells { // a blank at the end counts
+		x.cells = append(x.cells, fold(norm.NFC.String(w)))
+	}
 	for column, p := range f.Columns {
 		if !slices.Contains([]string{columnTask, columnWho, columnDue}, column) {
 			errs = append(errs, fmt.Errorf("columns: %q is no column", column))
@@ -236,6 +269,8 @@ func (x *Lexicon) add(_ string, data []byte) error {
 		}
 		x.columns[column] = compile(p)
 	}
+	errs = append(errs, x.names.add(f, compile)...)
+	x.instruments = append(x.instruments, f.Instruments...)
 	for id, title := range f.Kinds {
 		x.kinds = append(x.kinds, kind{id, fold(title)})
 	}
@@ -245,7 +280,10 @@ func (x *Lexicon) add(_ string, data []byte) error {
 		default:
 			errs = append(errs, fmt.Errorf("deadlines: %q is no sort (until, within, every)", d.Sort))
 		}
-		d.re = compile(d.Pattern)
+		d.re = compile(strings.NewReplacer("trước", "tr(?:ư|u)ớc", countMark, countPattern).Replace(norm.NFC.String(d.Pattern))) // scans lose the horn
+		if d.re != nil {
+			d.hint = hintOf(d.re)
+		}
 		x.deadlines = append(x.deadlines, d)
 	}
 	for k, v := range f.Every {
@@ -301,7 +339,8 @@ func (x *Lexicon) add(_ string, data []byte) error {
 func (x *Lexicon) order() {
 	longer := func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) }
 	heavier := func(a, b weighted) int { return longer(a.words, b.words) }
-	for _, list := range [][]string{x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.levels, x.ranks, x.roles} {
+	slices.SortFunc(x.names.short, func(a, b shortWord) int { return longer(a.long, b.long) })
+	for _, list := range [][]string{x.names.titles, x.names.allOf, x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.stops, x.levels, x.ranks, x.roles} {
 		slices.SortStableFunc(list, longer)
 	}
 	slices.SortStableFunc(x.kinds, func(a, b kind) int { return longer(a.title, b.title) })

@@ -107,7 +107,10 @@ type Bound struct {
 // Body is a unit or group that a name of the text may mean.
 type Body struct {
 	Addressee
-	Units int // in a group
+	Units int      // in a group
+	Also  []string // other names of it
+	Of    string   // kind of a unit
+	Kinds []string // of a group that is all units of these kinds, and nothing else
 }
 
 // Paper is a paper of the register as this room shows it.

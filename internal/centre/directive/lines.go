@@ -34,16 +34,26 @@ var (
 // clean is text on one line as a person would type it again.
 func clean(text string) string {
 	text = emphasis.Replace(text)
-	text = slanted.ReplaceAllString(text, "$1$2")
-	text = lowered.ReplaceAllString(text, "$1")
-	return strings.TrimSpace(blanks.ReplaceAllString(text, " "))
+	if strings.Contains(text, "*") {
+		text = slanted.ReplaceAllString(text, "$1$2")
+	}
+	if strings.Contains(text, "_{") {
+		text = lowered.ReplaceAllString(text, "$1")
+	}
+	if strings.ContainsFunc(text, oddBlank) || strings.Contains(text, "  ") {
+		text = blanks.ReplaceAllString(text, " ")
+	}
+	return strings.TrimSpace(text)
 }
+
+// oddBlank reports whether c is a blank other than the common one.
+func oddBlank(c rune) bool { return c != ' ' && (c == '\u200B' || c == '\uFEFF' || unicode.IsSpace(c)) }
 
 // split is text by lines; those that hold two columns become two.
 func split(text string) (out []line) {
 	at, apart := 0, true
 	var widths []int
-	for raw := range strings.SplitAfterSeq(text, "\n") {
+	for _, raw := range together(strings.SplitAfter(text, "\n")) {
 		from := at
 		at += len(raw)
 		c := clean(raw)
@@ -62,7 +72,10 @@ func split(text string) (out []line) {
 			out = append(out, line{from: start, to: from + lead + m[0], text: clean(text[start : from+lead+m[0]]), apart: apart})
 			start, apart = from+lead+m[0], false
 		}
-		out = append(out, line{from: start, to: at, text: clean(text[start:at]), apart: apart})
+		if start > from {
+			c = clean(text[start:at])
+		}
+		out = append(out, line{from: start, to: at, text: c, apart: apart})
 		apart = false
 	}
 	out = unbroken(out)
@@ -78,7 +91,10 @@ func split(text string) (out []line) {
 }
 
 // labelAlone is the mark of a paragraph on a line of its own.
-var labelAlone = regexp.MustCompile(`^(?:\d{1,2}[.)/]|[a-zđ][.)]|(?i:số) ?:|(?:KT|TM|TL|TUQ|Q)\.)$`)
+var labelAlone = regexp.MustCompile(`^(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)/]|[a-zđ][.)]|(?i:điều|chương|mục|phần)|(?i:số) ?:|(?:KT|TM|TL|TUQ|Q)\.)$`)
+
+// numberAlone is the number of a paragraph on a line of its own.
+var numberAlone = regexp.MustCompile(`^(?:\d{1,2}(?:\.\d{1,2}){0,3}[.)/]|[a-zđ][.)]|Điều \d{1,3}[.:]?)$`)
 
 // brokenLeast is how many marks stand alone in a text whose first words were
 // broken off, as copies from pages do.
@@ -92,12 +108,22 @@ func unbroken(lines []line) []line {
 			alone++
 		}
 	}
-	if alone < brokenLeast {
-		return lines
+	// broken reports whether l goes on with the line before it.
+	broken := func(before, l line) bool {
+		switch marked := labelAlone.MatchString(before.text); {
+		case l.apart:
+			return false
+		case before.apart && numberAlone.MatchString(before.text) && unicode.IsUpper(first(l.text)) && !upper(l.text):
+			return true
+		case alone < brokenLeast:
+			return false
+		default:
+			return marked || !strings.Contains(before.text, " ") && !ended(before.text) && strings.ContainsFunc(before.text, unicode.IsLetter)
+		}
 	}
 	var out []line
 	for _, l := range lines {
-		if n := len(out) - 1; n >= 0 && !l.apart && !strings.Contains(out[n].text, " ") && (labelAlone.MatchString(out[n].text) || !ended(out[n].text)) && strings.ContainsFunc(out[n].text, unicode.IsLetter) || n >= 0 && !l.apart && labelAlone.MatchString(out[n].text) {
+		if n := len(out) - 1; n >= 0 && broken(out[n], l) {
 			out[n].to, out[n].text = l.to, out[n].text+" "+l.text
 			continue
 		}

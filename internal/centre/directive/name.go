@@ -26,13 +26,18 @@ type nameRow struct {
 	Target string  `bun:"target"` // key of an addressee
 	ByName string  `bun:"by_name"`
 	At     db.Time `bun:"at"`
+
+	Uses      int64   `bun:"uses"`
+	UsedAt    db.Time `bun:"used_at"`
+	Forgotten db.Time `bun:"forgotten_at"`
+	Version   int64   `bun:"version"`
 }
 
 // names are what a body was told that names mean, by the folded name, of the
 // bodies that are still there.
 func (s *Service) names(ctx context.Context, unit string, bodies []Body) (map[string]Addressee, error) {
 	var rows []nameRow
-	if err := s.Records.Read().NewSelect().Model(&rows).Where("n.unit_id = ?", unit).Scan(ctx); err != nil {
+	if err := s.Records.Read().NewSelect().Model(&rows).Where("n.unit_id = ?", unit).Where("n.forgotten_at IS NULL").Scan(ctx); err != nil {
 		return nil, db.Error("directive.names", err)
 	}
 	out := map[string]Addressee{}
@@ -89,14 +94,15 @@ func (s *Service) Mean(ctx context.Context, id ID, item ItemID, name, key string
 				continue
 			}
 			it.mean(name, meant)
+			it.Sure = it.settled(d.Doubts)
 			if err := saveItem(ctx, tx, op, &it); err != nil {
 				return err
 			}
 			count++
 		}
 		if remember {
-			r := nameRow{Unit: d.UnitID, Folded: fold(name), Name: name, Target: key, ByName: by.Name, At: db.At(s.now())}
-			if err := db.Put(ctx, tx, "ON CONFLICT (unit_id, folded) DO UPDATE SET name = EXCLUDED.name, target = EXCLUDED.target, by_name = EXCLUDED.by_name, at = EXCLUDED.at", r); err != nil {
+			r := nameRow{Unit: d.UnitID, Folded: fold(name), Name: name, Target: key, ByName: by.Name, At: db.At(s.now()), Version: 1}
+			if err := db.Put(ctx, tx, "ON CONFLICT (unit_id, folded) DO UPDATE SET name = EXCLUDED.name, target = EXCLUDED.target, by_name = EXCLUDED.by_name, at = EXCLUDED.at, forgotten_at = NULL, version = n.version + 1", r); err != nil {
 				return db.Error(op, err)
 			}
 		}

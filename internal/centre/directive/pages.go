@@ -25,7 +25,7 @@ type Neighbours struct {
 	Names    func(ctx context.Context, ids []string) (map[string]string, error)
 	Measures func(ctx context.Context, key string) string // title of a measure; nil shows its key
 	Binding  func(id string) string                       // where an entry of the library stands; nil: nowhere
-	// More are further things a directive leads to, such as its scoreboard; nil: none.
+	// More are further things a directive leads to, its scoreboard first; nil: none.
 	More func(ctx context.Context, d Directive) []ui.Action
 }
 
@@ -47,7 +47,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET " + Path + ".csv", Need: mayRead, Handle: p.export(web.CSV)},
 		{Pattern: "GET " + Path + ".xlsx", Need: mayRead, Handle: p.export(web.XLSX)},
 		{Pattern: "GET " + Path + "/new", Need: mayWrite, Handle: p.ask},
-		{Pattern: "POST " + Path + "/new", Need: mayWrite, Handle: p.take},
+		{Pattern: "POST " + Path + "/new", Need: mayWrite, Body: p.svc.Limit + 1<<20, Handle: p.take},
 		{Pattern: "GET " + one, Need: mayRead, Handle: p.show},
 		{Pattern: "GET " + one + "/read", Need: mayRead, Handle: p.read},
 		{Pattern: "GET " + one + "/head", Need: mayWrite, Handle: p.askHead},
@@ -82,10 +82,17 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/questions/{question}", Need: mayWrite, Handle: p.reply},
 		{Pattern: "POST " + one + "/draft", Need: mayWrite, Handle: p.draft},
 		{Pattern: "POST " + one + "/tasks/{task}/answer", Need: mayWrite, Handle: p.answer},
-		{Pattern: "POST " + one + "/tasks/{task}/evidence", Need: mayWrite, Handle: p.evidence},
+		{Pattern: "POST " + one + "/tasks/{task}/evidence", Need: mayWrite, Body: p.svc.Limit + 1<<20, Handle: p.evidence},
 		{Pattern: "GET " + one + "/files/{file}", Need: mayRead, Handle: p.file},
 		{Pattern: "POST " + one + "/tasks/{task}/accept", Need: mayWrite, Handle: p.accept},
 		{Pattern: "POST " + one + "/tasks/{task}/return", Need: mayWrite, Handle: p.giveBack},
+		{Pattern: "GET " + NamesPath, Need: mayRead, Handle: p.listNames},
+		{Pattern: "GET " + NamesPath + ".csv", Need: mayRead, Handle: p.exportNames(web.CSV)},
+		{Pattern: "GET " + NamesPath + ".xlsx", Need: mayRead, Handle: p.exportNames(web.XLSX)},
+		{Pattern: "GET " + NamesPath + "/{name}", Need: mayRead, Handle: p.name},
+		{Pattern: "POST " + NamesPath + "/{name}", Need: mayWrite, Handle: p.amend},
+		{Pattern: "POST " + NamesPath + "/{name}/forget", Need: mayWrite, Handle: p.forgetName},
+		{Pattern: "POST " + NamesPath + "/{name}/recall", Need: mayWrite, Handle: p.recallName},
 	}
 }
 
@@ -184,6 +191,7 @@ type newPage struct {
 	q      string // words to find papers by
 	in     Arrival
 	errs   map[string]string
+	many   *TooMany // the text has too many parts to be taken in whole
 }
 
 // ask handles GET /directives/new. Query: q, to find papers of the register;
@@ -212,8 +220,8 @@ func (p *Pages) renderNew(w http.ResponseWriter, r *http.Request, status int, v 
 	return p.site.Render(w, r, status, web.View{Title: i18n.T(ctx, "directive.new"), Body: newView(v)})
 }
 
-// take handles POST /directives/new: multipart, the fields unit, document, paste
-// and parent before file.
+// take handles POST /directives/new: multipart, the fields unit, document, paste,
+// parent and parts before file.
 func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	in, err := p.arrival(r)
@@ -222,7 +230,8 @@ func (p *Pages) take(w http.ResponseWriter, r *http.Request) error {
 		d, err = p.svc.TakeIn(ctx, in)
 	}
 	if errs := web.Errors(ctx, err); errs != nil {
-		return p.renderNew(w, r, http.StatusUnprocessableEntity, newPage{in: in, errs: errs})
+		many, _ := errors.AsType[*TooMany](err)
+		return p.renderNew(w, r, http.StatusUnprocessableEntity, newPage{in: in, errs: errs, many: many})
 	}
 	if err != nil {
 		return err
@@ -247,7 +256,7 @@ func (p *Pages) arrival(r *http.Request) (Arrival, error) {
 			return in, err
 		}
 		switch name := part.FormName(); name {
-		case "unit", "document", "paste", "parent":
+		case "unit", "document", "paste", "parent", "parts":
 			most := int64(200)
 			if name == "paste" {
 				most = p.svc.Limit
@@ -265,6 +274,8 @@ func (p *Pages) arrival(r *http.Request) (Arrival, error) {
 				in.Paste = text
 			case "parent":
 				in.Parent = ID(text)
+			case "parts":
+				in.Parts = text
 			}
 		case "file":
 			if in.Name, err = web.PartName(part); err != nil {

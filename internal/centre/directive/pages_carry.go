@@ -7,6 +7,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -17,13 +18,13 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
-const mostFound = 8
-
 type carryPage struct {
 	f      Folder
-	q      string
+	r      *http.Request
 	cited  []Candidate
-	found  []Candidate
+	open   []Candidate // that something is left of
+	total  int64
+	next   string
 	before []Earlier
 	left   *Leftover
 	names  map[string]string
@@ -32,26 +33,31 @@ type carryPage struct {
 }
 
 // askCarry handles GET /directives/{directive}/carry. Query: q, words of an
-// earlier directive; from, the one that is chosen.
+// earlier directive; after, the last one of the page before; from, the one that
+// is chosen.
 func (p *Pages) askCarry(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	return p.renderCarry(w, r, http.StatusOK, q.Get("from"), carryPage{q: q.Get("q")})
+	return p.renderCarry(w, r, http.StatusOK, r.URL.Query().Get("from"), carryPage{})
 }
 
 func (p *Pages) renderCarry(w http.ResponseWriter, r *http.Request, status int, from string, v carryPage) error {
-	ctx := r.Context()
+	ctx, q := r.Context(), r.URL.Query()
 	var err error
 	if v.f, err = p.mine(r); err != nil {
 		return err
 	}
+	v.r = r
 	if v.f.State != Issued && v.f.State != Confirmed {
 		return &fault.Error{Kind: fault.Conflict, Op: "directive.carry", Msg: "directive.conflict." + string(v.f.State)}
 	}
 	if v.cited, err = p.svc.Cited(ctx, v.f.Directive); err != nil {
 		return err
 	}
-	if v.found, err = p.svc.Search(ctx, v.f.Directive, v.q, mostFound); err != nil {
+	if v.open, v.total, err = p.svc.Unclosed(ctx, v.f.Directive, q.Get("q"), ID(q.Get("after")), onPage+1); err != nil {
 		return err
+	}
+	if len(v.open) > onPage {
+		v.open = v.open[:onPage]
+		v.next = web.With(r, "after", string(v.open[onPage-1].Directive.ID))
 	}
 	if v.before, _, err = p.svc.Earliers(ctx, v.f.ID); err != nil {
 		return err
@@ -108,6 +114,10 @@ func (p *Pages) carry(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	count := func(n int) string { return i18n.Number(ctx, int64(n)) }
+	if done.Job != "" {
+		p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.carrying", count(done.Moved), count(done.Ended), count(done.Stayed)))
+		return web.Redirect(w, r, "/tasks/"+done.Job)
+	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.carried", count(done.Moved), count(done.Ended), count(done.Stayed)))
 	return web.Redirect(w, r, href(idOf(r)))
 }
@@ -116,20 +126,50 @@ func (v carryPage) title(c Candidate) string {
 	if c.Directive == nil {
 		return c.Paper.Cite
 	}
+	if c.Directive.Number == "" { // the subject stands beside it
+		return c.Directive.Code
+	}
 	return c.Directive.Code + " – " + c.Directive.Cite()
 }
 
 // candidates are directives to be carried on: papers that are none have no tasks.
+// A row leads to what is left of it.
 func (v carryPage) candidates(ctx context.Context, id, caption string, list []Candidate) ui.ListProps {
-	l := ui.ListProps{ID: id, Caption: caption, Heads: []ui.Head{{Label: i18n.T(ctx, "directive.field.number")}, {Label: i18n.T(ctx, "directive.field.subject")}, {Label: i18n.T(ctx, "directive.cited.why")},
-		{Label: i18n.T(ctx, "directive.carry.left"), Numeric: true}, {Label: i18n.T(ctx, "directive.carry.look"), Hide: true}}}
+	l := ui.ListProps{ID: id, Caption: caption, Heads: []ui.Head{{Label: i18n.T(ctx, "directive.field.number")}, {Label: i18n.T(ctx, "directive.field.subject")}, {Label: i18n.T(ctx, "directive.field.issued_at")},
+		{Label: i18n.T(ctx, "directive.carry.left"), Numeric: true}, {Label: i18n.T(ctx, "directive.cited.why")}}}
 	for _, c := range list {
 		if d := c.Directive; d != nil && (d.State == Issued || d.State == Ended) {
-			l.Rows = append(l.Rows, ui.Row{ID: string(d.ID), Name: d.Code, Href: href(d.ID), Cells: []templ.Component{ui.Text(v.title(c)), ui.Text(titleOf(ctx, *d)), ui.Text(whyOf(ctx, c)), ui.Number(int64(c.Left)),
-				ui.ActionLink(ui.Action{Label: i18n.T(ctx, "directive.carry.look"), Href: href(v.f.ID) + "/carry?from=" + string(d.ID)})}})
+			l.Rows = append(l.Rows, ui.Row{ID: string(d.ID), Name: d.Code, Href: href(v.f.ID) + "/carry?from=" + string(d.ID), Cells: []templ.Component{ui.Text(v.title(c)), ui.Text(titleOf(ctx, *d)),
+				ui.Time(d.IssuedAt), ui.Number(int64(c.Left)), ui.Text(whyOf(ctx, c))}})
 		}
 	}
 	l.Total = int64(len(l.Rows))
+	return l
+}
+
+func (v carryPage) citesAny() bool {
+	return slices.ContainsFunc(v.cited, func(c Candidate) bool {
+		return c.Directive != nil && (c.Directive.State == Issued || c.Directive.State == Ended)
+	})
+}
+
+// unclosed are all of which something is left; the text cites some of them.
+func (v carryPage) unclosed(ctx context.Context) ui.ListProps {
+	q, at := v.r.URL.Query(), href(v.f.ID)+"/carry"
+	for n, o := range v.open {
+		if i := slices.IndexFunc(v.cited, func(c Candidate) bool { return c.Directive != nil && c.Directive.ID == o.Directive.ID }); i >= 0 {
+			v.open[n].Why = v.cited[i].Why
+		}
+	}
+	l := v.candidates(ctx, "open", i18n.T(ctx, "directive.carry.open"), v.open)
+	l.Heads[4].Label = i18n.T(ctx, "directive.carry.cites")
+	l.Total, l.Next, l.Filtered, l.ClearAt = v.total, v.next, q.Get("q") != "", at
+	l.Filters = ui.Filter(ui.FilterProps{Action: at, Fields: []ui.FieldProps{{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "directive.search"), Value: q.Get("q")}}})
+	l.Empty = ui.EmptyProps{Icon: ui.IconDirective, Title: i18n.T(ctx, "directive.carry.none"), Text: i18n.T(ctx, "directive.carry.none.text"),
+		Action: &ui.Action{Label: i18n.T(ctx, "directive.title"), Href: Path}}
+	if q.Get("after") != "" {
+		l.Prev = web.With(v.r, "after", "")
+	}
 	return l
 }
 

@@ -16,6 +16,9 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
 )
 
+// mostFound is how many papers and directives a search shows.
+const mostFound = 8
+
 type restPage struct {
 	f        Folder
 	q        string

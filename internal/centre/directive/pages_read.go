@@ -28,6 +28,8 @@ type readPage struct {
 	bodies  []Body
 	cites   []citing
 	asked   ItemID // the item whose name was to be told
+
+	from, to int64 // the items that can be decided on here
 }
 
 // citing is an instrument that the text cites, with what is known of it.
@@ -37,7 +39,7 @@ type citing struct {
 }
 
 // read handles GET /directives/{directive}/read. Query: edit, the item that is
-// changed in its place.
+// changed in its place; at, the number of an item that is decided on.
 func (p *Pages) read(w http.ResponseWriter, r *http.Request) error {
 	return p.renderRead(w, r, http.StatusOK, readPage{edit: ItemID(r.URL.Query().Get("edit"))})
 }
@@ -49,10 +51,20 @@ func (p *Pages) renderRead(w http.ResponseWriter, r *http.Request, status int, v
 	if v.f, err = p.svc.Get(ctx, idOf(r)); err != nil {
 		return err
 	}
+	at, err := strconv.ParseInt(r.URL.Query().Get("at"), 10, 64)
+	if err != nil {
+		at = -1 // none: the first that is open
+	}
+	for _, it := range v.f.Items {
+		if it.ID == v.edit || it.ID == v.asked {
+			at = it.Seq
+		}
+	}
+	v.from, v.to = v.f.stretch(at)
 	if v.reading, err = p.svc.Reading(ctx, v.f.Directive); err != nil {
 		return err
 	}
-	if v.edit != "" || slices.ContainsFunc(v.f.Items, func(it Item) bool { return len(it.Unknown) > 0 }) {
+	if v.edit != "" || slices.ContainsFunc(v.f.Items, func(it Item) bool { return len(it.Unknown) > 0 && v.live(it) }) {
 		if v.bodies, err = p.svc.bodies(ctx); err != nil {
 			return err
 		}
@@ -76,16 +88,27 @@ func (p *Pages) next(r *http.Request, behind int64) (string, error) {
 		return "", err
 	}
 	left := slices.DeleteFunc(f.Leaves(), func(it Item) bool { return it.State != Proposed })
-	at := href(f.ID) + "/read"
 	for _, it := range left {
 		if it.Seq > behind {
-			return at + "#" + anchor(it.Path), nil
+			return f.readAt(it), nil
 		}
 	}
 	if len(left) > 0 {
-		return at + "#" + anchor(left[0].Path), nil
+		return f.readAt(left[0]), nil
 	}
-	return at + "#confirm", nil
+	return href(f.ID) + "/read#confirm", nil
+}
+
+// back is the page of the text where the item stands.
+func (p *Pages) back(r *http.Request, item ItemID) (string, error) {
+	f, err := p.svc.Get(r.Context(), idOf(r))
+	if err != nil {
+		return "", err
+	}
+	if n := slices.IndexFunc(f.Items, func(it Item) bool { return it.ID == item }); n >= 0 {
+		return f.readAt(f.Items[n]), nil
+	}
+	return href(f.ID) + "/read", nil
 }
 
 // anchor names an item on the page; the part of the text has "t" before.
@@ -116,11 +139,14 @@ func (p *Pages) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	at := href(it.Directive) + "/read#" + anchor(it.Path)
-	if it.State != Proposed {
-		if at, err = p.next(r, it.Seq); err != nil {
-			return err
-		}
+	at := ""
+	if it.State == Proposed {
+		at, err = p.back(r, it.ID)
+	} else {
+		at, err = p.next(r, it.Seq)
+	}
+	if err != nil {
+		return err
 	}
 	return web.Redirect(w, r, at)
 }
@@ -143,13 +169,9 @@ func (p *Pages) mean(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, err := p.svc.Get(ctx, idOf(r))
+	at, err := p.back(r, item)
 	if err != nil {
 		return err
-	}
-	at := href(f.ID) + "/read"
-	if n := slices.IndexFunc(f.Items, func(it Item) bool { return it.ID == item }); n >= 0 {
-		at += "#" + anchor(f.Items[n].Path)
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.meant", i18n.Number(ctx, int64(n))))
 	return web.Redirect(w, r, at)

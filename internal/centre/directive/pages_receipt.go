@@ -135,6 +135,14 @@ func (v reachPage) head(ctx context.Context) ui.RecordHeadProps {
 	return h
 }
 
+// toDraft leads to the letter that goes out with it, for who may write it.
+func (v reachPage) toDraft(ctx context.Context) *ui.Action {
+	if !v.f.May || v.f.State != Issued {
+		return nil
+	}
+	return &ui.Action{Label: i18n.T(ctx, "directive.draft"), Href: href(v.f.ID) + "/draft", Icon: ui.IconEdit, Post: true}
+}
+
 func (v reachPage) rows(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "reach", Caption: i18n.T(ctx, "directive.reach"), Total: int64(len(v.list)), Exports: web.Exports(v.r, href(v.f.ID)+"/receipts"),
 		Empty: ui.EmptyProps{Icon: ui.IconSend, Title: i18n.T(ctx, "directive.reach.empty"), Text: i18n.T(ctx, "directive.reach.empty.text")}}
@@ -151,7 +159,8 @@ func (v reachPage) rows(ctx context.Context) ui.ListProps {
 		}
 		return ui.Time(t)
 	}
-	for _, x := range v.list {
+	from, last := stretch(&l, beginning(v.r), len(v.list), func(n int) string { return href(v.f.ID) + "/receipts?units=" + strconv.Itoa(n) })
+	for _, x := range v.list[from:last] {
 		row := ui.Row{ID: x.Unit, Name: x.Name, Href: unitHref(v.f.ID, x.Unit), Cells: []templ.Component{ui.Text(x.Name), moment(x.IssuedAt), moment(x.Paper.SentAt), moment(x.Paper.ReceivedAt), moment(x.ConfirmedAt), ui.Text(x.answered()), moment(x.RemindedAt)}}
 		if !x.Has() {
 			row.Tone = ui.Warn

@@ -20,6 +20,7 @@ import (
 type showPage struct {
 	f         Folder
 	standings []Standing
+	from      int // the first of standings on this page
 	names     map[string]string
 	paper     Paper
 	mine      bool // it was issued to the reader's own body
@@ -51,6 +52,7 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 	if v.standings, err = p.svc.Standings(ctx, v.f.ID); err != nil {
 		return err
 	}
+	v.from = beginning(r)
 	actor, _ := auth.From(ctx)
 	v.home = actor.Home
 	ids := []string{v.f.UnitID}
@@ -100,6 +102,14 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		v.more = p.near.More(ctx, v.f.Directive)
 	}
 	return p.site.Render(w, r, status, web.View{Title: v.f.Code, Body: showView(v)})
+}
+
+// atWork says what the job on it does, of so many.
+func (v showPage) atWork() string {
+	if Carries(*v.opening) {
+		return "directive.job.moving"
+	}
+	return "directive.job.running"
 }
 
 type issuePage struct {

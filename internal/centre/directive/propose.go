@@ -19,7 +19,7 @@ const closingPath = "closing"
 // proposer makes items of a reading.
 type proposer struct {
 	reading Reading
-	bodies  []Body
+	roll    *roll
 	known   map[string]Addressee // whom a person said that names mean, by the folded name
 	ask     func(Leaf) ([]Proposal, error)
 	out     []Item
@@ -28,8 +28,8 @@ type proposer struct {
 
 // propose is what a reading asks, item by item, each with what it rests on. The
 // items have no ids yet. The error is that of ask.
-func propose(r Reading, bodies []Body, known map[string]Addressee, ask func(Leaf) ([]Proposal, error)) ([]Item, error) {
-	p := &proposer{reading: r, bodies: bodies, known: known, ask: ask}
+func (x *Lexicon) propose(r Reading, bodies []Body, known map[string]Addressee, ask func(Leaf) ([]Proposal, error)) ([]Item, error) {
+	p := &proposer{reading: r, roll: newRoll(x.names, bodies), known: known, ask: ask}
 	p.tree(r.Requirements, "", nil)
 	if slices.ContainsFunc(r.Warnings, func(w Warning) bool { return w.Doubt == Closed }) && r.Closing != "" {
 		p.leaf(Requirement{Path: closingPath, Text: r.Closing}, "", nil)
@@ -56,7 +56,11 @@ func (p *proposer) tree(list []Requirement, parent string, above []Deadline) {
 }
 
 func (p *proposer) leaf(r Requirement, parent string, above []Deadline) {
-	it := Item{Path: r.Path, Parent: parent, Label: r.Label, Heading: r.Heading, Text: r.Text, Short: shorten(r.Heading, r.Text), Leaf: true, State: Proposed,
+	about := r.Heading
+	if slices.ContainsFunc(r.Actors, func(a Actor) bool { return a.From == "heading" }) {
+		about = "" // it says who, not what
+	}
+	it := Item{Path: r.Path, Parent: parent, Label: r.Label, Heading: r.Heading, Text: r.Text, Short: shorten(about, r.Text), Leaf: true, State: Proposed,
 		Thresholds: r.Thresholds, Topics: r.Topics, Sure: true}
 	p.actors(&it, r.Actors)
 	p.due(&it, r.Deadlines, above)
@@ -81,14 +85,8 @@ func (p *proposer) actors(it *Item, said []Actor) {
 			it.mean(a.Name, meant)
 			continue
 		}
-		if b, alike, ok := p.body(a.Name); ok {
-			if it.why("actor."+a.From, a.Name, b.Name); alike {
-				it.Sure = false
-				it.why("actor.alike", a.Name, b.Name)
-			}
-			if !slices.Contains(it.Actors, b.Addressee) {
-				it.Actors = append(it.Actors, b.Addressee)
-			}
+		if m, ok := p.roll.mean(a.Name); ok {
+			it.meant(a, m)
 			continue
 		}
 		it.Sure = false
@@ -104,57 +102,33 @@ func (p *proposer) actors(it *Item, said []Actor) {
 	}
 }
 
-// body is the one unit or group of a name, also where the name is of its heads, or
-// says where it is; else the one group whose name begins with it, or with which it
-// begins: those are alike.
-func (p *proposer) body(name string) (b Body, alike, ok bool) {
-	low := fold(name)
-	for _, b := range p.bodies {
-		if fold(b.Name) == low {
-			return b, false, true
+// meant takes whom a name of the text means, with how that is known.
+func (it *Item) meant(said Actor, m meaning) {
+	var names []string
+	for _, a := range m.to {
+		if a.Kind == ToAll {
+			it.why("actor.everyone", said.Name)
+		} else {
+			names = append(names, a.Name)
+		}
+		if !slices.Contains(it.Actors, a) {
+			it.Actors = append(it.Actors, a)
 		}
 	}
-	said, found := kernel(low), 0
-	for _, one := range p.bodies {
-		if said != "" && kernel(fold(one.Name)) == said {
-			b, found = one, found+1
-		}
+	joined := strings.Join(names, "; ")
+	if joined != "" {
+		it.why("actor."+said.From, said.Name, joined)
 	}
-	if found == 1 {
-		return b, false, true
+	if m.title != "" {
+		it.why("actor.head", m.title)
 	}
-	found = 0
-	for _, one := range p.bodies {
-		if one.Kind == ToGroup && said != "" && (opens(kernel(fold(one.Name)), said) || opens(said, kernel(fold(one.Name)))) {
-			b, found = one, found+1
-		}
+	if m.words != "" && joined != "" {
+		it.why("actor.kinds", m.words)
 	}
-	return b, found == 1, found == 1
-}
-
-var (
-	headOfBody = regexp.MustCompile(`^(?:đồng chí )?(?:thủ trưởng|người đứng đầu|lãnh đạo|giám đốc|chủ tịch) (?:các |những |của )?`)
-	several    = regexp.MustCompile(`^(?:tất cả )?(?:các|những) `)
-	within     = regexp.MustCompile(` (?:trên|thuộc|trong) .*$`)
-	ofProvince = regexp.MustCompile(` (?:cấp |của )?tỉnh$`)
-	committee  = strings.NewReplacer("ủy ban nhân dân", "ubnd")
-)
-
-// kernel is what a name says that a body is, or several are: without its heads,
-// that there are several, and where.
-func kernel(folded string) string {
-	bare := several.ReplaceAllString(headOfBody.ReplaceAllString(folded, ""), "")
-	bare = within.ReplaceAllString(bare, "")
-	if strings.Contains(bare, ",") { // "công an tỉnh" is not every "công an"
-		bare = ofProvince.ReplaceAllString(bare, "")
+	if m.alike {
+		it.Sure = false
+		it.why("actor.alike", said.Name, joined)
 	}
-	return committee.Replace(bare)
-}
-
-// opens reports whether whole begins with the words of part.
-func opens(whole, part string) bool {
-	rest, ok := strings.CutPrefix(whole, part)
-	return ok && part != "" && (rest == "" || strings.ContainsAny(rest[:1], " ,;"))
 }
 
 // due takes the time limit of the leaf, else that of what stands above it.
@@ -239,7 +213,7 @@ func termOf(d Deadline) (Term, string) {
 			t.Day, _ = strconv.Atoi(n)
 		}
 		if slices.Contains(Recurrences(), t.Recurrence) {
-			if t.Recurrence != d.Recurrence {
+			if t.Recurrence != d.Recurrence || strings.Contains(d.Scope, " tháng ") { // a term has no day of a year: a person sees to it
 				return t, "due.odd"
 			}
 			return t, "due.text"
@@ -248,11 +222,12 @@ func termOf(d Deadline) (Term, string) {
 	return Term{Text: d.Text}, "due.odd"
 }
 
+// itself is what a term runs from that runs from the paper itself: its day, or that
+// it came. What comes later, such as a warning or a demand, is another matter.
+var itself = regexp.MustCompile(`^$|ban hành|ngày ký|nhận được (?:(?:văn bản|công văn|công điện|chỉ thị|quyết định|kế hoạch|thông báo|hướng dẫn)$|[^.;,]{2,30} (?:này|nêu trên)(?:\P{L}|$))`)
+
 // received reports whether a term runs from the paper itself.
-func received(trigger string) bool {
-	low := fold(trigger)
-	return low == "" || strings.Contains(low, "nhận được") || strings.Contains(low, "ban hành") || strings.Contains(low, "ngày ký")
-}
+func received(trigger string) bool { return itself.MatchString(strings.TrimSpace(fold(trigger))) }
 
 // bind takes the best binding that the library proposes.
 func (p *proposer) bind(it *Item, r Requirement) {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/vonggac/vonggac/internal/centre/document"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
 
@@ -22,8 +23,19 @@ type reader struct {
 	parts []mark // one a line
 	cuts  []cut  // where a part begins inside a line
 
+	cited struct { // by the text that was last asked about
+		text string
+		list []document.Citation
+	}
+
+	article   int  // the last one
 	announced bool // a sentence asks for what follows numbered
-	out       Reading
+	mixed     bool // information security is one of several matters
+
+	poor   bool      // the text is a poor copy
+	mended []Warning // of it
+	heads  []int     // lines that are heads of pages
+	out    Reading
 }
 
 // mark is what a line was found to be; the zero value is nothing known.
@@ -46,7 +58,8 @@ func (x *Lexicon) Read(text string, today calendar.Date) Reading {
 	text = strings.ReplaceAll(strings.TrimPrefix(text, "\uFEFF"), "\r\n", "\n")
 	text, recoded := recode(text)
 	r.text = norm.NFC.String(text)
-	r.lines = r.columns(split(r.text))
+	r.lines = r.heal(r.whole(r.columns(split(r.text))))
+	r.running()
 	r.parts = make([]mark, len(r.lines))
 	r.out = Reading{Precision: Undated, Addressees: []string{}, Basis: []Basis{}, Requirements: []Requirement{}, Contacts: []Contact{}, Warnings: []Warning{}}
 	if recoded > 0 {
@@ -67,6 +80,7 @@ func (x *Lexicon) Read(text string, today calendar.Date) Reading {
 	r.sideBySide(body, end)
 	r.finish(tree)
 	r.doubts()
+	r.poorly()
 	r.out.Parts = r.partition()
 	return r.out
 }
@@ -118,32 +132,6 @@ func set(to **string, text string) {
 	}
 }
 
-// columns parts what stands side by side on one line of a head or a signature,
-// where whoever read the file left one blank between the two.
-func (r *reader) columns(lines []line) (out []line) {
-	for i, l := range lines {
-		at := -1
-		if i < headMost {
-			at = r.x.secondColumn(l)
-		}
-		if m := r.x.recipients.FindString(l.low); m != "" && upper(l.text[len(m):]) {
-			at = len(m)
-		}
-		if at > 0 {
-			if from := strings.LastIndex(r.text[l.from:l.to], headOf(l.text[at:])); from > 0 {
-				right := l
-				right.from, right.text, right.apart = l.from+from, strings.TrimSpace(l.text[at:]), false
-				l.to, l.text = right.from, strings.TrimSpace(l.text[:at])
-				l.low, right.low = fold(l.text), fold(right.text)
-				out = append(out, l, right)
-				continue
-			}
-		}
-		out = append(out, l)
-	}
-	return out
-}
-
 // tail finds where the body that begins at body ends, and reads what follows:
 // to whom copies go, who signs, and annexes.
 func (r *reader) tail(body int) int {
@@ -167,6 +155,9 @@ func (r *reader) tail(body int) int {
 		switch {
 		case annex || strings.HasPrefix(l.low, "phụ lục") && (l.apart || upper(l.text)):
 			annex, kind = true, Annex
+		case signer.Name != "" && r.kind(l) != "": // what the paper puts in force
+			annex, kind = true, Annex
+			r.warn(Warning{Doubt: Attached, Text: l.text})
 		case r.x.recipients.MatchString(l.low):
 			receiving, kind = true, Receiving
 			if rest := trim(r.x.recipients.ReplaceAllString(l.low, "")); rest != "" {
@@ -174,9 +165,16 @@ func (r *reader) tail(body int) int {
 			}
 		case r.x.authority.MatchString(l.low) && upper(l.text):
 			authority, kind = append(authority, l.text), Signing
+		case r.parts[i-1].kind == Signing && len(authority) > 0 && signer == (Signer{}) && !l.apart && upper(l.text) && r.x.unfinished(authority[len(authority)-1], l.text):
+			authority[len(authority)-1] += " " + l.text // "TM. ỦY BAN NHÂN", "DÂN"
+			kind = Signing
+		case receiving && len(authority) == 0 && !l.apart && len(r.out.Recipients) > 0 && !ended(r.out.Recipients[len(r.out.Recipients)-1]) && upper(l.text) && strings.ContainsAny(l.text, ",;"):
+			last := &r.out.Recipients[len(r.out.Recipients)-1]
+			*last, kind = *last+" "+trim(l.text), Receiving
+		case signer.Name != "" && upper(l.text): // below the name nothing is of the signature
 		case receiving && bulleted(l.text):
 			r.out.Recipients, kind = append(r.out.Recipients, trim(l.text)), Receiving
-		case upper(l.text) && len(l.text) < 80:
+		case upper(l.text) && len(l.text) < 80 && !strings.ContainsAny(l.text, "_0123456789"): // no file's name either
 			kind = Signing
 			if signer.Title == "" {
 				signer.Title = l.text
@@ -201,6 +199,21 @@ func (r *reader) tail(body int) int {
 		r.out.Signer = &signer
 	}
 	return end
+}
+
+// unfinished reports whether the name of a body or an office that authority ends
+// with goes on with next.
+func (x *Lexicon) unfinished(authority, next string) bool {
+	low := fold(authority)
+	if strings.HasSuffix(low, ",") {
+		return true
+	}
+	rest := strings.TrimSpace(low[len(x.authority.FindString(low)):])
+	all := rest + " " + fold(next)
+	goesOn := func(name string) bool {
+		return len(name) > len(rest) && strings.HasPrefix(name, rest) && (strings.HasPrefix(name, all) || strings.HasPrefix(all, name))
+	}
+	return rest != "" && (slices.ContainsFunc(x.bodies, goesOn) || slices.ContainsFunc(x.heads, goesOn))
 }
 
 // author takes the name that stands alone at the end of an unsigned copy, and

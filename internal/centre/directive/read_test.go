@@ -238,6 +238,7 @@ func FuzzRead(f *testing.F) {
 			f.Fatal(err)
 		}
 		f.Add(string(data))
+		f.Add(broken(string(data), heavily, 1))
 	}
 	f.Add("1. a\n1.1. b\na) c\n- d\n+ e\nĐiều 9\nI. x\n¹ y\nNơi nhận:\n- z\nTM. A\nB\n")
 	f.Add("Số: /\xff\nKính gửi:\n\x00\n")

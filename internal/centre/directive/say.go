@@ -135,6 +135,14 @@ func (w Warning) Say(ctx context.Context) string {
 		if hint != "" {
 			hint = i18n.T(ctx, "directive.doubt.slip.hint", hint)
 		}
+	case Unread:
+		if hint != "" {
+			hint = i18n.T(ctx, "directive.doubt.not_read.hint", hint)
+		}
+	case PoorCopy:
+		if hint != "" {
+			hint = i18n.T(ctx, "directive.doubt.poor_copy.hint", hint)
+		}
 	case Glued:
 		hint = w.At
 	}

@@ -117,12 +117,14 @@ type Arrival struct {
 	Name     string // of a file
 	Data     []byte
 	Paste    string
-	Parent   ID // the directive it carries on; may be empty
+	Parent   ID     // the directive it carries on; may be empty
+	Parts    string // the parts that are taken in: "Chương II; Điều 12-15"; empty: all
 }
 
 // TakeIn reads a text and keeps it with what it proposes. Nothing of a file that
 // may not come in is kept. Errors: fault.Invalid by field (unit, document, file,
-// paste, parent), with a *paperfile.Refusal in its tree for a marked one.
+// paste, parent, parts), with a *paperfile.Refusal in its tree for a marked one, and
+// a *TooMany for a text of which parts must be named.
 func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	const op = "directive.take_in"
 	actor, scope, err := auth.Need(ctx, op, mayWrite)
@@ -137,17 +139,19 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 			return Directive{}, missing(err, op, "parent", "directive.bad.parent")
 		}
 	}
-	text, err := s.textOf(ctx, op, &in)
+	reading, err := s.readingOf(ctx, op, &in)
 	if err != nil {
 		return Directive{}, err
 	}
-	reading := s.Words.Read(text, s.today())
+	if strings.TrimSpace(in.Parts) != "" && !reading.only(in.Parts) {
+		return Directive{}, fault.Bad(op, "parts", "directive.bad.parts")
+	}
 	leaves := Leaves(reading.Requirements)
 	switch {
 	case len(leaves) == 0:
 		return Directive{}, fault.Bad(op, fieldOf(in), "directive.bad.no_demand")
 	case len(leaves) > mostItems:
-		return Directive{}, fault.Bad(op, fieldOf(in), "directive.bad.too_many")
+		return Directive{}, &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{"parts": "directive.bad.too_many"}, Err: &TooMany{Leaves: len(leaves), Sections: sections(reading.Requirements)}}
 	}
 	var bodies []Body
 	if s.Bodies != nil {
@@ -167,7 +171,7 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 	if err != nil {
 		return Directive{}, err
 	}
-	list, err := propose(reading, bodies, known, func(leaf Leaf) ([]Proposal, error) {
+	list, err := s.Words.propose(reading, bodies, known, func(leaf Leaf) ([]Proposal, error) {
 		if s.Library == nil {
 			return nil, nil
 		}
@@ -189,6 +193,9 @@ func (s *Service) TakeIn(ctx context.Context, in Arrival) (Directive, error) {
 		if err := insert(ctx, tx, op, d, list); err != nil {
 			return err
 		}
+		if err := s.helped(ctx, tx, in.Unit, known, list); err != nil {
+			return err
+		}
 		return s.note(ctx, tx, op, d, map[string]any{"subject": d.Subject, "file": d.FileName, "sha256": d.FileSHA, "items": len(leaves), "document": d.DocumentID})
 	})
 	return d, err
@@ -204,17 +211,17 @@ func fieldOf(in Arrival) string {
 	return "file"
 }
 
-// textOf is the text of what came, judged before anything is kept.
-func (s *Service) textOf(ctx context.Context, op string, in *Arrival) (string, error) {
+// readingOf is what came as it was read, judged before anything is kept.
+func (s *Service) readingOf(ctx context.Context, op string, in *Arrival) (Reading, error) {
 	field := fieldOf(*in)
 	switch field {
 	case "document":
 		if s.Papers == nil {
-			return "", fault.Bad(op, field, "directive.bad.document")
+			return Reading{}, fault.Bad(op, field, "directive.bad.document")
 		}
 		var err error
 		if in.Name, in.Data, err = s.Papers.File(ctx, in.Document); err != nil {
-			return "", missing(err, op, field, "directive.bad.document")
+			return Reading{}, missing(err, op, field, "directive.bad.document")
 		}
 	case "paste":
 		in.Name, in.Data = "van-ban.txt", []byte(in.Paste)
@@ -223,23 +230,23 @@ func (s *Service) textOf(ctx context.Context, op string, in *Arrival) (string, e
 		}
 	}
 	if len(in.Data) == 0 {
-		return "", fault.Bad(op, field, "directive.bad.nothing")
+		return Reading{}, fault.Bad(op, field, "directive.bad.nothing")
 	}
 	if int64(len(in.Data)) > s.Limit {
-		return "", &fault.Error{Kind: fault.TooLarge, Op: op, Msg: "fault.too_large_of", Args: []any{i18n.Bytes(ctx, s.Limit)}}
+		return Reading{}, &fault.Error{Kind: fault.TooLarge, Op: op, Msg: "fault.too_large_of", Args: []any{i18n.Bytes(ctx, s.Limit)}}
 	}
-	text, err := Text(ctx, in.Name, in.Data)
+	reading, err := s.Words.ReadFile(ctx, in.Name, in.Data, s.today())
 	if err != nil {
 		if r := new(paperfile.Refusal); errors.As(err, &r) {
-			return "", s.refused(ctx, op, field, in, r)
+			return Reading{}, s.refused(ctx, op, field, in, r)
 		}
 		e := fault.Of(err)
 		if reason := e.Fields["file"]; e.Kind == fault.Invalid && reason != "" {
-			return "", &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{field: reason}, Err: err}
+			return Reading{}, &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{field: reason}, Err: err}
 		}
-		return "", err
+		return Reading{}, err
 	}
-	return text, nil
+	return reading, nil
 }
 
 // refused notes that a file was refused, with nothing of what it says.

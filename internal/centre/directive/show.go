@@ -5,6 +5,7 @@ package directive
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strconv"
 
@@ -178,11 +179,20 @@ func (v showPage) head(ctx context.Context) ui.RecordHeadProps {
 	default:
 		h.Actions = append(h.Actions, read)
 	}
+	more := v.more
 	if v.mine {
-		h.Actions = append(h.Actions, act("directive.ours", "/units/"+v.home, ui.IconTask))
+		ours := act("directive.ours", "/units/"+v.home, ui.IconTask)
+		if v.f.May {
+			h.Actions = append(h.Actions, ours)
+		} else {
+			h.Step = &ours
+		}
+	}
+	if d.State == Issued && h.Step == nil && len(more) > 0 { // where it is followed
+		h.Step, more = &more[0], more[1:]
 	}
 	h.Actions = append(h.Actions, act("directive.compare", "/compare", ui.IconSearch))
-	h.Actions = append(h.Actions, v.more...)
+	h.Actions = append(h.Actions, more...)
 	if len(v.reach) > 0 {
 		h.Actions = append(h.Actions, act("directive.reach", "/receipts", ui.IconSend))
 		if n := missingOf(v.reach); n > 0 {
@@ -236,6 +246,34 @@ func (v showPage) facts(ctx context.Context) []ui.Fact {
 	return out
 }
 
+// bodiesShown is how many bodies stand on one page of a list of them.
+const bodiesShown = 50
+
+// stretch says which of all rows stand on the page that begins with from, and leads
+// to the pages beside it; at is the address of the page that begins with n.
+func stretch(l *ui.ListProps, from, all int, at func(n int) string) (first, last int) {
+	if from < 0 || from >= all {
+		from = 0
+	}
+	if from > 0 {
+		l.Prev = at(max(0, from-bodiesShown))
+	}
+	if last = min(from+bodiesShown, all); last < all {
+		l.Next = at(last)
+	}
+	return from, last
+}
+
+// beginning is the number of the first row a request asks for; nought where it
+// asks for none.
+func beginning(r *http.Request) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("units"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // units is how far each body is.
 func (v showPage) units(ctx context.Context) ui.ListProps {
 	l := ui.ListProps{ID: "units", Caption: i18n.T(ctx, "directive.units"), Total: int64(len(v.standings)), Heads: []ui.Head{{Label: i18n.T(ctx, "directive.units.unit")}, {Label: i18n.T(ctx, "directive.units.total"), Numeric: true}}}
@@ -249,7 +287,8 @@ func (v showPage) units(ctx context.Context) ui.ListProps {
 	if v.f.May && v.f.State == Issued {
 		l.Heads = append(l.Heads, ui.Head{Label: i18n.T(ctx, "directive.withdraw"), Hide: true})
 	}
-	for _, s := range v.standings {
+	from, last := stretch(&l, v.from, len(v.standings), func(n int) string { return href(v.f.ID) + "?units=" + strconv.Itoa(n) + "#" + l.ID })
+	for _, s := range v.standings[from:last] {
 		cells := []templ.Component{ui.Text(v.names[s.Unit]), ui.Number(int64(s.Total()))}
 		for _, state := range shown {
 			cells = append(cells, ui.Number(int64(s.Tasks[state])))
@@ -291,7 +330,7 @@ func (v showPage) items(ctx context.Context) ui.ListProps {
 				cells = append(cells, ui.None())
 			}
 		}
-		l.Rows = append(l.Rows, ui.Row{ID: string(it.ID), Name: it.Short, Href: href(v.f.ID) + "/read#" + anchor(it.Path), Cells: cells})
+		l.Rows = append(l.Rows, ui.Row{ID: string(it.ID), Name: it.Short, Href: v.f.readAt(it), Cells: cells})
 	}
 	return l
 }

@@ -132,9 +132,10 @@ func get(ctx context.Context, q bun.IDB, op string, scope auth.Scope, id ID) (Di
 	return r.directive()
 }
 
-func items(ctx context.Context, q bun.IDB, id ID) ([]Item, error) {
+// items are those of some directives, each one's in the order of its text.
+func items(ctx context.Context, q bun.IDB, ids ...ID) ([]Item, error) {
 	var rows []itemRow
-	if err := q.NewSelect().Model(&rows).Where("i.directive_id = ?", string(id)).Order("i.seq").Scan(ctx); err != nil {
+	if err := q.NewSelect().Model(&rows).Where("i.directive_id IN (?)", bun.List(ids)).Order("i.directive_id", "i.seq").Scan(ctx); err != nil {
 		return nil, db.Error("directive.items", err)
 	}
 	out := make([]Item, len(rows))
@@ -214,13 +215,20 @@ type Filter struct {
 	State State  // "": all but those that were dropped
 	Unit  string // the body that keeps it; "": any
 	ToUs  bool   // those that were issued to a body of the reader
+	Kept  bool   // those that bodies in the reader's sight keep, not what was issued to them
+	Left  bool   // those of which a body in the reader's sight has not answered something
+	Not   ID     // this one is left out; "": none is
 	After string // id of the last one of the page before
 	Limit int
 }
 
 func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter, home string) ([]Directive, int64, error) {
 	narrow := func(sel *bun.SelectQuery) *bun.SelectQuery {
-		sel = visible(sel, scope)
+		if f.Kept {
+			sel = scope.Filter(sel, "d.unit_id")
+		} else {
+			sel = visible(sel, scope)
+		}
 		if f.State != "" {
 			sel = sel.Where("d.state = ?", string(f.State))
 		} else {
@@ -232,6 +240,14 @@ func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter,
 		if f.ToUs {
 			sel = sel.Where("d.state IN ('issued', 'closed')").
 				Where("EXISTS (SELECT 1 FROM directive_addressee AS a WHERE a.directive_id = d.id AND a.withdrawn_at IS NULL AND a.unit_id = ?)", home)
+		}
+		if f.Left {
+			theirs, args := scope.Where("t.unit_id")
+			sel = sel.Where("d.state IN ('issued', 'closed')").
+				Where("EXISTS (SELECT 1 FROM directive_task AS t WHERE t.directive_id = d.id AND t.state IN (?) AND "+theirs+")", append([]any{bun.List([]string{string(Owing), string(Returned)})}, args...)...)
+		}
+		if f.Not != "" {
+			sel = sel.Where("d.id <> ?", string(f.Not))
 		}
 		return db.Search(sel, "d.folded", f.Query)
 	}

@@ -67,35 +67,55 @@ func spoken(word string) bool {
 // misspelt tells words that cannot be Vietnamese although they are written so,
 // and those for which the text has another beside the same neighbour.
 func (r *reader) misspelt() {
-	type pair struct{ word, next string }
+	type beside struct{ word, next string }
 	var list []string
 	for w := range strings.FieldsSeq(r.text) {
 		list = append(list, strings.Trim(w, `.,;:!?()[]{}"“”‘’'…_*⁽⁾¹²³⁴⁵⁶⁷⁸⁹⁰`))
 	}
-	right := map[pair]string{}
+	seen := map[string]bool{} // words that were looked at, and whether they are spoken
+	spoken := func(w string) bool {
+		is, ok := seen[w]
+		if !ok {
+			is = spoken(w)
+			seen[w] = is
+		}
+		return is
+	}
+	right := map[beside]string{}
 	for i, w := range list[:max(0, len(list)-1)] {
 		if plainWord(w) && spoken(w) {
-			right[pair{string(first(strings.ToLower(w))), strings.ToLower(list[i+1])}] = w
+			right[beside{string(first(strings.ToLower(w))), strings.ToLower(list[i+1])}] = w
 		}
 	}
-	var told []string
+	capitalised := func(i int) bool {
+		return i >= 0 && i < len(list) && plainWord(list[i]) && unicode.IsUpper(first(list[i]))
+	}
+	told := map[string]bool{}
+	for _, m := range r.mended {
+		for w := range strings.FieldsSeq(m.Text) {
+			told[strings.ToLower(w)] = true
+		}
+	}
 	for i, w := range list {
-		if !plainWord(w) || spoken(w) || slices.Contains(told, strings.ToLower(w)) {
+		if capitalised(i) && (capitalised(i-1) || capitalised(i+1)) { // a name, of a place in the highlands say
+			continue
+		}
+		if !plainWord(w) || spoken(w) || told[strings.ToLower(w)] {
 			continue
 		}
 		_, marked := toneless(w)
 		hint := ""
 		if i+1 < len(list) {
-			meant := right[pair{string(first(strings.ToLower(w))), strings.ToLower(list[i+1])}]
-			if far(strings.ToLower(w), strings.ToLower(meant)) <= 2 && meant != "" {
+			meant := right[beside{string(first(strings.ToLower(w))), strings.ToLower(list[i+1])}]
+			if meant != "" && far(strings.ToLower(w), strings.ToLower(meant)) <= min(2, len([]rune(w))/2) {
 				hint = meant
 			}
 		}
-		seen := func(o Warning) bool {
+		known := func(o Warning) bool {
 			return o.Doubt == Slip && strings.Contains(strings.ToLower(o.Text), strings.ToLower(w))
 		}
-		if (marked || hint != "") && !slices.ContainsFunc(r.out.Warnings, seen) {
-			told = append(told, strings.ToLower(w))
+		if (marked || hint != "") && !slices.ContainsFunc(r.out.Warnings, known) {
+			told[strings.ToLower(w)] = true
 			r.warn(Warning{Doubt: Slip, Text: w, Hint: hint})
 		}
 	}

@@ -80,7 +80,7 @@ func barred(text string) []string {
 
 // dueOf are the time limits of a cell that says nothing but when.
 func (r *reader) dueOf(cell string) []Deadline {
-	for _, before := range []string{"", "thời hạn: ", "trong "} {
+	for _, before := range r.x.cells {
 		if list := r.deadlines(before + cell); len(list) > 0 {
 			for i := range list {
 				list[i].Text = strings.TrimPrefix(list[i].Text, before)

@@ -19,15 +19,20 @@ const (
 	topicLeast = 3
 	// topicShare is the least share of the best score that a further topic has.
 	topicShare = 0.5
+	// subjectCounts is how often words of the subject count among those of the text:
+	// what a paper is about it says there.
+	subjectCounts = 6
 	// securityLeast is how much of a text must speak of information security, in
 	// weights a hundred words.
 	securityLeast = 1.5
+	// speakingLeast is the weight of a word that says so by itself.
+	speakingLeast = 1
 )
 
-// topics are what text is about, best first. Words that it begins with count
-// more: a sentence says first what it asks.
-func (r *reader) topics(text string) []Topic {
-	if !r.out.Security {
+// topics are what the text of n is about, best first. Words that it begins with
+// count more: a sentence says first what it asks.
+func (r *reader) topics(text string, n *node) []Topic {
+	if !r.out.Security || r.mixed && !r.speaks(n) && !r.lastSection(n) {
 		return []Topic{{Key: otherTopic}}
 	}
 	low := fold(text)
@@ -76,14 +81,66 @@ func inside(covered []bool, at, n int) bool {
 
 // security judges whether the text is about information security at all.
 func (r *reader) security() {
-	low := fold(r.text)
+	said := make([]string, len(r.lines)) // without what a copy put around and between them
+	for i, l := range r.lines {
+		said[i] = l.low
+	}
+	low := strings.Join(said, " ")
 	words := max(1, len(strings.Fields(low)))
-	score := 0.0
+	score, subject := 0.0, ""
+	if r.out.Subject != nil {
+		subject = fold(*r.out.Subject)
+	}
 	for _, w := range r.x.security {
-		score += w.weight * float64(strings.Count(low, w.words))
+		score += w.weight * float64(strings.Count(low, w.words)+subjectCounts*strings.Count(subject, w.words))
 	}
 	r.out.SecurityScore = math.Round(score/float64(words)*10000) / 100
 	r.out.Security = r.out.SecurityScore >= securityLeast
+}
+
+// speaks reports whether n, or a heading it stands under, is about information
+// security.
+func (r *reader) speaks(n *node) bool {
+	for ; n != nil; n = n.parent {
+		for _, text := range []string{n.heading, n.text} {
+			low := fold(text)
+			if slices.ContainsFunc(r.x.security, func(w weighted) bool { return w.weight >= speakingLeast && find(low, w.words) >= 0 }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lastSection reports whether n stands in the last section of the paper, which says how
+// all the others are followed up.
+func (r *reader) lastSection(n *node) bool {
+	for n.parent != nil && n.parent.parent != nil {
+		n = n.parent
+	}
+	return n.parent != nil && n == n.parent.children[len(n.parent.children)-1]
+}
+
+// mixes reports whether the paper is about several matters: its subject says
+// nothing of information security nor of what belongs to it, and most of what it asks does not either.
+func (r *reader) mixes(root *node) bool {
+	if r.out.Subject == nil || r.speaks(&node{text: *r.out.Subject}) || r.topics(*r.out.Subject, nil)[0].Key != otherTopic {
+		return false
+	}
+	all, silent := 0, 0
+	var count func(n *node)
+	count = func(n *node) {
+		for _, c := range n.children {
+			count(c)
+		}
+		if len(n.children) == 0 {
+			if all++; !r.speaks(n) {
+				silent++
+			}
+		}
+	}
+	count(root)
+	return silent*2 > all
 }
 
 // finish turns the tree into requirements, and reads what each of them says.
@@ -98,6 +155,7 @@ func (r *reader) finish(root *node) {
 		r.called(r.out.Preamble, r.out.Closing)
 	}
 	r.cites(r.out.Preamble, "preamble")
+	r.mixed = r.mixes(root)
 	for _, n := range root.children {
 		r.out.Requirements = append(r.out.Requirements, r.requirement(n))
 	}
@@ -123,7 +181,7 @@ func (r *reader) requirement(n *node) Requirement {
 		q.Children = append(q.Children, r.requirement(c))
 	}
 	if q.Leaf() {
-		q.Topics = r.topics(whole)
+		q.Topics = r.topics(whole, n)
 	}
 	return q
 }
@@ -189,22 +247,42 @@ func (r *reader) doubts() {
 	if len(o.Requirements) == 0 {
 		tell(NoDemand, "")
 	}
+	if slices.Contains(r.x.instruments, o.Kind) {
+		tell(Instrument, "")
+	}
 	if !o.Security {
 		tell(NotSecurity, strconv.FormatFloat(o.SecurityScore, 'f', 2, 64))
 	}
 	for _, f := range o.Inferred {
 		tell(Unclear, f)
 	}
-	if names, rest := r.phrase(lastDuty(o.Closing)); len(names) > 0 && rest != "" && !anyOf(r.x.closing, fold(strings.TrimRight(lastDuty(o.Closing), "./ "))) {
+	if names, rest := r.phrase(lastDuty(o.Closing)); len(names) > 0 && rest != "" && (o.Issuer == nil || fold(names[0]) != fold(*o.Issuer)) && !anyOf(r.x.closing, fold(strings.TrimRight(lastDuty(o.Closing), "./ "))) {
 		tell(Closed, lastDuty(o.Closing))
 	}
-	for i, p := range r.parts {
-		if p.kind == "" || p.kind == Strange {
-			tell(Unread, r.lines[i].text)
-		}
-	}
+	first = append(first, r.unread()...)
 	r.misspelt()
 	o.Warnings = append(first, o.Warnings...)
+}
+
+// unread tells each stretch of lines of which nothing is known, by its first line
+// and how many follow it.
+func (r *reader) unread() (out []Warning) {
+	strange := func(i int) bool { return r.parts[i].kind == "" || r.parts[i].kind == Strange }
+	for i := 0; i < len(r.parts); i++ {
+		if !strange(i) {
+			continue
+		}
+		w := Warning{Doubt: Unread, Text: r.lines[i].text}
+		from := i
+		for i+1 < len(r.parts) && strange(i+1) {
+			i++
+		}
+		if i > from {
+			w.Hint = strconv.Itoa(i - from)
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // lastDuty is the last sentence of a closing.

@@ -30,6 +30,10 @@ func newAction(ctx context.Context) []ui.Action {
 	return []ui.Action{{Label: i18n.T(ctx, "directive.new"), Href: Path + "/new", Icon: ui.IconAdd, Primary: true}}
 }
 
+func (v listPage) actions(ctx context.Context) []ui.Action {
+	return append([]ui.Action{{Label: i18n.T(ctx, "directive.names"), Href: NamesPath, Icon: ui.IconUnit}}, newAction(ctx)...)
+}
+
 func badge(ctx context.Context, d Directive) ui.BadgeProps {
 	tone := map[State]ui.Tone{Drafted: ui.Warn, Confirmed: ui.Info, Issued: ui.OK}[d.State]
 	return ui.BadgeProps{Text: i18n.T(ctx, "directive.state."+string(d.State)), Tone: tone}
@@ -139,7 +143,11 @@ func (v readPage) head(ctx context.Context) ui.RecordHeadProps {
 	}
 	h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.compare"), Href: href(v.f.ID) + "/compare", Icon: ui.IconSearch})
 	if v.f.May && (v.f.State == Confirmed || v.f.State == Issued) {
-		h.Actions = append(h.Actions, ui.Action{Label: i18n.T(ctx, "directive.issue"), Href: href(v.f.ID) + "/issue", Icon: ui.IconSend, Primary: true})
+		issue := ui.Action{Label: i18n.T(ctx, "directive.issue"), Href: href(v.f.ID) + "/issue", Icon: ui.IconSend, Primary: true}
+		if v.f.State == Issued {
+			issue.Label, issue.Primary = i18n.T(ctx, "directive.issue.more"), false
+		}
+		h.Actions = append(h.Actions, issue)
 	}
 	return h
 }
@@ -162,6 +170,8 @@ func leadOf(ctx context.Context, d Directive) string {
 	day := d.Date
 	if last, err := calendar.ParseDate(d.Date); err == nil {
 		day = i18n.Date(ctx, last.Start())
+	} else if year, month, ok := strings.Cut(d.Date, "-"); ok { // the text leaves the day blank
+		day = month + "/" + year
 	}
 	return strings.Join([]string{blank("number", d.Number), blank("date", day), blank("issuer", d.Issuer)}, " · ")
 }

@@ -55,6 +55,10 @@ func bare(text string) (plain string, clean []rune) {
 	clean = []rune(i18n.NFC(text))
 	out := make([]rune, len(clean))
 	for i, r := range clean {
+		if r <= unicode.MaxASCII {
+			out[i] = r
+			continue
+		}
 		f := []rune(i18n.Fold(string(r)))
 		switch {
 		case len(f) != 1:
@@ -169,7 +173,12 @@ func doubts(c Cited, today calendar.Date, badDate bool) (out []Warning) {
 // abbreviated are bodies whose initials in symbols are not those of all words of
 // their names.
 var abbreviated = map[string]string{"thu tuong": "ttg", "chinh phu": "cp", "quoc hoi": "qh", "thuong vu quoc hoi": "ubtvqh", "chu tich nuoc": "ctn",
+	"bo chinh tri": "tw", "ban bi thu": "tw", "chap hanh trung uong": "tw", "tinh uy": "tu", "thanh uy": "tu", "huyen uy": "hu",
 	"kiem sat nhan dan toi cao": "vkstc", "toa an nhan dan toi cao": "tandtc"}
+
+// headless takes the head of a body off its name: what "Bộ trưởng Bộ Công an" signs
+// has the initials of Bộ Công an.
+var headless = regexp.MustCompile(`^(?:bo truong|chu tich|tong giam doc|giam doc|cuc truong) `)
 
 // belongs reports whether one of the groups of symbol is how issuer is written:
 // by the initials of its name, or of how it begins ("Sở Thông tin và Truyền thông
@@ -179,11 +188,13 @@ func belongs(symbol, issuer string) bool {
 	groups := strings.FieldsFunc(i18n.Fold(symbol), func(r rune) bool { return r == '/' || r == '-' })
 	folded := i18n.Fold(issuer)
 	var initials strings.Builder
-	for w := range strings.FieldsSeq(folded) {
-		if w = strings.Trim(w, ",.;:()-"); w == "" || w == "va" || w == "cua" {
+	words := strings.Fields(issuer)
+	for _, said := range words[len(words)-len(strings.Fields(headless.ReplaceAllString(folded, ""))):] {
+		w := strings.Trim(i18n.Fold(said), ",.;:()-")
+		if w == "" || w == "va" || w == "cua" {
 			continue
 		}
-		if w == "ubnd" || w == "hdnd" || w == "ubmttq" { // written short already
+		if len(w) > 1 && said == strings.ToUpper(said) && strings.ToUpper(issuer) != issuer { // written short already
 			initials.WriteString(w)
 			continue
 		}
@@ -201,7 +212,10 @@ func belongs(symbol, issuer string) bool {
 			continue
 		}
 		bodies++
-		if len(g) >= 2 && strings.HasPrefix(name, g) || len(g) >= 2 && strings.HasPrefix(g, name) {
+		if len(g) >= 2 && (strings.HasPrefix(name, g) || strings.HasPrefix(g, name)) {
+			return true
+		}
+		if len(g) >= 3 && strings.HasPrefix(folded, "bo ") && strings.HasPrefix(name, "b"+g) { // "LĐTBXH" of a ministry
 			return true
 		}
 	}

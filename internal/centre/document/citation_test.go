@@ -27,9 +27,14 @@ func TestCitationsAreFoundAndDoubted(t *testing.T) {
 		"Công văn số 12/UBND-VX ngày 01/01/2030":                                                                       "12|UBND-VX|2030-01-01|[bad_date]",
 		"Số: /UBND-VX ngày  tháng 5 năm 2024":                                                                          "|UBND-VX||[bad_date no_number]",
 		"Quyết định 632/QĐ-TTg ngày 10/5/2017 của Ủy ban nhân dân tỉnh":                                                "632|QĐ-TTg|2017-05-10|[other_symbol]",
-		"Kế hoạch số 5/KH-UBND":                                                                                        "5|KH-UBND||[no_date]",
-		"trực 24/7 và 01 lần/02 năm":                                                                                   "",
-		"xem https://a.vn/TIN-TUC/2024":                                                                                "",
+		"Kết luận số 61-KL/TW ngày 08/3/2019 của Bộ Chính trị về":                                                      "61|KL/TW|2019-03-08|[]",
+		"Kế hoạch số 77-KH/TU ngày 09/4/2019 của Ban Thường vụ Tỉnh ủy;":                                               "77|KH/TU|2019-04-09|[]",
+		"Kế hoạch số 77-KH/TU ngày 09/4/2019 của Bộ Công an;":                                                          "77|KH/TU|2019-04-09|[other_symbol]",
+		"Thông tư số 04/2016/TT-BNNPTNT ngày 10/5/2016 của Bộ trưởng Bộ Nông nghiệp và PTNT":                           "4|2016/TT-BNNPTNT|2016-05-10|[]",
+		"Quyết định số 128/QĐ-LĐTBXH ngày 17/3/2017 của Bộ Lao động - Thương binh và Xã hội":                           "128|QĐ-LĐTBXH|2017-03-17|[]",
+		"Kế hoạch số 5/KH-UBND":         "5|KH-UBND||[no_date]",
+		"trực 24/7 và 01 lần/02 năm":    "",
+		"xem https://a.vn/TIN-TUC/2024": "",
 	} {
 		var got []string
 		for _, c := range document.Citations(text, day0) {

@@ -49,6 +49,8 @@ func views(a auth.Actor) []View {
 // state is what the rooms answered; nil is a block left out.
 type state struct {
 	duties     *Duties
+	late       *Lateness
+	soon       *Lateness
 	findings   *Findings
 	infections *Infections
 	incidents  *Incidents
@@ -96,7 +98,7 @@ func (d Deps) gather(ctx context.Context, view View) (state, error) {
 	var s state
 	since := d.Now().Add(-window)
 	for _, err := range []error{
-		ask(ctx, &s.duties, d.Duties), ask(ctx, &s.findings, d.Findings), ask(ctx, &s.infections, d.Infections),
+		ask(ctx, &s.duties, d.Duties), ask(ctx, &s.late, of(view, d.Late, ForDuty, ForCentre, ForLeader)), ask(ctx, &s.soon, of(view, d.Soon, ForDuty)), ask(ctx, &s.findings, d.Findings), ask(ctx, &s.infections, d.Infections),
 		ask(ctx, &s.incidents, d.Incidents), ask(ctx, &s.sources, bind(d.Sources, since)), ask(ctx, &s.matching, d.Matching), ask(ctx, &s.first, d.FirstHour),
 		ask(ctx, &s.indicators, of(view, d.Indicators, ForCentre)), ask(ctx, &s.ready, of(view, d.Ready, ForCentre, ForLeader)),
 		ask(ctx, &s.own, of(view, d.Own, ForOfficer)), ask(ctx, &s.since, of(view, bind(d.Since, since), ForCentre)),

@@ -29,6 +29,10 @@ type Deps struct {
 	Now func() time.Time // required
 	// Duties are the open obligations.
 	Duties func(ctx context.Context) (Duties, error)
+	// Late is what units owe past its term, one line a demand.
+	Late func(ctx context.Context) (Lateness, error)
+	// Soon is what units owe whose term is near, one line a demand.
+	Soon func(ctx context.Context) (Lateness, error)
 	// Findings are the open findings.
 	Findings func(ctx context.Context) (Findings, error)
 	// Infections are the open infections.
@@ -85,12 +89,20 @@ type Duties struct {
 	First            []Duty // earliest due first, ten or so
 }
 
+// Lateness is what is owed past its term or close to it: what many owe for one
+// cause is one line.
+type Lateness struct {
+	Lines int64
+	First []Duty // earliest due first, ten or so
+}
+
 // Duty is one obligation in a row.
 type Duty struct {
 	Title   string
 	Href    string
 	Subject ui.Link // what it is about
 	Unit    string  // who owes; may be empty
+	Units   int64   // how many owe it late, of a line of Lateness; Clock is the longest late's
 	Clock   ui.ClockProps
 }
 

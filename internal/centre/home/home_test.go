@@ -55,6 +55,8 @@ func busy() home.Deps {
 		Duties: give(home.Duties{Open: 12, Soon: 3, Late: 1, First: []home.Duty{
 			{Title: "Báo cáo ban đầu", Href: "/obligations/1", Subject: ui.Link{Label: "SC-2026-0001", Href: "/incidents/1"}, Unit: "Xã Bản Mẫu", Clock: clock},
 			{Title: "Báo cáo đầy đủ", Href: "/obligations/2", Unit: "Xã Khác", Clock: later}}}),
+		Soon:       give(home.Lateness{Lines: 3, First: []home.Duty{{Title: "Báo cáo đầy đủ", Href: "/obligations/2", Unit: "Xã Khác", Clock: later}}}),
+		Late:       give(home.Lateness{Lines: 1, First: []home.Duty{{Title: "Báo cáo ban đầu", Href: "/obligations/1", Subject: ui.Link{Label: "SC-2026-0001", Href: "/incidents/1"}, Unit: "Xã Bản Mẫu", Units: 1, Clock: clock}}}),
 		Findings:   give(home.Findings{Open: 41, Oldest: []home.Finding{{Title: "Mirai", Href: "/findings/1", Who: "10.1.2.3", Unit: "Xã Bản Mẫu", Since: now.Add(-time.Hour)}}}),
 		Infections: give(home.Infections{Machine: 7, NAT: 2, Unknown: 1}),
 		Incidents:  give(home.Incidents{Open: 1, First: []home.Incident{{Code: "SC-2026-0001", Title: "Mã độc tống tiền", Href: "/incidents/1", Clock: &clock}}}),
@@ -92,6 +94,7 @@ func fresh() home.Deps {
 	d.Indicators, d.Ready, d.Own = give(home.Indicators{}), give(home.Ready{}), give(own(home.Missing, home.Missing, home.Missing, home.Missing))
 	d.FirstHour = give([]ui.Step{{Label: "Các đơn vị", Href: "/setup/units", State: ui.StepNow}})
 	d.Since = func(context.Context, time.Time) (home.Since, error) { return home.Since{}, nil }
+	d.Late, d.Soon = give(home.Lateness{}), give(home.Lateness{})
 	d.Infected, d.Answers, d.Proofs, d.Bodies = give([]home.Finding(nil)), give(home.Answers{}), give(home.Proofs{}), give([]home.Body(nil))
 	d.Past = func(context.Context, time.Time) (home.Past, error) { return home.Past{}, nil }
 	return d
@@ -152,13 +155,13 @@ func TestEachRoleSeesItsDay(t *testing.T) {
 		path      string
 		has, lack []string
 	}{
-		"duty": {[]auth.Role{auth.Duty}, "/", []string{"Việc đang cháy", "trễ 2 giờ 00 phút", "Mirai", "10.1.2.3", "Hiện 4 trong 54", "SC-2026-0001", "Nguồn im", `href="/incidents"`},
+		"duty": {[]auth.Role{auth.Duty}, "/", []string{"Việc đang cháy", "trễ 2 giờ 00 phút", "Mirai", "10.1.2.3", "Hiện 4 trong 46", "SC-2026-0001", "Nguồn im", `href="/incidents"`},
 			[]string{`href="/infections"`, "Giờ đầu tiên", "Cần trả lời"}},
 		"centre": {[]auth.Role{auth.Centre}, "/", []string{"Ai đang trễ", "Báo cáo ban đầu", "Tường lửa Xã Im", "cut.log.gz", "120.000", "Từ hôm qua đến nay", "Danh sách có tệp mới không nạp được", "Emotet", "Rà soát cấu hình", "Xin thêm thời gian"},
 			[]string{"Báo cáo đầy đủ", "Giờ đầu tiên"}},
 		"leader": {[]auth.Role{auth.Leader}, "/", []string{"Tình hình an ninh mạng", "nghe được 9/10 nguồn", "Đang có 7 máy nhiễm mã độc và 1 sự cố chưa đóng", "Trong 12 việc có hạn: 1 quá hạn, 3 sắp đến hạn"},
 			[]string{"cut.log.gz"}},
-		"inspector": {[]auth.Role{auth.Inspector}, "/", []string{"Minh chứng theo yêu cầu", "Cài phần mềm diệt virus", "Mẫu 3 trong 3 đơn vị", "2026-11-21", "Xã Một", "Sở Ba"},
+		"inspector": {[]auth.Role{auth.Inspector}, "/", []string{"Minh chứng theo yêu cầu", "Cài phần mềm diệt virus", "Bốc 3 trong 3 đơn vị", "2026-11-21", "Xã Một", "Sở Ba"},
 			[]string{"Ai đang trễ", "Cần trả lời"}},
 		"unit officer": {[]auth.Role{auth.UnitOfficer}, "/", []string{"Dự thảo báo cáo quý", "Nhiễm mã độc", "10.1.2.3", "Phải làm", "Cần khắc phục", "Cần trả lời", "Hồ sơ đơn vị còn thiếu", "Đầu mối an ninh mạng", "Tường lửa Xã Im"},
 			[]string{"cut.log.gz", "Ai đang trễ"}},
@@ -174,6 +177,9 @@ func TestEachRoleSeesItsDay(t *testing.T) {
 				if !strings.Contains(body, s) {
 					t.Errorf("the page does not say %q", s)
 				}
+			}
+			if own := strings.Index(body, `id="own"`); own >= 0 && own < strings.Index(body, "Phải làm") {
+				t.Error("the checklist stands before what is owed")
 			}
 			for _, s := range c.lack {
 				if strings.Contains(body, s) {

@@ -5,7 +5,6 @@ package home
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -28,33 +27,39 @@ func empty(ctx context.Context, icon ui.IconName, block string) ui.EmptyProps {
 	return ui.EmptyProps{Icon: icon, Title: i18n.T(ctx, "home.empty."+block), Text: i18n.T(ctx, "home.empty."+block+".text")}
 }
 
-// dutyList is at most limit running clocks, the earliest first.
-func (v page) dutyList(ctx context.Context, id, block string, lateOnly bool, limit int) ui.ListProps {
-	l := ui.ListProps{ID: id, Caption: i18n.T(ctx, "home.do"), Heads: heads(ctx, "home.what", "home.clock", "home.unit", "home.subject"),
-		Total: v.duties.Open, Empty: empty(ctx, ui.IconTask, block)}
-	if lateOnly {
-		l.Caption, l.Total = i18n.T(ctx, "home.late"), v.duties.Late
-	}
-	own := v.view == ForOfficer // whose alone it is
-	if own {
-		l.Heads = slices.Delete(l.Heads, 2, 3)
-	}
-	for _, d := range v.duties.First {
-		if len(l.Rows) == limit {
-			break
-		}
-		if lateOnly && !d.Clock.Due.Before(v.now) {
-			continue
-		}
-		c := d.Clock
-		c.Short = true
-		cells := []templ.Component{ui.Text(d.Title), ui.Clock(c), unitMark(d.Unit), ui.Anchor(d.Subject)}
-		if own {
-			cells = slices.Delete(cells, 2, 3)
-		}
-		l.Rows = append(l.Rows, ui.Row{Href: d.Href, Name: d.Title, Cells: cells})
+// dutyList is at most limit running clocks of the reader's own unit, the earliest
+// first.
+func (v page) dutyList(ctx context.Context, limit int) ui.ListProps {
+	l := ui.ListProps{ID: "do", Caption: i18n.T(ctx, "home.do"), Heads: heads(ctx, "home.what", "home.clock", "home.subject"),
+		Total: v.duties.Open, Empty: empty(ctx, ui.IconTask, "do")}
+	for _, d := range v.duties.First[:min(len(v.duties.First), limit)] {
+		l.Rows = append(l.Rows, ui.Row{Href: d.Href, Name: d.Title, Cells: []templ.Component{ui.Text(d.Title), shortClock(d.Clock), ui.Anchor(d.Subject)}})
 	}
 	return l
+}
+
+// lateList is at most limit demands that are owed past their term, those late
+// longest first.
+func (v page) lateList(ctx context.Context, limit int) ui.ListProps {
+	l := ui.ListProps{ID: "late", Caption: i18n.T(ctx, "home.late"), Heads: heads(ctx, "home.what", "home.late.who", "home.late.longest", "home.subject"),
+		Total: v.late.Lines, Empty: empty(ctx, ui.IconTask, "late")}
+	for _, d := range v.late.First[:min(len(v.late.First), limit)] {
+		l.Rows = append(l.Rows, ui.Row{Href: d.Href, Name: d.Title, Cells: []templ.Component{ui.Text(d.Title), d.who(ctx), shortClock(d.Clock), ui.Anchor(d.Subject)}})
+	}
+	return l
+}
+
+// who is the unit that owes a duty, or how many do.
+func (d Duty) who(ctx context.Context) templ.Component {
+	if d.Units > 1 {
+		return ui.Text(i18n.T(ctx, "home.late.units", i18n.Number(ctx, d.Units)))
+	}
+	return unitMark(d.Unit)
+}
+
+func shortClock(c ui.ClockProps) templ.Component {
+	c.Short = true
+	return ui.Clock(c)
 }
 
 func (v page) incidentList(ctx context.Context, limit int) ui.ListProps {

@@ -4,6 +4,7 @@
 package home
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -100,7 +101,7 @@ func (v page) answerList(ctx context.Context) ui.ListProps {
 	if v.directives != nil && v.view == ForOfficer {
 		for _, d := range v.directives.First {
 			if d.Late+d.Open+d.Unseen > 0 {
-				list = append(list, Answer{Kind: Directed, Title: d.Title, Href: d.Href, Clock: d.Clock})
+				list = append(list, Answer{Kind: Directed, Title: d.Title, Href: cmp.Or(d.Reply, d.Href), From: d.From, Clock: d.Clock})
 			}
 		}
 	}

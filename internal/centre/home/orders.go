@@ -21,6 +21,8 @@ type Directives struct {
 // counted once a unit and requirement.
 type Directive struct {
 	Title, Href string
+	Reply       string         // where the reader's own unit answers it; empty: Href
+	From        string         // who issued it; may be empty
 	Clock       *ui.ClockProps // of its earliest open term; nil without one
 	Met         int64
 	Late        int64 // past its term, open or met then

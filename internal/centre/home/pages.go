@@ -263,6 +263,10 @@ func (v page) heading(ctx context.Context) string {
 	return i18n.T(ctx, "home.title")
 }
 
+// owes reports whether something is to be done, which comes before the unit's
+// own checklist.
+func (v page) owes() bool { return v.duties != nil && len(v.duties.First) > 0 }
+
 // reachable is how many pages besides this one the reader may open.
 func (v page) reachable() int {
 	n := 0

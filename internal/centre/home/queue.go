@@ -24,8 +24,14 @@ type burning struct {
 	title string
 	href  string
 	unit  string
+	units int64 // more than one: that many units, not one
 	about ui.Link
 	clock *ui.ClockProps
+}
+
+// duty is one that is owed, late unless it is said otherwise.
+func duty(d Duty) burning {
+	return burning{kind: "duty", rank: pastTerm, at: d.Clock.Due, title: d.Title, href: d.Href, unit: d.Unit, units: d.Units, about: d.Subject, clock: &d.Clock}
 }
 
 // rank says what burns first; within one, the oldest moment does.
@@ -35,7 +41,6 @@ const (
 	pastTerm rank = iota // a clock ran out
 	nearTerm             // a clock is about to
 	waiting              // nobody has taken it, and it has no clock: since when is all that is known
-	inTerm
 )
 
 // onQueue is how many rows the queue shows, onWall how many fit a wall display
@@ -48,17 +53,18 @@ const (
 // queue is everything that burns, and how much there is of it beyond what the
 // rooms named.
 func (v page) queue() (list []burning, total int64) {
-	if v.duties != nil {
-		total += v.duties.Open
-		for _, d := range v.duties.First {
-			b := burning{kind: "duty", rank: inTerm, at: d.Clock.Due, title: d.Title, href: d.Href, unit: d.Unit, about: d.Subject, clock: &d.Clock}
-			switch {
-			case d.Clock.Due.Before(v.now):
-				b.rank = pastTerm
-			case d.Clock.State == ui.ClockSoon:
-				b.rank = nearTerm
-			}
+	if v.soon != nil {
+		total += v.soon.Lines
+		for _, d := range v.soon.First {
+			b := duty(d)
+			b.rank = nearTerm
 			list = append(list, b)
+		}
+	}
+	if v.late != nil {
+		total += v.late.Lines
+		for _, d := range v.late.First {
+			list = append(list, duty(d))
 		}
 	}
 	if v.incidents != nil { // those with a clock stand there with what is owed for them
@@ -103,7 +109,7 @@ func (v page) queueList(ctx context.Context, limit int) ui.ListProps {
 		l.Empty.Action = v.next(ctx)
 	}
 	for _, b := range list[:min(len(list), limit)] {
-		row := ui.Row{Href: b.href, Name: b.title, Cells: []templ.Component{ui.Text(b.title), kindMark(ctx, b), moment(ctx, b), unitMark(b.unit), ui.None()}}
+		row := ui.Row{Href: b.href, Name: b.title, Cells: []templ.Component{ui.Text(b.title), kindMark(ctx, b), moment(ctx, b), Duty{Unit: b.unit, Units: b.units}.who(ctx), ui.None()}}
 		if b.about.Label != "" {
 			row.Cells[4] = ui.Anchor(b.about)
 		}

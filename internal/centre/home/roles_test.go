@@ -35,16 +35,19 @@ func TestTheDutyQueueIsOneAndWhatIsLatestOverdueStandsFirst(t *testing.T) {
 	clock := func(in time.Duration, s ui.ClockState) ui.ClockProps {
 		return ui.ClockProps{Due: now.Add(in), Now: now, State: s}
 	}
-	d.Duties = give(home.Duties{Open: 4, First: []home.Duty{
-		{Title: "quá hạn mới", Href: "/obligations/1", Clock: clock(-time.Hour, ui.ClockOn)},
-		{Title: "quá hạn lâu", Href: "/obligations/2", Clock: clock(-50*time.Hour, ui.ClockOn)},
-		{Title: "còn xa", Href: "/obligations/3", Clock: clock(90*time.Hour, ui.ClockOn)},
-		{Title: "sắp hết hạn", Href: "/obligations/4", Clock: clock(3*time.Hour, ui.ClockSoon)}}})
+	d.Late = give(home.Lateness{Lines: 2, First: []home.Duty{
+		{Title: "quá hạn mới", Href: "/obligations/1", Clock: clock(-time.Hour, ui.ClockLate)},
+		{Title: "quá hạn lâu", Href: "/boards/1/columns/2", Units: 37, Clock: clock(-50*time.Hour, ui.ClockLate)}}})
+	d.Duties = give(home.Duties{Open: 50, Soon: 12, Late: 38, First: []home.Duty{{Title: "còn xa", Href: "/obligations/3", Clock: clock(90*time.Hour, ui.ClockOn)}}})
+	d.Soon = give(home.Lateness{Lines: 1, First: []home.Duty{{Title: "sắp hết hạn", Href: "/obligations?status=soon", Units: 12, Clock: clock(3*time.Hour, ui.ClockSoon)}}})
 	d.Findings = give(home.Findings{Open: 1, Oldest: []home.Finding{{Title: "phát hiện cũ", Href: "/findings/1", Since: now.Add(-90 * time.Hour)}}})
 	d.Incidents = give(home.Incidents{Open: 1, First: []home.Incident{{Code: "SC-1", Title: "chưa có hạn", Href: "/incidents/1", Since: now.Add(-80 * time.Hour)}}})
 	body := today(t, d, "/", 200, auth.Duty)
 	_, queue, _ := strings.Cut(body, `id="queue"`)
-	order(t, queue, "quá hạn lâu", "quá hạn mới", "sắp hết hạn", "phát hiện cũ", "chưa có hạn", "Tường lửa Xã Im", "còn xa", "Hiện 7 trong 7")
+	order(t, queue, "quá hạn lâu", "37 đơn vị", "quá hạn mới", "sắp hết hạn", "12 đơn vị", "phát hiện cũ", "chưa có hạn", "Tường lửa Xã Im", "Hiện 6 trong 6")
+	if strings.Contains(queue, "còn xa") {
+		t.Error("what is due much later stands among what burns")
+	}
 }
 
 func TestTheWallIsForTheDutyDeskAndShowsWhatFits(t *testing.T) {
@@ -54,7 +57,7 @@ func TestTheWallIsForTheDutyDeskAndShowsWhatFits(t *testing.T) {
 	for i := range 10 {
 		many = append(many, home.Duty{Title: fmt.Sprintf("việc %02d", i), Href: "/obligations/1", Clock: ui.ClockProps{Due: now.Add(time.Duration(i-20) * time.Hour), Now: now}})
 	}
-	d.Duties = give(home.Duties{Open: 10, First: many})
+	d.Duties, d.Late = give(home.Duties{Open: 10, Late: 10}), give(home.Lateness{Lines: 10, First: many})
 	body := today(t, d, "/?wall=1", 200, auth.Duty)
 	order(t, body, `class="vg-wall"`, `hx-trigger="every 30s"`, "máy chủ không trả lời", "việc 00", "việc 07")
 	if strings.Contains(body, "việc 08") || strings.Contains(body, `class="vg-nav"`) {
@@ -98,10 +101,10 @@ func TestAUnitAnswersOnlyDirectivesWithSomethingLeft(t *testing.T) {
 	t.Parallel()
 	d := ordered(busy())
 	d.Directives = give(home.Directives{Total: 2, List: "/directives", First: []home.Directive{
-		{Title: "Đã làm xong", Href: "/directives/1", Met: 3}, {Title: "Còn nợ", Href: "/directives/2", Met: 1, Open: 2}}})
+		{Title: "Đã làm xong", Href: "/directives/1", Met: 3}, {Title: "Còn nợ", Href: "/boards/2", Reply: "/directives/2/units/1", From: "UBND tỉnh", Met: 1, Open: 2}}})
 	body := today(t, d, "/", 200, auth.UnitOfficer)
 	_, reply, _ := strings.Cut(body, "Cần trả lời")
-	order(t, reply, "Còn nợ", "Dự thảo báo cáo quý", "Hiện 3 trong 3")
+	order(t, reply, `href="/directives/2/units/1"`, "Còn nợ", "UBND tỉnh", "Dự thảo báo cáo quý", "Hiện 3 trong 3")
 	if strings.Contains(reply, "Đã làm xong") {
 		t.Error("what is answered still waits")
 	}
@@ -148,7 +151,7 @@ func TestASampleThatCannotBeDrawnSaysWhy(t *testing.T) {
 		}
 	}
 	body := today(t, busy(), "/?seed=abc&n=2&kind=x%C3%A3", 200, auth.Inspector)
-	order(t, body, `value="abc"`, "Mẫu 2 trong 2 đơn vị", "abc")
+	order(t, body, `value="abc"`, "Bốc 2 trong 2 đơn vị", "abc")
 	if strings.Contains(body, "/units/u3") {
 		t.Error("a unit of another kind was drawn")
 	}
@@ -166,6 +169,22 @@ func TestNothingSeenIsNeverAFigure(t *testing.T) {
 		body := today(t, d, "/", 200, role)
 		if got := figure(t, body, "Máy nhiễm mã độc"); !strings.Contains(got, "không có dữ liệu") || regexp.MustCompile(`^\s*0\b`).MatchString(got) {
 			t.Errorf("%s: infected machines read %q", role, got)
+		}
+	}
+}
+
+// TestWhoIsLateIsOneLineADemand: what many units owe for one cause does not push
+// all else off the page.
+func TestWhoIsLateIsOneLineADemand(t *testing.T) {
+	t.Parallel()
+	d := busy()
+	clock := ui.ClockProps{Due: now.Add(-9 * 24 * time.Hour), Now: now, State: ui.ClockLate}
+	d.Late = give(home.Lateness{Lines: 12, First: []home.Duty{{Title: "Rà quét mã độc", Href: "/boards/1/columns/2", Units: 37, Unit: "Xã Một", Subject: ui.Link{Label: "CĐ-2026-0001", Href: "/directives/1"}, Clock: clock}}})
+	for _, role := range []auth.Role{auth.Centre, auth.Leader} {
+		_, late, _ := strings.Cut(today(t, d, "/", 200, role), `id="late"`)
+		order(t, late, "Rà quét mã độc", "37 đơn vị", "trễ 9 ngày", "CĐ-2026-0001", "Hiện 1 trong 12")
+		if late, _, _ = strings.Cut(late, "Hiện 1 trong 12"); strings.Contains(late, "Xã Một") || !strings.Contains(late, `href="/boards/1/columns/2"`) {
+			t.Errorf("%s: one of many is named, or the line leads elsewhere", role)
 		}
 	}
 }

@@ -5,8 +5,9 @@ package measure
 
 import (
 	"context"
-	"database/sql"
 	"errors"
+	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -259,8 +260,11 @@ func scanned(ctx context.Context, q *bun.SelectQuery, keys, units []string, earl
 	list = units
 	keyAt, unitAt := at(keys), at(units)
 	var f found
-	var key, unit sql.RawBytes
-	into := []any{&key, &unit, &f.now.Num, &f.now.Den, &f.now.Seen, &f.now.Expected, &f.was.Num, &f.was.Den, &f.was.Seen, &f.was.Expected}
+	var key, unit string
+	into := []any{&key, &unit}
+	for _, n := range []*int64{&f.now.Num, &f.now.Den, &f.now.Seen, &f.now.Expected, &f.was.Num, &f.was.Den, &f.was.Seen, &f.was.Expected} {
+		into = append(into, (*whole)(n))
+	}
 	if !earlier {
 		into = into[:6]
 	}
@@ -269,17 +273,35 @@ func scanned(ctx context.Context, q *bun.SelectQuery, keys, units []string, earl
 		if err := rows.Scan(into...); err != nil {
 			return nil, nil, err
 		}
-		f.key = keyAt[string(key)]
-		i, ok := unitAt[string(unit)]
+		f.key = keyAt[key]
+		i, ok := unitAt[unit]
 		if !ok { // nobody asked for units: those that are found
 			i = len(list)
-			list = append(list, string(unit))
-			unitAt[string(unit)] = i
+			list = append(list, unit)
+			unitAt[unit] = i
 		}
 		f.unit = i
 		out = append(out, f)
 	}
 	return out, list, rows.Err()
+}
+
+// whole reads a whole number without reflection, which takes a third of the time
+// of reading ten thousand rows of them.
+type whole int64
+
+// Scan implements sql.Scanner; a sum of PostgreSQL comes as text.
+func (n *whole) Scan(src any) error {
+	switch v := src.(type) {
+	case int64:
+		*n = whole(v)
+		return nil
+	case string:
+		i, err := strconv.ParseInt(v, 10, 64)
+		*n = whole(i)
+		return err
+	}
+	return fmt.Errorf("%T is no whole number", src)
 }
 
 func claimsOf(ctx context.Context, q bun.IDB, scope auth.Scope, keys, units []string) (map[place]*Claim, error) {

@@ -92,6 +92,7 @@ func Kinds() []Kind {
 		{"board.urge_asked", Urgent, may(auth.Directives, auth.Write), "/boards"},
 		{"series.drafted", Normal, nil, "/periodic-reports"},
 		{"series.failed", Urgent, may(auth.Documents, auth.Write), "/periodic-reports"},
+		{"series.followed", Normal, may(auth.Documents, auth.Write), "/periodic-reports"},
 		{"series.missed", Urgent, may(auth.Documents, auth.Write), "/periodic-reports"},
 		{"document.unreceipted", Normal, may(auth.Documents, auth.Send), "/documents"},
 		{"finding.new", Normal, may(auth.Findings, auth.Write), "/findings"},

@@ -275,12 +275,29 @@ func inOrder(ctx context.Context, q bun.IDB, ids []string) ([]Obligation, error)
 	return all(rows)
 }
 
-// count counts open obligations of a scope, each figure up to CountLimit.
-func count(ctx context.Context, q bun.IDB, scope auth.Scope, now time.Time) (Counts, error) {
+// mostSought is how many units are sought one by one where rows are only counted.
+const mostSought = 1000
+
+// opened narrows q to the open obligations of a scope: those of each of its units,
+// or all, passing over what lies outside, where the units are nil.
+func opened(q bun.IDB, scope auth.Scope, units []string) *bun.SelectQuery {
+	sel := q.NewSelect().Model((*row)(nil)).ColumnExpr("1").Where("o.state = ?", string(Open))
+	if units == nil {
+		return within(scope, sel)
+	}
+	return sel.Where("o.unit_id IN (?)", bun.List(units))
+}
+
+// count counts open obligations of a scope, those of one unit where it is named,
+// each figure up to CountLimit.
+func count(ctx context.Context, q bun.IDB, scope auth.Scope, unit string, now time.Time) (Counts, error) {
 	const op = "obligation.Count"
-	units, err := unitsOf(ctx, q, scope, mostParts)
-	if err != nil {
-		return Counts{}, db.Error(op, err)
+	var units []string
+	if unit == "" {
+		var err error
+		if units, err = unitsOf(ctx, q, scope, mostSought); err != nil {
+			return Counts{}, db.Error(op, err)
+		}
 	}
 	var c Counts
 	near := int64(0)
@@ -288,9 +305,9 @@ func count(ctx context.Context, q bun.IDB, scope auth.Scope, now time.Time) (Cou
 		into  *int64
 		where string
 	}{{&c.Open, ""}, {&near, "o.soon_at <= ?"}, {&c.Late, "o.due_at < ?"}} {
-		sel := within(scope, q.NewSelect().Model((*row)(nil)).ColumnExpr("1")).Where("o.state = ?", string(Open)).Limit(CountLimit)
-		if units != nil {
-			sel = sel.Where("o.unit_id IN (?)", bun.List(units))
+		sel := opened(q, scope, units).Limit(CountLimit)
+		if unit != "" {
+			sel = sel.Where("o.unit_id = ?", unit)
 		}
 		if part.where != "" {
 			sel = sel.Where(part.where, db.At(now))

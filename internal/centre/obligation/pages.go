@@ -112,8 +112,12 @@ var statuses = []status{
 	{"cancelled", Filter{State: Cancelled}}, {"all", Filter{}},
 }
 
-// mine is the value of the filter of people for the reader.
-const mine = "me"
+// mine is the value of the filter of people for the reader, own that of whose
+// duties are shown for those of the reader's own unit.
+const (
+	mine = "me"
+	own  = "own"
+)
 
 // filter reads the list's query. What it does not know it leaves out.
 func filter(r *http.Request) (string, Filter) {
@@ -123,9 +127,12 @@ func filter(r *http.Request) (string, Filter) {
 	f.Query, f.Unit, f.Kind, f.After, f.Latest = q.Get("q"), q.Get("unit"), q.Get("kind"), q.Get("after"), q.Get("sort") == "-due"
 	f.Urgency, f.Addressee, f.Form, f.Basis, f.Subject = q.Get("urgency"), q.Get("addressee"), q.Get("form"), q.Get("basis"), q.Get("subject")
 	f.Document = q.Get("document")
+	actor, _ := auth.From(r.Context())
 	if q.Get("person") == mine {
-		actor, _ := auth.From(r.Context())
 		f.Person = actor.ID
+	}
+	if q.Get("whose") == own {
+		f.Unit = actor.Home
 	}
 	if day, err := time.ParseInLocation(time.DateOnly, q.Get("day"), i18n.Hanoi); err == nil {
 		f.From, f.To = day, day.AddDate(0, 0, 1)
@@ -145,10 +152,12 @@ type listPage struct {
 	names   map[string]string
 	units   []ui.Option
 	now     time.Time
+	mine    Counts // of the reader's own unit
 	firstAt string // the first page of this list; empty when this is it
 }
 
-// list handles GET /obligations. Query: status, q, unit, kind, urgency, person,
+// list handles GET /obligations. Query: whose (own: of the reader's own unit,
+// whatever unit says), status, q, unit, kind, urgency, person,
 // addressee, form, basis, subject, document, day, met, sort=-due, after.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
@@ -162,6 +171,9 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if v.units, err = p.units.Options(ctx); err != nil {
+		return err
+	}
+	if v.mine, err = p.svc.CountOwn(ctx); err != nil {
 		return err
 	}
 	if v.f.After != "" {
@@ -181,8 +193,21 @@ func (p *Pages) names(ctx context.Context, rows []Obligation) (map[string]string
 
 func (v listPage) filtered() bool {
 	f := v.f
+	if v.own() {
+		f.Unit = "" // the view, not a filter
+	}
 	return v.status != statuses[0].name || f.Query+f.Unit+f.Kind+f.Urgency+f.Person+f.Addressee+f.Form+f.Basis+f.Subject+f.Document != "" || !f.From.IsZero()
 }
+
+// whose are the views of the list: what the reader's own unit owes, and what all
+// of its scope owe.
+func (v listPage) whose(ctx context.Context) []ui.Tab {
+	at := func(value string) string { return web.With(v.r, "whose", value, "unit", "", "after", "") }
+	return []ui.Tab{{Label: i18n.T(ctx, "obligation.whose.all"), Href: at(""), Here: !v.own()},
+		{Label: i18n.T(ctx, "obligation.whose.own"), Href: at(own), Count: v.mine.Open, Here: v.own()}}
+}
+
+func (v listPage) own() bool { return v.r.URL.Query().Get("whose") == own }
 
 // actions are the other ways to look at what is owed, and the next act.
 func (v listPage) actions(ctx context.Context) []ui.Action {
@@ -212,17 +237,25 @@ func (v listPage) fields(ctx context.Context) []ui.FieldProps {
 	if v.f.Person != "" {
 		person = mine
 	}
-	return []ui.FieldProps{
-		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "obligation.filter.q"), Value: v.f.Query},
-		st, kind,
-		{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "obligation.unit"), Value: v.f.Unit, Options: v.units, Blank: any},
-		urgency,
+	fields := []ui.FieldProps{{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "obligation.filter.q"), Value: v.f.Query}, st, kind}
+	if !v.own() {
+		fields = append(fields, ui.FieldProps{Kind: ui.KindSelect, Name: "unit", Label: i18n.T(ctx, "obligation.unit"), Value: v.f.Unit, Options: v.units, Blank: any})
+	}
+	return append(fields, []ui.FieldProps{urgency,
 		{Kind: ui.KindSelect, Name: "person", Label: i18n.T(ctx, "obligation.person"), Value: person, Blank: any,
 			Options: []ui.Option{{Value: mine, Label: i18n.T(ctx, "obligation.person.me")}}},
 		{Name: "addressee", Label: i18n.T(ctx, "obligation.addressee"), Value: v.f.Addressee},
 		{Name: "basis", Label: i18n.T(ctx, "obligation.basis"), Value: v.f.Basis},
 		{Name: "form", Label: i18n.T(ctx, "obligation.form"), Value: v.f.Form},
+	}...)
+}
+
+// clear is the list of the same view without filters.
+func (v listPage) clear() string {
+	if v.own() {
+		return "/obligations?whose=" + own
 	}
+	return "/obligations"
 }
 
 func kindField(ctx context.Context, value string) ui.FieldProps {
@@ -236,12 +269,12 @@ func kindField(ctx context.Context, value string) ui.FieldProps {
 
 // kinds are the kinds of duty the interface has words for. Rooms that open a
 // new kind add it here and to the catalogue.
-var kinds = []string{"incident.report", "threat_hunt", PeriodKind, TaskKind}
+var kinds = []string{"incident.report", "directive.task", "threat_hunt", PeriodKind, TaskKind}
 
 // hidden are the filters that have no field: they came with a link.
 func (v listPage) hidden() []ui.Hidden {
 	var out []ui.Hidden
-	for _, name := range []string{"subject", "document", "day", "met"} {
+	for _, name := range []string{"whose", "subject", "document", "day", "met"} {
 		if value := v.r.URL.Query().Get(name); value != "" {
 			out = append(out, ui.Hidden{Name: name, Value: value})
 		}

@@ -115,13 +115,24 @@ type Counts struct {
 	Late int64 // past their end
 }
 
-// Count counts the open obligations in the actor's scope, for the navigation.
+// Count counts the open obligations in the actor's scope, each figure up to
+// CountLimit.
 func (s *Service) Count(ctx context.Context) (Counts, error) {
 	_, scope, err := auth.Need(ctx, "obligation.Count", read)
 	if err != nil {
 		return Counts{}, err
 	}
-	return count(ctx, s.records.Read(), scope, s.now())
+	return count(ctx, s.records.Read(), scope, "", s.now())
+}
+
+// CountOwn counts what the actor's own unit still owes, for the navigation:
+// nothing where that unit is out of the actor's scope.
+func (s *Service) CountOwn(ctx context.Context) (Counts, error) {
+	actor, scope, err := auth.Need(ctx, "obligation.CountOwn", read)
+	if err != nil || actor.Home == "" {
+		return Counts{}, err
+	}
+	return count(ctx, s.records.Read(), scope, actor.Home, s.now())
 }
 
 // Of returns the obligations about one subject that lie in the actor's scope,

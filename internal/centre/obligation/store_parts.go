@@ -193,7 +193,11 @@ func evidenceOf(ctx context.Context, q bun.IDB, id ID) ([]Evidence, error) {
 	}
 	out := make([]Evidence, len(rows))
 	for i, r := range rows {
-		out[i] = Evidence{ID: r.ID, Kind: EvidenceKind(r.Kind), Ref: r.Ref, Note: r.Note, ByID: r.ByID, By: r.ByName, At: r.At.Time, Document: r.DocumentID}
+		out[i] = r.evidence()
 	}
 	return out, nil
+}
+
+func (r evidenceRow) evidence() Evidence {
+	return Evidence{ID: r.ID, Kind: EvidenceKind(r.Kind), Ref: r.Ref, Note: r.Note, ByID: r.ByID, By: r.ByName, At: r.At.Time, Document: r.DocumentID}
 }

@@ -4,6 +4,7 @@
 package report
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -67,6 +68,10 @@ func (v *replyView) contradictions(facts incident.Facts) []Contradiction {
 			if !v.addressed(j, row.Unit.ID) {
 				continue
 			}
+			duty := row.Cells[j].Duty
+			done := v.answers[place{row.Unit.ID, c.ID}].State == Taken || duty != nil && duty.State == obligation.Met
+			var otherwise []string // what was measured of a duty that is said to be done
+			var first string       // key of the first of them
 			for _, t := range c.Measures {
 				g := v.r.Gauges[t.Key]
 				r := v.read[place{row.Unit.ID, t.Key}]
@@ -75,12 +80,13 @@ func (v *replyView) contradictions(facts incident.Facts) []Contradiction {
 					told[at] = true
 					add(row.Unit, t.Key, g.Title, v.s.claimed(*r.Said, g.In), v.s.figure(r, g.In))
 				}
-				duty := row.Cells[j].Duty
-				said := v.answers[place{row.Unit.ID, c.ID}].State == Taken || duty != nil && duty.State == obligation.Met
-				if ok && said && !t.Holds(x) {
-					add(row.Unit, t.Key, v.s.word("report.reply.claim.duty", c.Path, c.Label), v.s.word("report.reply.claim.done"),
-						v.s.word("report.reply.claim.measured", g.Title, v.s.figure(r, g.In), v.s.limit(t, g.In)))
+				if ok && done && !t.Holds(x) {
+					first = cmp.Or(first, t.Key)
+					otherwise = append(otherwise, v.s.word("report.reply.claim.measured", g.Title, v.s.figure(r, g.In), v.s.limit(t, g.In)))
 				}
+			}
+			if len(otherwise) > 0 {
+				add(row.Unit, first, v.s.word("report.reply.claim.duty", v.clause(c), c.Label), v.s.word("report.reply.claim.done"), strings.Join(otherwise, "; "))
 			}
 		}
 	}
@@ -121,15 +127,19 @@ func (f File) settled(op string) error {
 	return &fault.Error{Kind: fault.Conflict, Op: op, Msg: "report.err.contradicted"}
 }
 
-// mostFound is how many contradictions are named one by one.
-const mostFound = 20
+// mostFound is how many contradictions the page names one by one, and mostLinted
+// how many of them its checks repeat.
+const (
+	mostFound  = 20
+	mostLinted = 3
+)
 
 // findings tells contradictions as the linter tells the rest.
 func findings(list []Contradiction) []Finding {
 	var out []Finding
 	for i, c := range list {
-		if i == mostFound {
-			return append(out, Finding{Field: "contradicted", Key: "report.lint.contradicted.more", Args: []any{len(list) - mostFound}})
+		if i == mostLinted {
+			return append(out, Finding{Field: "contradicted", Key: "report.lint.contradicted.more", Args: []any{len(list) - mostLinted}})
 		}
 		out = append(out, Finding{Field: "contradicted", Key: "report.lint.contradicted", Args: []any{c.Name, c.What, c.Said, c.Measured}})
 	}

@@ -84,7 +84,7 @@ func valueOf(fact any, list rulepack.CodeList) Value {
 		}
 		return v
 	case Rows:
-		return Value{Cols: f.Cols, Rows: f.Rows}
+		return Value{Text: f.Say, Cols: f.Cols, Rows: f.Rows}
 	case []incident.Evidence:
 		var v Value
 		for _, e := range f {

@@ -72,6 +72,9 @@ func (p Paper) stem() string {
 	case p.From.IsZero():
 		return calendar.DateOf(p.CreatedAt).String()
 	}
+	if p.To.IsZero() { // as it stands when it is printed
+		return p.Case.Code + "-" + p.From.String()
+	}
 	return p.From.String() + "-" + p.To.String()
 }
 

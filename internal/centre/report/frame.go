@@ -126,6 +126,18 @@ func (s *Service) fullName(name string) string {
 	return name
 }
 
+// inFull is fullName for a name in which the abbreviation stands anywhere: "Chủ
+// tịch UBND tỉnh".
+func (s *Service) inFull(name string) string {
+	words := strings.Fields(name)
+	for n, w := range words {
+		if w == "UBND" {
+			words[n] = s.word("report.word.committee")
+		}
+	}
+	return s.fullName(strings.Join(words, " "))
+}
+
 // areas are the words between a committee's name and its area, folded.
 var areas = []string{"xa", "phuong", "dac khu", "tinh", "thanh pho", "tp.", "tp", "huyen", "thi xa", "thi tran"}
 

@@ -125,6 +125,9 @@ func (p Part) Heading() []officedoc.Block {
 
 // Referring is what stands in the body of the paper for a part that is an annex.
 func (p Part) Referring() []officedoc.Block {
+	if p.Told {
+		return nil
+	}
 	if p.No == "" {
 		return []officedoc.Block{officedoc.Text(p.Title + ": " + lowerFirst(p.Refer))}
 	}

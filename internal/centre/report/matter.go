@@ -24,7 +24,10 @@ import (
 )
 
 // Rows are a table as a fact: the keys of its columns, and cells in stored form.
+// Say is what the body of the paper says where the table stands in an annex, or
+// where it has no rows at all; it may be empty.
 type Rows struct {
+	Say  string
 	Cols []string
 	Rows [][]string
 }

@@ -100,7 +100,9 @@ func (o *orders) answered(unit, column, text string, taken bool) {
 		if a := &o.answers[n]; a.Unit == unit && a.Column == column {
 			a.State, a.Text, a.By, a.At = report.Waiting, text, "Lò Thị Mai", o.now().Add(-time.Hour)
 			if taken {
-				a.State = report.Taken
+				a.State, a.Judge, a.JudgedAt = report.Taken, "Trần Văn Duyệt", o.now().Add(-time.Hour)
+				a.Proofs = []report.Proof{{Kind: obligation.ByDocument, Ref: "Công văn số 12/UBND-VX ngày 20/11/2026", By: "Lò Thị Mai", At: o.now().Add(-time.Hour)},
+					{Kind: obligation.ByFile, Ref: "lich-truc.pdf, SHA-256 0a1b2c", By: "Lò Thị Mai", At: o.now().Add(-time.Hour)}}
 			}
 		}
 	}

@@ -149,7 +149,9 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, with 
 	ctx := r.Context()
 	v := paperPage{svc: p.svc, now: cut(p.svc.now())}
 	var err error
-	if v.f, err = p.svc.Get(ctx, ID(r.PathValue("id"))); err != nil {
+	if v.f, err = p.svc.Get(ctx, ID(r.PathValue("id"))); errors.Is(err, errFormGone) {
+		return p.gone(w, r, ID(r.PathValue("id")))
+	} else if err != nil {
 		return err
 	}
 	names, err := p.units.Names(ctx, []string{v.f.UnitID})

@@ -16,7 +16,7 @@ import (
 // aligned brings a table into the form's columns: unknown columns go, rows
 // without anything go, rows that stand for codes come in the order of the list.
 func (v Value) aligned(p *rulepack.Pack, f rulepack.Field) Value {
-	out := Value{}
+	out := Value{Text: v.Text}
 	for _, c := range f.Columns {
 		if c.Type != "seq" {
 			out.Cols = append(out.Cols, c.Key)

@@ -14,6 +14,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/measure"
+	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
@@ -93,7 +94,17 @@ type Answer struct {
 	At                 time.Time // zero while unanswered
 	Reason             string    // why it was given back
 	Duty               string    // id of the obligation
-	Proofs             []string  // what proves it; only in the reply of a single unit
+	Judge              string    // who took it; empty unless taken
+	JudgedAt           time.Time
+	Proofs             []Proof // what proved it at that moment, the first first
+}
+
+// Proof is one thing that proves what a unit did.
+type Proof struct {
+	Kind obligation.EvidenceKind
+	Ref  string // number and date of a paper, or name and hash of a file
+	By   string // who gave it
+	At   time.Time
 }
 
 // reply asks how the directive of p stands.
@@ -159,7 +170,7 @@ func (s *Service) answerOf(r Reply) answered {
 		a.facts["directive.above"] = strings.Join(above, "; ")
 	}
 	for _, to := range r.To {
-		a.to = append(a.to, s.fullName(to))
+		a.to = append(a.to, s.inFull(to))
 	}
 	if !r.Due.IsZero() {
 		a.facts["directive.due"] = r.Due.Start()
@@ -169,6 +180,7 @@ func (s *Service) answerOf(r Reply) answered {
 	}
 	v.tasks(a.facts)
 	v.counts(a.facts)
+	v.proofs(a.facts)
 	v.targets(a.facts)
 	a.claims = v.contradictions(a.facts)
 	a.sources, a.annex = v.sources, v.annex()

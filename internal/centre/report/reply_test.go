@@ -52,7 +52,7 @@ func TestAnAnswerMergesWhatUnitsSayAndWhatWasMeasured(t *testing.T) {
 				}
 			}
 		}
-		for key, n := range map[string]int64{"units": 4, "reported": 1, "silent_count": 3, "task_count": 3, "task_done": 0, "task_late": 1, "task_unknown": 1} {
+		for key, n := range map[string]int64{"units": 4, "reported": 1, "silent_count": 3, "task_count": 3, "task_done": 0, "task_late": 1, "task_unknown": 1, "duties": 8, "duties_done": 2} {
 			if v := f.Values[key].Int; v == nil || *v != n {
 				t.Errorf("%s is %v, want %d", key, v, n)
 			}
@@ -245,6 +245,17 @@ func TestAContradictedClaimHoldsThePaperBack(t *testing.T) {
 			t.Errorf("let pass twice: %v", err)
 		}
 		in := b.printed(ctx, f.ID)
+		const why = "Đơn vị đang kiểm kê lại, báo cáo cả hai số (Nguyễn mai ghi lúc "
+		if said := whyOf(in.Sheet); len(said) != 1 || !strings.HasPrefix(said[0], why) {
+			t.Errorf("under the table stands %q", said)
+		}
+		if leaf := in.Sheet.Annex[len(in.Sheet.Annex)-1]; leaf.Leaf != "Số khai khác số đo" || len(leaf.Rows) != 1 || leaf.Rows[0][0] != "UBND xã Bản Mẫu" || leaf.Rows[0][4] == "" || leaf.Rows[0][5] != "Nguyễn mai" {
+			t.Errorf("the workbook has %+v", leaf)
+		}
+		pdf, err := in.Render(report.PDF)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if len(in.Claims) != 1 || in.Claims[0].Note == "" || in.Claims[0].By != "Nguyễn mai" || in.Format != 2 {
 			t.Errorf("frozen: %+v", in.Claims)
 		}
@@ -266,7 +277,57 @@ func TestAContradictedClaimHoldsThePaperBack(t *testing.T) {
 		if p, err = b.svc.Send(as(t, "thu", auth.Clerk, "tinh"), f.ID, send, p.Version); err != nil || p.State != report.Sent {
 			t.Errorf("sent: %s, %v", p.State, err)
 		}
+		// What was let pass after the print is no part of it: its bytes stand.
+		if _, _, raw, err := b.svc.Download(ctx, f.ID, 1, report.PDF); err != nil || !bytes.Equal(raw, pdf) {
+			t.Errorf("the printed paper is another: %v", err)
+		}
+		if said := whyOf(b.got(ctx, f.ID).Sheet); len(said) != 1 || !strings.HasPrefix(said[0], why) {
+			t.Errorf("its page says %q", said)
+		}
 	})
+}
+
+// whyOf are the reasons that stand below the table of contradictions.
+func whyOf(sh report.Sheet) (out []string) {
+	for _, part := range sh.Parts {
+		for _, l := range part.Lines {
+			if l.Key == "contradicted_why" {
+				out = append(out, l.Text)
+			}
+		}
+	}
+	return out
+}
+
+// Two reasons name what each lets pass, and a paper without its table has them as
+// notes.
+func TestEachReasonNamesWhatItLetsPass(t *testing.T) {
+	t.Parallel()
+	d := dbtest.SQLite(t, sources...)
+	b := newBench(t, d)
+	ctx := as(t, "mai", auth.Centre, "tinh")
+	o := b.order(2)
+	o.measured("a", avKey, 199, 240).Said = &measure.Claim{Num: 240, Den: 240, At: b.now}
+	f := b.answer(ctx, "tinh")
+	if _, err := b.svc.Acknowledge(ctx, f.ID, "Đang kiểm kê lại.", f.Version); err != nil {
+		t.Fatal(err)
+	}
+	o.measured("b", avKey, 100, 240).Said = &measure.Claim{Num: 240, Den: 240, At: b.now}
+	f = b.got(ctx, f.ID)
+	if _, err := b.svc.Acknowledge(as(t, "lan", auth.Centre, "tinh"), f.ID, "Đơn vị xin giải trình sau.", f.Version); err != nil {
+		t.Fatal(err)
+	}
+	var labels []string
+	for _, part := range b.got(ctx, f.ID).Sheet.Parts {
+		for _, l := range part.Lines {
+			if l.Key == "contradicted_why" {
+				labels = append(labels, l.Label+" | "+l.Text)
+			}
+		}
+	}
+	if len(labels) != 2 || !strings.Contains(labels[0], "UBND xã Bản Mẫu – ") || !strings.Contains(labels[0], "Nguyễn mai") || !strings.Contains(labels[1], "Nguyễn lan") || strings.Contains(labels[1], "UBND xã Bản Mẫu –") {
+		t.Errorf("%q", labels)
+	}
 }
 
 // Of a figure that was not seen enough nobody can say that a claim is wrong.
@@ -336,7 +397,8 @@ func TestAPrintedAnswerRunsAgainTheSame(t *testing.T) {
 			t.Errorf("changed: %q", told)
 		}
 		for _, line := range told {
-			if !strings.Contains(line, "dòng 2") && !strings.Contains(line, "dòng 1,") && !strings.HasPrefix(line, "Chỉ tiêu") && !strings.HasPrefix(line, "Số đơn vị") && !strings.HasPrefix(line, "Danh sách") {
+			if !strings.Contains(line, "dòng 2") && !strings.Contains(line, "dòng 1,") && !strings.HasPrefix(line, "Chỉ tiêu") && !strings.HasPrefix(line, "Số đơn vị") && !strings.HasPrefix(line, "Số việc các đơn vị đã hoàn thành: 03 -> 04") &&
+				!strings.HasPrefix(line, "Đơn vị chưa trả lời đủ") && !strings.HasPrefix(line, "Minh chứng:  -> 2.a · UBND xã Số 003 ·") {
 				t.Errorf("another number moved: %s", line)
 			}
 			if strings.HasPrefix(line, "Nhiệm vụ") && !strings.Contains(line, "dòng 2") {
@@ -348,7 +410,7 @@ func TestAPrintedAnswerRunsAgainTheSame(t *testing.T) {
 		for key, was := range in.Values {
 			is := second.Values[key]
 			switch key {
-			case "tasks", "targets", "to", "reported", "silent_count", "silent":
+			case "tasks", "targets", "to", "reported", "silent_count", "silent", "proofs", "duties_done":
 			default:
 				if !was.Equal(is) {
 					t.Errorf("%s moved from %+v to %+v", key, was, is)

@@ -22,7 +22,7 @@ import (
 // annex are the tables behind the paper. Nothing unseen stands in them as a
 // number.
 func (v *replyView) annex() []*Grid {
-	return []*Grid{v.cells(), v.replies(), v.gauges()}
+	return []*Grid{v.cells(), v.replies(), v.proven(), v.gauges()}
 }
 
 // leaf begins a table of the workbook; numbers are the keys of columns of whole
@@ -50,7 +50,7 @@ func (v *replyView) cells() *Grid {
 			if !v.addressed(j, row.Unit.ID) || cell.State == board.Outside && !cell.Idle {
 				continue
 			}
-			line := []string{row.Unit.Name, c.Path, c.Label, v.state(cell.State), "", "", "", "", shortDue(cell.Due), "", strconv.FormatInt(cell.Evidence, 10)}
+			line := []string{row.Unit.Name, v.clause(c), c.Label, v.state(cell.State), "", "", "", "", shortDue(cell.Due), "", strconv.Itoa(v.things(row.Unit.ID, c.ID))}
 			if cell.Late {
 				line[9] = v.s.word("report.reply.state.late")
 			}
@@ -108,14 +108,39 @@ func (v *replyView) replies() *Grid {
 		return cmp.Or(order[a.Unit]-order[b.Unit], order[a.Column]-order[b.Column], cmp.Compare(a.Period, b.Period))
 	})
 	for _, a := range list {
-		at := ""
-		if !a.At.IsZero() {
-			at = a.At.In(i18n.Hanoi).Format("15:04 02/01/2006")
-		}
 		c := columns[a.Column]
-		g.Rows = append(g.Rows, []string{names[a.Unit], c.Path, c.Label, a.Period, v.s.word("report.reply.answer." + cmp.Or(string(a.State), "none")), a.Text, a.By, at, a.Reason})
+		g.Rows = append(g.Rows, []string{names[a.Unit], v.clause(c), c.Label, a.Period, v.s.word("report.reply.answer." + cmp.Or(string(a.State), "none")), a.Text, a.By, minute(a.At), a.Reason})
 	}
 	return g
+}
+
+// proven is all that proves the answers, with the hashes of files and who gave it.
+func (v *replyView) proven() *Grid {
+	g := v.leaf("proofs", wide("unit", 150), wide("clause", 40), wide("ask", 180), wide("period", 60), wide("kind", 80), wide("ref", 300), wide("by", 100), wide("at", 90), wide("answered", 90),
+		wide("judge", 100), wide("judged", 90))
+	for _, j := range v.only {
+		c := v.r.Board.Columns[j]
+		for _, row := range v.r.Board.Rows {
+			if !v.addressed(j, row.Unit.ID) {
+				continue
+			}
+			for _, a := range v.every[place{row.Unit.ID, c.ID}] {
+				for _, p := range a.Proofs {
+					g.Rows = append(g.Rows, []string{row.Unit.Name, v.clause(c), c.Label, a.Period, v.s.word("report.reply.proof.kind." + string(p.Kind)), p.Ref, p.By, minute(p.At),
+						v.s.word("report.reply.answer." + cmp.Or(string(a.State), "none")), a.Judge, minute(a.JudgedAt)})
+				}
+			}
+		}
+	}
+	return g
+}
+
+// minute is a moment as a cell shows it.
+func minute(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.In(i18n.Hanoi).Format("15:04 02/01/2006")
 }
 
 // gauges are the measures of the units with all they were made of.
@@ -128,7 +153,7 @@ func (v *replyView) gauges() *Grid {
 			for _, row := range v.r.Board.Rows {
 				at := place{row.Unit.ID, t.Key}
 				r, there := v.read[at]
-				if done[at] || !v.addressed(j, row.Unit.ID) || there && r.Grade == measure.Outside {
+				if p := row.Cells[j].Passage; done[at] || !v.addressed(j, row.Unit.ID) || there && r.Grade == measure.Outside || p != nil && p.To != "" {
 					continue
 				}
 				done[at] = true

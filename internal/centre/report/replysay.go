@@ -6,6 +6,7 @@ package report
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,6 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/incident"
 	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/centre/obligation"
-	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
@@ -77,6 +77,7 @@ type replyView struct {
 	one     *board.Row // the only unit, when there is one
 	read    map[place]measure.Reading
 	answers map[place]Answer // the newest of each
+	every   map[place][]Answer
 	asked   []map[string]bool
 	only    []int // columns that ask anything of the units
 	sources []Source
@@ -84,7 +85,8 @@ type replyView struct {
 }
 
 func newReplyView(s *Service, r Reply) *replyView {
-	v := &replyView{s: s, r: r, now: r.Board.At, read: make(map[place]measure.Reading, len(r.Readings)), answers: make(map[place]Answer, len(r.Answers)), states: map[board.State]string{}}
+	v := &replyView{s: s, r: r, now: r.Board.At, read: make(map[place]measure.Reading, len(r.Readings)), answers: make(map[place]Answer, len(r.Answers)),
+		every: make(map[place][]Answer, len(r.Answers)), states: map[board.State]string{}}
 	if len(r.Board.Rows) == 1 {
 		v.one = &r.Board.Rows[0]
 	}
@@ -93,8 +95,9 @@ func newReplyView(s *Service, r Reply) *replyView {
 	}
 	for _, a := range r.Answers {
 		at := place{a.Unit, a.Column}
-		if was, there := v.answers[at]; !there || a.Period >= was.Period {
-			v.answers[at] = a
+		v.every[at] = append(v.every[at], a)
+		if was, there := v.answers[at]; !there || a.Period > was.Period || a.Period == was.Period && far(a.State) <= far(was.State) {
+			v.answers[at] = a // of several for units that ended, the one that is least far
 		}
 	}
 	for j, c := range r.Board.Columns {
@@ -111,6 +114,22 @@ func newReplyView(s *Service, r Reply) *replyView {
 		}
 	}
 	return v
+}
+
+// far says how far an answer is, 0 for none yet.
+func far(s AnswerState) int {
+	return slices.Index([]AnswerState{Unanswered, GivenBack, Waiting, Taken}, s)
+}
+
+// dashed is the part of a requirement's path that stands for a dash: "1.f.-2" is
+// the second under 1.f.
+var dashed = regexp.MustCompile(`\.?-(\d+)`)
+
+// clause is where a requirement stands in its text, as papers say it.
+func (v *replyView) clause(c board.Column) string {
+	return strings.TrimSpace(dashed.ReplaceAllStringFunc(c.Path, func(part string) string {
+		return " " + v.s.word("report.reply.dash", strings.TrimLeft(part, ".-"))
+	}))
 }
 
 // addressed reports whether column j asks something of a unit.
@@ -198,7 +217,11 @@ func (v *replyView) look(j int, t board.Target) seen {
 		if r.Grade == measure.Outside {
 			continue
 		}
-		out.total++
+		if p := row.Cells[j].Passage; p != nil && p.To != "" {
+			continue // what is measured went over
+		}
+		units := row.Cells[j].For()
+		out.total += units
 		out.last = r
 		if r.At.After(out.newest.At) {
 			out.newest = r
@@ -206,19 +229,19 @@ func (v *replyView) look(j int, t board.Target) seen {
 		x, ok := r.Value(g.In)
 		switch {
 		case ok:
-			out.measured++
+			out.measured += units
 			out.sum.Figure = out.sum.Figure.Add(r.Figure)
 			if t.Holds(x) {
-				out.reach++
+				out.reach += units
 			}
 		case r.Grade == measure.Measured:
-			out.idle++
+			out.idle += units
 		case r.Said != nil:
-			out.said++
+			out.said += units
 		case r.Grade == measure.Partial:
-			out.partial++
+			out.partial += units
 		default:
-			out.unseen++
+			out.unseen += units
 		}
 	}
 	out.sum.Grade = measure.Measured
@@ -283,8 +306,9 @@ func (v *replyView) sayOne(t board.Target, n seen) string {
 }
 
 // owing counts where the units stand with the task of a requirement; each is in
-// one of done, late, sent and silent.
-type owing struct{ asked, done, late, sent, silent int }
+// one of done, late, sent, silent and ended: of a unit that exists no more, and that
+// nobody has given to another yet.
+type owing struct{ asked, done, late, sent, silent, ended int }
 
 func (v *replyView) owing(j int) (n owing) {
 	c := v.r.Board.Columns[j]
@@ -295,26 +319,44 @@ func (v *replyView) owing(j int) (n owing) {
 		if !v.addressed(j, row.Unit.ID) {
 			continue
 		}
-		cell := row.Cells[j]
-		clock := obligation.OnTime
-		if cell.Duty != nil {
-			clock = cell.Duty.Clock(v.now)
-		} else if cell.State == board.Outside {
-			continue // the duty ended, and nothing else is asked
-		}
-		n.asked++
-		switch {
-		case clock == obligation.MetTime || clock == obligation.MetLate:
-			n.done++
-		case clock == obligation.Late:
-			n.late++
-		case v.answers[place{row.Unit.ID, c.ID}].State == Waiting || v.answers[place{row.Unit.ID, c.ID}].State == Taken:
-			n.sent++
-		default:
-			n.silent++
+		for _, p := range v.parts(row.Cells[j]) {
+			n.add(v, row, c.ID, p)
 		}
 	}
 	return n
+}
+
+// add counts where one unit stands with its task.
+func (n *owing) add(v *replyView, row board.Row, column string, p board.Part) {
+	clock := obligation.OnTime
+	if p.Duty != nil {
+		clock = p.Duty.Clock(v.now)
+	}
+	n.asked++
+	switch {
+	case clock == obligation.MetTime || clock == obligation.MetLate:
+		n.done++
+	case clock == obligation.Late:
+		n.late++
+	case v.answers[place{row.Unit.ID, column}].State == Waiting || v.answers[place{row.Unit.ID, column}].State == Taken:
+		n.sent++
+	case row.Unit.Gone():
+		n.ended++
+	default:
+		n.silent++
+	}
+}
+
+// parts are the units whose task a cell shows, each with its duty: one but where it
+// holds the part of units that ended.
+func (v *replyView) parts(c board.Cell) []board.Part {
+	switch {
+	case c.Passage != nil && c.Passage.To == "":
+		return c.Passage.Owed
+	case c.Duty == nil && c.State == board.Outside: // the duty ended or went over, and nothing else is asked
+		return nil
+	}
+	return []board.Part{{Unit: c.Unit, Duty: c.Duty}}
 }
 
 // mostQuoted is how many characters of an answer stand in a table; all of it
@@ -332,7 +374,7 @@ func (v *replyView) sayDuty(j int, n owing) []string {
 		for _, x := range []struct {
 			key string
 			n   int
-		}{{"late", n.late}, {"sent", n.sent}, {"silent", n.silent}} {
+		}{{"late", n.late}, {"sent", n.sent}, {"silent", n.silent}, {"ended", n.ended}} {
 			if x.n > 0 {
 				parts = append(parts, s.word("report.reply."+x.key, count(x.n)))
 			}
@@ -390,7 +432,7 @@ func (v *replyView) tasks(facts incident.Facts) {
 		parts := v.sayDuty(j, n)
 		row := len(out.Rows) + 1
 		if n.asked > 0 {
-			v.source("tasks", row, Source{Kind: FromDuty, Key: c.ID, Label: s.word("report.reply.src.duty", c.Path), Rows: int64(n.asked), Href: v.columnHref(c.ID)})
+			v.source("tasks", row, Source{Kind: FromDuty, Key: c.ID, Label: s.word("report.reply.src.duty", v.clause(c)), Rows: int64(n.asked), Href: v.columnHref(c.ID)})
 		}
 		if said := v.said(c.ID); said > 0 {
 			v.source("tasks", row, Source{Kind: FromAnswers, Key: c.ID, Label: s.word("report.reply.src.answers"), Rows: said, Href: v.answerHref(c.ID)})
@@ -413,7 +455,7 @@ func (v *replyView) tasks(facts incident.Facts) {
 		if v.one != nil {
 			who = v.one.Unit.Name
 		}
-		out.Rows = append(out.Rows, []string{c.Path, trimmed(c.Text, maxInCell), trimmed(who, maxInCell), v.due(j), state,
+		out.Rows = append(out.Rows, []string{v.clause(c), trimmed(c.Text, maxInCell), trimmed(who, maxInCell), v.due(j), state,
 			trimmed(upperFirst(strings.Join(parts, "; "))+".", maxInCell), v.proof(j, row, n)})
 	}
 	if len(out.Rows) > 0 {
@@ -448,35 +490,7 @@ func (v *replyView) due(j int) string {
 			due = d.DueAt
 		}
 	}
-	if due.IsZero() {
-		return ""
-	}
-	return calendar.DateOf(due.Add(-time.Nanosecond)).String() // a term that ends with a day ends at the start of the next
-}
-
-// proof says what proves a requirement.
-func (v *replyView) proof(j, row int, n owing) string {
-	var things, units int64
-	for _, r := range v.r.Board.Rows {
-		if e := r.Cells[j].Evidence; e > 0 && v.addressed(j, r.Unit.ID) {
-			things, units = things+e, units+1
-		}
-	}
-	switch {
-	case n.asked == 0:
-		return ""
-	case things == 0:
-		return v.s.word("report.reply.proof.none")
-	}
-	c := v.r.Board.Columns[j]
-	v.source("tasks", row, Source{Kind: FromEvidence, Key: c.ID, Label: v.s.word("report.reply.src.proof", c.Path), Rows: things, Href: v.answerHref(c.ID)})
-	if v.one != nil {
-		if list := v.answers[place{v.one.Unit.ID, c.ID}].Proofs; len(list) > 0 {
-			return trimmed(strings.Join(list, "; "), mostQuoted)
-		}
-		return v.s.word("report.reply.proof.one", officedoc.Number(things))
-	}
-	return v.s.word("report.reply.proof", officedoc.Number(things), officedoc.Number(units))
+	return lastDay(due)
 }
 
 func (v *replyView) columnHref(column string) string {
@@ -501,87 +515,4 @@ func (v *replyView) measured(key string, n seen) Source {
 		src.Unit, src.Href = v.one.Unit.ID, src.Href+"/units/"+v.one.Unit.ID
 	}
 	return src
-}
-
-// counts says who answered. A unit is silent while it owes an answer to anything.
-func (v *replyView) counts(facts incident.Facts) {
-	if v.one != nil {
-		return
-	}
-	var silent []string
-	asked := 0
-	for _, row := range v.r.Board.Rows {
-		owes, any := false, false
-		for j, c := range v.r.Board.Columns {
-			if !c.Duty || !v.addressed(j, row.Unit.ID) || row.Cells[j].Duty == nil {
-				continue
-			}
-			any = true
-			clock := row.Cells[j].Duty.Clock(v.now)
-			a := v.answers[place{row.Unit.ID, c.ID}].State
-			owes = owes || clock != obligation.MetTime && clock != obligation.MetLate && clock != obligation.Ended && a != Waiting && a != Taken
-		}
-		if any {
-			asked++
-		}
-		if owes {
-			silent = append(silent, row.Unit.Name)
-		}
-	}
-	slices.Sort(silent)
-	facts["directive.units"] = int64(len(v.r.Board.Rows))
-	src := Source{Kind: FromAnswers, Key: v.r.Code, Label: v.s.word("report.reply.src.answers"), Rows: int64(len(v.r.Answers)), Href: directiveHref(v.r.ID)}
-	v.source("units", 0, Source{Kind: FromDirective, Key: v.r.Code, Label: v.s.word("report.reply.src.units"), Rows: int64(len(v.r.Board.Rows)), Href: directiveHref(v.r.ID)})
-	if asked == 0 {
-		return
-	}
-	facts["directive.reported"], facts["directive.silent_count"] = int64(asked-len(silent)), int64(len(silent))
-	v.source("reported", 0, src)
-	v.source("silent_count", 0, src)
-	if len(silent) > 0 {
-		facts["directive.silent"] = silent
-		v.source("silent", 0, src)
-	}
-}
-
-// targets are the figures that measures are held to, each once.
-func (v *replyView) targets(facts incident.Facts) {
-	s := v.s
-	out := Rows{Cols: []string{"what", "target", "now", "base", "coverage"}}
-	done := map[board.Target]bool{}
-	for _, j := range v.only {
-		for _, t := range v.r.Board.Columns[j].Measures {
-			if done[t] {
-				continue
-			}
-			done[t] = true
-			g := v.r.Gauges[t.Key]
-			n := v.look(j, t)
-			if n.total == 0 {
-				continue
-			}
-			now, base := s.word("report.reply.grade.unseen"), ""
-			switch { // a sum that lacks a unit would move by what is not seen
-			case n.measured > 0 && n.whole():
-				x, _ := n.sum.Value(g.In)
-				now = s.amount(x, g.In)
-			case n.idle > 0 && n.whole():
-				now = s.word("report.reply.target.idle")
-			case n.measured+n.idle+n.partial > 0:
-				now = s.word("report.reply.target.short")
-			}
-			if n.measured > 0 && g.In != measure.Count {
-				base = officedoc.Number(n.sum.Num) + "/" + officedoc.Number(n.sum.Den)
-			}
-			cover := s.word("report.reply.cover", count(n.measured+n.idle), count(n.total))
-			if v.one != nil {
-				cover = officedoc.Number(n.last.Seen) + "/" + officedoc.Number(n.last.Expected)
-			}
-			out.Rows = append(out.Rows, []string{g.Title, s.limit(t, g.In), now, base, cover})
-			v.source("targets", len(out.Rows), v.measured(t.Key, n))
-		}
-	}
-	if len(out.Rows) > 0 {
-		facts["directive.targets"] = out
-	}
 }

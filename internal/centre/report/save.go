@@ -6,6 +6,7 @@ package report
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -191,6 +192,7 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 	}
 	f.Sheet = s.sheet(f.Paper, f.Pack, f.Form, f.Values, at)
 	f.Sheet.Annex, f.Sources = f.annex, sourced(f.live, f.Form, f.Values, f.Hand)
+	s.why(&f.Sheet, f.Claims)
 	f.Sheet.Code = fmt.Sprintf("%s/%d", f.Sheet.Code, f.Paper.Prints+1) // tells one print from the next
 	if stopped(lint(f.Paper, f.Pack, f.Form, f.Values, f.Sheet, f.Duties, s.laws.Calendar(), at)) {
 		return Paper{}, Print{}, &fault.Error{Kind: fault.Invalid, Op: op, Msg: "report.err.incomplete"}
@@ -232,6 +234,9 @@ func (s *Service) Print(ctx context.Context, id ID, version int64) (Paper, Print
 func (s *Service) Download(ctx context.Context, id ID, seq int, k Kind) (Paper, Print, []byte, error) {
 	const op = "report.Download"
 	f, err := s.Get(ctx, id)
+	if errors.Is(err, errFormGone) {
+		f, err = s.Kept(ctx, id)
+	}
 	if err != nil {
 		return Paper{}, Print{}, nil, err
 	}

@@ -213,7 +213,7 @@ func (s *Service) Get(ctx context.Context, id ID) (File, error) {
 func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	pack, form, ok := s.form(p)
 	if !ok {
-		return File{}, fmt.Errorf("paper %s: pack %s has no form %s", p.ID, p.PackID, p.FormID)
+		return File{}, fmt.Errorf("paper %s: pack %s has no form %s: %w", p.ID, p.PackID, p.FormID, errFormGone)
 	}
 	p = s.reopened(p)
 	m, err := s.matter(ctx, p, form)
@@ -255,6 +255,7 @@ func (s *Service) load(ctx context.Context, p Paper) (File, error) {
 	now := cut(s.now())
 	f.Sheet = s.sheet(f.Paper, pack, form, f.Values, now)
 	f.Sheet.Annex, f.Sources = f.annex, sourced(f.live, form, f.Values, f.Hand)
+	s.why(&f.Sheet, f.Claims)
 	for _, o := range f.Duties {
 		if o.State == obligation.Open && s.meets(form, o.PackID, o.FormID) {
 			f.owed = append(f.owed, o)

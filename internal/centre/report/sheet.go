@@ -47,6 +47,7 @@ type Part struct {
 	Title string `json:"title"`
 	Annex string `json:"annex,omitempty"` // upright or landscape: stands in an annex of its own
 	Refer string `json:"refer,omitempty"` // what the body says of that annex
+	Told  bool   `json:"told,omitempty"`  // a line of the body says it already
 	Lines []Line `json:"lines"`
 }
 
@@ -93,6 +94,7 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 	}
 	for _, section := range form.Sections {
 		part := s.part(section)
+		var behind []Part
 		for _, fl := range section.Fields {
 			v := values[fl.Key]
 			if fl.From == "report.written_at" && v.Empty() {
@@ -108,15 +110,31 @@ func (s *Service) sheet(p Paper, pack *rulepack.Pack, form rulepack.Form, values
 			if !shown(fl, v, values) {
 				continue
 			}
-			part.Lines = append(part.Lines, s.lines(pack, section, fl, v, how)...)
+			lines := s.lines(pack, section, fl, v, how)
+			if fl.AnnexOver > 0 && len(v.Rows) > fl.AnnexOver && section.Annex == "" {
+				line, annex := s.moved(pack, fl, v, lines)
+				lines, behind = []Line{line}, append(behind, annex)
+			}
+			part.Lines = append(part.Lines, lines...)
 		}
 		if len(part.Lines) > 0 || len(section.Fields) == 0 {
 			out.Parts = append(out.Parts, part)
 		}
+		out.Parts = append(out.Parts, behind...)
 	}
 	s.leaves(&out)
 	s.referTo(&out)
 	return out
+}
+
+// moved is a table too long for the body: the line that says there what it holds,
+// and the annex in which it stands.
+func (s *Service) moved(pack *rulepack.Pack, f rulepack.Field, v Value, lines []Line) (Line, Part) {
+	annex := Part{Title: f.Label, Annex: "upright", Refer: s.word("report.word.annex"), Told: true, Lines: lines}
+	for n := range annex.Lines {
+		annex.Lines[n].Label = "" // the title says it
+	}
+	return Line{Key: f.Key, Label: strings.TrimRight(f.Label, "?"), Text: s.show(pack, f, v)}, annex
 }
 
 // referTo names annexes by their numbers where there are several.
@@ -131,6 +149,18 @@ func (s *Service) referTo(out *Sheet) {
 		if out.Parts[i].Annex != "" {
 			n++
 			out.Parts[i].Refer = s.word("report.word.annex_no", roman(n, "quarter"))
+		}
+	}
+	for _, annex := range out.Parts {
+		if !annex.Told {
+			continue
+		}
+		for i := range out.Parts {
+			for j := range out.Parts[i].Lines {
+				if l := &out.Parts[i].Lines[j]; l.Key == annex.Lines[0].Key && l.Grid == nil {
+					l.Text = strings.TrimSuffix(l.Text, ".") + ". " + annex.Refer
+				}
+			}
 		}
 	}
 }
@@ -331,6 +361,9 @@ func (s *Service) show(pack *rulepack.Pack, f rulepack.Field, v Value) string {
 		}
 		return s.word("report.word.no")
 	case "table", "file":
+		if v.Text != "" {
+			return v.Text
+		}
 		if len(v.Rows) > 0 {
 			return s.word("report.word.rows", officedoc.Number(int64(len(v.Rows))))
 		}

@@ -55,7 +55,12 @@ func (s *Service) SaveTable(ctx context.Context, id ID, key string, v Value, ver
 	if len(v.Rows) > maxListRows {
 		return Paper{}, &fault.Error{Kind: fault.Invalid, Op: op, Fields: map[string]string{key: "report.err.rows"}, Args: []any{maxListRows}}
 	}
+	// What the body says of a table goes with the rows of the records; nobody types it.
+	v.Text = f.Live[key].Text
 	hand := !v.Equal(f.Live[key])
+	if hand {
+		v.Text = ""
+	}
 	return s.change(ctx, op, auth.Write, id, version, func(_ context.Context, _ *db.Tx, p *Paper) (map[string]any, error) {
 		if err := p.editable(op); err != nil {
 			return nil, err

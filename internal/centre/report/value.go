@@ -19,7 +19,7 @@ import (
 
 // Value is what one field holds; which part is used follows from the field's
 // type: Text for text, long, unit, system, person, doc, incident, advisory, time
-// ("08:05") and pct ("12.5"); Codes with Notes for enum and multi; At for date
+// ("08:05") and pct ("12.5"), and of a table what the body says of it; Codes with Notes for enum and multi; At for date
 // (00:00 of the day in Vietnam) and datetime; Int for int and money (đồng); Yes
 // for bool; List for file and a table without columns; Cols and Rows for a table
 // with them, cells in the stored form of cell.go. The zero Value is an empty

@@ -35,7 +35,9 @@ type apiSeries struct {
 	Writer    string    `json:"writer" doc:"Name of who writes it."`
 	State     string    `json:"state" enum:"active,stopped"`
 	Since     string    `json:"since" doc:"Terms that end before are not asked for." example:"2026-11-23"`
-	Problem   string    `json:"problem,omitempty" enum:"form,duty,period" doc:"Why no period can be told."`
+	Problem   string    `json:"problem,omitempty" enum:"form,duty,period,heir" doc:"Why no period can be told."`
+	WasUnitID string    `json:"was_unit_id,omitempty" doc:"Unit that it was of before a reform of units."`
+	TakenBy   string    `json:"taken_by,omitempty" doc:"The same report of the unit in its place, for which it was stopped."`
 	CreatedAt time.Time `json:"created_at"`
 	Version   int64     `json:"version"`
 	apiFields
@@ -85,6 +87,14 @@ type apiStep struct {
 	rest.Match
 }
 
+type apiFollow struct {
+	apiPath
+	rest.Match
+	Body struct {
+		UnitID string `json:"unit_id" maxLength:"200" doc:"A unit in the place of the one that ended."`
+	}
+}
+
 type apiMake struct {
 	apiPath
 	Body struct {
@@ -101,12 +111,13 @@ func API(a *rest.API, s *Service) {
 	rest.Add(a, rest.Op{ID: "change-periodic-report", Method: http.MethodPut, Path: one, Tag: tag, Need: mayWrite, Summary: "Change a definition"}, s.apiChange)
 	rest.Add(a, rest.Op{ID: "stop-periodic-report", Method: http.MethodPost, Path: one + "/stop", Tag: tag, Need: mayWrite, Summary: "Stop the drafts of a definition"}, s.apiStep(s.Stop))
 	rest.Add(a, rest.Op{ID: "resume-periodic-report", Method: http.MethodPost, Path: one + "/resume", Tag: tag, Need: mayWrite, Summary: "Make its drafts again"}, s.apiStep(s.Resume))
+	rest.Add(a, rest.Op{ID: "follow-periodic-report", Method: http.MethodPost, Path: one + "/follow", Tag: tag, Need: mayWrite, Summary: "Give the definition of a unit that was split to one of its parts"}, s.apiFollow)
 	rest.Add(a, rest.Op{ID: "list-periods-of-periodic-report", Method: http.MethodGet, Path: one + "/periods", Tag: tag, Need: mayRead, Summary: "List what became of its periods"}, s.apiPeriods)
 	rest.Add(a, rest.Op{ID: "make-periodic-report", Method: http.MethodPost, Path: one + "/make", Tag: tag, Need: mayWrite, Status: http.StatusCreated, Summary: "Make the draft of a period now"}, s.apiMake)
 }
 
 func apiOf(x Series) apiSeries {
-	return apiSeries{ID: string(x.ID), UnitID: x.Unit, Writer: x.WriterName, State: string(x.State), Since: x.Since.String(), Problem: x.Problem, CreatedAt: x.CreatedAt.UTC(), Version: x.Version,
+	return apiSeries{ID: string(x.ID), UnitID: x.Unit, Writer: x.WriterName, State: string(x.State), Since: x.Since.String(), Problem: x.Problem, WasUnitID: x.WasUnit, TakenBy: string(x.TakenBy), CreatedAt: x.CreatedAt.UTC(), Version: x.Version,
 		apiFields: apiFields{Title: x.Title, Form: x.Form, Pack: x.Pack, Duty: x.Duty, Every: string(x.Every), Occasion: x.Occasion, DueDays: x.DueDays, Lead: x.Lead,
 			Recipients: x.To}}
 }
@@ -202,6 +213,22 @@ func (s *Service) apiStep(do func(context.Context, ID, int64) (Series, error)) f
 		out, err := s.apiOne(ctx, x)
 		return rest.Versioned(out, x.Version), err
 	}
+}
+
+func (s *Service) apiFollow(ctx context.Context, in *apiFollow) (*rest.Record[apiSeries], error) {
+	was, _, err := s.Get(ctx, ID(in.Series))
+	if err != nil {
+		return nil, err
+	}
+	if err := in.Check(was.Version); err != nil {
+		return nil, err
+	}
+	x, err := s.Follow(ctx, was.ID, in.Body.UnitID, was.Version)
+	if err != nil {
+		return nil, named(err)
+	}
+	out, err := s.apiOne(ctx, x)
+	return rest.Versioned(out, x.Version), err
 }
 
 func (s *Service) apiPeriods(ctx context.Context, in *apiPath) (*rest.Listing[apiPeriod], error) {

@@ -44,7 +44,7 @@ func (s *Service) glance(ctx context.Context, rows []Series) ([]listed, error) {
 	for _, x := range rows {
 		l := listed{Series: x}
 		t, problem := s.terms(x.Plan, windows)
-		if problem != "" {
+		if problem != "" || x.Problem == NoHeir {
 			l.trouble++
 		}
 		var entries []Entry

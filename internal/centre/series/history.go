@@ -92,6 +92,9 @@ func (s *Service) Open(ctx context.Context, id ID) (File, error) {
 			f.Entries = append(f.Entries, Entry{Run: r})
 		}
 	}
+	if f.Why == "" && f.Body.Ended && len(f.Body.Heirs) > 1 {
+		f.Why, f.Choices = NoHeir, nil // nothing is made before somebody chose
+	}
 	return f, s.look(ctx, &f)
 }
 

@@ -4,6 +4,7 @@
 package series
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,7 +61,8 @@ const mostActive = 10_000
 func (s *Service) Attend(ctx context.Context) error {
 	const op = "series.Attend"
 	var rows []row
-	err := s.Records.Read().NewSelect().Model(&rows).Where("s.state = ?", string(Active)).OrderExpr("s.id").Limit(mostActive).Scan(ctx)
+	// One that was stopped for a twin runs again when the reform is taken back.
+	err := s.Records.Read().NewSelect().Model(&rows).Where("s.state = ? OR s.taken_by <> ''", string(Active)).OrderExpr("s.id").Limit(mostActive).Scan(ctx)
 	if err != nil || len(rows) == 0 {
 		return db.Error(op, err)
 	}
@@ -83,8 +85,12 @@ func (s *Service) Attend(ctx context.Context) error {
 
 // attend looks after one definition.
 func (s *Service) attend(ctx context.Context, x Series, windows []rulepack.Campaign) error {
-	t, problem := s.terms(x.Plan, windows)
-	if problem != x.Problem {
+	x, problem, err := s.follow(ctx, x)
+	if err != nil || x.State != Active {
+		return err
+	}
+	t, gone := s.terms(x.Plan, windows)
+	if problem = cmp.Or(problem, gone); problem != x.Problem {
 		if err := s.stand(ctx, x, problem); err != nil {
 			return err
 		}

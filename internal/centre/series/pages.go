@@ -60,6 +60,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST " + one + "/stop", Need: mayWrite, Handle: p.step(p.svc.Stop, "series.done.stopped")},
 		{Pattern: "POST " + one + "/resume", Need: mayWrite, Handle: p.step(p.svc.Resume, "series.done.resumed")},
 		{Pattern: "POST " + one + "/make", Need: mayWrite, Handle: p.make},
+		{Pattern: "POST " + one + "/follow", Need: mayWrite, Handle: p.follow},
 		{Pattern: "GET " + one + "/delete", Need: mayWrite, Handle: p.sure},
 		{Pattern: "POST " + one + "/delete", Need: mayWrite, Handle: p.remove},
 	}
@@ -161,6 +162,8 @@ type showPage struct {
 	svc     *Service
 	numbers Table
 	period  string // as chosen
+	unit    string // as chosen
+	taker   string // title of the definition that took its place
 	errs    map[string]string
 }
 
@@ -179,6 +182,14 @@ func (p *Pages) render(w http.ResponseWriter, r *http.Request, status int, perio
 	if v.numbers, err = p.svc.Numbers(ctx, v.File); err != nil {
 		return err
 	}
+	if v.TakenBy != "" {
+		by, _, err := p.svc.Get(ctx, v.TakenBy)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		v.taker = by.Title
+	}
+	v.unit = r.PostFormValue("unit")
 	return p.site.Render(w, r, status, web.View{Title: v.Title, Body: showView(v)})
 }
 
@@ -273,6 +284,20 @@ func (p *Pages) make(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "series.done.made", run.Label.In(i18n.Lang(ctx))))
 	return web.Redirect(w, r, href(seriesOf(r)))
+}
+
+// follow handles POST /periodic-reports/{series}/follow. Form: unit, version.
+func (p *Pages) follow(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	s, err := p.svc.Follow(ctx, seriesOf(r), r.PostFormValue("unit"), version(r))
+	if errs := web.Errors(ctx, err); errs != nil {
+		return p.render(w, r, http.StatusUnprocessableEntity, "", errs)
+	}
+	if err != nil {
+		return err
+	}
+	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "series.done.followed"))
+	return web.Redirect(w, r, href(s.ID))
 }
 
 // sure handles GET /periodic-reports/{series}/delete.

@@ -69,7 +69,12 @@ type Series struct {
 	CreatedBy  string
 	UpdatedAt  time.Time
 	UpdatedBy  string
-	Version    int64 // +1 per change by a person; optimistic lock
+	Version    int64 // +1 per change by a person or a reform of units; optimistic lock
+
+	WasUnit    string    // id of the unit it was of before the last reform; empty for none
+	WasName    string    // of that unit
+	FollowedAt time.Time // when it went on with the one in its place
+	TakenBy    ID        // the same report of that unit, for which it was stopped; empty for none
 }
 
 // Problems: why a draft could not be made.
@@ -78,6 +83,7 @@ const (
 	NoDuty      = "duty"      // the duty whose term holds is no more in the pack
 	NoPeriod    = "period"    // the form is not written for such periods
 	NoUnit      = "unit"      // the unit ended
+	NoHeir      = "heir"      // the unit was split, and nobody has said which of its parts goes on
 	NoWriter    = "writer"    // who writes it is gone, or may not write for the unit any more
 	NoDirective = "directive" // the directive it answers asks nothing of the unit any more, or its writer does not see it
 	Other       = "other"     // the room of papers refused, or something broke

@@ -82,8 +82,9 @@ type office struct {
 	now     time.Time
 	root, a string
 	told    []series.Told
-	gone    bool // the writer
-	ended   bool // the unit
+	gone    bool                   // the writer
+	ended   bool                   // the unit
+	bodies  map[string]series.Body // those that are not as all others
 }
 
 func set(t *testing.T, d *db.DB) *office {
@@ -120,6 +121,12 @@ func set(t *testing.T, d *db.DB) *office {
 			return ctx, nil
 		},
 		Body: func(_ context.Context, id string) (series.Body, error) {
+			if b, ok := o.bodies[id]; ok {
+				if b.ID == "" {
+					return b, fault.Missing("body")
+				}
+				return b, nil
+			}
 			return series.Body{ID: id, Name: "Sở", Kind: "so", Ended: o.ended}, nil
 		},
 		Directives: func(context.Context) ([]series.Directive, error) { return nil, nil },

@@ -82,14 +82,20 @@ type Directive struct{ ID, Label, Href string }
 type Body struct {
 	ID, Name, Kind string
 	Ended          bool
+	Heirs          []Heir // of an ended one: the units that stand in its place, by name
 }
+
+// Heir is a unit that stands in the place of one that ended.
+type Heir struct{ ID, Name string }
 
 // Told is what somebody is to be told of.
 type Told struct {
-	Kind   string // drafted, failed, missed
+	Kind   string // drafted, failed, missed, followed
 	Series Series
 	Period Period
 	Reason string // of a failure: last part of a catalogue key
+	From   string // of a definition that followed a reform: name of the unit it was of
+	Unit   string // and of the one it is of now
 	To     string // account id; empty: those who write papers of the unit
 	Href   string // where to go on
 	Key    string // names what happened: told once
@@ -307,7 +313,7 @@ func (s *Service) Resume(ctx context.Context, id ID, version int64) (Series, err
 		if x.State == Active {
 			return nil, &fault.Error{Kind: fault.Conflict, Op: op, Msg: "series.bad.active"}
 		}
-		x.State, x.Since = Active, calendar.DateOf(s.Now())
+		x.State, x.Since, x.TakenBy = Active, calendar.DateOf(s.Now()), ""
 		return map[string]any{"since": x.Since}, nil
 	})
 }

@@ -46,6 +46,11 @@ type row struct {
 	UpdatedBy  string  `bun:"updated_by"`
 	Version    int64   `bun:"version"`
 	Search     string  `bun:"search"`
+
+	WasUnit    string  `bun:"was_unit"`
+	WasName    string  `bun:"was_name"`
+	FollowedAt db.Time `bun:"followed_at"`
+	TakenBy    string  `bun:"taken_by"`
 }
 
 func rowOf(s Series) (row, error) {
@@ -53,13 +58,15 @@ func rowOf(s Series) (row, error) {
 	return row{ID: string(s.ID), Title: s.Title, Form: s.Form, Pack: s.Pack, Duty: s.Duty, Unit: s.Unit, Every: string(s.Every), Occasion: s.Occasion, DueDays: s.DueDays,
 		Lead: s.Lead, Writer: s.Writer, WriterName: s.WriterName, To: string(to), Directive: s.Directive, State: string(s.State), Since: s.Since.String(), Problem: s.Problem,
 		ProblemAt: db.At(s.ProblemAt), CreatedAt: db.At(s.CreatedAt), CreatedBy: s.CreatedBy, UpdatedAt: db.At(s.UpdatedAt), UpdatedBy: s.UpdatedBy, Version: s.Version,
-		Search: i18n.Fold(s.Title + " " + s.Form + " " + s.WriterName)}, err
+		Search:  i18n.Fold(s.Title + " " + s.Form + " " + s.WriterName),
+		WasUnit: s.WasUnit, WasName: s.WasName, FollowedAt: db.At(s.FollowedAt), TakenBy: string(s.TakenBy)}, err
 }
 
 func (r row) series() (Series, error) {
 	s := Series{ID: ID(r.ID), WriterName: r.WriterName, State: State(r.State), Problem: r.Problem, ProblemAt: r.ProblemAt.Time, CreatedAt: r.CreatedAt.Time,
 		CreatedBy: r.CreatedBy, UpdatedAt: r.UpdatedAt.Time, UpdatedBy: r.UpdatedBy, Version: r.Version, Plan: Plan{Title: r.Title, Form: r.Form, Pack: r.Pack, Duty: r.Duty,
-			Unit: r.Unit, Every: rulepack.Every(r.Every), Occasion: r.Occasion, DueDays: r.DueDays, Lead: r.Lead, Writer: r.Writer, Directive: r.Directive}}
+			Unit: r.Unit, Every: rulepack.Every(r.Every), Occasion: r.Occasion, DueDays: r.DueDays, Lead: r.Lead, Writer: r.Writer, Directive: r.Directive},
+		WasUnit: r.WasUnit, WasName: r.WasName, FollowedAt: r.FollowedAt.Time, TakenBy: ID(r.TakenBy)}
 	err := errors.Join(s.Since.UnmarshalText([]byte(r.Since)), json.Unmarshal([]byte(r.To), &s.To))
 	if err != nil {
 		return s, fmt.Errorf("definition %s: %w", r.ID, err)

@@ -228,6 +228,35 @@ func (v showPage) periods(ctx context.Context) ui.ListProps {
 	return l
 }
 
+// whyTitle heads why nothing is made.
+func (v showPage) whyTitle(ctx context.Context) string {
+	if v.Why == NoHeir {
+		return i18n.T(ctx, "series.why.heir")
+	}
+	return i18n.T(ctx, "series.why")
+}
+
+// heir asks which part of a split unit goes on with the definition.
+func (v showPage) heir(ctx context.Context) ui.FieldProps {
+	f := ui.FieldProps{Kind: ui.KindSelect, Name: "unit", ID: "f-heir", Label: i18n.T(ctx, "series.heir"), Value: v.unit, Error: v.errs["unit"], Required: true, Blank: i18n.T(ctx, "series.choose")}
+	for _, h := range v.Body.Heirs {
+		f.Options = append(f.Options, ui.Option{Value: h.ID, Label: h.Name})
+	}
+	return f
+}
+
+// followed says of which unit the definition was.
+func (v showPage) followed(ctx context.Context) ui.AlertProps {
+	out := ui.AlertProps{Tone: ui.Info, Title: i18n.T(ctx, "series.followed"), Text: i18n.T(ctx, "series.followed.text", v.WasName, v.Body.Name, i18n.Time(ctx, v.FollowedAt))}
+	if v.TakenBy != "" {
+		out.Tone, out.Text = ui.Warn, i18n.T(ctx, "series.followed.taken", v.WasName, v.Body.Name, i18n.Time(ctx, v.FollowedAt))
+		if v.taker != "" {
+			out.Action = &ui.Action{Label: v.taker, Href: href(v.TakenBy)}
+		}
+	}
+	return out
+}
+
 func (v showPage) choose(ctx context.Context) ui.FieldProps {
 	f := ui.FieldProps{Kind: ui.KindSelect, Name: "period", Label: i18n.T(ctx, "series.col.period"), Value: v.period, Error: v.errs["period"], Required: true}
 	for _, p := range v.Choices {

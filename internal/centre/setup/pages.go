@@ -68,7 +68,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "POST /setup/sample", Need: mayWrite, Handle: p.sample},
 		{Pattern: "GET /setup/sample/remove", Need: mayWrite, Handle: p.unload},
 		{Pattern: "POST /setup/sample/remove", Need: mayWrite, Handle: p.unloadPost},
-		{Pattern: "POST /setup/take", Need: mayWrite, Body: p.near.Limit + 1<<20, Handle: p.take},
+		{Pattern: "POST /setup/take", Need: mayWrite, Body: p.near.Limit + 1<<20, Packed: true, Handle: p.take},
 	}
 	if p.svc.Backups != nil {
 		out = append(out, web.Route{Pattern: "POST /setup/backup", Need: mayWrite, Handle: p.backup})

@@ -80,7 +80,7 @@ func (p *Pages) Routes() []web.Route {
 		{Pattern: "GET /sources/{id}", Need: mayRead, Handle: p.show},
 		{Pattern: "GET /sources/{id}/edit", Need: mayWrite, Handle: p.edit},
 		{Pattern: "POST /sources/{id}/edit", Need: mayWrite, Handle: p.editPost},
-		{Pattern: "POST /sources/{id}/upload", Need: mayWrite, Body: room, Handle: p.upload},
+		{Pattern: "POST /sources/{id}/upload", Need: mayWrite, Body: room, Packed: true, Handle: p.upload},
 		{Pattern: "POST /sources/{id}/keys", Need: mayWrite, Handle: p.newKey},
 		{Pattern: "POST /sources/{id}/keys/{key}/revoke", Need: mayWrite, Handle: p.revoke},
 		{Pattern: "GET /files/{file}", Need: mayRead, Handle: p.file},

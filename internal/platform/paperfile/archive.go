@@ -202,13 +202,19 @@ func (w *words) seer(kind Kind, name string) (see func(xml.Token), read bool) {
 }
 
 // paragraphs gathers the runs of text of each paragraph into a line. Text boxes
-// stand within paragraphs and are lines of their own.
+// stand within paragraphs and are lines of their own. What tracked changes took
+// out stands in front of the text (OpenDocument 1.3 part 3 §5.5) and is kept apart.
 func (w *words) paragraphs(into *[]string) func(xml.Token) {
 	var stack []*strings.Builder
-	in := false // of w:t
+	in := false      // of w:t
+	tracked := false // within the list of changes
 	flush := func(b *strings.Builder) {
 		line := b.String()
 		b.Reset()
+		if tracked {
+			w.add(&w.gone, line)
+			return
+		}
 		if into == &w.body && len(w.head) < headLines {
 			w.add(&w.head, line)
 			return
@@ -226,6 +232,12 @@ func (w *words) paragraphs(into *[]string) func(xml.Token) {
 		switch t := t.(type) {
 		case xml.StartElement:
 			switch name(t.Name) {
+			case "text:tracked-changes":
+				tracked = true
+			case "text:insertion":
+				w.puts++
+			case "text:deletion":
+				w.outs++
 			case "w:p", "text:p", "text:h":
 				stack = append(stack, &strings.Builder{})
 				in = t.Name.Space == "text"
@@ -240,6 +252,8 @@ func (w *words) paragraphs(into *[]string) func(xml.Token) {
 			}
 		case xml.EndElement:
 			switch name(t.Name) {
+			case "text:tracked-changes":
+				tracked = false
 			case "w:p", "text:p", "text:h":
 				if n := len(stack); n > 0 {
 					flush(stack[n-1])

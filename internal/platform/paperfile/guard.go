@@ -153,7 +153,7 @@ func (w *words) marked(kind Kind) (Rule, bool) {
 	if kind == XLSX { // columns of a list may be headed by the words
 		return "", false
 	}
-	for _, line := range w.body {
+	for _, line := range slices.Concat(w.body, w.gone) {
 		if len(line) < 64 && capitals(line) && alone(line) {
 			return MarkText, true
 		}

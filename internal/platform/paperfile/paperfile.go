@@ -130,6 +130,9 @@ type Paper struct {
 	// Text is what it says, in NFC, lines apart; empty for pictures. It is cut at
 	// Limits.Text.
 	Text string
+	// Put and Gone are the tracked changes of OpenDocument that nobody settled:
+	// stretches put in, which stand in Text, and taken out, which do not.
+	Put, Gone int
 	// Unread says that words are pictures, or could not be read: a mark among them
 	// could not be seen.
 	Unread bool
@@ -141,6 +144,9 @@ type words struct {
 	head []string // first page, page heads and feet, boxes
 	body []string
 	meta []string // properties
+	gone []string // taken out by tracked changes: looked through for marks, and no part of the text
+	puts int      // stretches that tracked changes put in
+	outs int      // … and took out
 	size int
 	most int
 	// unread says that not all words could be read.
@@ -207,7 +213,7 @@ func read(ctx context.Context, name string, data []byte, l Limits, depth int) (P
 	if depth == 0 && !ends(kind, name) {
 		return Paper{}, refuse(Ending)
 	}
-	p := Paper{Kind: kind, Text: w.text()}
+	p := Paper{Kind: kind, Text: w.text(), Put: w.puts, Gone: w.outs}
 	p.Unread = w.unread || kind == PNG || kind == JPEG || kind == TIFF || kind == PDF && utf8.RuneCountInString(p.Text) < 20
 	return p, nil
 }

@@ -82,21 +82,22 @@ type Field struct {
 	// RequiredWhen makes a field compulsory while all of it holds. A field of
 	// req C is printed only then.
 	RequiredWhen []When      `yaml:"required_when"`
-	List         string      `yaml:"list"`     // code list of enum and multi
-	From         string      `yaml:"from"`     // where the value comes from, see ValueKeys; empty: typed by a person
-	Count        *Tally      `yaml:"count"`    // of int, money and pct: reckoned from other fields of the form
-	Columns      []Column    `yaml:"columns"`  // of a table; a table without columns is a list of lines
-	RowsOf       string      `yaml:"rows_of"`  // code list whose codes are the rows, in the first column
-	TotalRow     string      `yaml:"total"`    // label of a last row that sums the numbers; empty: none
-	Blocks       bool        `yaml:"blocks"`   // each row is printed as labelled lines, not as a row
-	AsBasis      bool        `yaml:"as_basis"` // the lines of a list, or label and text, are printed as căn cứ, over the body
-	Aside        bool        `yaml:"aside"`    // asked for and kept, never printed: what must hold before the paper may be made
-	Must         []string    `yaml:"must"`     // of an enum: the codes with which the paper may be made
-	Approves     string      `yaml:"approves"` // of an enum of parties: key of the level whose approver it must be
-	Term         []FieldTerm `yaml:"term"`     // of date and datetime: reckoned from another field; the first row that holds
-	Carry        []string    `yaml:"carry"`    // "F2a.result": fields of earlier papers of the case or unit, the first that says something
-	Trend        []string    `yaml:"trend"`    // of a table with the columns of trendColumns: numbers of the form it sets beside earlier periods
-	Help         Label       `yaml:"help"`     // shown beside the field; may be empty
+	List         string      `yaml:"list"`       // code list of enum and multi
+	From         string      `yaml:"from"`       // where the value comes from, see ValueKeys; empty: typed by a person
+	Count        *Tally      `yaml:"count"`      // of int, money and pct: reckoned from other fields of the form
+	Columns      []Column    `yaml:"columns"`    // of a table; a table without columns is a list of lines
+	RowsOf       string      `yaml:"rows_of"`    // code list whose codes are the rows, in the first column
+	TotalRow     string      `yaml:"total"`      // label of a last row that sums the numbers; empty: none
+	Blocks       bool        `yaml:"blocks"`     // each row is printed as labelled lines, not as a row
+	AnnexOver    int         `yaml:"annex_over"` // with more rows than this the table is printed as an annex, and the body says so; 0: never
+	AsBasis      bool        `yaml:"as_basis"`   // the lines of a list, or label and text, are printed as căn cứ, over the body
+	Aside        bool        `yaml:"aside"`      // asked for and kept, never printed: what must hold before the paper may be made
+	Must         []string    `yaml:"must"`       // of an enum: the codes with which the paper may be made
+	Approves     string      `yaml:"approves"`   // of an enum of parties: key of the level whose approver it must be
+	Term         []FieldTerm `yaml:"term"`       // of date and datetime: reckoned from another field; the first row that holds
+	Carry        []string    `yaml:"carry"`      // "F2a.result": fields of earlier papers of the case or unit, the first that says something
+	Trend        []string    `yaml:"trend"`      // of a table with the columns of trendColumns: numbers of the form it sets beside earlier periods
+	Help         Label       `yaml:"help"`       // shown beside the field; may be empty
 }
 
 // Column is one column of a table. Types are those of columnTypes.
@@ -175,7 +176,8 @@ var valueKeys = map[string]bool{
 	"figure.machines_cleaned": true,
 	"directive.paper":         true, "directive.above": true, "directive.basis": true, "directive.due": true, "directive.units": true,
 	"directive.tasks": true, "directive.reported": true, "directive.silent_count": true, "directive.silent": true,
-	"directive.targets": true, "directive.contradicted": true,
+	"directive.targets": true, "directive.contradicted": true, "directive.proofs": true,
+	"directive.duties": true, "directive.duties_done": true,
 }
 
 // ValueKeys returns the places a field's value may come from, such as

@@ -92,13 +92,16 @@ func (b *builder) chosen(at, what, kind, list string) {
 
 func (b *builder) checkTable(at string, f Field) {
 	if f.Type != "table" {
-		if len(f.Columns) > 0 || f.RowsOf != "" || f.TotalRow != "" || f.Blocks || f.AsBasis && f.Type != "unit" && f.Type != "text" {
-			b.fail(at, "field %s: only a table has columns, rows_of, total or blocks; as_basis is for it, a unit or a text", f.Key)
+		if len(f.Columns) > 0 || f.RowsOf != "" || f.TotalRow != "" || f.Blocks || f.AnnexOver != 0 || f.AsBasis && f.Type != "unit" && f.Type != "text" {
+			b.fail(at, "field %s: only a table has columns, rows_of, total, blocks or annex_over; as_basis is for it, a unit or a text", f.Key)
 		}
 		return
 	}
 	if len(f.Columns) == 0 && (f.RowsOf != "" || f.TotalRow != "" || f.Blocks) || len(f.Columns) > 0 && f.AsBasis {
 		b.fail(at, "field %s: rows_of, total and blocks need columns; as_basis is a list without", f.Key)
+	}
+	if f.AnnexOver < 0 || f.AnnexOver > 0 && (len(f.Columns) == 0 || f.Blocks) {
+		b.fail(at, "field %s: annex_over is a number of rows of a table with columns that is not printed in blocks", f.Key)
 	}
 	kinds := map[string]string{}
 	for i, c := range f.Columns {

@@ -93,8 +93,13 @@ type Periodic struct {
 	Instrument string   `yaml:"instrument"`       // id of the legal text; may be empty for papers of a province
 	Basis      string   `yaml:"basis"`
 	Urgency    string   `yaml:"urgency"` // empty: ordinary
+	Topic      string   `yaml:"topic"`   // of a report: level or risk, by which measures count it; empty: none of them
 	Source     Source   `yaml:"source"`
 }
+
+// reportTopics are what periodic reports may be about: the levels of systems, and
+// risks.
+var reportTopics = []string{"", "level", "risk"}
 
 // Campaign is one window of raised watch, as the calendar or a province names
 // it.
@@ -264,6 +269,7 @@ func (b *builder) checkPeriodic() {
 				b.fail(at, "kind of unit %q is unknown", k)
 			}
 		}
+		b.oneOf(at, "topic", d.Topic, reportTopics...)
 		if d.Urgency != "" {
 			b.oneOf(at, "urgency", d.Urgency, urgencyIDs...)
 		}

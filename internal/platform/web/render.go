@@ -130,7 +130,7 @@ func (s *Site) takeFlashes(ctx context.Context) []ui.Flash {
 
 // renderFault answers e as a page. It leads to the page now, which shows the
 // record as it stands, when there is one.
-func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Error, now string) error {
+func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, rt Route, e *fault.Error, now string) error {
 	ctx := r.Context()
 	var what strings.Builder
 	what.WriteString(i18n.T(ctx, e.Public(), e.Args...))
@@ -139,6 +139,9 @@ func (s *Site) renderFault(w http.ResponseWriter, r *http.Request, e *fault.Erro
 	}
 	_, known := auth.From(ctx)
 	props := ui.ProblemProps{Status: e.Kind.Status(), What: what.String(), RequestID: w.Header().Get("X-Request-Id"), Typed: typed(r, known)}
+	if e.Kind == fault.TooLarge && rt.Packed {
+		props.Next = i18n.T(ctx, "ui.problem.413.packed")
+	}
 	if now != "" {
 		props.Back = ui.Link{Label: i18n.T(ctx, "ui.problem.now"), Href: now}
 	}

@@ -66,6 +66,7 @@ type Route struct {
 	Access  Access
 	Need    auth.Permission // with Granted; the zero permission is held by nobody
 	Body    int64           // most bytes of body read; 0 is 1 MiB
+	Packed  bool            // files come packed too (.gz, .zst): who sends too much is told so
 	API     bool            // a key instead of a session, problem documents instead of pages
 	Handle  Handler
 }
@@ -338,7 +339,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, rt Route, err error)
 	default:
 		done, now, err := s.late(w, r, e)
 		if !done && err == nil {
-			err = s.renderFault(w, r, e, now)
+			err = s.renderFault(w, r, rt, e, now)
 		}
 		if err != nil {
 			s.cfg.Log.Log(r.Context(), severity(r, fault.Of(err)), "render failed", "path", r.URL.Path, "err", err)

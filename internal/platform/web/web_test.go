@@ -84,6 +84,10 @@ func siteThatWaits(t *testing.T, idle time.Duration) (*httptest.Server, *web.Sit
 			_, err := io.ReadAll(r.Body)
 			return err
 		}},
+		web.Route{Pattern: "POST /read-packed", Access: web.Public, Body: 8, Packed: true, Handle: func(w http.ResponseWriter, r *http.Request) error {
+			_, err := io.ReadAll(r.Body)
+			return err
+		}},
 		web.Route{Pattern: "POST /work", Access: web.Public, Body: 8, Handle: func(_ http.ResponseWriter, r *http.Request) error {
 			if _, err := io.ReadAll(r.Body); err != nil {
 				return err
@@ -235,12 +239,18 @@ func TestFailuresTellNothingInward(t *testing.T) {
 func TestBodiesOverTheLimitAreTooLarge(t *testing.T) {
 	t.Parallel()
 	srv, _ := site(t)
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+"/read", strings.NewReader("123456789"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if status, _, _ := do(t, person(t, srv, ""), r); status != http.StatusRequestEntityTooLarge {
-		t.Errorf("9 bytes of 8 = %d, want 413", status)
+	for path, packed := range map[string]bool{"/read": false, "/read-packed": true} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, srv.URL+path, strings.NewReader("123456789"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		status, body, _ := do(t, person(t, srv, ""), r)
+		if status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: 9 bytes of 8 = %d, want 413", path, status)
+		}
+		if strings.Contains(body, ".gz") != packed { // papers cannot be sent packed
+			t.Errorf("%s advises %q", path, body)
+		}
 	}
 }
 

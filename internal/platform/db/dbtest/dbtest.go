@@ -39,7 +39,9 @@ func Each(t *testing.T, sources []fs.FS, test func(t *testing.T, d *db.DB)) {
 // SQLite opens an empty SQLite database for the length of the test.
 func SQLite(t testing.TB, sources ...fs.FS) *db.DB {
 	t.Helper()
-	return open(t, filepath.Join(t.TempDir(), "records.db"), sources)
+	path := filepath.Join(t.TempDir(), "records.db")
+	Blank(t, path, sources...)
+	return open(t, path, sources)
 }
 
 // Postgres makes an empty database on the test server for the length of the

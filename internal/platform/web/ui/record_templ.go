@@ -149,14 +149,14 @@ func RecordHead(h RecordHeadProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, a := range h.Actions {
-				templ_7745c5c3_Err = Button(a).Render(ctx, templ_7745c5c3_Buffer)
+			if h.Step != nil {
+				templ_7745c5c3_Err = act(*h.Step, stepButton(*h.Step)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			if h.Step != nil {
-				templ_7745c5c3_Err = act(*h.Step, stepButton(*h.Step)).Render(ctx, templ_7745c5c3_Buffer)
+			for _, a := range h.Actions {
+				templ_7745c5c3_Err = Button(a).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

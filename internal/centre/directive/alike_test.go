@@ -8,12 +8,12 @@ import "testing"
 // TestNamesOfOneBody holds which names mean one body for sure, which are only
 // alike, and which are neither.
 func TestNamesOfOneBody(t *testing.T) {
-	p := proposer{bodies: []Body{
+	p := newRoll(lexiconOf(t).names, []Body{
 		{Addressee: Addressee{Kind: ToGroup, ID: "so", Name: "Các sở, ban, ngành"}},
 		{Addressee: Addressee{Kind: ToGroup, ID: "xa", Name: "UBND các xã, phường, đặc khu"}},
 		{Addressee: Addressee{Kind: ToGroup, ID: "vt", Name: "Các doanh nghiệp viễn thông, Internet"}},
 		{Addressee: Addressee{Kind: ToUnit, ID: "ca", Name: "Công an tỉnh"}},
-	}}
+	})
 	for name, want := range map[string]struct {
 		id    string
 		alike bool
@@ -28,9 +28,18 @@ func TestNamesOfOneBody(t *testing.T) {
 		"Công an xã":                                       {"", false},
 		"Sở Nội vụ":                                        {"", false},
 	} {
-		b, alike, ok := p.body(name)
-		if b.ID != want.id && ok || ok != (want.id != "") || ok && alike != want.alike {
-			t.Errorf("%s: %q alike %v, %v; want %+v", name, b.ID, alike, ok, want)
+		m, ok := p.mean(name)
+		if ok != (want.id != "") || ok && (len(m.to) != 1 || m.to[0].ID != want.id || m.alike != want.alike) {
+			t.Errorf("%s: %+v, %v; want %+v", name, m, ok, want)
 		}
 	}
+}
+
+func lexiconOf(t *testing.T) *Lexicon {
+	t.Helper()
+	x, err := Words()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
 }
