@@ -58,8 +58,8 @@ step templ generated
 step "go vet" go vet ./...
 step "go vet tools" go -C tools vet ./...
 step "go fix" empty go fix -diff ./...
-step "go mod tidy" empty go mod tidy -diff
-step "go mod tidy tools" empty go -C tools mod tidy -diff
+step "go mod tidy" go mod tidy -diff
+step "go mod tidy tools" go -C tools mod tidy -diff
 step staticcheck staticcheck
 
 if [[ ${#failed[@]} -gt 0 ]]; then

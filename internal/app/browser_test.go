@@ -256,17 +256,30 @@ func (w *walker) await(texts ...string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.until(string(want) + `.every(s => document.body.innerText.includes(s))`)
+}
+
+// until waits until the expression is true on the page that is there. Each try
+// asks that page anew: one that reloads itself ends a try, one that was left never
+// answers, and one that came back out of the browser's memory is unknown to Poll.
+func (w *walker) until(expression string) {
+	w.t.Helper()
+	wait := `new Promise(done => {
+		const look = () => (` + expression + `) && (seen.disconnect(), done(true)), seen = new MutationObserver(look);
+		seen.observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
+		look();
+	})`
 	ctx, cancel := context.WithTimeout(w.ctx, stepLimit)
 	defer cancel()
-	for ctx.Err() == nil { // a page that reloads itself ends the poll; one that was left for another out of the browser's memory never does
+	err := ctx.Err()
+	for ctx.Err() == nil {
 		once, end := context.WithTimeout(ctx, stepLimit/10)
-		_, err = chromedp.Run(once, chromedp.Poll[bool](string(want)+`.every(s => document.body.innerText.includes(s))`,
-			chromedp.WithPollingMutation(), chromedp.WithPollingTimeout(stepLimit)))
+		_, err = chromedp.Run(once, chromedp.Evaluate[bool](wait, chromedp.EvalAwaitPromise))
 		if end(); err == nil {
 			return
 		}
 	}
-	w.fail("waiting for %q: %v", texts, err)
+	w.fail("waiting for %s: %v", expression, err)
 }
 
 // text is what the page shows, blanks folded.

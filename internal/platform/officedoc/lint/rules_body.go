@@ -401,7 +401,7 @@ func annexPages(c *checker) {
 	}
 	if c.format == DOCX {
 		fresh := 0
-		for _, s := range c.sections[1:] {
+		for _, s := range c.sections[min(1, len(c.sections)):] { // a file may leave its last section out
 			if !s.goesOn {
 				fresh++
 			}
