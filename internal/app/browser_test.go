@@ -49,6 +49,8 @@ func chromium(t *testing.T) context.Context {
 	}
 	alloc, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(bin), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()), chromedp.WSURLReadTimeout(stepLimit),
+		// A page that comes back out of the browser's memory is unknown to chromedp, which waits for its nodes without end.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "vi"), chromedp.Flag("accept-lang", "vi"))...)
 	t.Cleanup(cancel)
 	ctx, stop := chromedp.NewContext(alloc)
@@ -107,6 +109,9 @@ func (w *walker) hear(ev any) {
 		}
 	case *runtime.EventExceptionThrown:
 		text = ev.ExceptionDetails.Text + " " + ev.ExceptionDetails.URL
+		if ev.ExceptionDetails.Exception != nil {
+			text += " " + ev.ExceptionDetails.Exception.Description
+		}
 	case *runtime.EventConsoleAPICalled:
 		if ev.Type == runtime.ConsoleAPICalledTypeError {
 			text = fmt.Sprint("console.error ", len(ev.Args), " values")
@@ -260,12 +265,12 @@ func (w *walker) await(texts ...string) {
 }
 
 // until waits until the expression is true on the page that is there. Each try
-// asks that page anew: one that reloads itself ends a try, one that was left never
-// answers, and one that came back out of the browser's memory is unknown to Poll.
+// asks that page anew: one that reloads itself ends a try, and one that was left
+// never answers.
 func (w *walker) until(expression string) {
 	w.t.Helper()
 	wait := `new Promise(done => {
-		const look = () => (` + expression + `) && (seen.disconnect(), done(true)), seen = new MutationObserver(look);
+		const look = () => document.body && (` + expression + `) && (seen.disconnect(), done(true)), seen = new MutationObserver(look);
 		seen.observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
 		look();
 	})`
