@@ -41,7 +41,12 @@ func (x *Lexicon) Say(ctx context.Context, r Reading) string {
 		number = &blank
 	}
 	field("directive.say.number", number, "number")
-	field("directive.say.date", r.Date, "date")
+	date := r.Date
+	if date != nil {
+		said := dayText(ctx, *date)
+		date = &said
+	}
+	field("directive.say.date", date, "date")
 	field("directive.say.place", r.Place, "place")
 	field("directive.say.issuer", r.Issuer, "issuer")
 	field("directive.say.subject", r.Subject, "subject")
@@ -60,7 +65,7 @@ func (x *Lexicon) Say(ctx context.Context, r Reading) string {
 	list("directive.say.basis", basis)
 	var windows []string
 	for _, w := range r.Windows {
-		windows = append(windows, strings.TrimSpace(w.Text+" "+w.Day.String()))
+		windows = append(windows, strings.TrimSpace(w.Text+" "+i18n.Date(ctx, w.Day.Start())))
 	}
 	list("directive.say.windows", windows)
 	fmt.Fprintf(&b, "\n%s\n", i18n.T(ctx, "directive.say.requirements", len(Leaves(r.Requirements))))
@@ -104,7 +109,7 @@ func sayRequirement(ctx context.Context, b *strings.Builder, q Requirement, name
 		facts = append(facts, fmt.Sprintf("%s — «%s»", d.Say(ctx), d.Text))
 	}
 	for _, t := range q.Thresholds {
-		facts = append(facts, fmt.Sprintf("%g%s — «%s»", t.Value, t.Unit, t.Text))
+		facts = append(facts, fmt.Sprintf("%s — «%s»", thresholdText(t), t.Text))
 	}
 	for _, f := range facts {
 		fmt.Fprintf(b, "%s    · %s\n", in, f)
@@ -114,21 +119,43 @@ func sayRequirement(ctx context.Context, b *strings.Builder, q Requirement, name
 	}
 }
 
-// Say is d in the reader's language.
+// Say is d in the reader's language; what has no words of its own is as the text
+// says it.
 func (d Deadline) Say(ctx context.Context) string {
 	switch d.Sort {
 	case Until:
-		return i18n.T(ctx, "directive.say.until", strings.TrimSpace(d.Hour+" "+d.Last.String()))
+		return i18n.T(ctx, "directive.say.until", strings.TrimSpace(d.Hour+" "+i18n.Date(ctx, d.Last.Start())))
 	case Within:
-		return i18n.T(ctx, "directive.say.within", d.Duration, cmp.Or(d.Trigger, "…"))
+		said := d.Duration
+		if a, ok := amountOf(d.Duration, d.Working); ok {
+			said = a.In(i18n.Lang(ctx))
+		}
+		return i18n.T(ctx, "directive.say.within", said, cmp.Or(d.Trigger, "…"))
 	}
-	return i18n.T(ctx, "directive.say.every", strings.TrimSpace(d.Recurrence+" "+d.Scope))
+	var turns []string
+	for one := range strings.SplitSeq(d.Recurrence, " or ") {
+		if !slices.Contains(Recurrences(), one) {
+			return i18n.T(ctx, "directive.say.every", d.Text)
+		}
+		turns = append(turns, i18n.T(ctx, "directive.every."+one))
+	}
+	said := i18n.T(ctx, "directive.say.every", strings.Join(turns, " "+i18n.T(ctx, "directive.say.or")+" "))
+	if d.Scope != "" {
+		said += ", " + d.Scope
+	}
+	return said
 }
 
 // Say is w in the reader's language.
 func (w Warning) Say(ctx context.Context) string {
 	hint := w.Hint
 	switch w.Doubt {
+	case NotRegistered:
+		return i18n.T(ctx, "directive.doubt.not_registered")
+	case NoDate:
+		w.Text = i18n.T(ctx, "directive.exact."+w.Text)
+	case Unclear:
+		w.Text = i18n.T(ctx, "directive.say."+w.Text)
 	case BadCitation:
 		hint = i18n.T(ctx, "directive.citation."+hint)
 	case Slip:

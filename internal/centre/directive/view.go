@@ -167,26 +167,22 @@ func leadOf(ctx context.Context, d Directive) string {
 		}
 		return i18n.T(ctx, "directive.say."+key) + ": " + text
 	}
-	day := d.Date
-	if last, err := calendar.ParseDate(d.Date); err == nil {
-		day = i18n.Date(ctx, last.Start())
-	} else if year, month, ok := strings.Cut(d.Date, "-"); ok { // the text leaves the day blank
-		day = month + "/" + year
+	return strings.Join([]string{blank("number", d.Number), blank("date", dayText(ctx, d.Date)), blank("issuer", d.Issuer)}, " · ")
+}
+
+// dayText is the date of a text ("2024-08-30", "2024-08", "2024") as it is shown.
+func dayText(ctx context.Context, date string) string {
+	if day, err := calendar.ParseDate(date); err == nil {
+		return i18n.Date(ctx, day.Start())
 	}
-	return strings.Join([]string{blank("number", d.Number), blank("date", day), blank("issuer", d.Issuer)}, " · ")
+	if year, month, ok := strings.Cut(date, "-"); ok { // the text leaves the day blank
+		return month + "/" + year
+	}
+	return date
 }
 
 // warningText is a warning in the reader's language, on one line.
 func warningText(ctx context.Context, w Warning) string {
-	if w.Doubt == NotRegistered {
-		return i18n.T(ctx, "directive.doubt.not_registered")
-	}
-	switch w.Doubt {
-	case NoDate:
-		w.Text = i18n.T(ctx, "directive.exact."+w.Text)
-	case Unclear:
-		w.Text = i18n.T(ctx, "directive.say."+w.Text)
-	}
 	said := w.Say(ctx)
 	if w.At != "" {
 		said += " (" + i18n.T(ctx, "directive.at", w.At) + ")"
