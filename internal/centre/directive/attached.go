@@ -245,6 +245,12 @@ func (r *reader) readBehind(b behind, to int, n *node) bool {
 	return true
 }
 
+// standsBehind reports whether a requirement with a label of nothing above it is a text
+// behind the signature: no numbering is called so.
+func standsBehind(name string) bool {
+	return name != "" && !bulleted(name) && labelled(name+". Aa").rank == 0
+}
+
 // said is a text beside the requirements, which may hold contacts and cite papers.
 type said struct {
 	text, at string
