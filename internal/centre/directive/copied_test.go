@@ -165,7 +165,7 @@ func TestACopyIsReadAsThePaperItIsOf(t *testing.T) {
 	}
 }
 
-func TestWhatADecisionPutsInForceIsToldOf(t *testing.T) {
+func TestWhatADecisionPutsInForceIsTakenApart(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(asSent, "KẾ HOẠCH\n", "QUYẾT ĐỊNH\n", 1) + `
 QUY CHẾ
@@ -178,16 +178,13 @@ Quản lý máy chủ dùng chung
 	if r.Signer == nil || r.Signer.Title != "PHÓ CHỦ TỊCH" {
 		t.Errorf("the signer is %+v", r.Signer)
 	}
-	n := 0
-	for _, w := range r.Warnings {
-		if w.Doubt == directive.Attached && w.Text == "QUY CHẾ" {
-			n++
-		}
-		if w.Doubt == directive.Unread {
-			t.Errorf("told of as not read: %q", w.Text)
-		}
+	last := r.Requirements[len(r.Requirements)-1]
+	if last.Path != "Quy chế" || last.Heading != "Quản lý máy chủ dùng chung" || len(last.Children) != 1 || last.Children[0].Path != "Quy chế.Điều 1" {
+		t.Errorf("the regulation is %+v", last)
 	}
-	if n != 1 {
-		t.Errorf("warnings: %v", r.Warnings)
+	for _, w := range r.Warnings {
+		if w.Doubt == directive.Attached || w.Doubt == directive.Unread {
+			t.Errorf("told of: %+v", w)
+		}
 	}
 }

@@ -31,7 +31,7 @@ const (
 	Note       PartKind = "footnote"
 	Receiving  PartKind = "recipients" // Nơi nhận
 	Signing    PartKind = "signature"
-	Annex      PartKind = "annex"
+	Annex      PartKind = "annex"  // behind the signature, and not taken apart
 	Around     PartKind = "around" // of the page or the copy: page numbers, stamps, the date of printing, an author
 	Strange    PartKind = "unknown"
 	LeftOut    PartKind = "left_out" // requirements that a person did not take in
@@ -111,10 +111,12 @@ type Footnote struct {
 }
 
 // Requirement is one marked unit of the text: what it says before its marked
-// children. One without children is a leaf.
+// children. One without children is a leaf. What stands behind the signature is
+// under one that is labelled as it is called: "Quy chế", "Phụ lục I"; a row of a
+// table of tasks is a unit, whose text goes on with who helps and what comes of it.
 type Requirement struct {
 	Label      string        `json:"label"`             // as numbered: "1", "a", "-", "9.1", "I", "Điều 2"; empty where the text numbers nothing
-	Path       string        `json:"path"`              // "5.a", "1.-2", "9.1.a": "-2" is the second bullet of its parent
+	Path       string        `json:"path"`              // "5.a", "1.-2", "9.1.a": "-2" is the second bullet of its parent; "Quy chế.Điều 1", "Phụ lục I.II.3"
 	Heading    string        `json:"heading,omitempty"` // a first line that only names who or what the rest is about
 	Text       string        `json:"text"`
 	Actors     []Actor       `json:"actors"`
@@ -228,7 +230,7 @@ const (
 	Columns     Doubt = "columns"      // the body is set in two columns: the order of lines is doubtful
 	Tracked     Doubt = "tracked"      // changes to the file that nobody settled: Text of them put words in, Hint took some out
 	Instrument  Doubt = "instrument"   // the paper is one to be cited; it is not sent to anybody to be carried out
-	Attached    Doubt = "attached"     // behind the signature stands what the paper puts in force: it was not taken apart
+	Attached    Doubt = "attached"     // what stands behind the signature under the title Text was not taken apart
 	Partly      Doubt = "partly"       // only the parts Text were taken in; Hint requirements were left out
 	Closed      Doubt = "closing_duty" // the closing sentence gives somebody a duty
 	Unclear     Doubt = "inferred"     // a field was inferred

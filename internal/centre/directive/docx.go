@@ -10,8 +10,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
@@ -254,8 +256,46 @@ type passage struct {
 
 // grid is one table while it is read.
 type grid struct {
-	row  []string
+	rows [][]gridCell
+	row  []gridCell
 	cell strings.Builder
+	next gridCell // what is known of the cell that is read
+}
+
+// gridCell is one cell, over span columns; merged ones say what the one above them
+// says.
+type gridCell struct {
+	text   string
+	span   int
+	merged bool
+}
+
+// spanMost is over how many columns a cell may go.
+const spanMost = 64
+
+// lines are the rows of a table as the text has them. Only one that has rows of tasks
+// is told by columns: others lay out a head.
+func (g *grid) lines() string {
+	var b strings.Builder
+	columns := slices.ContainsFunc(g.rows, func(row []gridCell) bool { return len(row) >= leastCells })
+	var above []string
+	for _, row := range g.rows {
+		var cells []string
+		for _, c := range row {
+			if at := len(cells); columns && c.merged && c.text == "" && at < len(above) {
+				c.text = above[at]
+			}
+			cells = append(cells, c.text)
+			for range min(c.span, spanMost) - 1 {
+				if columns {
+					cells = append(cells, "")
+				}
+			}
+		}
+		b.WriteString(cellRow(cells))
+		above = cells
+	}
+	return b.String()
 }
 
 func (d *docx) body(dec *xml.Decoder) error {
@@ -283,21 +323,24 @@ func (d *docx) body(dec *xml.Decoder) error {
 		case name == "tbl" && t != nil:
 			grids = append(grids, &grid{})
 		case name == "tbl" && len(grids) > 0:
+			done := grids[len(grids)-1].lines()
 			grids = grids[:len(grids)-1]
-			emit("\n\n")
+			emit(done + "\n\n")
 		case (name == "tc" || name == "tr") && t == nil && len(grids) > 0:
 			g := grids[len(grids)-1]
 			if name == "tc" {
-				g.row = append(g.row, strings.TrimSpace(g.cell.String()))
+				g.next.text = strings.TrimSpace(g.cell.String())
+				g.row, g.next = append(g.row, g.next), gridCell{}
 				g.cell.Reset()
 				break
 			}
-			row := cellRow(g.row)
-			g.row = nil
-			if n := len(grids); n > 1 {
-				grids[n-2].cell.WriteString(row)
+			g.rows, g.row = append(g.rows, g.row), nil
+		case (name == "gridSpan" || name == "vMerge") && t != nil && len(grids) > 0:
+			g := grids[len(grids)-1]
+			if name == "gridSpan" {
+				g.next.span = atoi(val(*t, "val"))
 			} else {
-				d.out.WriteString(row)
+				g.next.merged = val(*t, "val") != "restart"
 			}
 		case p == nil:
 		case name == "t":
@@ -347,9 +390,24 @@ func cellRow(cells []string) string {
 		return strings.Join(cells, "\n\n") + "\n\n"
 	}
 	for i := range cells {
-		cells[i] = strings.ReplaceAll(strings.Join(strings.Fields(cells[i]), " "), "|", "/")
+		cells[i] = strings.ReplaceAll(cellLine(cells[i]), "|", "/")
 	}
 	return strings.Join(cells, " | ") + "\n"
+}
+
+// cellLine is what a cell says on one line: its paragraphs are members of a list
+// where each begins as a sentence does and none says how it ends.
+func cellLine(text string) (out string) {
+	for part := range strings.SplitSeq(text, "\n\n") {
+		part = strings.Join(strings.Fields(part), " ")
+		switch {
+		case out == "", part == "", ended(out), strings.HasSuffix(out, ","), upper(out), !unicode.IsUpper(first(part)) && !bulleted(part):
+			out = strings.TrimSpace(out + " " + part)
+		default:
+			out += "; " + part
+		}
+	}
+	return out
 }
 
 // said is a paragraph with the number that its list counts.

@@ -121,6 +121,7 @@ func TestWordProcessorsFile(t *testing.T) {
 // FuzzWord holds that no file of a word processor breaks the reader.
 func FuzzWord(f *testing.F) {
 	f.Add("<w:document"+ns+"><w:body>"+wordPara("", "một")+"<w:tbl>"+wordRow("a", "b", "c")+"</w:tbl></w:body></w:document>", "<w:numbering"+ns+`><w:abstractNum w:abstractNumId="3"><w:lvl w:ilvl="8"/></w:abstractNum></w:numbering>`)
+	f.Add("<w:document"+ns+"><w:body><w:tbl>"+wordCells(wordCell(2, mergeFrom, "Việc"), wordCell(1, "", "Chủ trì", "Hạn"))+wordCells(wordCell(99, mergeOn), wordCell(-1, mergeOn, "<w:tbl>"+wordRow("a", "b", "c")+"</w:tbl>"))+"</w:tbl></w:body></w:document>", "")
 	f.Fuzz(func(t *testing.T, document, numbering string) {
 		data := word(t, map[string]string{"word/document.xml": document, "word/numbering.xml": numbering})
 		if got, err := directive.Text(t.Context(), "a.docx", data); err == nil && len(strings.Fields(got)) < 10 {

@@ -30,8 +30,14 @@ const (
 	_
 	_
 	byLetter
-	byBullet                 // one rank for each kind of bullet
-	byRow    = byBullet + 10 // of a table of tasks
+	byBullet             // one rank for each kind of bullet
+	byRow    = iota + 10 // of a table of tasks; the other marks that its rows have follow
+	byRowPart
+	byRowRoman
+	byRowCapital
+	byRowLetter
+	byRowItem // none, below a row that only names what it is of
+	byRowDots // 1.1; one rank more for each further dot
 )
 
 var (

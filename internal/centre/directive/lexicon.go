@@ -45,6 +45,11 @@ type Lexicon struct {
 	aside                         []*regexp.Regexp
 	cells                         []string // in front of what a cell says of when
 	columns                       map[string]*regexp.Regexp
+	ditto                         []string       // cells that say what those above them say
+	shared                        *regexp.Regexp // a cell of who leads and who helps
+	annex, mention                *regexp.Regexp // how an annex begins, and how it says what it comes with
+	behind                        []string       // how titles behind the signature begin
+	idle                          []*regexp.Regexp
 	deadlines                     []deadlineRule
 	every                         map[string]string
 	thresholds                    []*regexp.Regexp
@@ -139,6 +144,12 @@ type wordFile struct {
 	Someone     []string           `yaml:"someone"`
 	Aside       []string           `yaml:"aside"`
 	Columns     map[string]string  `yaml:"columns"`
+	Ditto       []string           `yaml:"ditto"`
+	Shared      string             `yaml:"shared"`
+	Mention     string             `yaml:"mention"`
+	Annex       string             `yaml:"annex"`
+	Behind      []string           `yaml:"behind"`
+	Idle        []string           `yaml:"idle"`
 	Deadlines   []deadlineRule     `yaml:"deadlines"`
 	Scope       string             `yaml:"scope"`
 	Condition   string             `yaml:"condition"`
@@ -245,6 +256,9 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	one(&x.scope, f.Scope)
 	one(&x.condition, f.Condition)
 	one(&x.first, f.First)
+	one(&x.shared, f.Shared)
+	one(&x.mention, f.Mention)
+	one(&x.annex, f.Annex)
 	words(&x.urgency, f.Urgency)
 	words(&x.bodies, f.Bodies)
 	words(&x.heads, f.Heads)
@@ -259,11 +273,14 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	words(&x.roles, f.Roles)
 	words(&x.someone, f.Someone)
 	several(&x.aside, f.Aside)
+	several(&x.idle, f.Idle)
+	words(&x.behind, f.Behind)
+	words(&x.ditto, f.Ditto)
 	for _, w := range f.Cells { // a blank at the end counts
 		x.cells = append(x.cells, fold(norm.NFC.String(w)))
 	}
 	for column, p := range f.Columns {
-		if !slices.Contains([]string{columnTask, columnWho, columnDue}, column) {
+		if !slices.Contains(columnKinds, column) {
 			errs = append(errs, fmt.Errorf("columns: %q is no column", column))
 			continue
 		}
@@ -340,7 +357,7 @@ func (x *Lexicon) order() {
 	longer := func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) }
 	heavier := func(a, b weighted) int { return longer(a.words, b.words) }
 	slices.SortFunc(x.names.short, func(a, b shortWord) int { return longer(a.long, b.long) })
-	for _, list := range [][]string{x.names.titles, x.names.allOf, x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.stops, x.levels, x.ranks, x.roles} {
+	for _, list := range [][]string{x.names.titles, x.names.allOf, x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.stops, x.levels, x.ranks, x.roles, x.behind} {
 		slices.SortStableFunc(list, longer)
 	}
 	slices.SortStableFunc(x.kinds, func(a, b kind) int { return longer(a.title, b.title) })

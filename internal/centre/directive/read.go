@@ -29,12 +29,14 @@ type reader struct {
 	}
 
 	article   int  // the last one
+	counted   int  // the last row of a table
 	announced bool // a sentence asks for what follows numbered
 	mixed     bool // information security is one of several matters
 
 	poor   bool      // the text is a poor copy
 	mended []Warning // of it
 	heads  []int     // lines that are heads of pages
+	late   []said    // beside the requirements of texts behind the signature
 	out    Reading
 }
 
@@ -66,19 +68,25 @@ func (x *Lexicon) Read(text string, today calendar.Date) Reading {
 		r.warn(Warning{Doubt: OtherCoding})
 	}
 	body := r.head()
-	end := r.tail(body)
-	paras := r.paragraphs(body, end)
-	tree := r.tree(paras)
+	end, behind := r.tail(body)
+	tree := r.tree(&node{}, r.paragraphs(body, end))
+	r.out.Preamble, r.out.Closing = tree.preamble, tree.closing
 	r.security()
-	if !r.official(tree) {
+	if r.official(tree) {
+		tree.children = append(tree.children, r.attached(behind)...)
+	} else {
 		r.out.Closing, tree = "", &node{}
 		for i := body; i < end; i++ {
 			r.parts[i] = mark{kind: Preamble}
+		}
+		for i := behind; i < len(r.lines); i++ {
+			r.parts[i] = mark{kind: Annex}
 		}
 		r.cuts = nil
 	}
 	r.sideBySide(body, end)
 	r.finish(tree)
+	r.lately()
 	r.doubts()
 	r.poorly()
 	r.out.Parts = r.partition()
@@ -132,32 +140,38 @@ func set(to **string, text string) {
 	}
 }
 
-// tail finds where the body that begins at body ends, and reads what follows:
-// to whom copies go, who signs, and annexes.
-func (r *reader) tail(body int) int {
-	end := len(r.lines)
+// tail finds where the body that begins at body ends, reads what follows: to whom
+// copies go and who signs, and finds where that ends.
+func (r *reader) tail(body int) (end, behind int) {
+	end, behind = len(r.lines), len(r.lines)
 	for i := body; i < len(r.lines); i++ {
 		l := r.lines[i]
+		if _, ok := r.opens(i, inBody); ok && i > body {
+			return i, i
+		}
 		if r.x.recipients.MatchString(l.low) || r.x.authority.MatchString(l.low) && upper(l.text) && len(l.text) < 120 {
 			end = i
 			break
 		}
 	}
 	if end == len(r.lines) {
-		return r.author(body)
+		return r.author(body), behind
 	}
 	var signer Signer
 	var authority []string
-	receiving, annex := false, false
+	receiving := false
 	for i := end; i < len(r.lines); i++ {
 		l := r.lines[i]
+		at := further
+		if signer.Name != "" {
+			at = inTail
+		}
+		if _, ok := r.opens(i, at); ok || r.x.annex.MatchString(l.low) && (l.apart || upper(l.text)) {
+			behind = i
+			break
+		}
 		kind := Strange
 		switch {
-		case annex || strings.HasPrefix(l.low, "phụ lục") && (l.apart || upper(l.text)):
-			annex, kind = true, Annex
-		case signer.Name != "" && r.kind(l) != "": // what the paper puts in force
-			annex, kind = true, Annex
-			r.warn(Warning{Doubt: Attached, Text: l.text})
 		case r.x.recipients.MatchString(l.low):
 			receiving, kind = true, Receiving
 			if rest := trim(r.x.recipients.ReplaceAllString(l.low, "")); rest != "" {
@@ -198,7 +212,7 @@ func (r *reader) tail(body int) int {
 	if signer != (Signer{}) {
 		r.out.Signer = &signer
 	}
-	return end
+	return end, behind
 }
 
 // unfinished reports whether the name of a body or an office that authority ends

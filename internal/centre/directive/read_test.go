@@ -232,7 +232,11 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, n := range names {
+	behind, err := filepath.Glob("testdata/attached/*.txt")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, n := range append(names, behind...) {
 		data, err := os.ReadFile(n)
 		if err != nil {
 			f.Fatal(err)
@@ -242,6 +246,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add("1. a\n1.1. b\na) c\n- d\n+ e\nĐiều 9\nI. x\n¹ y\nNơi nhận:\n- z\nTM. A\nB\n")
 	f.Add("Số: /\xff\nKính gửi:\n\x00\n")
+	f.Add("Số: 1/QĐ-A\nQUYẾT ĐỊNH\nĐiều 1. a b\nTM. A\nB\nLê Văn An\nPHỤ LỤC I\n(Kèm theo\nx)\nTT  Nhiệm vụ  Chủ trì  Thời hạn\n1  a  b  c\n     d\nI   e\n-1\nTT\tViệc\tHạn\n1.1\ta\n\t\tb\nPHỤ LỤC I\n|Việc|Đơn vị|Hạn|\n|||Chủ trì|\n|nt|nt|nt|\n||||\nPhụ lục 2\n")
 	x, err := directive.Words()
 	if err != nil {
 		f.Fatal(err)
@@ -257,6 +262,20 @@ func FuzzRead(f *testing.F) {
 		want := norm.NFC.String(strings.ReplaceAll(strings.TrimPrefix(raw, "\uFEFF"), "\r\n", "\n"))
 		if got := b.String(); strings.TrimSpace(want) != "" && got != want && !recoded {
 			t.Errorf("parts say %q, the text %q", got, want)
+		}
+		paths := map[string]bool{}
+		var walk func([]directive.Requirement)
+		walk = func(list []directive.Requirement) {
+			for _, q := range list {
+				paths[q.Path] = true
+				walk(q.Children)
+			}
+		}
+		walk(r.Requirements)
+		for _, p := range r.Parts {
+			if p.At != "" && !paths[p.At] {
+				t.Errorf("a part is of %q, which is no requirement: %q", p.At, p.Text)
+			}
 		}
 		for _, l := range directive.Leaves(r.Requirements) {
 			if l.Path == "" || l.Heading+l.Text == "" && l.Label == "" {

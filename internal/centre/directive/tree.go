@@ -21,6 +21,7 @@ type para struct {
 	short bool   // its last line ends early
 	who   string // of a row of a table of tasks
 	due   string
+	part  bool // of the rows that follow it
 }
 
 var (
@@ -32,16 +33,17 @@ var slashed = regexp.MustCompile(`^[IVX\d]{1,4}/\d`)
 
 // paragraphs puts the lines of the body together, over ends of lines and of pages.
 func (r *reader) paragraphs(from, to int) (out []para) {
-	var tasks taskTable
+	rows := r.tables(from, to)
 	spaced := r.spaced(from, to)
 	for i := from; i < to; i++ {
 		l := r.lines[i]
-		if p, head, ok := r.row(&tasks, l); head {
-			r.parts[i].kind = Around
-			continue
-		} else if ok {
-			p.lines = []int{i}
-			out = append(out, p)
+		if row, ok := rows[i]; ok {
+			switch {
+			case row == nil: // a head
+				r.parts[i].kind = Around
+			case row.lines[0] == i:
+				out = append(out, *row)
+			}
 			continue
 		}
 		if anyOf(r.x.around, l.low) || r.ofPage(i) {
@@ -150,12 +152,13 @@ type node struct {
 	children []*node
 	bullets  int
 	who, due string // of a row of a table of tasks
+
+	preamble, closing string // of a root
 }
 
-// tree puts paragraphs under one another by the numbering the text uses, and
-// takes out what is no requirement.
-func (r *reader) tree(paras []para) *node {
-	root := &node{}
+// tree puts paragraphs under one another and under root by the numbering the text
+// uses, and takes out what is no requirement.
+func (r *reader) tree(root *node, paras []para) *node {
 	begin := r.start(paras)
 	for _, p := range paras[:begin] {
 		r.keep(p, nil, Preamble)
@@ -167,7 +170,7 @@ func (r *reader) tree(paras []para) *node {
 		if p.label.rank > 0 {
 			said = p.label.text + " " + said
 		}
-		r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(said))
+		root.preamble = strings.TrimSpace(root.preamble + " " + r.mend(said))
 	}
 	rest := paras[begin:]
 	if !slices.ContainsFunc(rest, func(p para) bool { return p.label.rank > 0 }) {
@@ -194,10 +197,15 @@ func (r *reader) tree(paras []para) *node {
 			stack = r.push(root, stack, p)
 		case top == nil:
 			r.keep(p, nil, Preamble)
-			r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(p.text))
+			root.preamble = strings.TrimSpace(root.preamble + " " + r.mend(p.text))
+		case i > last && root.path != "" && (top.heading == "" || top.text != "") && r.gives(p.text):
+			root.bullets++
+			n := &node{label: label{text: "-"}, path: root.path + ".-" + strconv.Itoa(root.bullets), text: p.text, parent: root}
+			root.children, stack = append(root.children, n), []*node{n}
+			r.keep(p, n, Demand)
 		case i > last && (top.heading == "" || top.text != ""):
 			r.keep(p, nil, Closing)
-			r.out.Closing = strings.TrimSpace(r.out.Closing + " " + r.mend(p.text))
+			root.closing = strings.TrimSpace(root.closing + " " + r.mend(p.text))
 		default:
 			if p.label.rank > 0 { // a number out of order is a part of the sentence
 				p.text = r.lines[p.lines[0]].text
@@ -214,6 +222,13 @@ func (r *reader) tree(paras []para) *node {
 	return root
 }
 
+// gives reports whether text, which ends what stands behind a signature, gives
+// somebody a duty.
+func (r *reader) gives(text string) bool {
+	names, rest := r.phrase(text)
+	return len(names) > 0 && rest != "" && !anyOf(r.x.closing, fold(strings.TrimRight(text, "./ ")))
+}
+
 // aside takes sections off the tree that ask nothing: why a plan is made, what it
 // covers, how things stand.
 func (r *reader) aside(root *node) {
@@ -222,7 +237,7 @@ func (r *reader) aside(root *node) {
 	}
 	var preamble func(n *node)
 	preamble = func(n *node) {
-		r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(strings.TrimSpace(n.heading+" "+n.text)))
+		root.preamble = strings.TrimSpace(root.preamble + " " + r.mend(strings.TrimSpace(n.heading+" "+n.text)))
 		for _, i := range n.lines {
 			r.parts[i] = mark{kind: Preamble}
 		}
@@ -262,7 +277,7 @@ func (r *reader) start(paras []para) int {
 	for i, p := range paras {
 		if p.label.rank == 0 && p.note == "" && i+1 < len(paras) && paras[i+1].label.rank > 0 && paras[i+1].label.value <= 1 && anyOf(r.x.begin, fold(p.text)) {
 			if paras[i+1].label.value == 1 || r.asking(p.text) {
-				r.announced = r.asking(p.text)
+				r.announced = r.announced || r.asking(p.text)
 				return i + 1
 			}
 			if bulleted == 0 {
@@ -302,6 +317,15 @@ func (r *reader) asking(text string) bool {
 // begins a paragraph of its own.
 func (r *reader) follows(stack []*node, p para) bool {
 	if p.label.value == 0 && p.label.rank != byLetter {
+		return true
+	}
+	if p.label.rank >= byRow { // rows may be counted through the parts of their table
+		if p.label.rank == byRow {
+			if p.label.value != 1 && p.label.value != r.counted+1 {
+				r.warn(Warning{Doubt: Disordered, Text: p.label.text, Hint: strconv.Itoa(r.counted + 1)})
+			}
+			r.counted = p.label.value
+		}
 		return true
 	}
 	want := 1
@@ -355,8 +379,9 @@ func (r *reader) push(root *node, stack []*node, p para) []*node {
 			}
 		}
 	}
-	if p.label.rank == byRow && depth == len(stack) { // a table is of what announces it
-		for depth > 0 && stack[depth-1].heading == "" && !strings.HasSuffix(stack[depth-1].text, ":") {
+	row := p.label.rank >= byRow
+	if row && depth == len(stack) { // a table is of what announces it
+		for depth > 0 && stack[depth-1].label.rank < byRow && stack[depth-1].heading == "" && !strings.HasSuffix(stack[depth-1].text, ":") {
 			depth--
 		}
 	}
@@ -366,20 +391,22 @@ func (r *reader) push(root *node, stack []*node, p para) []*node {
 	}
 	n := &node{label: p.label, parent: parent, who: p.who, due: p.due}
 	name := p.label.text
-	if p.label.rank >= byBullet && (p.label.rank != byRow || p.label.value == 0 || parent == root) {
+	taken := func(c *node) bool { return c.label.text == name }
+	if p.label.rank >= byBullet && (!row || p.label.value == 0 || n.parent.path == "" || slices.ContainsFunc(parent.children, taken)) {
 		parent.bullets++
 		name = "-" + strconv.Itoa(parent.bullets)
 	}
 	switch {
-	case parent == root, p.label.rank >= byDots && p.label.rank < byLetter && strings.HasPrefix(p.label.text, parent.label.text+"."):
+	case parent.path == "":
 		n.path = name
-		if parent != root && parent.path != parent.label.text {
-			n.path = parent.path + strings.TrimPrefix(p.label.text, parent.label.text)
-		}
+	case (row && name == p.label.text || p.label.rank >= byDots && p.label.rank < byLetter) && strings.HasPrefix(p.label.text, parent.label.text+"."): // 9.1 below 9
+		n.path = parent.path + strings.TrimPrefix(p.label.text, parent.label.text)
 	default:
 		n.path = parent.path + "." + name
 	}
-	if p.label.rank == byRow {
+	if row && p.part {
+		n.heading = p.text
+	} else if row {
 		n.text = p.text
 	} else if r.headed(p.text) || (!ended(p.text) && len(p.text) < 160) || strings.HasSuffix(p.text, ":") && r.headed(strings.TrimSuffix(p.text, ":")) {
 		n.heading = p.text
@@ -424,7 +451,7 @@ func (r *reader) prose(root *node, paras []para) {
 		switch {
 		case i == len(body)-1 && i > 0 && (anyOf(r.x.closing, low) || !asks(p.text)):
 			r.keep(p, nil, Closing)
-			r.out.Closing = strings.TrimSpace(r.out.Closing + " " + r.mend(p.text))
+			root.closing = strings.TrimSpace(root.closing + " " + r.mend(p.text))
 		case len(body) <= 2:
 			for _, s := range sentences(p.text) {
 				if asks(s) {
@@ -440,7 +467,7 @@ func (r *reader) prose(root *node, paras []para) {
 			add(p.text, p.lines)
 		default:
 			r.keep(p, nil, Preamble)
-			r.out.Preamble = strings.TrimSpace(r.out.Preamble + " " + r.mend(p.text))
+			root.preamble = strings.TrimSpace(root.preamble + " " + r.mend(p.text))
 		}
 	}
 }
@@ -453,7 +480,7 @@ func (r *reader) unglue(root *node) {
 		n = n.children[len(n.children)-1]
 	}
 	said := sentences(n.text)
-	if n == root || r.out.Closing != "" || len(said) < 2 {
+	if n == root || root.closing != "" || len(said) < 2 {
 		return
 	}
 	last := said[len(said)-1]
@@ -467,7 +494,7 @@ func (r *reader) unglue(root *node) {
 		return
 	}
 	n.text = strings.TrimSpace(strings.TrimSuffix(n.text, last))
-	r.out.Closing = r.mend(last)
+	root.closing = r.mend(last)
 	r.cuts = append(r.cuts, cut{from: line.from + at, kind: Closing})
 	r.warn(Warning{Doubt: Glued, Text: headOf(last), At: n.path})
 }

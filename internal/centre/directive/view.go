@@ -345,6 +345,29 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 	return out
 }
 
+// behind says where it stands in what follows the signature: the annex or text, its
+// parts and its row. The paper itself needs no such words.
+func (v readPage) behind(ctx context.Context, it Item) []ui.Fact {
+	steps := []string{it.Label}
+	for at := it; at.Parent != ""; {
+		n := slices.IndexFunc(v.f.Items, func(o Item) bool { return o.Path == at.Parent })
+		if n < 0 {
+			return nil
+		}
+		at = v.f.Items[n]
+		said := at.Label
+		if at.Heading != "" {
+			said += ". " + shorten(at.Heading, "")
+		}
+		steps = append(steps, said)
+		if at.Parent == "" && standsBehind(at.Label) {
+			slices.Reverse(steps)
+			return []ui.Fact{{Label: i18n.T(ctx, "directive.item.from"), Value: ui.Text(strings.Join(steps, " › "))}}
+		}
+	}
+	return nil
+}
+
 // acts are what may be decided on it; the first is what Enter does.
 func (v readPage) acts(ctx context.Context, it Item) []ui.Action {
 	at := href(v.f.ID) + "/items/" + string(it.ID)
