@@ -29,6 +29,19 @@ type boardUnits struct {
 	gone   map[string]board.UnitRow // nil until read
 }
 
+// heirs are the units that ended by today with the one unit in the place of each;
+// those with none or several are left out.
+func (a *App) heirs(ctx context.Context) (map[string]string, error) {
+	gone, err := a.goneUnits(ctx, calendar.DateOf(a.opt.Now()))
+	out := map[string]string{}
+	for id, after := range gone {
+		if len(after) == 1 {
+			out[id] = after[0].ID
+		}
+	}
+	return out, err
+}
+
 // inPlace is the one unit that stands in the place of one that ended by today; the
 // unit itself where it exists, or where nobody or several do.
 func (a *App) inPlace(ctx context.Context, q bun.IDB, id string) (string, error) {

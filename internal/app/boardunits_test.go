@@ -5,6 +5,7 @@ package app_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/unit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/calendar"
+	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
@@ -157,6 +159,36 @@ func testUnitsEnd(t *testing.T, h *house, now *time.Time) {
 	officer := auth.With(ctx, auth.Actor{ID: "officer", Name: "Cán bộ", Home: chung, Grants: []auth.Grant{{Role: auth.UnitOfficer, Unit: chung}}})
 	mine := must(boards.Board(officer, id))(t)
 	holds(mine, chung, columns[1], board.NoData, "", 2)
+	if f := must(directives.Get(officer, directive.ID(id)))(t); f.ID != directive.ID(id) {
+		t.Errorf("it sees %s", f.ID)
+	}
+	_, took, err := directives.OfUnit(officer, directive.ID(id), chung)
+	noError(t, err)
+	from := map[string]int{}
+	for _, o := range took {
+		from[o.Unit]++
+	}
+	if len(took) != 3 || from[commune["Anh"]] != 1 || from[commune["Bình"]] != 2 { // what Anh had done stays its own
+		t.Errorf("it took over %v", from)
+	}
+	if _, _, err := directives.OfUnit(ctx, directive.ID(id), string(must(units.Lookup(ctx, "UBND xã Đông"))(t)[0])); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a part of a commune that was split owes: %v", err)
+	}
+	page := v.get(t, "/directives/"+id+"/units/"+chung)
+	for _, text := range []string{"nhận của UBND xã Bình", "nhận của UBND xã Anh", "/units/" + chung + "/questions", took[0].ID} {
+		if page.Code != http.StatusOK || !strings.Contains(page.Body.String(), text) {
+			t.Errorf("the page of the merged commune answers %d without %q", page.Code, text)
+		}
+	}
+	must(directives.Ask(officer, directive.ID(id), chung, "Nộp ở đâu?"))(t)
+	for n, of := range []string{chung, "nowhere"} {
+		sent := must(directives.Answer(officer, directive.ID(id), took[n].ID, "Đã làm.", took[n].Version))(t)
+		want := "/directives/" + id + "/units/" + map[int]string{0: chung, 1: sent.Unit}[n]
+		status, at, _ := v.post(t, "/directives/"+id+"/tasks/"+sent.ID+"/return", "of", of, "version", strconv.FormatInt(sent.Version, 10), "reason", "Thiếu.")
+		if status != http.StatusSeeOther || !strings.HasPrefix(at, want+"#t-") {
+			t.Errorf("returned, it answers %d and leads to %s, want %s", status, at, want)
+		}
+	}
 	said := func(of string, to calendar.Date) string {
 		t.Helper()
 		p := must(h.Rooms.Reports.Begin(ctx, report.Start{Form: "F13", Unit: of, Directive: id, Kind: "span", From: calendar.DateOf(t0), To: to}))(t)
@@ -201,5 +233,62 @@ func testUnitsEnd(t *testing.T, h *house, now *time.Time) {
 	}
 	if late := said(h.root, first); !strings.Contains(late, "UBND xã Chung|") { // of a day gone by, with the units of that day
 		t.Errorf("of the day of the reforms it says\n%s", late)
+	}
+}
+
+// TestNothingStaysOpenOfAUnitThatIsReleased splits a commune that was held to
+// conditions alone and takes the directive back from it.
+func TestNothingStaysOpenOfAUnitThatIsReleased(t *testing.T) {
+	t.Parallel()
+	for engine, address := range map[string]func(*testing.T) string{"sqlite": func(*testing.T) string { return "" }, "postgres": postgresAddress} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			var more []string
+			if a := address(t); a != "" {
+				more = []string{"records.address", a}
+			}
+			now := t0
+			h := open(t, t.TempDir(), func() time.Time { return now }, more...)
+			h.shut(t)
+			ctx := h.found(t)
+			units, boards, directives := h.Rooms.Units, h.Rooms.Boards, h.Rooms.Directives
+			whole := string(must(units.Create(ctx, unit.Unit{Name: "UBND xã Cả", Kind: "xa", ParentID: unit.ID(h.root)}))(t).ID)
+			other := string(must(units.Create(ctx, unit.Unit{Name: "UBND xã Khác", Kind: "xa", ParentID: unit.ID(h.root)}))(t).ID)
+			id, columns := h.issuedWith(t, ctx, false, "infection-index")
+			now = now.Add(24 * time.Hour)
+			r := unit.Reform{Kind: unit.Split, From: calendar.DateOf(now.In(i18n.Hanoi)), Basis: "NQ 12"}
+			r.Spec.Units, r.Spec.Parts = []unit.ID{unit.ID(whole)}, []unit.Part{{Name: "UBND xã Đông"}, {Name: "UBND xã Tây"}}
+			r = must(units.SaveReform(ctx, r))(t)
+			must(units.ApplyReform(ctx, r.ID, r.Version, must(units.Preview(ctx, r))(t).Digest))(t)
+
+			if _, _, c, ok := must(boards.Board(ctx, id))(t).Find(whole, columns[0]); !ok || c.State != board.NoData {
+				t.Fatalf("before: %t, %s", ok, c.State.Key())
+			}
+			v := &visitor{handler: h.Handler()}
+			v.signIn(t, "mai")
+			if page := v.get(t, "/directives/"+id+"/units/"+other); page.Code != http.StatusOK || !strings.Contains(page.Body.String(), "Không có việc nào phải trả lời") {
+				t.Errorf("the page of who owes conditions alone answers %d", page.Code)
+			}
+			at := "/directives/" + id + "/withdraw"
+			if page := v.get(t, "/directives/"+id); !strings.Contains(page.Body.String(), at+"?unit="+whole) {
+				t.Error("it cannot be taken back on the page")
+			}
+			if status, to, body := v.post(t, at, "unit", whole, "reason", "Đã tách."); status != http.StatusSeeOther || to != "/directives/"+id {
+				t.Fatalf("it answers %d, %s\n%s", status, to, body)
+			}
+			if page := v.get(t, "/directives/"+id).Body.String(); !strings.Contains(page, "không còn việc nào mở") || strings.Contains(page, at+"?unit="+whole) || !strings.Contains(page, at+"?unit="+other) {
+				t.Error("the page does not say that it was taken back")
+			}
+			settled := must(boards.Board(ctx, id))(t)
+			if _, _, _, there := settled.Find(whole, columns[0]); there || settled.Counts.Asked != 1 {
+				t.Errorf("of what was taken back the board asks %+v", settled.Counts)
+			}
+			if _, _, err := directives.OfUnit(ctx, directive.ID(id), whole); !fault.Is(err, fault.NotFound) {
+				t.Errorf("it still owes: %v", err)
+			}
+			if list := must(directives.Reaches(ctx, directive.ID(id)))(t); len(list) != 1 || list[0].Unit != other {
+				t.Errorf("it is still to receive: %+v", list)
+			}
+		})
 	}
 }

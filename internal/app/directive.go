@@ -36,7 +36,7 @@ func (a *App) directives() (*directive.Service, error) {
 		return nil, err
 	}
 	s := directive.New(directive.Deps{Records: a.Records, Files: a.Files, Now: a.opt.Now, Limit: a.opt.Config.Documents.Limit, Words: words, Days: a.Rooms.Packs.Calendar(),
-		Obligations: a.Rooms.Obligations, Queue: a.Queue, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective,
+		Obligations: a.Rooms.Obligations, Queue: a.Queue, Papers: directivePapers{a}, Library: bindingLibrary{a}, Bodies: a.directiveBodies, Members: a.directiveMembers, Tell: a.tellDirective, Heirs: a.heirs,
 		House: a.directiveHouse, Official: func(ctx context.Context) context.Context { return i18n.With(ctx, a.catalogue, i18n.Vietnamese) }})
 	a.behind.every(time.Hour, "open the next period of directives", s.Roll)
 	return s, nil

@@ -27,8 +27,8 @@ import (
 
 type paperRegister struct{ a *App }
 
-// Begin opens a draft with the head of the paper.
-func (r paperRegister) Begin(ctx context.Context, p report.Paper, form rulepack.Form, of string) (string, error) {
+// Begin prepares a draft with the head of the paper.
+func (r paperRegister) Begin(ctx context.Context, p report.Paper, form rulepack.Form, of string) (func(context.Context, *db.Tx) (string, error), error) {
 	f := p.Frame
 	to := f.To
 	if archive := r.a.pack().Term("paper.archive", "vi"); len(to) == 0 {
@@ -36,39 +36,73 @@ func (r paperRegister) Begin(ctx context.Context, p report.Paper, form rulepack.
 	}
 	h := document.Head{Unit: p.UnitID, Kind: r.a.documentKind(form), Symbol: f.Symbol, Place: f.Place, Subject: cmp.Or(f.Subject, form.Subject), Urgency: f.Urgency,
 		Issuer: f.Issuer, Signer: f.Signer.Name, SignerTitle: f.Signer.Title, Recipients: strings.Join(to, "\n")}
-	relations := map[report.Relation]document.Relation{report.Replace: document.Replaces, report.Correct: document.Corrects}
-	if rel := relations[p.Relation]; rel != "" && of != "" {
-		d, err := r.a.Rooms.Documents.Follow(ctx, document.ID(of), rel)
-		switch {
-		case err == nil:
-			d, err = r.a.Rooms.Documents.Edit(ctx, d.ID, h, d.Version)
-			return string(d.ID), err
-		case !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound):
-			return "", err
+	rel, err := r.follows(ctx, p, &h, document.ID(of))
+	if err != nil {
+		return nil, err
+	}
+	var cites []document.Link
+	if rel == "" {
+		of = ""
+	}
+	if rel == "" && p.Case.Kind == report.OfDirective {
+		if cites, err = r.rests(ctx, directive.ID(p.Case.ID)); err != nil {
+			return nil, err
 		}
-		// Never issued there, or not in sight: a document of its own.
 	}
-	d, err := r.a.Rooms.Documents.Begin(ctx, h)
-	if err == nil && p.Case.Kind == report.OfDirective {
-		err = r.rests(ctx, d.ID, directive.ID(p.Case.ID))
-	}
-	return string(d.ID), err
+	return func(ctx context.Context, tx *db.Tx) (string, error) {
+		d, err := r.a.Rooms.Documents.BeginIn(ctx, tx, h, rel, document.ID(of), slices.Clone(cites)...)
+		return string(d.ID), uncited(err, cites)
+	}, nil
 }
 
-// rests says in the register that an answer rests on the directive it answers: as
-// the register has that, else as its own head says.
-func (r paperRegister) rests(ctx context.Context, id document.ID, of directive.ID) error {
+// follows is what the draft does to the document of the paper before it, in whose
+// unit it then is; nothing where that was never issued there, or is not in sight:
+// a document of its own.
+func (r paperRegister) follows(ctx context.Context, p report.Paper, h *document.Head, of document.ID) (document.Relation, error) {
+	rel := map[report.Relation]document.Relation{report.Replace: document.Replaces, report.Correct: document.Corrects}[p.Relation]
+	if rel == "" || of == "" {
+		return "", nil
+	}
+	old, err := r.a.Rooms.Documents.Get(ctx, of)
+	switch {
+	case fault.Is(err, fault.NotFound) || err == nil && old.State != document.Issued:
+		return "", nil
+	case err != nil:
+		return "", err
+	}
+	h.Unit = old.Unit
+	return rel, nil
+}
+
+// uncited says of a citation that the register does not take which one it is: the
+// form that the reader sent has no such field.
+func uncited(err error, cites []document.Link) error {
+	e := fault.Of(err)
+	if err == nil || e.Kind != fault.Invalid || len(cites) == 0 {
+		return err
+	}
+	for field := range e.Fields {
+		if !strings.HasPrefix(field, "cite_") {
+			return err
+		}
+	}
+	return &fault.Error{Kind: fault.Invalid, Op: e.Op, Msg: "app.paper.err.uncited", Args: []any{cmp.Or(cites[0].Code(), cites[0].Subject)}, Fields: e.Fields, Err: err}
+}
+
+// rests is what an answer rests on: the directive it answers, as the register has
+// that, else as its own head says; nothing where neither says which it is.
+func (r paperRegister) rests(ctx context.Context, of directive.ID) ([]document.Link, error) {
 	f, err := r.a.Rooms.Directives.Get(ctx, of)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	cited := document.Cited{Issuer: f.Issuer, Subject: f.Subject}
 	if f.Precision == directive.ToDay {
 		if cited.Date, err = calendar.ParseDate(f.Date); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	number, symbol, _ := strings.Cut(f.Number, "/")
@@ -78,17 +112,16 @@ func (r paperRegister) rests(ctx context.Context, id document.ID, of directive.I
 	if f.DocumentID != "" {
 		d, err := r.a.Rooms.Documents.Get(ctx, document.ID(f.DocumentID))
 		if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Forbidden) {
-			return err
+			return nil, err
 		}
 		if err == nil {
 			cited = document.Cited{Kind: d.Kind, Number: d.Number, Symbol: d.Symbol, Date: d.Date, Issuer: d.Issuer, Subject: d.Subject}
 		}
 	}
 	if cited.Number == "" && cited.Subject == "" {
-		return nil
+		return nil, nil
 	}
-	_, err = r.a.Rooms.Documents.Cite(ctx, id, document.Link{Relation: document.Basis, Cited: cited})
-	return err
+	return []document.Link{{Relation: document.Basis, Cited: cited}}, nil
 }
 
 // documentKind is the kind of document with the form's abbreviation.

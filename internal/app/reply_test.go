@@ -146,3 +146,49 @@ func TestADirectiveIsAnswered(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAnswerThatCannotCiteLeavesNothing: the register does not take a number of
+// eight digits, so that the answer to the directive with it is no document there,
+// and the reader is told which citation it was.
+func TestAnAnswerThatCannotCiteLeavesNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), func() time.Time { return t0 })
+	h.shut(t)
+	ctx := h.found(t)
+	root := string(must(h.Rooms.Units.Root(ctx))(t))
+	one := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Một", Kind: "xa", ParentID: unit.ID(root)}))(t).ID)
+	r := h.Rooms.Directives
+	d := must(r.TakeIn(ctx, directive.Arrival{Unit: root, Paste: "ỦY BAN NHÂN DÂN\nTỈNH BẢN MẪU\n\nSố: 8/CT-UBND\n\nBản Mẫu, ngày 20 tháng 11 năm 2026\n\nCHỈ THỊ\nVề việc tăng cường bảo đảm an toàn thông tin\n\nKính gửi: Các đơn vị.\n\n" +
+		"1. Rà quét, bóc gỡ mã độc trên toàn bộ máy tính trước ngày 20 tháng 12 năm 2026.\n"}))(t)
+	must(r.Tick(ctx, d.ID, -1))(t)
+	f := must(r.Get(ctx, d.ID))(t)
+	for _, it := range f.Leaves() {
+		must(r.Decide(ctx, d.ID, it.ID, it.Version, directive.Decision{State: directive.Agreed}))(t)
+	}
+	head := f.Head
+	head.Number, head.Subject, head.Issuer = "88888888/CT-UBND", "Tăng cường bảo đảm an toàn thông tin", "UBND tỉnh Bản Mẫu"
+	f.Directive = must(r.EditHead(ctx, d.ID, head, "", f.Version))(t)
+	must(r.Confirm(ctx, d.ID, f.Version))(t)
+	must(r.Issue(ctx, d.ID, directive.Sending{To: []string{"unit:" + one}, Last: calendar.DateOf(t0).AddDays(30)}, 0))(t)
+
+	p := must(h.Rooms.Reports.Begin(ctx, report.Start{Form: "F13", Unit: root, Directive: string(d.ID)}))(t)
+	of := must(h.Rooms.Reports.Get(ctx, p.ID))(t)
+	e := report.Edit{Frame: of.Frame, Fields: map[string]report.Typed{}}
+	e.Frame.Signer = report.Signer{Title: "Giám đốc", Name: "Lò Thị Mai"}
+	p = must(h.Rooms.Reports.Save(ctx, p.ID, e, of.Version))(t)
+	p, _, err := h.Rooms.Reports.Print(ctx, p.ID, p.Version)
+	if err != nil {
+		t.Fatal(err, fault.Of(err).Fields)
+	}
+	before := must(h.Rooms.Documents.List(ctx, register.Filter{}))(t)
+	_, err = h.Rooms.Reports.Enter(ctx, p.ID, p.Version)
+	if e := fault.Of(err); e.Kind != fault.Invalid || e.Fields["cite_number"] == "" || e.Msg != "app.paper.err.uncited" || !slices.Equal(e.Args, []any{"88888888/CT-UBND"}) {
+		t.Errorf("it is refused with %v: %+v", err, e)
+	}
+	if after := must(h.Rooms.Documents.List(ctx, register.Filter{}))(t); after.Total != before.Total {
+		t.Errorf("%d documents before, %d after", before.Total, after.Total)
+	}
+	if now := must(h.Rooms.Reports.Get(ctx, p.ID))(t); now.Document != "" || now.Version != p.Version {
+		t.Errorf("the paper is document %q", now.Document)
+	}
+}

@@ -158,22 +158,12 @@ func (c *Cell) owe(duties []obligation.Standing, now time.Time) {
 	for i := range duties {
 		d := &duties[i]
 		c.Evidence += d.Evidence
-		s, done := Outside, true
-		switch d.Clock(now) {
-		case obligation.Ended:
-			continue // the ground fell away, or somebody above released the unit
-		case obligation.MetTime:
-			s = Met
-		case obligation.MetLate:
-			s = MetLate
-		case obligation.Late:
-			s, done, c.Late = Late, false, true
-		case obligation.Soon:
-			s, done = Soon, false
-		case obligation.OnTime:
-			s, done = Doing, false
+		s := dutyState(*d, now)
+		if s == Outside {
+			continue
 		}
-		c.Met = c.Met && done
+		c.Met = c.Met && (s == Met || s == MetLate)
+		c.Late = c.Late || s == Late
 		if c.Duty == nil || worse(s, dutyState(*c.Duty, now)) {
 			c.Duty = d
 			c.Due = d.DueAt
@@ -182,6 +172,8 @@ func (c *Cell) owe(duties []obligation.Standing, now time.Time) {
 	}
 }
 
+// dutyState is what one duty shows: nothing where it ended, since its ground fell
+// away or somebody above released the unit.
 func dutyState(d obligation.Standing, now time.Time) State {
 	switch d.Clock(now) {
 	case obligation.Late:

@@ -4,7 +4,9 @@
 package directive
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -132,8 +134,10 @@ type Owed struct {
 // obligation itself.
 func (o Owed) Done() bool { return o.State == Accepted || o.Clock.State == obligation.Met }
 
-// OfUnit is what one body owes on a directive, in the order of the text. The
-// actor sees the body; else fault.NotFound.
+// OfUnit is what one body owes on a directive, in the order of the text, with what
+// it took over from those that ended in whose place it stands: what they left open.
+// A body that was asked for nothing but conditions owes nothing here. The actor sees
+// the body, which is addressed or stands for one that is; else fault.NotFound.
 func (s *Service) OfUnit(ctx context.Context, id ID, unit string) (Folder, []Owed, error) {
 	const op = "directive.OfUnit"
 	f, err := s.Get(ctx, id)
@@ -152,12 +156,26 @@ func (s *Service) OfUnit(ctx context.Context, id ID, unit string) (Folder, []Owe
 	if err != nil {
 		return f, nil, err
 	}
-	list, err := tasksOf(ctx, q, id, unit)
+	stands, err := s.standsFor(ctx, q, scope, unit)
 	if err != nil {
 		return f, nil, err
 	}
+	var list []Task
+	for _, u := range stands {
+		tasks, err := tasksOf(ctx, q, id, u)
+		if err != nil {
+			return f, nil, err
+		}
+		list = append(list, tasks...)
+	}
 	if len(list) == 0 {
-		return f, nil, fault.Missing(op)
+		asked, err := addressed(ctx, q, id, stands)
+		if err == nil && !asked {
+			err = fault.Missing(op)
+		}
+		if err != nil {
+			return f, nil, err
+		}
 	}
 	clocks, err := s.Obligations.OfSubject(ctx, q, SubjectKind, string(id))
 	if err != nil {
@@ -176,10 +194,38 @@ func (s *Service) OfUnit(ctx context.Context, id ID, unit string) (Folder, []Owe
 					return f, nil, err
 				}
 			}
+			if t.Unit != unit && (o.Done() || o.State == Withdrawn || o.State == Moved) {
+				continue // what those before it did, or were released from, stays theirs
+			}
 			out = append(out, o)
 		}
 	}
 	return f, out, nil
+}
+
+// standsFor are a body and those of scope that ended in whose place it stands.
+func (s *Service) standsFor(ctx context.Context, q bun.IDB, scope auth.Scope, unit string) ([]string, error) {
+	out := []string{unit}
+	if s.Heirs == nil {
+		return out, nil
+	}
+	heirs, err := s.Heirs(ctx)
+	for _, u := range slices.Sorted(maps.Keys(heirs)) {
+		if heirs[u] != unit || err != nil {
+			continue
+		}
+		var in bool
+		if in, err = scope.Holds(ctx, q, u); in {
+			out = append(out, u)
+		}
+	}
+	return out, err
+}
+
+// addressed reports whether a directive is issued to one of those bodies.
+func addressed(ctx context.Context, q bun.IDB, id ID, units []string) (bool, error) {
+	n, err := q.NewSelect().Model((*addresseeRow)(nil)).Where("a.directive_id = ?", string(id)).Where("a.unit_id IN (?)", bun.List(units)).Where("a.withdrawn_at IS NULL").Count(ctx)
+	return n > 0, db.Error("directive.addressed", err)
 }
 
 // task runs fn on a task in the actor's sight; whose says which body's right to
@@ -312,6 +358,7 @@ func (s *Service) Return(ctx context.Context, id ID, task, reason string, versio
 // sight.
 type Standing struct {
 	Unit  string
+	Asked bool // it is issued to it still: what it owes, or conditions alone
 	Tasks map[TaskState]int
 }
 
@@ -340,14 +387,21 @@ func (s *Service) Standings(ctx context.Context, id ID) ([]Standing, error) {
 	if err := scope.Filter(sel, "t.unit_id").Group("t.unit_id", "t.state").Order("t.unit_id").Scan(ctx, &rows); err != nil {
 		return nil, db.Error(op, err)
 	}
-	var out []Standing
-	for _, r := range rows {
-		if n := len(out); n == 0 || out[n-1].Unit != r.Unit {
-			out = append(out, Standing{Unit: r.Unit, Tasks: map[TaskState]int{}})
-		}
-		out[len(out)-1].Tasks[TaskState(r.State)] = r.N
+	asked, err := addressees(ctx, s.Records.Read(), &scope, id)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	by := map[string]Standing{}
+	for _, u := range asked {
+		by[u] = Standing{u, true, map[TaskState]int{}}
+	}
+	for _, r := range rows {
+		if by[r.Unit].Tasks == nil {
+			by[r.Unit] = Standing{r.Unit, false, map[TaskState]int{}}
+		}
+		by[r.Unit].Tasks[TaskState(r.State)] = r.N
+	}
+	return slices.SortedFunc(maps.Values(by), func(a, b Standing) int { return cmp.Compare(a.Unit, b.Unit) }), nil
 }
 
 // Tasks lists the tasks of a directive in the actor's sight, by body, but for

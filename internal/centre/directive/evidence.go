@@ -135,14 +135,14 @@ func (s *Service) provable(ctx context.Context, op string, id ID, task string) (
 }
 
 // FilesOf lists the files that prove what a body owes on a directive, by task.
-func (s *Service) FilesOf(ctx context.Context, id ID, unit string) (map[string][]File, error) {
+func (s *Service) FilesOf(ctx context.Context, id ID, units ...string) (map[string][]File, error) {
 	const op = "directive.FilesOf"
 	_, scope, err := auth.Need(ctx, op, mayRead)
 	if err != nil {
 		return nil, err
 	}
 	var rows []fileRow
-	sel := s.Records.Read().NewSelect().Model(&rows).Where("f.directive_id = ?", string(id)).Where("f.unit_id = ?", unit)
+	sel := s.Records.Read().NewSelect().Model(&rows).Where("f.directive_id = ?", string(id)).Where("f.unit_id IN (?)", bun.List(units))
 	if err := scope.Filter(sel, "f.unit_id").Order("f.id").Scan(ctx); err != nil {
 		return nil, db.Error(op, err)
 	}

@@ -35,7 +35,11 @@ func (p *Pages) evidence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := unitPage{unit: t.Unit, proof: task, typed: form}
+	unit, err := p.body(ctx, t, form.Get("of"))
+	if err != nil {
+		return err
+	}
+	v := unitPage{unit: unit, proof: task, typed: form}
 	document := form.Get("document")
 	switch {
 	case form.Get("do") == doFind:
@@ -58,7 +62,7 @@ func (p *Pages) evidence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.proved"))
-	return web.Redirect(w, r, unitHref(t.Directive, t.Unit)+"#t-"+task)
+	return web.Redirect(w, r, unitHref(t.Directive, unit)+"#t-"+task)
 }
 
 // attached reads the form of evidence.
@@ -77,7 +81,7 @@ func (p *Pages) attached(r *http.Request) (form url.Values, name string, data []
 			return form, "", nil, err
 		}
 		switch field := part.FormName(); field {
-		case "q", "document", "do":
+		case "q", "document", "do", "of":
 			text, err := web.PartText(part, 300)
 			if err != nil {
 				return form, "", nil, err

@@ -60,6 +60,13 @@ func (p *Pages) renderShow(w http.ResponseWriter, r *http.Request, status int, v
 		ids = append(ids, s.Unit)
 		v.mine = v.mine || s.Unit == v.home
 	}
+	if p.svc.Heirs != nil && !v.mine {
+		heirs, err := p.svc.Heirs(ctx)
+		if err != nil {
+			return err
+		}
+		v.mine = slices.ContainsFunc(v.standings, func(s Standing) bool { return heirs[s.Unit] == v.home })
+	}
 	if v.questions, err = p.svc.Questions(ctx, v.f.ID); err != nil {
 		return err
 	}
@@ -240,7 +247,11 @@ func (p *Pages) withdraw(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.site.Flash(ctx, ui.OK, i18n.T(ctx, "directive.done.withdrawn", i18n.Number(ctx, int64(n))))
+	said := i18n.T(ctx, "directive.done.withdrawn", i18n.Number(ctx, int64(n)))
+	if n == 0 {
+		said = i18n.T(ctx, "directive.done.released")
+	}
+	p.site.Flash(ctx, ui.OK, said)
 	return web.Redirect(w, r, href(idOf(r)))
 }
 
@@ -295,6 +306,7 @@ type unitPage struct {
 	f     Folder
 	unit  string
 	name  string
+	names map[string]string // of it and of those before it whose part it took over
 	owed  []Owed
 	may   bool // the reader answers for the body
 	task  string
@@ -325,12 +337,15 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	if v.may, err = p.svc.Answers(ctx, v.unit); err != nil {
 		return err
 	}
-	names, err := p.near.Names(ctx, []string{v.unit})
-	if err != nil {
+	units := []string{v.unit}
+	for _, o := range v.owed {
+		units = append(units, o.Unit)
+	}
+	if v.names, err = p.near.Names(ctx, units); err != nil {
 		return err
 	}
-	v.name = names[v.unit]
-	if v.files, err = p.svc.FilesOf(ctx, v.f.ID, v.unit); err != nil {
+	v.name = v.names[v.unit]
+	if v.files, err = p.svc.FilesOf(ctx, v.f.ID, units...); err != nil {
 		return err
 	}
 	reaches, err := p.svc.Reaches(ctx, v.f.ID)
@@ -382,17 +397,34 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request) error {
 	return p.judged(w, r, t, sent, err, "directive.done.sent")
 }
 
-// judged answers an act on a task.
+// judged answers an act on a task, on the page that the form stood on.
 func (p *Pages) judged(w http.ResponseWriter, r *http.Request, t, now Task, err error, done string) error {
 	ctx := r.Context()
+	unit, unknown := p.body(ctx, t, r.PostFormValue("of"))
+	if unknown != nil {
+		return unknown
+	}
 	if errs := web.Errors(ctx, err); errs != nil {
-		return p.renderUnit(w, r, http.StatusUnprocessableEntity, unitPage{unit: t.Unit, task: t.ID, errs: errs, typed: r.PostForm})
+		return p.renderUnit(w, r, http.StatusUnprocessableEntity, unitPage{unit: unit, task: t.ID, errs: errs, typed: r.PostForm})
 	}
 	if err != nil {
 		return err
 	}
 	p.site.Flash(ctx, ui.OK, i18n.T(ctx, done))
-	return web.Redirect(w, r, unitHref(t.Directive, t.Unit)+"#t-"+now.ID)
+	return web.Redirect(w, r, unitHref(t.Directive, unit)+"#t-"+now.ID)
+}
+
+// body is whose page shows a task: of, where that stands in the place of the body
+// that was asked, else that one.
+func (p *Pages) body(ctx context.Context, t Task, of string) (string, error) {
+	if of == "" || of == t.Unit || p.svc.Heirs == nil {
+		return t.Unit, nil
+	}
+	heirs, err := p.svc.Heirs(ctx)
+	if heirs[t.Unit] != of {
+		of = t.Unit
+	}
+	return of, err
 }
 
 // accept handles POST /directives/{directive}/tasks/{task}/accept. Form: version.

@@ -80,7 +80,8 @@ func (s *Service) Questions(ctx context.Context, id ID) ([]Question, error) {
 	return out, nil
 }
 
-// Ask asks the body that keeps a directive something, for a body it was issued to.
+// Ask asks the body that keeps a directive something, for a body it was issued to, or
+// that stands in the place of one.
 func (s *Service) Ask(ctx context.Context, id ID, unit, text string) (Question, error) {
 	const op = "directive.ask"
 	actor, scope, err := auth.Need(ctx, op, mayWrite)
@@ -91,21 +92,25 @@ func (s *Service) Ask(ctx context.Context, id ID, unit, text string) (Question, 
 	if n := len([]rune(text)); n == 0 || n > mostText {
 		return Question{}, fault.Bad(op, "question", "directive.bad.question")
 	}
+	stands, err := s.standsFor(ctx, s.Records.Read(), scope, unit)
+	if err != nil {
+		return Question{}, err
+	}
 	r := questionRow{ID: db.NewID(), Directive: string(id), Unit: unit, Text: text, ByName: actor.Name, At: db.At(s.now()), Version: 1}
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.sight(ctx, op, tx, id)
 		if err != nil {
 			return err
 		}
-		n, err := tx.NewSelect().Model((*addresseeRow)(nil)).Where("a.directive_id = ?", string(id)).Where("a.unit_id = ?", unit).Where("a.withdrawn_at IS NULL").Count(ctx)
+		asked, err := addressed(ctx, tx, id, stands)
 		if err != nil {
-			return db.Error(op, err)
+			return err
 		}
 		in, err := scope.Holds(ctx, tx, unit)
 		if err != nil {
 			return err
 		}
-		if n == 0 || !in {
+		if !asked || !in {
 			return fault.Missing(op)
 		}
 		if _, err := tx.NewInsert().Model(&r).Exec(ctx); err != nil {

@@ -52,6 +52,9 @@ type Deps struct {
 	Bodies func(ctx context.Context) ([]Body, error)
 	// Members are the units of a group on a day, in the actor's sight.
 	Members func(ctx context.Context, group string, on calendar.Date) ([]string, error)
+	// Heirs are the units that ended by today, each with the one unit that stands in
+	// its place; those in whose place nobody or several stand are left out. nil: none.
+	Heirs func(ctx context.Context) (map[string]string, error)
 	// House is the head, place and signature of a letter of a body, the rest empty;
 	// nil leaves them blank.
 	House func(ctx context.Context, unit string) (officedoc.Paper, error)

@@ -294,7 +294,7 @@ func (v showPage) units(ctx context.Context) ui.ListProps {
 			cells = append(cells, ui.Number(int64(s.Tasks[state])))
 		}
 		if v.f.May && v.f.State == Issued {
-			if s.Left() > 0 {
+			if s.Asked || s.Left() > 0 {
 				cells = append(cells, ui.ActionLink(ui.Action{Label: i18n.T(ctx, "directive.withdraw"), Href: href(v.f.ID) + "/withdraw?unit=" + s.Unit}))
 			} else {
 				cells = append(cells, ui.None())

@@ -70,7 +70,16 @@ func (v unitPage) title(ctx context.Context, o Owed) string {
 	if o.Period != "" {
 		said += " (" + o.Period + ")"
 	}
+	if o.Unit != v.unit {
+		said = i18n.T(ctx, "directive.took_over", said, v.names[o.Unit])
+	}
 	return said
+}
+
+// hidden is what every form of a task sends back: its version, and whose page it
+// stands on.
+func (v unitPage) hidden(o Owed) []ui.Hidden {
+	return []ui.Hidden{versionField(o.Version), {Name: "of", Value: v.unit}}
 }
 
 func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {

@@ -16,8 +16,11 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
-// Withdraw takes back what was asked: of one item, of one addressee, or of both.
-// Open obligations are cancelled; what was done stays. It needs a reason.
+// Withdraw takes back what was asked: of one item, of one addressee, or of both; n
+// is how many tasks that were. Open obligations are cancelled; what was done stays.
+// Of an addressee everything is taken back, the conditions it is held to and the
+// tasks that a job has yet to open too. It needs a reason. Errors: fault.NotFound
+// where nothing was asked that could be taken back.
 func (s *Service) Withdraw(ctx context.Context, id ID, item ItemID, unit, reason string) (int, error) {
 	const op = "directive.withdraw"
 	reason = i18n.NFC(reason)
@@ -39,8 +42,12 @@ func (s *Service) Withdraw(ctx context.Context, id ID, item ItemID, unit, reason
 			if item != "" && t.Item != item || t.State == Withdrawn || t.State == Accepted || t.State == Moved {
 				continue
 			}
-			if _, err := s.Obligations.CancelIn(ctx, tx, obligation.ID(t.Obligation), reason); err != nil {
+			o, err := s.Obligations.CancelIn(ctx, tx, obligation.ID(t.Obligation), reason)
+			if err != nil {
 				return err
+			}
+			if o.State == obligation.Met {
+				continue
 			}
 			t.State, t.Reason = Withdrawn, reason
 			if err := saveTask(ctx, tx, op, &t); err != nil {
@@ -49,14 +56,20 @@ func (s *Service) Withdraw(ctx context.Context, id ID, item ItemID, unit, reason
 			n++
 			units = append(units, t.Unit)
 		}
-		if n == 0 {
-			return fault.Missing(op)
-		}
 		if item == "" {
-			if _, err := tx.NewUpdate().Model((*addresseeRow)(nil)).Set("withdrawn_at = ?", db.At(s.now())).Set("reason = ?", reason).
-				Where("directive_id = ?", string(id)).Where("unit_id = ?", unit).Exec(ctx); err != nil {
+			res, err := tx.NewUpdate().Model((*addresseeRow)(nil)).Set("withdrawn_at = ?", db.At(s.now())).Set("reason = ?", reason).
+				Where("directive_id = ?", string(id)).Where("unit_id = ?", unit).Where("withdrawn_at IS NULL").Exec(ctx)
+			if err != nil {
 				return db.Error(op, err)
 			}
+			if gone, err := res.RowsAffected(); err != nil {
+				return db.Error(op, err)
+			} else if gone > 0 {
+				units = append(units, unit)
+			}
+		}
+		if len(units) == 0 {
+			return fault.Missing(op)
 		}
 		slices.Sort(units)
 		if err := s.tell(ctx, tx, Told{Kind: "directive.withdrawn", Units: slices.Compact(units), ID: id, Code: d.Code, Words: reason, Href: Path + "/" + string(id), Key: "withdrawn/" + db.NewID()}); err != nil {

@@ -69,13 +69,32 @@ func (d Document) takesLinks() bool { return d.State == Draft || d.State == Rece
 // field.
 func (s *Service) Cite(ctx context.Context, id ID, l Link) (Document, error) {
 	const op = "document.cite"
+	if err := l.check(op, s.Codes(ctx)); err != nil {
+		return Document{}, err
+	}
+	return s.change(ctx, op, id, 0, []auth.Permission{mayWrite, maySend}, func(ctx context.Context, tx *db.Tx, d *Document, by auth.Actor) (map[string]any, error) {
+		if !d.takesLinks() {
+			return nil, wrongState(op, *d)
+		}
+		n, err := tx.NewSelect().Model((*linkRow)(nil)).Where("document_id = ?", string(id)).Count(ctx)
+		if err != nil || n >= maxLinks {
+			return nil, cmpErr(err, fault.Bad(op, "cite_number", "document.bad.many"))
+		}
+		return map[string]any{"relation": string(l.Relation), "cited": l.Code()}, addLink(ctx, tx, id, l, s.now(), by.Name)
+	})
+}
+
+// check cleans what was typed of a citation and says by field what is wrong with
+// it. What it means is found by what is cited.
+func (l *Link) check(op string, codes Codes) error {
+	l.Target = ""
 	for _, t := range []*string{&l.Number, &l.Symbol, &l.Issuer, &l.Subject} {
 		*t = i18n.NFC(*t)
 	}
 	if l.Standing == "" {
 		l.Standing = Unknown
 	}
-	bad, codes := map[string]string{}, s.Codes(ctx)
+	bad := map[string]string{}
 	if !codes.has(codes.Relations, string(l.Relation)) {
 		bad["relation"] = "document.bad.relation"
 	}
@@ -95,19 +114,9 @@ func (s *Service) Cite(ctx context.Context, id ID, l Link) (Document, error) {
 		bad["cite_standing"] = "document.bad.standing"
 	}
 	if len(bad) > 0 {
-		return Document{}, &fault.Error{Kind: fault.Invalid, Op: op, Fields: bad}
+		return &fault.Error{Kind: fault.Invalid, Op: op, Fields: bad}
 	}
-	return s.change(ctx, op, id, 0, []auth.Permission{mayWrite, maySend}, func(ctx context.Context, tx *db.Tx, d *Document, by auth.Actor) (map[string]any, error) {
-		if !d.takesLinks() {
-			return nil, wrongState(op, *d)
-		}
-		n, err := tx.NewSelect().Model((*linkRow)(nil)).Where("document_id = ?", string(id)).Count(ctx)
-		if err != nil || n >= maxLinks {
-			return nil, cmpErr(err, fault.Bad(op, "cite_number", "document.bad.many"))
-		}
-		l.Target = "" // found by what is cited
-		return map[string]any{"relation": string(l.Relation), "cited": l.Code()}, addLink(ctx, tx, id, l, s.now(), by.Name)
-	})
+	return nil
 }
 
 func addLink(ctx context.Context, tx *db.Tx, from ID, l Link, at time.Time, by string) error {

@@ -143,6 +143,41 @@ func (s *Service) begin(ctx context.Context, h Head, rel Relation, of ID) (Docum
 	return s.add(ctx, op, mayWrite, Document{Head: h, State: Draft}, rel, of)
 }
 
+// BeginIn opens a draft inside tx, so that it stands or falls with what else is
+// written there: one that does rel to of, both of which may be empty, and that
+// cites what cites say. It needs what Begin and Cite need. Errors: fault.Invalid by
+// field, those of a citation as Cite names them.
+func (s *Service) BeginIn(ctx context.Context, tx *db.Tx, h Head, rel Relation, of ID, cites ...Link) (Document, error) {
+	const op = "document.draft"
+	h.Dir, h.Number, h.Date = Out, "", calendar.Date{}
+	codes := s.Codes(ctx)
+	if err := h.check(op, codes, false, s.today()); err != nil {
+		return Document{}, err
+	}
+	for n := range cites {
+		if err := cites[n].check(op, codes); err != nil {
+			return Document{}, err
+		}
+	}
+	actor, scope, err := auth.Need(ctx, op, mayWrite)
+	if err != nil {
+		return Document{}, err
+	}
+	d, err := s.put(ctx, tx, op, actor, scope, Document{Head: h, State: Draft}, rel, of)
+	if err != nil {
+		return Document{}, err
+	}
+	for _, l := range cites {
+		if err := addLink(ctx, tx, d.ID, l, s.now(), actor.Name); err != nil {
+			return Document{}, err
+		}
+		if err := s.note(ctx, tx, "document.cite", d, map[string]any{"relation": string(l.Relation), "cited": l.Code()}); err != nil {
+			return Document{}, err
+		}
+	}
+	return d, nil
+}
+
 // Register enters an incoming paper. Its number of arrival is typed, or the next
 // of the unit's own book where that counts arrivals. Errors: fault.Invalid by
 // field; the same paper twice is fault.Invalid (number).
@@ -187,43 +222,49 @@ func (s *Service) add(ctx context.Context, op string, need auth.Permission, d Do
 	defer s.numbering.Unlock()
 	var out Document
 	err = s.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		out = d
-		in, err := scope.Holds(ctx, tx, out.Unit)
-		if err != nil {
-			return err
-		}
-		if !in {
-			return fault.Bad(op, "unit", "document.bad.unit")
-		}
-		now := s.now()
-		out.ID, out.DrafterID, out.DrafterName, out.CreatedAt, out.Version = ID(db.NewID()), actor.ID, actor.Name, now, 1
-		switch {
-		case out.State == Issued:
-			out.NumberedAt, out.NumberedBy, out.IssuedAt, out.IssuedBy = now, actor.Name, now, actor.Name
-			if err := s.number(ctx, tx, op, &out, out.Number, out.Date); err != nil {
-				return err
-			}
-		case out.State == Received:
-			if err := s.arrive(ctx, tx, op, &out); err != nil {
-				return err
-			}
-		}
-		if err := insert(ctx, tx, out); err != nil {
-			return err
-		}
-		if of != "" {
-			if err := s.follow(ctx, tx, op, actor, out, rel, of); err != nil {
-				return err
-			}
-		}
-		if out.State == Issued {
-			if err := s.done(ctx, tx, out); err != nil {
-				return err
-			}
-		}
-		return s.note(ctx, tx, op, out, map[string]any{"subject": out.Subject})
+		out, err = s.put(ctx, tx, op, actor, scope, d, rel, of)
+		return err
 	})
 	return out, db.Error(op, err)
+}
+
+// put writes a new paper inside tx. One that takes a number needs the lock of the
+// numbers.
+func (s *Service) put(ctx context.Context, tx *db.Tx, op string, actor auth.Actor, scope auth.Scope, d Document, rel Relation, of ID) (Document, error) {
+	in, err := scope.Holds(ctx, tx, d.Unit)
+	if err != nil {
+		return Document{}, err
+	}
+	if !in {
+		return Document{}, fault.Bad(op, "unit", "document.bad.unit")
+	}
+	now := s.now()
+	d.ID, d.DrafterID, d.DrafterName, d.CreatedAt, d.Version = ID(db.NewID()), actor.ID, actor.Name, now, 1
+	switch {
+	case d.State == Issued:
+		d.NumberedAt, d.NumberedBy, d.IssuedAt, d.IssuedBy = now, actor.Name, now, actor.Name
+		if err := s.number(ctx, tx, op, &d, d.Number, d.Date); err != nil {
+			return Document{}, err
+		}
+	case d.State == Received:
+		if err := s.arrive(ctx, tx, op, &d); err != nil {
+			return Document{}, err
+		}
+	}
+	if err := insert(ctx, tx, d); err != nil {
+		return Document{}, err
+	}
+	if of != "" {
+		if err := s.follow(ctx, tx, op, actor, d, rel, of); err != nil {
+			return Document{}, err
+		}
+	}
+	if d.State == Issued {
+		if err := s.done(ctx, tx, d); err != nil {
+			return Document{}, err
+		}
+	}
+	return d, s.note(ctx, tx, op, d, map[string]any{"subject": d.Subject})
 }
 
 // change runs fn on a paper the actor sees and, in its unit, holds one of needs

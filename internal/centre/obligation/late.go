@@ -4,10 +4,7 @@
 package obligation
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -24,7 +21,7 @@ type Demand struct {
 
 // LateDemands are the open obligations of the actor's scope that are past their
 // term, one line a demand, those late longest first, at most limit of them; total
-// is how many lines there are, counted over the CountLimit late longest.
+// is how many lines there are.
 func (s *Service) LateDemands(ctx context.Context, limit int) (list []Demand, total int64, err error) {
 	return s.demands(ctx, "obligation.LateDemands", limit, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("o.due_at < ?", db.At(s.now())) })
 }
@@ -37,50 +34,45 @@ func (s *Service) SoonDemands(ctx context.Context, limit int) (list []Demand, to
 	})
 }
 
+// demands counts where the rows are, whatever their number: only the lines shown are
+// read out. One demand is what agrees in all but the unit and the period, which
+// stand behind the first @ of the clock.
 func (s *Service) demands(ctx context.Context, op string, limit int, of func(*bun.SelectQuery) *bun.SelectQuery) (list []Demand, total int64, err error) {
 	_, scope, err := auth.Need(ctx, op, read)
 	if err != nil {
 		return nil, 0, err
 	}
-	q := s.records.Read()
-	var rows []row
-	sel := within(scope, q.NewSelect().Model(&rows)).Column("o.id", "o.kind", "o.title_vi", "o.subject_kind", "o.subject_label", "o.clock_id", "o.unit_id").
-		Where("o.state = ?", string(Open)).OrderExpr("o.due_at, o.unit_id, o.id").Limit(CountLimit)
-	if err := of(sel).Scan(ctx); err != nil {
+	q, place := s.records.Read(), s.records.Place()
+	open := func() *bun.SelectQuery {
+		return of(within(scope, q.NewSelect().Model((*row)(nil))).Where("o.state = ?", string(Open)))
+	}
+	const owed = "SUBSTR(o.clock_id, 1, ?(o.clock_id || '@', '@') - 1)"
+	var lines []struct {
+		Kind, TitleVI, SubjectKind, SubjectLabel, Owed string
+		Due                                            db.Time
+		Units, Duties, Lines                           int64
+	}
+	err = open().ColumnExpr("o.kind, o.title_vi, o.subject_kind, o.subject_label, "+owed+" AS owed", place).
+		ColumnExpr("MIN(o.due_at) AS due, COUNT(DISTINCT o.unit_id) AS units, COUNT(*) AS duties, COUNT(*) OVER () AS lines").
+		GroupExpr("o.kind, o.title_vi, o.subject_kind, o.subject_label, 5").OrderExpr("due, units DESC, MIN(o.id)").Limit(int64(max(limit, 1))).Scan(ctx, &lines)
+	if err != nil {
 		return nil, 0, db.Error(op, err)
 	}
-	type key struct{ kind, title, subject, label, clock string }
-	type seen struct {
-		first  string
-		units  map[string]bool
-		duties int64
-	}
-	by, order := map[key]*seen{}, []*seen{}
-	for _, r := range rows {
-		clock, _, _ := strings.Cut(r.ClockID, "@") // what is owed, without the unit and the period
-		k := key{r.Kind, r.TitleVI, r.SubjectKind, r.SubjectLabel, clock}
-		if by[k] == nil {
-			by[k] = &seen{first: r.ID, units: map[string]bool{}}
-			order = append(order, by[k])
+	for _, l := range lines {
+		var first []string
+		err := open().Column("o.id").Where("o.due_at = ?", l.Due).Where("o.kind = ?", l.Kind).Where("o.title_vi = ?", l.TitleVI).Where("o.subject_kind = ?", l.SubjectKind).
+			Where("o.subject_label = ?", l.SubjectLabel).Where(owed+" = ?", place, l.Owed).OrderExpr("o.unit_id, o.id").Limit(1).Scan(ctx, &first)
+		if err != nil {
+			return nil, 0, db.Error(op, err)
 		}
-		by[k].units[r.UnitID] = true
-		by[k].duties++
+		longest, err := inOrder(ctx, q, first)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, o := range longest { // none: it was met since it was counted
+			list = append(list, Demand{o, l.Units, l.Duties})
+		}
+		total = l.Lines
 	}
-	shown := order[:min(len(order), max(limit, 0))]
-	ids := make([]string, len(shown))
-	for n, x := range shown {
-		ids[n] = x.first
-	}
-	full, err := inOrder(ctx, q, ids)
-	if err != nil {
-		return nil, 0, err
-	}
-	for _, o := range full {
-		n := slices.IndexFunc(shown, func(x *seen) bool { return x.first == string(o.ID) })
-		list = append(list, Demand{o, int64(len(shown[n].units)), shown[n].duties})
-	}
-	slices.SortStableFunc(list, func(x, y Demand) int {
-		return cmp.Or(x.Longest.DueAt.Compare(y.Longest.DueAt), cmp.Compare(y.Units, x.Units))
-	})
-	return list, int64(len(order)), nil
+	return list, total, nil
 }

@@ -62,6 +62,41 @@ func TestListsAreReadOutOfAnIndex(t *testing.T) {
 	})
 }
 
+// TestDemandsAreCountedWhole: more are late than a list is counted to, and what is
+// late last is a line of its own.
+func TestDemandsAreCountedWhole(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, []fs.FS{auth.Migrations, audit.Migrations, Migrations}, func(t *testing.T, d *db.DB) {
+		now := time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC)
+		many(t, d, now)
+		svc := New(Deps{Records: d, Now: func() time.Time { return now.Add(400 * 24 * time.Hour) }})
+		ctx := auth.With(t.Context(), auth.Actor{ID: "truc", Home: "tinh", Grants: []auth.Grant{{Role: auth.Centre, Unit: "tinh"}}})
+		last := now.Add(399 * 24 * time.Hour)
+		o := Obligation{ID: ID(db.NewID()), Kind: TaskKind, Title: rulepack.Label{VI: "y", EN: "y"}, UnitID: "u11", Subject: Subject{Kind: "s", ID: "last"}, ClockID: "c@u9", Basis: "b",
+			T0: last.Add(-time.Hour), FirstT0: last.Add(-time.Hour), DueAt: last, SoonAt: last, State: Open, CreatedAt: now, Version: 1,
+			Explanation: calendar.Explanation{Start: last.Add(-time.Hour), Due: last}}
+		if err := d.Housekeep(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			r, err := toRow(o)
+			if err == nil {
+				_, err = tx.NewInsert().Model(&r).Exec(ctx)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		list, total, err := svc.LateDemands(ctx, 10)
+		if err != nil || total != 2 || len(list) != 2 {
+			t.Fatalf("%d of %d lines, %v", len(list), total, err)
+		}
+		if x := list[0]; x.Duties != 20_000 || x.Units != 101 || x.Longest.Title.VI != "x" {
+			t.Errorf("%d duties of %d units", x.Duties, x.Units)
+		}
+		if x := list[1]; x.Duties != 1 || x.Units != 1 || x.Longest.ID != o.ID {
+			t.Errorf("last %+v", x)
+		}
+	})
+}
+
 func inOrderOf(t *testing.T, d *db.DB, name string, q *bun.SelectQuery, index string) {
 	t.Helper()
 	var lines []string

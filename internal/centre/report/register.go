@@ -24,10 +24,11 @@ import (
 // Register is the register of documents. Its methods act as the actor of ctx and
 // are safe for concurrent use.
 type Register interface {
-	// Begin opens a draft document for a paper and returns its id. It asks for the
-	// right to write documents in the paper's unit; of is the document that the
-	// paper replaces or corrects, empty for none.
-	Begin(ctx context.Context, p Paper, form rulepack.Form, of string) (id string, err error)
+	// Begin prepares a draft document for a paper; open writes it inside the
+	// transaction that keeps its id with the paper, which may run again after a
+	// conflict, and asks for the right to write documents in the paper's unit. of is
+	// the document that the paper replaces or corrects, empty for none.
+	Begin(ctx context.Context, p Paper, form rulepack.Form, of string) (open func(ctx context.Context, tx *db.Tx) (id string, err error), err error)
 	// Attach puts a file of a print with a draft; main is the one to be signed.
 	Attach(ctx context.Context, id, name string, main bool, data []byte) error
 	// Look says how a document stands, whoever asks.
@@ -101,7 +102,7 @@ func (s *Service) Enter(ctx context.Context, id ID, version int64) (Paper, error
 	return p, nil
 }
 
-// enter opens the document and keeps its id.
+// enter opens the document and keeps its id, both or neither.
 func (s *Service) enter(ctx context.Context, op string, f File) (Paper, error) {
 	of := ""
 	if f.Of != "" {
@@ -111,13 +112,14 @@ func (s *Service) enter(ctx context.Context, op string, f File) (Paper, error) {
 		}
 		of = old.Document
 	}
-	document, err := s.register.Begin(ctx, f.Paper, f.Form, of)
+	open, err := s.register.Begin(ctx, f.Paper, f.Form, of)
 	if err != nil {
 		return Paper{}, err
 	}
-	return s.change(ctx, op, auth.Write, f.ID, f.Version, func(_ context.Context, _ *db.Tx, p *Paper) (map[string]any, error) {
-		p.Document = document
-		return map[string]any{"document": document, "seq": p.Prints}, nil
+	return s.change(ctx, op, auth.Write, f.ID, f.Version, func(ctx context.Context, tx *db.Tx, p *Paper) (map[string]any, error) {
+		var err error
+		p.Document, err = open(ctx, tx)
+		return map[string]any{"document": p.Document, "seq": p.Prints}, err
 	})
 }
 

@@ -145,6 +145,15 @@ func least(e Engine) bun.Safe {
 	return "MIN"
 }
 
+// Place is where one text first stands in another, 1 or more, or 0, as a function
+// name for this engine: first the text looked through, then the one looked for.
+func (d *DB) Place() bun.Safe {
+	if d.engine == Postgres {
+		return "STRPOS"
+	}
+	return "INSTR"
+}
+
 // maxWords bounds the words looked for at once: SQLite takes a thousand
 // conditions, and a pattern of 50,000 bytes.
 const maxWords = 64
