@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -303,6 +304,7 @@ type unitPage struct {
 
 	questions []Question
 	to, from  map[string][]Move // of tasks, by id
+	now       time.Time
 	reach     Reach
 	files     map[string][]File // by task
 	proof     string            // task whose form of evidence was sent
@@ -329,7 +331,7 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	if err != nil {
 		return err
 	}
-	v.name = names[v.unit]
+	v.name, v.now = names[v.unit], p.svc.now()
 	if v.files, err = p.svc.FilesOf(ctx, v.f.ID, v.unit); err != nil {
 		return err
 	}
