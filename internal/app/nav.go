@@ -6,6 +6,7 @@ package app
 import (
 	"context"
 	"embed"
+	"slices"
 	"strings"
 
 	"github.com/vonggac/vonggac/internal/centre/directive"
@@ -72,27 +73,73 @@ var groups = []struct {
 	}},
 }
 
-// nav is what the actor of ctx may open, seen from path.
+// uses are the entries that a role works with day by day, by their keys; what else
+// it may open is folded away. Today and the list of duties are everybody's.
+var uses = map[auth.Role][]string{
+	auth.Administrator: {"sources", "collectors", "units", "accounts", "rules", "calendar", "audit", "settings"},
+	auth.Centre: {"findings", "infections", "indicators", "hunts", "events", "sources", "incidents", "directives", "boards", "documents", "papers",
+		"contacts", "units"},
+	auth.Duty:        {"findings", "infections", "indicators", "hunts", "events", "sources", "incidents", "contacts"},
+	auth.Leader:      {"incidents", "directives", "boards", "documents", "papers", "units"},
+	auth.UnitOfficer: {"infections", "incidents", "directives", "papers", "units"},
+	auth.Clerk:       {"directives", "documents", "papers", "signatures", "contacts"},
+	auth.Inspector:   {"incidents", "directives", "boards", "measures", "documents", "papers", "units", "audit"},
+	auth.Telecom:     {"infections", "incidents", "directives", "papers", "units"},
+	auth.Viewer:      {"directives", "boards", "documents", "units"},
+}
+
+// usual reports whether somebody of the actor's roles works with an entry.
+func usual(actor auth.Actor, e entry) bool {
+	return slices.ContainsFunc(actor.Grants, func(g auth.Grant) bool { return slices.Contains(uses[g.Role], e.key) })
+}
+
+// nav is what the actor of ctx may open, seen from path: first what the roles of
+// the actor use and where they are, in the order of a working day, then the rest,
+// folded.
 func (a *App) nav(ctx context.Context, path string) []ui.NavGroup {
-	var out []ui.NavGroup
+	actor, _ := auth.From(ctx)
+	var out, rest []ui.NavGroup
 	for _, g := range groups {
-		var group ui.NavGroup
+		var group, folded ui.NavGroup
 		if g.key != "" {
 			group.Title = i18n.T(ctx, "app.group."+g.key)
 		}
+		folded.Title, folded.Folded = group.Title, true
 		for _, e := range g.entries {
 			if !e.open && !auth.May(ctx, e.need) {
 				continue
 			}
 			item := ui.NavItem{Label: i18n.T(ctx, "app.nav."+e.key), Href: e.href, Icon: e.icon, Here: here(e.href, path)}
 			a.count(ctx, e.key, &item)
-			group.Items = append(group.Items, item)
+			if g.key == "" || item.Here || usual(actor, e) {
+				group.Items = append(group.Items, item)
+			} else {
+				folded.Items = append(folded.Items, item)
+			}
 		}
 		if group.Items != nil {
 			out = append(out, group)
 		}
+		if folded.Items != nil {
+			rest = append(rest, folded)
+		}
 	}
-	return out
+	return append(plain(out), rest...)
+}
+
+// fewEntries are so many that headings over them would only take room.
+const fewEntries = 8
+
+// plain puts the groups into one without headings where there are few entries.
+func plain(list []ui.NavGroup) []ui.NavGroup {
+	var all ui.NavGroup
+	for _, g := range list {
+		all.Items = append(all.Items, g.Items...)
+	}
+	if len(all.Items) > fewEntries {
+		return list
+	}
+	return []ui.NavGroup{all}
 }
 
 // parents are pages that belong to another entry's list.

@@ -137,7 +137,7 @@ func (a boardDirectives) sheetOf(ctx context.Context, b directive.Board, rows *b
 		return sh, err
 	}
 	for _, it := range b.Items {
-		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: it.Path, Duty: it.Owed, Evidence: it.Evidence, Kind: board.Kind(it.Kind),
+		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: directive.Clause(ctx, it.Path), Duty: it.Owed, Evidence: it.Evidence, Kind: board.Kind(it.Kind),
 			Measures: a.targets(it.Measures)}
 		if !it.Last.IsZero() {
 			c.Due = it.Last.End()
@@ -186,8 +186,15 @@ func (a *App) targets(goals []directive.Goal) []board.Target {
 }
 
 func (a *App) boardRow(ctx context.Context, u unit.Unit) board.UnitRow {
-	kind, _ := a.pack().Kind(u.Kind)
-	return board.UnitRow{ID: string(u.ID), Name: u.Label(), Kind: u.Kind, KindLabel: kind.Label.In(i18n.Lang(ctx)), Head: u.Head.Name, HeadTitle: u.Head.Title, HeadPhone: u.Head.Phone}
+	kinds := a.pack().Kinds
+	place := slices.IndexFunc(kinds, func(k rulepack.Kind) bool { return k.ID == u.Kind })
+	var kind rulepack.Kind
+	if place < 0 { // behind all that the pack names
+		place = len(kinds)
+	} else {
+		kind = kinds[place]
+	}
+	return board.UnitRow{ID: string(u.ID), Name: u.Label(), Kind: u.Kind, KindLabel: kind.Label.In(i18n.Lang(ctx)), KindPlace: place, Head: u.Head.Name, HeadTitle: u.Head.Title, HeadPhone: u.Head.Phone}
 }
 
 func (a *App) boardUnit(ctx context.Context, id string) (board.UnitRow, error) {

@@ -129,6 +129,7 @@ type UnitRow struct {
 	Name      string // short
 	Kind      string // id of the kind
 	KindLabel string // in the reader's language
+	KindPlace int    // of the kind in the order in which kinds are listed; groups stand in it
 	Head      string // name of the responsible head; empty: none is named
 	HeadTitle string
 	HeadPhone string

@@ -109,7 +109,7 @@ func (b Brief) sentences(ctx context.Context) []Sentence {
 		return nil
 	}
 	worst := slices.MaxFunc(b.Tables, func(x, y Table) int { return cmp.Compare(x.Counts.Overdue, y.Counts.Overdue) })
-	out := []Sentence{{i18n.T(ctx, "board.say.done", n(len(b.Tables)), n(b.Counts.Met), n(b.Counts.Asked), n(b.Counts.Late+b.Counts.Unmet), n(b.Counts.Unknown)), Path + "/scores"}}
+	out := []Sentence{{i18n.T(ctx, "board.say.done", n(len(b.Tables)), n(b.Counts.Met), n(b.Counts.Asked), n(b.Counts.Late+b.Counts.Unmet), n(b.Counts.Unknown), n(b.Counts.Pending)), Path + "/scores"}}
 	if b.Counts.Overdue == 0 {
 		out = append(out, Sentence{i18n.T(ctx, "board.say.nolate"), sheetPath(worst.Sheet.ID)})
 	} else {
@@ -125,6 +125,8 @@ func (b Brief) sentences(ctx context.Context) []Sentence {
 	dim := slices.MaxFunc(b.Tables, func(x, y Table) int { return cmp.Compare(x.Counts.Unknown, y.Counts.Unknown) })
 	href := sheetPath(dim.Sheet.ID) + "?" + url.Values{"show": {string(ShowUnknown)}}.Encode()
 	switch {
+	case b.Counts.Unknown == 0 && len(b.Ranked) == 0 && b.Counts.Pending > 0:
+		out = append(out, Sentence{i18n.T(ctx, "board.say.notyet"), Path + "/scores"})
 	case b.Counts.Unknown == 0:
 		out = append(out, Sentence{i18n.T(ctx, "board.say.seen"), Path + "/scores"})
 	case len(b.Gaps) == 0:

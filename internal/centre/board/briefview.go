@@ -106,6 +106,9 @@ func (v briefPage) units(id, title string, list []Standing) ui.ListProps {
 // coverText is how much of what is asked of a unit was seen; of nothing it says so
 // in words, since a nought reads like a result.
 func coverText(ctx context.Context, s Standing) string {
+	if s.Weight == 0 {
+		return i18n.T(ctx, "board.score.notyet")
+	}
 	if s.Coverage() == 0 {
 		return i18n.T(ctx, "board.score.unseen")
 	}
@@ -123,7 +126,10 @@ func pointsText(ctx context.Context, s Standing) string {
 // scoreText is the score of a unit that can be compared; of another it says that
 // it cannot.
 func scoreText(ctx context.Context, s Standing) string {
-	if s.Rank == 0 {
+	switch {
+	case s.Weight == 0:
+		return i18n.T(ctx, "board.score.none")
+	case s.Rank == 0:
 		return i18n.T(ctx, "board.score.apart")
 	}
 	return decimal(ctx, s.Score)
@@ -147,8 +153,12 @@ func (v briefPage) todo() []string {
 	return out
 }
 
-// unseen are the units of which the least is seen.
-func (v briefPage) unseen() []Standing { return v.Apart[:min(few, len(v.Apart))] }
+// unseen are the units of which the least is seen; one of whom nothing has fallen
+// due lacks no data.
+func (v briefPage) unseen() []Standing {
+	list := slices.DeleteFunc(slices.Clone(v.Apart), func(s Standing) bool { return s.Weight == 0 })
+	return list[:min(few, len(list))]
+}
 
 // unitPage is what is asked of one unit, and the page of its head.
 type unitPage struct {

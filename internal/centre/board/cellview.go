@@ -58,7 +58,7 @@ func (v cellPage) facts() []ui.Fact {
 	}
 	out = append(out,
 		ui.Fact{Label: i18n.T(v.ctx, "board.column.sentence"), Value: ui.Multiline(v.Column.Text)},
-		ui.Fact{Label: i18n.T(v.ctx, "board.field.due"), Value: ui.Until(v.Cell.Due)})
+		ui.Fact{Label: i18n.T(v.ctx, "board.field.due"), Value: ui.UntilFrom(v.Cell.Due, v.now)})
 	if !v.went() {
 		next := ui.Text(v.next(v.Row.Unit, v.Cell))
 		if v.Row.Unit.Gone() && v.Cell.Owes() { // where that is done
@@ -122,7 +122,7 @@ func (v cellPage) rows(r measure.Reading) string {
 func (v cellPage) dutyFacts() []ui.Fact {
 	d := v.Cell.Duty
 	out := []ui.Fact{{Label: i18n.T(v.ctx, "board.field.state"), Value: ui.Badge(badge(v.ctx, dutyState(*d, v.now)))},
-		{Label: i18n.T(v.ctx, "board.field.due"), Value: ui.Until(d.DueAt)}}
+		{Label: i18n.T(v.ctx, "board.field.due"), Value: ui.UntilFrom(d.DueAt, v.now)}}
 	if !d.MetAt.IsZero() {
 		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.duty.met"), Value: ui.Time(d.MetAt)})
 	}

@@ -92,9 +92,9 @@ func invent(columns, units, dark int) *fiction {
 	}
 	f.text = text.String() + "Yêu cầu các đơn vị nghiêm túc thực hiện./."
 	for i := range units {
-		u := board.UnitRow{ID: fmt.Sprint("u-", i), Name: fmt.Sprintf("UBND xã Bản Mẫu %d", i), Kind: "xa", KindLabel: "Xã", Head: fmt.Sprint("Lò Văn ", i), HeadTitle: "Chủ tịch", HeadPhone: "0213 000 000"}
+		u := board.UnitRow{ID: fmt.Sprint("u-", i), Name: fmt.Sprintf("UBND xã Bản Mẫu %d", i), Kind: "xa", KindLabel: "Xã", KindPlace: 2, Head: fmt.Sprint("Lò Văn ", i), HeadTitle: "Chủ tịch", HeadPhone: "0213 000 000"}
 		if i%5 == 0 {
-			u.Name, u.Kind, u.KindLabel = fmt.Sprintf("Sở Thí dụ %d", i), "so", "Sở"
+			u.Name, u.Kind, u.KindLabel, u.KindPlace = fmt.Sprintf("Sở Thí dụ %d", i), "so", "Sở", 1
 		}
 		if i%11 == 3 {
 			u.Head, u.HeadTitle, u.HeadPhone = "", "", ""

@@ -64,12 +64,11 @@ func (v *boardPage) groups() []rowGroup {
 		return []rowGroup{{rows: v.table.Rows[v.page.From:v.page.To]}}
 	}
 	var out []rowGroup
-	var g *rowGroup
 	for i, r := range v.table.Rows {
-		if g == nil || g.name != r.Unit.KindLabel {
+		if i == 0 || v.table.Rows[i-1].Unit.Kind != r.Unit.Kind {
 			out = append(out, rowGroup{name: r.Unit.KindLabel})
-			g = &out[len(out)-1]
 		}
+		g := &out[len(out)-1]
 		g.counts = g.counts.Plus(r.Counts)
 		if i >= v.page.From && i < v.page.To {
 			g.rows = append(g.rows, r)

@@ -5,8 +5,10 @@ package board_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/board"
 	"github.com/vonggac/vonggac/internal/centre/measure"
@@ -86,6 +88,62 @@ func TestTheLeadersPage(t *testing.T) {
 		b.says(b.get("/boards", 200), "Chưa có văn bản chỉ đạo nào")
 		b.says(b.get("/boards/wall", 200), "Chưa có văn bản chỉ đạo nào")
 	})
+}
+
+// TestGroupsStandInTheOrderOfKinds gives one kind a label that comes before all
+// others in the alphabet, and a place behind them.
+func TestGroupsStandInTheOrderOfKinds(t *testing.T) {
+	t.Parallel()
+	f := invent(2, 10, 0)
+	units := f.sheets[0].Units // both directives share them
+	units[3].Kind, units[3].KindLabel, units[3].KindPlace = "doanh_nghiep", "Ân", 9
+	units[4].Kind, units[4].KindLabel, units[4].KindPlace = "dac_khu", "Đặc khu", 3
+	h := furnish(t, dbtest.SQLite(t, sources...), f)
+	page := h.browse(t, auth.Centre, "root").get("/boards/d-1", 200)
+	_, grid, _ := strings.Cut(page, "data-grid")
+	last := -1
+	for _, name := range []string{"Sở", "Xã", "Đặc khu", "Ân"} {
+		at := strings.Index(grid, `<th scope="rowgroup">`+name)
+		if at < last || at < 0 {
+			t.Errorf("the group %q stands at %d, the one before it at %d", name, at, last)
+		}
+		last = at
+	}
+	var options []int
+	for _, name := range []string{"so", "xa", "dac_khu", "doanh_nghiep"} {
+		options = append(options, strings.Index(page, `<option value="`+name+`"`))
+	}
+	if !slices.IsSorted(options) || options[0] < 0 {
+		t.Errorf("the kinds to choose from stand at %v", options)
+	}
+}
+
+// TestWhatIsNotDueIsNoLackOfData has one unit with duties whose time runs, and
+// nothing else.
+func TestWhatIsNotDueIsNoLackOfData(t *testing.T) {
+	t.Parallel()
+	f := invent(6, 5, 0)
+	f.sheets = f.sheets[:1]
+	for i := range f.sheets {
+		var duties []board.Column
+		for _, c := range f.sheets[i].Columns {
+			if c.Duty && len(c.Measures) == 0 {
+				duties = append(duties, c)
+			}
+		}
+		f.sheets[i].Columns = duties
+	}
+	for i := range f.duties {
+		f.duties[i].State, f.duties[i].DueAt, f.duties[i].MetAt = obligation.Open, now.AddDate(0, 0, 30), time.Time{}
+	}
+	h := furnish(t, dbtest.SQLite(t, sources...), f)
+	b := h.browse(t, auth.UnitOfficer, "u-1")
+	page := b.get("/boards", 200)
+	b.says(page, "Chưa có việc nào đến hạn", "đang làm")
+	if strings.Contains(page, "Đơn vị thiếu dữ liệu nhất") || strings.Contains(page, "Mọi số trên trang này") {
+		t.Error("the page speaks of data that is there, or is not")
+	}
+	b.says(b.get("/boards/scores", 200), "chưa tính", "chưa có việc đến hạn")
 }
 
 // TestInTheDarkTheLeaderIsToldWhatToDo leaves nothing seen at nine units in ten.

@@ -82,17 +82,13 @@ type scoresPage struct {
 }
 
 func (v scoresPage) filter() templ.Component {
-	kinds, seen := []ui.Option{}, map[string]bool{}
-	for _, s := range v.all {
-		if k := s.Unit.Kind; k != "" && !seen[k] {
-			seen[k] = true
-			kinds = append(kinds, ui.Option{Value: k, Label: s.Unit.KindLabel})
-		}
+	units := make([]UnitRow, len(v.all))
+	for i, s := range v.all {
+		units[i] = s.Unit
 	}
-	slices.SortFunc(kinds, func(a, b ui.Option) int { return cmp.Compare(i18n.Fold(a.Label), i18n.Fold(b.Label)) })
 	p := ui.FilterProps{Action: Path + "/scores", Fields: []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(v.ctx, "board.search"), Value: v.f.Query},
-		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(v.ctx, "board.kind"), Value: v.f.Kind, Blank: i18n.T(v.ctx, "board.kind.any"), Options: kinds},
+		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(v.ctx, "board.kind"), Value: v.f.Kind, Blank: i18n.T(v.ctx, "board.kind.any"), Options: kindOptions(units)},
 		{Kind: ui.KindSelect, Name: "show", Label: i18n.T(v.ctx, "board.score.part"), Value: string(v.f.Among), Blank: i18n.T(v.ctx, "board.score.part.any"), Options: []ui.Option{
 			{Value: string(Compared), Label: i18n.T(v.ctx, "board.score.part.ranked")}, {Value: string(Apart), Label: i18n.T(v.ctx, "board.score.part.apart")}}}}}
 	if v.f.Sort != "" {

@@ -387,8 +387,13 @@ func (t *Table) order(by Sort) {
 		case ByLate:
 			return cmp.Or(late, name)
 		}
-		return cmp.Or(cmp.Compare(a.Unit.KindLabel, b.Unit.KindLabel), late, name)
+		return cmp.Or(byKind(a.Unit, b.Unit), late, name)
 	})
+}
+
+// byKind orders units by their kinds, in the order in which those are listed.
+func byKind(a, b UnitRow) int {
+	return cmp.Or(cmp.Compare(a.KindPlace, b.KindPlace), cmp.Compare(a.KindLabel, b.KindLabel), cmp.Compare(a.Kind, b.Kind))
 }
 
 // open is how many cells are not met.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -141,17 +142,9 @@ func (v boardPage) shows() []ui.Tab {
 }
 
 func (v boardPage) filter() ui.FilterProps {
-	kinds := []ui.Option{}
-	seen := map[string]bool{}
-	for _, u := range v.whole.Sheet.Units {
-		if !seen[u.Kind] && u.Kind != "" {
-			seen[u.Kind] = true
-			kinds = append(kinds, ui.Option{Value: u.Kind, Label: u.KindLabel})
-		}
-	}
 	p := ui.FilterProps{Action: sheetPath(v.whole.Sheet.ID), Fields: []ui.FieldProps{
 		{Kind: ui.KindSearch, Name: "q", Label: i18n.T(v.ctx, "board.search"), Value: v.f.Query},
-		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(v.ctx, "board.kind"), Value: v.f.Kind, Blank: i18n.T(v.ctx, "board.kind.any"), Options: kinds},
+		{Kind: ui.KindSelect, Name: "kind", Label: i18n.T(v.ctx, "board.kind"), Value: v.f.Kind, Blank: i18n.T(v.ctx, "board.kind.any"), Options: kindOptions(v.whole.Sheet.Units)},
 		{Kind: ui.KindSelect, Name: "sort", Label: i18n.T(v.ctx, "board.sort"), Value: string(v.f.Sort), Blank: i18n.T(v.ctx, "board.sort.group"), Options: []ui.Option{
 			{Value: string(ByLate), Label: i18n.T(v.ctx, "board.sort.late")}, {Value: string(ByName), Label: i18n.T(v.ctx, "board.sort.name")}}}}}
 	if v.f.Show != "" {
@@ -161,6 +154,17 @@ func (v boardPage) filter() ui.FilterProps {
 		p.Clear = sheetPath(v.whole.Sheet.ID)
 	}
 	return p
+}
+
+// kindOptions are the kinds of some units, in their order.
+func kindOptions(units []UnitRow) []ui.Option {
+	out := []ui.Option{}
+	for _, u := range slices.SortedStableFunc(slices.Values(units), byKind) {
+		if u.Kind != "" && (len(out) == 0 || out[len(out)-1].Value != u.Kind) {
+			out = append(out, ui.Option{Value: u.Kind, Label: u.KindLabel})
+		}
+	}
+	return out
 }
 
 // sumText is a row's or a group's counts in few words.
@@ -179,6 +183,14 @@ func sumText(ctx context.Context, n Counts) string {
 		parts = append(parts, i18n.T(ctx, "board.row.unknown", number(ctx, n.Unknown)))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// dotted is text behind other text on its line; of none it is nothing.
+func dotted(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " · " + text
 }
 
 // totalMain is the large text in the foot of a column: units that meet it, never
@@ -256,7 +268,7 @@ func (v columnPage) facts(known func(string) (measure.Measure, bool)) []ui.Fact 
 	if c.Evidence != "" {
 		out = append(out, ui.Fact{Label: i18n.T(v.ctx, "board.column.evidence"), Value: ui.Text(c.Evidence)})
 	}
-	return append(out, ui.Fact{Label: i18n.T(v.ctx, "board.column.due"), Value: ui.Until(c.Due)})
+	return append(out, ui.Fact{Label: i18n.T(v.ctx, "board.column.due"), Value: ui.UntilFrom(c.Due, v.now)})
 }
 
 func (v columnPage) actions() []ui.Action {
@@ -299,7 +311,7 @@ func (w words) cells(u UnitRow, c Cell) []templ.Component {
 	if !c.Met {
 		next = w.next(u, c)
 	}
-	return []templ.Component{ui.Badge(badge(w.ctx, c.State)), ui.Text(value), ui.Until(c.Due), ui.Text(next)}
+	return []templ.Component{ui.Badge(badge(w.ctx, c.State)), ui.Text(value), ui.UntilFrom(c.Due, w.now), ui.Text(next)}
 }
 
 func empty(ctx context.Context) ui.EmptyProps {

@@ -252,7 +252,7 @@ func (s *Service) Unclosed(ctx context.Context, d Directive, query string, after
 	if err != nil {
 		return nil, 0, err
 	}
-	rows, total, err := list(ctx, s.Records.Read(), op, scope, Filter{Query: query, Left: true, Not: d.ID, Kept: true, After: string(after), Limit: limit}, "")
+	rows, total, err := list(ctx, s.Records.Read(), op, scope, Filter{Query: query, Left: true, Not: d.ID, Kept: true, After: string(after), Limit: limit}, "", nil)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -6,10 +6,13 @@ package directive_test
 import (
 	"context"
 	"reflect"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/platform/auth"
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 )
 
 // TestAllInForceAreWhatEachIsAlone reads several directives at once and one by one, by
@@ -61,6 +64,53 @@ func TestAllInForceAreWhatEachIsAlone(t *testing.T) {
 					t.Errorf("%s: %s is\n%+v\nof all, and alone\n%+v, %v", name, id, list[n], alone, err)
 				}
 			}
+		}
+	})
+}
+
+// TestWhatIsLateStandsFirst issues two directives of which the older one falls due
+// first, and turns the pages of the list.
+func TestWhatIsLateStandsFirst(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		mai := as(t, "mai", auth.Centre, "root")
+		issue := func(last calendar.Date) directive.ID {
+			d := h.settled(t, mai, paper)
+			if _, err := h.Issue(mai, d.ID, directive.Sending{To: []string{"unit:" + unitName(7)}, Last: last}, d.Version); err != nil {
+				t.Fatal(err)
+			}
+			return d.ID
+		}
+		old := issue(calendar.DateOf(h.now).AddDays(1))
+		h.now = h.now.Add(time.Second)
+		newer := issue(calendar.DateOf(h.now).AddDays(90))
+		draft := h.settled(t, mai, paper).ID
+		order := func(ctx context.Context, f directive.Filter) (out []directive.ID) {
+			t.Helper()
+			f.Limit = 10
+			list, _, err := h.List(ctx, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range list {
+				out = append(out, d.ID)
+			}
+			return out
+		}
+		if got := order(mai, directive.Filter{Late: true}); !slices.Equal(got, []directive.ID{draft, newer, old}) {
+			t.Errorf("nothing is late: %v", got)
+		}
+		h.now = h.now.AddDate(0, 0, 3)
+		if got := order(mai, directive.Filter{Late: true}); !slices.Equal(got, []directive.ID{old, draft, newer}) {
+			t.Errorf("the old one is late: %v", got)
+		}
+		if got := order(mai, directive.Filter{Late: true, From: 1}); !slices.Equal(got, []directive.ID{draft, newer}) {
+			t.Errorf("behind the first: %v", got)
+		}
+		if got := order(mai, directive.Filter{}); !slices.Equal(got, []directive.ID{draft, newer, old}) {
+			t.Errorf("the newest first: %v", got)
+		}
+		if got := order(as(t, "lan", auth.UnitOfficer, unitName(8)), directive.Filter{Late: true}); len(got) != 0 {
+			t.Errorf("a unit it was not sent to sees %v", got)
 		}
 	})
 }

@@ -59,6 +59,14 @@ type Plan struct {
 	Job    string // id of the job that opens the tasks; empty: they are there
 }
 
+// Clause is how a requirement is cited by its path: "mục 5.a".
+func Clause(ctx context.Context, path string) string {
+	if path == closingPath {
+		return i18n.T(ctx, "directive.clause.closing")
+	}
+	return i18n.T(ctx, "directive.clause", path)
+}
+
 // Planned is what one item asks of whom.
 type Planned struct {
 	Item   Item
@@ -352,10 +360,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, d Directive, list []Plann
 	var fresh []taskRow
 	n := 0
 	for _, p := range list {
-		clause := i18n.T(said, "directive.clause", p.Item.Path)
-		if p.Item.Path == closingPath {
-			clause = i18n.T(said, "directive.clause.closing")
-		}
+		clause := Clause(said, p.Item.Path)
 		form := ""
 		for _, b := range p.Item.Bindings {
 			if b.FormID != "" {

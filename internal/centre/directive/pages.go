@@ -9,7 +9,9 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
@@ -113,7 +115,13 @@ func versionField(n int64) ui.Hidden {
 
 func filter(r *http.Request) Filter {
 	q := r.URL.Query()
-	return Filter{Query: q.Get("q"), State: State(q.Get("state")), Unit: q.Get("unit"), ToUs: q.Get("to") == "us", After: q.Get("after"), Limit: onPage + 1}
+	f := Filter{Query: q.Get("q"), State: State(q.Get("state")), Unit: q.Get("unit"), ToUs: q.Get("to") == "us", Late: q.Get("sort") == "late", Limit: onPage + 1}
+	if !f.Late {
+		f.After = q.Get("after")
+	} else if from, err := strconv.Atoi(q.Get("from")); err == nil {
+		f.From = max(from, 0)
+	}
+	return f
 }
 
 type listPage struct {
@@ -123,19 +131,27 @@ type listPage struct {
 	f     Filter
 	next  string
 	names map[string]string
+	tally map[string]obligation.Tally // by id, of those that somebody owes something on
+	now   time.Time
 }
 
-// list handles GET /directives. Query: q, state, to (us), after.
+// list handles GET /directives. Query: q, state, to (us), sort (late), after, or
+// from where it is sorted.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	v := listPage{r: r, f: filter(r)}
+	v := listPage{r: r, f: filter(r), now: p.svc.now()}
 	var err error
 	if v.rows, v.total, err = p.svc.List(ctx, v.f); err != nil {
 		return err
 	}
 	if len(v.rows) > onPage {
 		v.rows = v.rows[:onPage]
-		v.next = web.With(r, "after", string(v.rows[onPage-1].ID))
+		if v.next = web.With(r, "after", string(v.rows[onPage-1].ID)); v.f.Late {
+			v.next = web.With(r, "from", strconv.Itoa(v.f.From+onPage))
+		}
+	}
+	if v.tally, err = p.svc.tallies(ctx, v.rows); err != nil {
+		return err
 	}
 	if v.names, err = p.names(ctx, v.rows); err != nil {
 		return err
@@ -157,10 +173,12 @@ func (p *Pages) export(format web.Format) web.Handler {
 		ctx, f := r.Context(), filter(r)
 		f.Limit = 500
 		sh := web.Sheet{Name: "directives"}
-		for _, key := range []string{"code", "number", "date", "subject", "issuer", "unit", "state", "urgency", "created_at", "issued_at"} {
+		for _, key := range []string{"code", "number", "date", "subject", "issuer", "unit", "state", "urgency", "created_at", "issued_at", "owed", "done", "said", "late", "next"} {
 			sh.Heads = append(sh.Heads, i18n.T(ctx, "directive.field."+key))
 		}
+		f.Late, f.From = false, 0 // a file is sorted by whoever opens it
 		var names map[string]string
+		var tally map[string]obligation.Tally
 		sh.Rows = web.Rows(func(after string) ([]Directive, string, error) {
 			f.After = after
 			list, _, err := p.svc.List(ctx, f)
@@ -171,13 +189,17 @@ func (p *Pages) export(format web.Format) web.Handler {
 			if len(list) == f.Limit {
 				next = string(list[len(list)-1].ID)
 			}
+			if tally, err = p.svc.tallies(ctx, list); err != nil {
+				return nil, "", err
+			}
 			names, err = p.names(ctx, list)
 			return list, next, err
 		}, func(list []Directive) ([][]any, error) {
 			var out [][]any
 			for _, d := range list {
+				n := tally[string(d.ID)]
 				out = append(out, []any{d.Code, d.Number, d.Date, d.Subject, d.Issuer, names[d.UnitID], i18n.T(ctx, "directive.state."+string(d.State)),
-					i18n.T(ctx, "directive.urgency."+d.Urgency), d.CreatedAt, d.IssuedAt})
+					i18n.T(ctx, "directive.urgency."+d.Urgency), d.CreatedAt, d.IssuedAt, n.Owed, n.Done, n.Said, n.Late, n.Next})
 			}
 			return out, nil
 		})

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/fault"
@@ -315,6 +316,7 @@ type unitPage struct {
 
 	questions []Question
 	to, from  map[string][]Move // of tasks, by id
+	now       time.Time
 	reach     Reach
 	files     map[string][]File // by task
 	proof     string            // task whose form of evidence was sent
@@ -344,7 +346,7 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	if v.names, err = p.near.Names(ctx, units); err != nil {
 		return err
 	}
-	v.name = v.names[v.unit]
+	v.name, v.now = v.names[v.unit], p.svc.now()
 	if v.files, err = p.svc.FilesOf(ctx, v.f.ID, units...); err != nil {
 		return err
 	}

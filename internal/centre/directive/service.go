@@ -387,7 +387,24 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Directive, int64, error
 	if err != nil {
 		return nil, 0, err
 	}
-	return list(ctx, s.Records.Read(), op, scope, f, actor.Home)
+	var late []string
+	if f.Late {
+		if late, err = s.Obligations.Latest(ctx, SubjectKind); err != nil {
+			return nil, 0, err
+		}
+	}
+	return list(ctx, s.Records.Read(), op, scope, f, actor.Home, late)
+}
+
+// tallies count what is owed on some directives, by their ids.
+func (s *Service) tallies(ctx context.Context, list []Directive) (map[string]obligation.Tally, error) {
+	var ids []string
+	for _, d := range list {
+		if !d.IssuedAt.IsZero() {
+			ids = append(ids, string(d.ID))
+		}
+	}
+	return s.Obligations.Tallies(ctx, SubjectKind, ids)
 }
 
 // Reading is what was read of a directive that the actor sees, with its text.

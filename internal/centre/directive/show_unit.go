@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/vonggac/vonggac/internal/centre/obligation"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/web/ui"
@@ -82,6 +84,16 @@ func (v unitPage) hidden(o Owed) []ui.Hidden {
 	return []ui.Hidden{versionField(o.Version), {Name: "of", Value: v.unit}}
 }
 
+// clock is how long what is owed may still take; of what is settled it is the day
+// alone.
+func (v unitPage) clock(o Owed) templ.Component {
+	if o.Clock.State != obligation.Open {
+		return ui.Until(o.Clock.DueAt)
+	}
+	state := map[obligation.Clock]ui.ClockState{obligation.Late: ui.ClockLate, obligation.Soon: ui.ClockSoon}[o.Clock.Clock(v.now)]
+	return ui.Clock(ui.ClockProps{State: state, Due: o.Clock.DueAt, Now: v.now, Short: true})
+}
+
 func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 	tone := map[TaskState]ui.Tone{Sent: ui.Info, Returned: ui.Warn, Accepted: ui.OK}[o.State]
 	state := ui.BadgeProps{Text: i18n.T(ctx, "directive.task."+string(o.State)), Tone: tone}
@@ -89,7 +101,7 @@ func (v unitPage) facts(ctx context.Context, o Owed) []ui.Fact {
 		state = ui.BadgeProps{Text: i18n.T(ctx, "directive.task.met"), Tone: ui.OK}
 	}
 	out := []ui.Fact{{Label: i18n.T(ctx, "directive.item.text"), Value: ui.Text(o.Of.Text)}, {Label: i18n.T(ctx, "directive.field.state"), Value: ui.Badge(state)},
-		{Label: i18n.T(ctx, "directive.item.due"), Value: ui.Until(o.Clock.DueAt)},
+		{Label: i18n.T(ctx, "directive.item.due"), Value: v.clock(o)},
 		{Label: i18n.T(ctx, "directive.duty"), Value: ui.Anchor(ui.Link{Label: i18n.T(ctx, "directive.duty.open"), Href: "/obligations/" + o.Obligation})}}
 	if o.Of.Due.Sort == Always {
 		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.always"), Value: ui.Text(i18n.T(ctx, "directive.always.text"))})

@@ -219,10 +219,13 @@ type Filter struct {
 	Left  bool   // those of which a body in the reader's sight has not answered something
 	Not   ID     // this one is left out; "": none is
 	After string // id of the last one of the page before
+	From  int    // how many are passed over; pages of what is sorted by Late
+	Late  bool   // those of which most is late first, then the newest
 	Limit int
 }
 
-func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter, home string) ([]Directive, int64, error) {
+// list reads a page; late are those that stand first, in their order.
+func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter, home string, late []string) ([]Directive, int64, error) {
 	narrow := func(sel *bun.SelectQuery) *bun.SelectQuery {
 		if f.Kept {
 			sel = scope.Filter(sel, "d.unit_id")
@@ -256,7 +259,11 @@ func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter,
 		return nil, 0, db.Error(op, err)
 	}
 	var rows []row
-	page := narrow(q.NewSelect().Model(&rows)).Order("d.id DESC").Limit(int64(f.Limit))
+	page := narrow(q.NewSelect().Model(&rows))
+	if len(late) > 0 {
+		page = page.OrderExpr("CASE d.id"+strings.Repeat(" WHEN ? THEN ?", len(late))+" ELSE ? END", places(late)...)
+	}
+	page = page.Order("d.id DESC").Limit(int64(f.Limit)).Offset(int64(f.From))
 	if f.After != "" {
 		page = page.Where("d.id < ?", f.After)
 	}
@@ -270,4 +277,14 @@ func list(ctx context.Context, q bun.IDB, op string, scope auth.Scope, f Filter,
 		}
 	}
 	return out, int64(total), nil
+}
+
+// places are the arguments of an order by place: each id with its own, and that of
+// all others.
+func places(ids []string) []any {
+	args := make([]any, 0, 2*len(ids)+1)
+	for n, id := range ids {
+		args = append(args, id, n)
+	}
+	return append(args, len(ids))
 }

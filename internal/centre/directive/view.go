@@ -81,19 +81,32 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 	if v.f.ToUs {
 		clear, hidden = Path+"?to=us", []ui.Hidden{{Name: "to", Value: "us"}}
 	}
+	if v.f.Late {
+		hidden = append(hidden, ui.Hidden{Name: "sort", Value: "late"})
+	}
 	l := ui.ListProps{ID: "directives", Caption: v.title(ctx), Total: v.total, Next: v.next, Exports: web.Exports(v.r, Path), Filtered: v.f.Query != "" || v.f.State != "" || v.f.Unit != "", ClearAt: clear,
 		Filters: ui.Filter(ui.FilterProps{Action: Path, Hidden: hidden, Fields: []ui.FieldProps{
 			{Kind: ui.KindSearch, Name: "q", Label: i18n.T(ctx, "directive.search"), Value: v.f.Query},
 			{Kind: ui.KindSelect, Name: "state", Label: i18n.T(ctx, "directive.field.state"), Value: string(v.f.State), Blank: i18n.T(ctx, "directive.state.any"), Options: states}}}),
-		Heads: []ui.Head{{Label: i18n.T(ctx, "directive.field.code")}, {Label: i18n.T(ctx, "directive.field.subject")}, {Label: i18n.T(ctx, "directive.field.number")},
-			{Label: i18n.T(ctx, "directive.field.issuer")}, {Label: i18n.T(ctx, "directive.field.unit")}, {Label: i18n.T(ctx, "directive.field.state")}, {Label: i18n.T(ctx, "directive.field.issued_at")}},
 		Empty: ui.EmptyProps{Icon: ui.IconDirective, Title: i18n.T(ctx, "directive.empty"), Text: i18n.T(ctx, "directive.empty.text")}}
 	if v.f.ToUs {
 		l.Empty = ui.EmptyProps{Icon: ui.IconDirective, Title: i18n.T(ctx, "directive.empty.us"), Text: i18n.T(ctx, "directive.empty.us.text")}
 	} else if auth.May(ctx, mayWrite) {
 		l.Empty.Action = &newAction(ctx)[0]
 	}
-	if v.f.After != "" {
+	keepers := v.keepers()
+	for _, key := range []string{"code", "subject", "number", "issuer", "unit", "state", "progress", "next", "issued_at"} {
+		if h := (ui.Head{Label: i18n.T(ctx, "directive.field."+key)}); key != "unit" || keepers {
+			if key == "progress" {
+				h = v.progressHead(ctx)
+			}
+			l.Heads = append(l.Heads, h)
+		}
+	}
+	switch {
+	case v.f.Late && v.f.From > 0:
+		l.Prev = web.With(v.r, "from", strconv.Itoa(max(v.f.From-onPage, 0)))
+	case v.f.After != "":
 		l.Prev = web.With(v.r, "after", "")
 	}
 	for _, d := range v.rows {
@@ -104,10 +117,55 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 		if actor, _ := auth.From(ctx); v.f.ToUs {
 			at = unitHref(d.ID, actor.Home)
 		}
-		l.Rows = append(l.Rows, ui.Row{ID: string(d.ID), Name: d.Code, Href: at, Cells: []templ.Component{ui.Code(d.Code), ui.Text(d.Subject), ui.Text(d.Number), ui.Text(d.Issuer),
-			ui.Text(v.names[d.UnitID]), ui.Badge(badge(ctx, d)), ui.Time(d.IssuedAt)}})
+		row := ui.Row{ID: string(d.ID), Name: d.Code, Href: at, Cells: []templ.Component{ui.Code(d.Code), ui.Text(d.Subject), ui.Text(d.Number), ui.Text(d.Issuer)}}
+		if keepers {
+			row.Cells = append(row.Cells, ui.Text(v.names[d.UnitID]))
+		}
+		n := v.tally[string(d.ID)]
+		if n.Late > 0 {
+			row.Tone = ui.Bad
+		}
+		row.Cells = append(row.Cells, ui.Badge(badge(ctx, d)), v.progress(d, n), v.nextDue(n), ui.Date(d.IssuedAt))
+		l.Rows = append(l.Rows, row)
 	}
 	return l
+}
+
+// keepers reports whether the page has directives of several bodies, as far as the
+// reader may know: one name in every row says nothing.
+func (v listPage) keepers() bool {
+	return slices.ContainsFunc(v.rows, func(d Directive) bool { return v.names[d.UnitID] != v.names[v.rows[0].UnitID] })
+}
+
+// progressHead sorts by what is late, and back.
+func (v listPage) progressHead(ctx context.Context) ui.Head {
+	h := ui.Head{Label: i18n.T(ctx, "directive.field.progress"), Sort: web.With(v.r, "sort", "late", "after", "", "from", "")}
+	if v.f.Late {
+		h.Sort, h.Sorted = web.With(v.r, "sort", "", "after", "", "from", ""), ui.SortDescending
+	}
+	return h
+}
+
+// nextDue is the term that ends next.
+func (v listPage) nextDue(n obligation.Tally) templ.Component {
+	if n.Next.IsZero() {
+		return ui.None()
+	}
+	return ui.Clock(ui.ClockProps{Due: n.Next, Now: v.now, Short: true})
+}
+
+// undone is what is not done of what is owed, in words.
+func undone(ctx context.Context, n obligation.Tally) string {
+	var out []string
+	for _, part := range []struct {
+		key string
+		n   int64
+	}{{"said", n.Said}, {"running", n.Running()}} {
+		if part.n > 0 {
+			out = append(out, i18n.T(ctx, "directive.tally."+part.key, i18n.Number(ctx, part.n)))
+		}
+	}
+	return strings.Join(out, " · ")
 }
 
 func (v readPage) open() bool { return v.f.State == Drafted || v.f.State == Confirmed }

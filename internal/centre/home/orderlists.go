@@ -129,9 +129,7 @@ func (v page) fixList(ctx context.Context) ui.ListProps {
 		l.Empty = empty(ctx, ui.IconNoData, "blind")
 		l.Empty.Action = v.next(ctx)
 	}
-	if v.infections != nil {
-		l.Total = v.infections.total()
-	}
+	l.Total = -1 // a machine may be here for each of its threats, and is counted once elsewhere
 	if v.sick != nil {
 		for _, f := range *v.sick {
 			l.Rows = append(l.Rows, ui.Row{Href: f.Href, Name: f.Title, Tone: ui.Bad, Cells: []templ.Component{
@@ -139,7 +137,6 @@ func (v page) fixList(ctx context.Context) ui.ListProps {
 		}
 	}
 	if v.sources != nil {
-		l.Total += v.sources.SilentTotal
 		for _, s := range v.sources.Silent {
 			l.Rows = append(l.Rows, ui.Row{Href: v.within("/sources", s.Href), Name: s.Name, Tone: ui.NoData, Cells: []templ.Component{
 				ui.Text(s.Name), ui.Badge(ui.BadgeProps{Text: i18n.T(ctx, "home.burns.silent"), Tone: ui.NoData, Icon: ui.IconSource}), ui.Text(s.Why), last(ctx, s.Last)}})

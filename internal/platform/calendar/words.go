@@ -108,8 +108,12 @@ func FormatMoment(t time.Time, lang string) string {
 // 24/11/2026".
 func FormatDayEnd(d Date, lang string) string { return "24:00 " + formatDay(d, lang) }
 
+// WeekdayIn names the day of the week of d: "thứ Ba", or "Tuesday" when lang is
+// "en".
+func (d Date) WeekdayIn(lang string) string { return wordsIn(lang).weekdays[d.Weekday()] }
+
 func formatDay(d Date, lang string) string {
-	return fmt.Sprintf("%s %02d/%02d/%04d", wordsIn(lang).weekdays[d.Weekday()], d.Day, int(d.Month), d.Year)
+	return fmt.Sprintf("%s %02d/%02d/%04d", d.WeekdayIn(lang), d.Day, int(d.Month), d.Year)
 }
 
 // In writes a valid amount in the language as papers do: "03 ngày làm việc",

@@ -45,6 +45,7 @@ func page(title, path string) ui.Page {
 			{Title: "Ứng phó", Items: []ui.NavItem{item("Sự cố", ui.IconIncident, 4, true), item("Cảnh báo, khuyến nghị", ui.IconAdvisory, 9, false)}},
 			{Title: "Chỉ đạo", Items: []ui.NavItem{item("Chỉ đạo", ui.IconDirective, 2, false), item("Báo cáo", ui.IconReport, 0, false)}},
 			{Title: "Quản trị", Items: []ui.NavItem{item("Đơn vị", ui.IconUnit, 0, false), item("Cài đặt", ui.IconSettings, 0, false)}},
+			{Title: "Giám sát", Folded: true, Items: []ui.NavItem{item("Tra ngược", ui.IconHunt, 0, false), item("Tra nhật ký", ui.IconSearch, 0, false)}},
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
@@ -141,6 +142,16 @@ func (c ClockProps) remaining(ctx context.Context) string {
 		return i18n.T(ctx, "ui.clock.overdue", i18n.Duration(ctx, c.Now.Sub(c.Due)))
 	}
 	return i18n.T(ctx, "ui.clock.left", i18n.Duration(ctx, c.Due.Sub(c.Now)))
+}
+
+// nearDay is the day of the week of a term that ends within a week of now, with the
+// space behind it; of another it is nothing.
+func nearDay(ctx context.Context, due, now time.Time) string {
+	if now.IsZero() || due.Sub(now).Abs() > 7*24*time.Hour {
+		return ""
+	}
+	last := due.Add(-time.Nanosecond) // a term that ends with a day ends on that day
+	return calendar.DateOf(last).WeekdayIn(i18n.Lang(ctx)) + " "
 }
 
 // word is the state in words: never left to the colour.

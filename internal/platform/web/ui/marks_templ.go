@@ -817,7 +817,7 @@ func clockFace(c ClockProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Until(c.Due).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = UntilFrom(c.Due, c.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -881,7 +881,7 @@ func clockFace(c ClockProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Until(c.Due).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = UntilFrom(c.Due, c.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -90,10 +90,12 @@ type Running struct {
 }
 
 // NavGroup is one titled part of the left navigation. An empty Title puts the
-// items on top without a heading.
+// items on top without a heading. Folded groups stand last, behind one entry that
+// opens them.
 type NavGroup struct {
-	Title string
-	Items []NavItem
+	Title  string
+	Items  []NavItem
+	Folded bool
 }
 
 // NavItem is one entry of the left navigation.
@@ -111,6 +113,17 @@ type Flash struct {
 	Tone Tone
 	Text string
 	Undo *Action // offered beside the text when not nil
+}
+
+// folded are the groups behind the last entry, and how many entries they hold.
+func (p Page) folded() (list []NavGroup, entries int64) {
+	for _, g := range p.Nav {
+		if g.Folded {
+			list = append(list, g)
+			entries += int64(len(g.Items))
+		}
+	}
+	return list, entries
 }
 
 // here returns the label of the current entry, or "" when none is current.

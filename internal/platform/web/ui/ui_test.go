@@ -207,3 +207,26 @@ func TestLinksRefuseScript(t *testing.T) {
 		}
 	}
 }
+
+// TestANearTermNamesItsDay writes the day of the week of a term within a week of
+// now, and of no other.
+func TestANearTermNamesItsDay(t *testing.T) {
+	t.Parallel()
+	midnight := time.Date(2026, 11, 26, 17, 0, 0, 0, time.UTC) // 24:00 on Thursday, in Vietnam
+	for name, c := range map[string]struct {
+		lang i18n.Language
+		due  time.Time
+		want string
+	}{
+		"the end of a day":  {i18n.Vietnamese, midnight, "thứ Năm 26/11/2026 24:00"},
+		"an hour of a day":  {i18n.Vietnamese, midnight.Add(8 * time.Hour), "thứ Sáu 27/11/2026 08:00"},
+		"in English":        {i18n.English, midnight, "Thursday 26/11/2026 24:00"},
+		"gone by":           {i18n.Vietnamese, midnight.AddDate(0, 0, -9), "thứ Ba 17/11/2026 24:00"},
+		"far off":           {i18n.Vietnamese, midnight.AddDate(0, 0, 9), ">05/12/2026 24:00"},
+		"nothing to end by": {i18n.Vietnamese, time.Time{}, "vg-soft"},
+	} {
+		if got := render(t, c.lang, ui.UntilFrom(c.due, now)); !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %s in it", name, got, c.want)
+		}
+	}
+}
