@@ -292,7 +292,7 @@ func (r *reader) signedAgain(from, to int) int {
 	return at
 }
 
-// mostAsk reports whether most of the marked paragraphs of an annex ask something: how
+// mostAsk reports whether half of the marked paragraphs of an annex ask something: how
 // a thing is done may be numbered too.
 func (r *reader) mostAsk(paras []para) bool {
 	all, ask := 0, 0
@@ -305,5 +305,5 @@ func (r *reader) mostAsk(paras []para) bool {
 			ask++
 		}
 	}
-	return all > 0 && ask*2 > all
+	return all > 0 && ask*2 >= all
 }
