@@ -215,3 +215,25 @@ func TestTextsBehindAreToldApart(t *testing.T) {
 		t.Errorf("signed by %+v", got.Signer)
 	}
 }
+
+// TestCellsOverSeveral holds that the rows of a page whose cells go over several
+// columns and rows keep their columns.
+func TestCellsOverSeveral(t *testing.T) {
+	page := "<p>" + strings.ReplaceAll(strings.ReplaceAll(signed, "\n\n", "</p><p>"), "\n", "<br>") + "PHỤ LỤC</p><p>VIỆC PHẢI LÀM</p><p>(Kèm theo Quyết định số 9/QĐ-UBND)</p><table>" +
+		"<tr><th rowspan=2>TT</th><th rowspan=2>Nhiệm vụ</th><th colspan=2>Cơ quan</th><th rowspan=2>Thời hạn</th></tr><tr><th>Chủ trì</th><th>Phối hợp</th></tr>" +
+		"<tr><td>I</td><td colspan=4>An toàn thông tin</td></tr><tr><td>1</td><td>Việc một</td><td rowspan=2>Sở Y tế</td><td>Công an tỉnh</td><td>2027</td></tr>" +
+		"<tr><td>2</td><td>Việc hai</td><td></td><td>30/4/2027</td></tr><tr><td colspan=5>II. Phần sau</td></tr><tr><td>1</td><td>Việc ba</td><td>Sở Nội vụ</td><td></td><td>Hằng quý</td></tr></table>"
+	raw, err := directive.HTML(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, q := range directive.Leaves(lexicon(t).Read(raw, today).Requirements)[1:] {
+		d, _ := saysOf(q)
+		found = append(found, q.Path+" "+q.Actors[0].Name+" "+strings.Join(d, ", "))
+	}
+	want := []string{"Phụ lục.I.1 Sở Y tế until 2027-12-31", "Phụ lục.I.2 Sở Y tế until 2027-04-30", "Phụ lục.II.1 Sở Nội vụ every P3M"}
+	if !slices.Equal(found, want) {
+		t.Errorf("%q, want %q, of %s", found, want, raw)
+	}
+}

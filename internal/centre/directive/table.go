@@ -143,7 +143,7 @@ func (r *reader) row(t *taskTable, raw rawLine, lines []line) (row *para, head b
 		if cells = t.placed(cells, starts, lines[0].apart); cells == nil {
 			return nil, false
 		}
-	case len(cells) > len(t.heads), len(cells) < len(t.heads) && (len(cells) < 2 || !rowMark.MatchString(cells[0])):
+	case len(cells) > len(t.heads), len(cells) < len(t.heads) && (len(cells) < 2 || !rowMark.MatchString(cells[0]) && strings.Join(cells[1:], "") != ""):
 		return nil, false
 	default:
 		cells = append(cells, make([]string, len(t.heads)-len(cells))...)
