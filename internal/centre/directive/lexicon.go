@@ -46,6 +46,7 @@ type Lexicon struct {
 	cells, figures                []string // in front of what a cell says of when, and of one that begins with a digit
 	columns                       map[string]*regexp.Regexp
 	stretch                       *regexp.Regexp // what a cell says in front of the end of a stretch of time
+	beside, planned, passive      []string       // behind a period, and in front of one that is none of a duty
 	ditto                         []string       // cells that say what those above them say
 	shared                        *regexp.Regexp // a cell of who leads and who helps
 	annex, mention                *regexp.Regexp // how an annex begins, and how it says what it comes with
@@ -158,6 +159,9 @@ type wordFile struct {
 	Cells       []string           `yaml:"cells"`
 	Figures     []string           `yaml:"figures"`
 	Stretch     string             `yaml:"stretch"`
+	Beside      []string           `yaml:"beside"`
+	Planned     []string           `yaml:"planned"`
+	Passive     []string           `yaml:"passive"`
 	Every       map[string]string  `yaml:"every"`
 	Always      alwaysRule         `yaml:"always"`
 	Thresholds  []string           `yaml:"thresholds"`
@@ -280,6 +284,9 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	several(&x.idle, f.Idle)
 	words(&x.behind, f.Behind)
 	words(&x.ditto, f.Ditto)
+	words(&x.beside, f.Beside)
+	words(&x.planned, f.Planned)
+	words(&x.passive, f.Passive)
 	for _, w := range f.Cells { // a blank at the end counts
 		x.cells = append(x.cells, fold(norm.NFC.String(w)))
 	}
