@@ -40,6 +40,9 @@ const (
 // opens reports whether a text of its own begins on line i.
 func (r *reader) opens(i int, at place) (b behind, ok bool) {
 	b.from = i
+	if l := r.lines[i]; !upper(l.text) && !anyOf(r.x.motto, l.low) && !r.x.annex.MatchString(l.low) {
+		return b, false
+	}
 	t := i
 	for t < min(i+aboveMost, len(r.lines)) && r.aboveTitle(t) {
 		t++

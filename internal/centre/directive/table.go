@@ -75,6 +75,9 @@ func (r *reader) tables(from, to int) map[int]*para {
 	var t taskTable
 	for _, raw := range r.raws(from, to) {
 		lines := r.lines[raw.from:raw.to]
+		if t.sep == "" && !strings.ContainsAny(raw.text, "|\t") && !strings.Contains(raw.text, "  ") {
+			continue
+		}
 		var row *para
 		head := false
 		if len(lines) == 1 && anyOf(r.x.around, lines[0].low) || r.ofPage(raw.from) && len(lines) == 1 {
