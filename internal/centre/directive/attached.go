@@ -69,7 +69,7 @@ func (r *reader) opens(i int, at place) (b behind, ok bool) {
 		if r.x.mention.MatchString(strings.TrimLeft(l.low[m[1]:], "(")) {
 			rest, mention = "", t
 		}
-	case !upper(l.text):
+	case !upper(l.text), labelled(l.text).rank > 0:
 		return b, false
 	case mention > 0:
 		if words = l.text[:len(words)]; words == "" {

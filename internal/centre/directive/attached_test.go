@@ -216,6 +216,31 @@ func TestTextsBehindAreToldApart(t *testing.T) {
 	}
 }
 
+// TestHeadingsOpenNoText holds that a heading of the body is none of a text behind the
+// signature, and that a copy without signature still has its annex.
+func TestHeadingsOpenNoText(t *testing.T) {
+	x := lexicon(t)
+	plan := "UBND TỈNH KHÁNH VÂN\n\nSố: 9/KH-UBND\n\nKhánh Vân, ngày 05 tháng 01 năm 2027\n\nKẾ HOẠCH\nBảo đảm an toàn thông tin mạng\n\nI. NHIỆM VỤ\n(Kèm theo danh mục tại Phụ lục)\n1. Sở Y tế rà soát tài khoản.\n\nDANH MỤC VIỆC CHUNG\n(Kèm theo Phụ lục)\n\n2. Sở Nội vụ đổi mật khẩu.\n\nII. TỔ CHỨC THỰC HIỆN\n(Kèm theo phân công)\nSở Tài chính bố trí kinh phí.\n\n"
+	annex := "PHỤ LỤC\nVIỆC PHẢI LÀM\n(Kèm theo Kế hoạch)\n\n1. Sở Y tế đổi mật khẩu.\n"
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"signed":   {plan + "Nơi nhận:\n- Lưu: VT.\n\nCHỦ TỊCH\n\nDoãn Thế Phiệt\n\n" + annex, []string{"I.1", "I.2", "II", "Phụ lục.1"}},
+		"unsigned": {strings.Replace(plan, "DANH MỤC VIỆC CHUNG\n(Kèm theo Phụ lục)\n\n", "", 1) + annex, []string{"I.1", "I.2", "II", "Phụ lục.1"}},
+	} {
+		got := x.Read(c.text, today)
+		whole(t, c.text, got)
+		var paths []string
+		for _, q := range directive.Leaves(got.Requirements) {
+			paths = append(paths, q.Path)
+		}
+		if !slices.Equal(paths, c.want) {
+			t.Errorf("%s: %q, want %q", name, paths, c.want)
+		}
+	}
+}
+
 // TestCellsOverSeveral holds that the rows of a page whose cells go over several
 // columns and rows keep their columns.
 func TestCellsOverSeveral(t *testing.T) {
