@@ -40,6 +40,9 @@ const (
 // opens reports whether a text of its own begins on line i.
 func (r *reader) opens(i int, at place) (b behind, ok bool) {
 	b.from = i
+	if l := r.lines[i]; !upper(l.text) && !anyOf(r.x.motto, l.low) && !r.x.annex.MatchString(l.low) {
+		return b, false
+	}
 	t := i
 	for t < min(i+aboveMost, len(r.lines)) && r.aboveTitle(t) {
 		t++
@@ -66,7 +69,7 @@ func (r *reader) opens(i int, at place) (b behind, ok bool) {
 		if r.x.mention.MatchString(strings.TrimLeft(l.low[m[1]:], "(")) {
 			rest, mention = "", t
 		}
-	case !upper(l.text):
+	case !upper(l.text), labelled(l.text).rank > 0:
 		return b, false
 	case mention > 0:
 		if words = l.text[:len(words)]; words == "" {
@@ -292,7 +295,7 @@ func (r *reader) signedAgain(from, to int) int {
 	return at
 }
 
-// mostAsk reports whether most of the marked paragraphs of an annex ask something: how
+// mostAsk reports whether half of the marked paragraphs of an annex ask something: how
 // a thing is done may be numbered too.
 func (r *reader) mostAsk(paras []para) bool {
 	all, ask := 0, 0
@@ -305,5 +308,5 @@ func (r *reader) mostAsk(paras []para) bool {
 			ask++
 		}
 	}
-	return all > 0 && ask*2 > all
+	return all > 0 && ask*2 >= all
 }

@@ -268,6 +268,42 @@ type gridCell struct {
 	text   string
 	span   int
 	merged bool
+	down   int // rows it goes over, where they are counted
+}
+
+// spanned are the cells of a table that go on into the rows below, by column. Its rows
+// are told by columns once one has as many cells as a row of tasks.
+type spanned struct {
+	columns bool
+	held    []gridCell
+}
+
+// row is a row by its columns.
+func (s *spanned) row(cells []gridCell) (out []string) {
+	if s.columns = s.columns || len(cells) >= leastCells; !s.columns {
+		return nil
+	}
+	hold := func() {
+		for len(out) < len(s.held) && s.held[len(out)].down > 1 {
+			c := &s.held[len(out)]
+			c.down--
+			out = append(out, c.text)
+		}
+	}
+	for _, c := range cells {
+		hold()
+		for i := range max(1, min(c.span, spanMost)) {
+			for len(s.held) <= len(out) {
+				s.held = append(s.held, gridCell{})
+			}
+			if s.held[len(out)] = c; i > 0 {
+				s.held[len(out)].text = ""
+			}
+			out = append(out, s.held[len(out)].text)
+		}
+	}
+	hold()
+	return out
 }
 
 // spanMost is over how many columns a cell may go.

@@ -119,6 +119,8 @@ var (
 	beforehand = regexp.MustCompile(`^(?:xong |hoàn thành )?tr(?:ư|u)ớc `)
 )
 
+var startsWithDigit = regexp.MustCompile(`^ ?\d`)
+
 var onDay = regexp.MustCompile(`^(?: \d{1,2} phút)?,? ngày \d`)
 
 // briefMost is how many words a short clause has.
@@ -135,17 +137,30 @@ func (r *reader) condition(before string) string {
 	return strings.TrimSpace(what)
 }
 
-// brief reports whether low has from from to to the end of a short clause that
-// begins with a verb.
+// brief reports whether low has from from to to behind a short clause that begins
+// with a verb: at its end, or where it goes on with where or for whom; or between
+// who does a thing and what is done.
 func (r *reader) brief(low string, from, to int) bool {
-	if rest := strings.TrimLeft(low[to:], " "); rest != "" && !strings.ContainsAny(rest[:1], ".,;") {
-		return false
+	rest := strings.TrimLeft(low[to:], " ")
+	sentence := strings.LastIndexAny(low[:from], ".;:") + 1
+	names, said := r.phrase(strings.TrimLeft(low[sentence:from], " "))
+	if len(names) > 0 && said == "" {
+		return begins(rest, r.x.verbs) != ""
+	}
+	if rest != "" && !strings.ContainsAny(rest[:1], ".,;") {
+		before := strings.TrimRight(low[sentence:from], " ")
+		if begins(rest, r.x.beside) == "" || slices.ContainsFunc(r.x.passive, func(w string) bool { return find(before, w) >= 0 }) || slices.ContainsFunc(r.x.planned, func(w string) bool { return strings.HasSuffix(before, " "+w) }) {
+			return false
+		}
+		if len(names) > 0 && begins(said, r.x.verbs) != "" {
+			return len(strings.Fields(said)) <= briefMost
+		}
 	}
 	begin := strings.LastIndexAny(low[:from], ".;:,") + 1
 	if and := strings.LastIndex(low[begin:from], " và "); and >= 0 && begins(low[begin+and+len(" và "):], r.x.verbs) != "" {
 		begin += and + len(" và ")
 	}
-	said := strings.TrimLeft(low[begin:from], " ")
+	said = strings.TrimLeft(low[begin:from], " ")
 	return begins(said, r.x.verbs) != "" && len(strings.Fields(said)) <= briefMost
 }
 
@@ -176,6 +191,9 @@ func (r *reader) deadline(rule deadlineRule, low string, m []int) (Deadline, boo
 		d.Recurrence = r.recurrence(get("times"), get("n"), get("every"))
 		if or := get("or"); or != "" {
 			d.Recurrence += " or " + r.recurrence("", "", or)
+		}
+		if get("last") != "" && startsWithDigit.MatchString(low[m[1]:]) {
+			return d, false // the last day of a month that is named comes once
 		}
 		if day := get("d"); day != "" {
 			if rest := strings.TrimLeft(low[m[1]:], " "); rest != "" && rest[0] >= '0' && rest[0] <= '9' {

@@ -43,8 +43,10 @@ type Lexicon struct {
 	asks, levels, notBodies       []string
 	ranks, roles, someone         []string
 	aside                         []*regexp.Regexp
-	cells                         []string // in front of what a cell says of when
+	cells, figures                []string // in front of what a cell says of when, and of one that begins with a digit
 	columns                       map[string]*regexp.Regexp
+	stretch                       *regexp.Regexp // what a cell says in front of the end of a stretch of time
+	beside, planned, passive      []string       // behind a period, and in front of one that is none of a duty
 	ditto                         []string       // cells that say what those above them say
 	shared                        *regexp.Regexp // a cell of who leads and who helps
 	annex, mention                *regexp.Regexp // how an annex begins, and how it says what it comes with
@@ -155,6 +157,11 @@ type wordFile struct {
 	Condition   string             `yaml:"condition"`
 	First       string             `yaml:"first"`
 	Cells       []string           `yaml:"cells"`
+	Figures     []string           `yaml:"figures"`
+	Stretch     string             `yaml:"stretch"`
+	Beside      []string           `yaml:"beside"`
+	Planned     []string           `yaml:"planned"`
+	Passive     []string           `yaml:"passive"`
 	Every       map[string]string  `yaml:"every"`
 	Always      alwaysRule         `yaml:"always"`
 	Thresholds  []string           `yaml:"thresholds"`
@@ -257,6 +264,7 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	one(&x.condition, f.Condition)
 	one(&x.first, f.First)
 	one(&x.shared, f.Shared)
+	one(&x.stretch, f.Stretch)
 	one(&x.mention, f.Mention)
 	one(&x.annex, f.Annex)
 	words(&x.urgency, f.Urgency)
@@ -276,8 +284,14 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	several(&x.idle, f.Idle)
 	words(&x.behind, f.Behind)
 	words(&x.ditto, f.Ditto)
+	words(&x.beside, f.Beside)
+	words(&x.planned, f.Planned)
+	words(&x.passive, f.Passive)
 	for _, w := range f.Cells { // a blank at the end counts
 		x.cells = append(x.cells, fold(norm.NFC.String(w)))
+	}
+	for _, w := range f.Figures {
+		x.figures = append(x.figures, fold(norm.NFC.String(w)))
 	}
 	for column, p := range f.Columns {
 		if !slices.Contains(columnKinds, column) {

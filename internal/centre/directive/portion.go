@@ -50,7 +50,7 @@ func sections(list []Requirement) (out []Section) {
 }
 
 // chosen is one part a person named, or several in a row.
-var chosen = regexp.MustCompile(`^(?:(phần|chương|mục|điều) )?([ivxl]{1,7}|\d{1,3}|[a-zđ]|\d{1,2}(?:\.\d{1,2}){1,3})(?: ?[-–] ?(?:(?:phần|chương|mục|điều) )?([ivxl]{1,7}|\d{1,3}))?$`)
+var chosen = regexp.MustCompile(`^(?:(phần|chương|mục|điều|phụ lục) )?([ivxl]{1,7}|\d{1,3}|[a-zđ]|\d{1,2}(?:\.\d{1,2}){1,3})(?: ?[-–] ?(?:(?:phần|chương|mục|điều|phụ lục) )?([ivxl]{1,7}|\d{1,3}))?$`)
 
 // portion is what list has of the parts that were named, apart by commas and
 // semicolons: "Chương II; Điều 12-15". A number without a word is one of the
@@ -62,6 +62,10 @@ func portion(list []Requirement, parts string) ([]Requirement, bool) {
 	for part := range strings.FieldsFuncSeq(parts, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
 		part = strings.TrimSpace(clean(fold(part)))
 		if part == "" {
+			continue
+		}
+		if slices.ContainsFunc(list, func(r Requirement) bool { return standsBehind(r.Label) && fold(r.Path) == part }) { // "Quy chế", "Phụ lục"
+			wanted[part] = false
 			continue
 		}
 		m := chosen.FindStringSubmatch(part)
@@ -91,6 +95,9 @@ func portion(list []Requirement, parts string) ([]Requirement, bool) {
 	take = func(list []Requirement, outermost bool) (out []Requirement) {
 		for _, r := range list {
 			label := fold(r.Label)
+			if _, ok := wanted[fold(r.Path)]; ok && outermost {
+				label = fold(r.Path)
+			}
 			if _, ok := wanted[label]; ok && (outermost || strings.Contains(label, " ")) {
 				wanted[label] = true
 				out = append(out, r)

@@ -41,3 +41,15 @@ func FuzzMean(f *testing.F) {
 		}
 	})
 }
+
+// TestPartsBehindTheSignature are named as the text calls them.
+func TestPartsBehindTheSignature(t *testing.T) {
+	leaf := func(path string) Requirement { return Requirement{Label: "1", Path: path, Text: "a"} }
+	text := []Requirement{{Label: "Điều 1", Path: "Điều 1", Text: "a"}, {Label: "Quy chế", Path: "Quy chế", Children: []Requirement{{Label: "Điều 2", Path: "Quy chế.Điều 2", Text: "b"}}},
+		{Label: "Phụ lục I", Path: "Phụ lục I", Children: []Requirement{leaf("Phụ lục I.1")}}, {Label: "Phụ lục", Path: "Phụ lục-2", Children: []Requirement{leaf("Phụ lục-2.1"), leaf("Phụ lục-2.2")}}}
+	for parts, want := range map[string]int{"Phụ lục I": 1, "quy chế; Phụ lục I": 2, "Phụ lục-2": 2, "Điều 1": 1, "Điều 2": 1, "Phụ lục I-II": 0, "Quy định": 0} {
+		if got, _ := portion(text, parts); len(Leaves(got)) != want {
+			t.Errorf("%s: %d leaves, want %d", parts, len(Leaves(got)), want)
+		}
+	}
+}

@@ -146,15 +146,17 @@ func (r *reader) tail(body int) (end, behind int) {
 	end, behind = len(r.lines), len(r.lines)
 	for i := body; i < len(r.lines); i++ {
 		l := r.lines[i]
-		if _, ok := r.opens(i, inBody); ok && i > body {
-			return i, i
-		}
 		if r.x.recipients.MatchString(l.low) || r.x.authority.MatchString(l.low) && upper(l.text) && len(l.text) < 120 {
 			end = i
 			break
 		}
 	}
 	if end == len(r.lines) {
+		for i := body + 1; i < len(r.lines); i++ { // a copy may have lost the signature
+			if _, ok := r.opens(i, inBody); ok {
+				return i, i
+			}
+		}
 		return r.author(body), behind
 	}
 	var signer Signer

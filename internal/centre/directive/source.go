@@ -139,9 +139,11 @@ func htmlText(source string) (text string, c changes, err error) {
 	var b bytes.Buffer
 	type row struct {
 		at, cell int // where it and its last cell begin
-		cells    []string
+		next     gridCell
+		cells    []gridCell
 	}
 	var rows []row // of the tables that are open
+	var spans spanned
 	skip := 0
 	for {
 		switch z.Next() {
@@ -188,20 +190,37 @@ func htmlText(source string) (text string, c changes, err error) {
 				n := len(rows) - 1
 				switch {
 				case t.Type == html.StartTagToken && n >= 0:
-					rows[n].cell = b.Len()
+					rows[n].cell, rows[n].next = b.Len(), gridCell{}
+					for _, a := range t.Attr {
+						switch a.Key {
+						case "colspan":
+							rows[n].next.span = atoi(a.Val)
+						case "rowspan":
+							rows[n].next.down = atoi(a.Val)
+						}
+					}
 				case t.Type == html.EndTagToken && n >= 0 && rows[n].cell <= b.Len():
-					rows[n].cells = append(rows[n].cells, string(b.Bytes()[rows[n].cell:]))
+					rows[n].next.text = string(b.Bytes()[rows[n].cell:])
+					rows[n].cells = append(rows[n].cells, rows[n].next)
 					b.WriteString("\n")
 				}
 			case t.DataAtom == atom.Tr && len(rows) > 0:
 				done := rows[len(rows)-1]
-				if rows = rows[:len(rows)-1]; len(done.cells) >= leastCells && len(rows) == 0 { // a row of tasks stands on one line
+				rows = rows[:len(rows)-1]
+				var cells []string
+				if len(rows) == 0 {
+					cells = spans.row(done.cells)
+				}
+				if len(cells) >= leastCells { // a row of tasks stands on one line
 					b.Truncate(len(bytes.TrimRight(b.Bytes()[:done.at], "\n ")))
-					b.WriteString("\n" + cellRow(done.cells))
+					b.WriteString("\n" + cellRow(cells))
 				} else {
 					b.WriteString("\n\n")
 				}
-			case slices.Contains([]atom.Atom{atom.P, atom.Div, atom.Li, atom.Table, atom.H1, atom.H2, atom.H3, atom.H4, atom.Ul, atom.Ol, atom.Section, atom.Article, atom.Blockquote}, t.DataAtom):
+			case t.DataAtom == atom.Table && len(rows) == 0:
+				spans = spanned{}
+				b.WriteString("\n\n")
+			case slices.Contains([]atom.Atom{atom.P, atom.Div, atom.Li, atom.H1, atom.Table, atom.H2, atom.H3, atom.H4, atom.Ul, atom.Ol, atom.Section, atom.Article, atom.Blockquote}, t.DataAtom):
 				b.WriteString("\n\n")
 				if t.DataAtom == atom.Li && t.Type == html.StartTagToken {
 					b.WriteString("- ")

@@ -4,9 +4,11 @@
 package directive
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -25,6 +27,9 @@ var columnKinds = []string{columnOther, columnTask, columnProduct, columnWith, c
 
 // leastCells is how many cells a row of tasks has at least: what, who, when.
 const leastCells = 3
+
+// headCell is how long the head of a column may be, in bytes.
+const headCell = 80
 
 // taskTable is a table of tasks while its rows are read. Its cells are parted by
 // upright bars, as converters write them, by tabs, or by blanks that make columns.
@@ -70,6 +75,9 @@ func (r *reader) tables(from, to int) map[int]*para {
 	var t taskTable
 	for _, raw := range r.raws(from, to) {
 		lines := r.lines[raw.from:raw.to]
+		if t.sep == "" && !strings.ContainsAny(raw.text, "|\t") && !strings.Contains(raw.text, "  ") {
+			continue
+		}
 		var row *para
 		head := false
 		if len(lines) == 1 && anyOf(r.x.around, lines[0].low) || r.ofPage(raw.from) && len(lines) == 1 {
@@ -88,11 +96,20 @@ func (r *reader) tables(from, to int) map[int]*para {
 		}
 	}
 	r.close(&t)
+	maps.DeleteFunc(out, func(_ int, row *para) bool { return row != nil && row.label.rank == 0 })
 	return out
 }
 
-// close ends the table that t is in.
+// close ends the table that t is in. Where no row says who or when, it is a form to fill
+// in, and no row is of tasks.
 func (r *reader) close(t *taskTable) {
+	given := func(kind string) bool {
+		at := t.at(kind)
+		return at >= 0 && slices.ContainsFunc(t.cells, func(row []string) bool { return row[at] != "" })
+	}
+	if !given(columnWho) && !given(columnDue) {
+		t.rows = nil
+	}
 	for i, row := range t.rows {
 		r.fill(t, row, t.cells[i])
 	}
@@ -105,7 +122,7 @@ func (r *reader) close(t *taskTable) {
 func (r *reader) row(t *taskTable, raw rawLine, lines []line) (row *para, head bool) {
 	for _, sep := range []string{"|", "\t", " "} {
 		cells, starts := cellsOf(raw.text, lines, sep)
-		if len(cells) < leastCells {
+		if len(cells) < leastCells || atoi(strings.TrimRight(cells[0], ".)")) > 0 || slices.ContainsFunc(cells, func(c string) bool { return len(c) > headCell }) {
 			continue
 		}
 		kinds, ok := r.columnsOf(cells)
@@ -129,7 +146,7 @@ func (r *reader) row(t *taskTable, raw rawLine, lines []line) (row *para, head b
 		if cells = t.placed(cells, starts, lines[0].apart); cells == nil {
 			return nil, false
 		}
-	case len(cells) > len(t.heads), len(cells) < len(t.heads) && (len(cells) < 2 || !rowMark.MatchString(cells[0])):
+	case len(cells) > len(t.heads), len(cells) < len(t.heads) && (len(cells) < 2 || !rowMark.MatchString(cells[0]) && strings.Join(cells[1:], "") != ""):
 		return nil, false
 	default:
 		cells = append(cells, make([]string, len(t.heads)-len(cells))...)
@@ -408,15 +425,32 @@ func barred(text string) []string {
 	return cells
 }
 
-// dueOf are the time limits of a cell that says nothing but when.
+// dueOf are the time limits of a cell that says nothing but when; of a stretch of
+// time the end counts.
 func (r *reader) dueOf(cell string) []Deadline {
-	for _, before := range r.x.cells {
-		if list := r.deadlines(before + cell); len(list) > 0 {
+	said := []string{cell}
+	if from := r.x.stretch.FindString(fold(cell)); from != "" {
+		said = []string{cell[len(from):], cell}
+	}
+	var undated []Deadline // in a paper without a date, or a month taken for a day
+	for _, s := range said {
+		ahead := r.x.cells
+		if s != "" && unicode.IsDigit(first(s)) {
+			ahead = slices.Concat(ahead, r.x.figures)
+		}
+		for _, before := range ahead {
+			list := r.deadlines(before + s)
 			for i := range list {
 				list[i].Text = strings.TrimPrefix(list[i].Text, before)
 			}
-			return list
+			switch {
+			case len(list) == 0:
+			case list[0].Sort != Until || !list[0].Last.IsZero():
+				return list
+			case undated == nil:
+				undated = list
+			}
 		}
 	}
-	return nil
+	return undated
 }
