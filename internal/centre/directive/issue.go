@@ -352,10 +352,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, d Directive, list []Plann
 	var fresh []taskRow
 	n := 0
 	for _, p := range list {
-		clause := i18n.T(said, "directive.clause", p.Item.Path)
-		if p.Item.Path == closingPath {
-			clause = i18n.T(said, "directive.clause.closing")
-		}
+		clause := located(said, p.Item.Path)
 		form := ""
 		for _, b := range p.Item.Bindings {
 			if b.FormID != "" {

@@ -228,7 +228,7 @@ func (p *Pages) sureWithdraw(w http.ResponseWriter, r *http.Request, status int,
 		Submit: ui.Submit{Label: i18n.T(ctx, "directive.withdraw")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)}, Errors: web.FieldErrors(errs)}
 	for _, it := range f.Items {
 		if string(it.ID) == q.Get("item") {
-			c.Points = append(c.Points, it.Path+". "+it.Short)
+			c.Points = append(c.Points, pathText(ctx, it)+". "+it.Short)
 		}
 	}
 	if name := names[q.Get("unit")]; name != "" {
