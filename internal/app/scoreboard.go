@@ -137,7 +137,7 @@ func (a boardDirectives) sheetOf(ctx context.Context, b directive.Board, rows *b
 		return sh, err
 	}
 	for _, it := range b.Items {
-		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: directive.Clause(ctx, it.Path), Duty: it.Owed, Evidence: it.Evidence, Kind: board.Kind(it.Kind),
+		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: directive.Clause(ctx, it.Path), Duty: it.Owed, Evidence: a.Rooms.Directives.Wanted(ctx, it.Evidence, it.Bindings), Kind: board.Kind(it.Kind),
 			Measures: a.targets(it.Measures)}
 		if !it.Last.IsZero() {
 			c.Due = it.Last.End()

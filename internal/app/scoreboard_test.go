@@ -20,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // issued reads a directive with a requirement for each binding and issues it to
@@ -178,6 +179,30 @@ func TestGoalsAndGroundsAreSaidAsOfficersSayThem(t *testing.T) {
 		page := v.get(t, path)
 		if body := page.Body.String(); page.Code != http.StatusOK || !strings.Contains(body, want) || strings.Contains(body, "0 cái") || strings.Contains(body, "100 %") || strings.Contains(body, "công văn mẫu") {
 			t.Errorf("%s answers %d and does not say %q", path, page.Code, want)
+		}
+	}
+}
+
+// TestTheProofWantedIsSaidInTheReadersLanguage: the words are the library's, which
+// has both languages; what a person wrote stays as they wrote it.
+func TestTheProofWantedIsSaidInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), func() time.Time { return t0 })
+	h.shut(t)
+	ctx := h.found(t)
+	one := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Một", Kind: "xa", ParentID: unit.ID(h.root)}))(t).ID)
+	words := must(i18n.Load(app.Messages()...))(t)
+	known, _ := h.Rooms.Bindings.Library.Binding("level-plan")
+	id, _ := h.issuedWith(t, ctx, true, "level-plan")
+	_, owed, err := h.Rooms.Directives.OfUnit(ctx, directive.ID(id), one)
+	noError(t, err)
+	for lang, want := range map[i18n.Language]string{i18n.Vietnamese: known.Evidence[0].VI, i18n.English: known.Evidence[0].EN} {
+		of := i18n.With(ctx, words, lang)
+		if got := must(h.Rooms.Boards.Board(of, id))(t).Sheet.Columns[0].Evidence; want == "" || got != want {
+			t.Errorf("%s: the board wants %q, want %q", lang, got, want)
+		}
+		if got := h.Rooms.Directives.Wanted(of, "biên bản riêng", owed[0].Of.Bindings); got != "biên bản riêng" {
+			t.Errorf("%s: what a person wrote is %q", lang, got)
 		}
 	}
 }

@@ -359,6 +359,7 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	tasks := make([]Task, len(v.owed))
 	for n, o := range v.owed {
+		v.owed[n].Of.Evidence = p.svc.Wanted(ctx, o.Of.Evidence, o.Of.Bindings)
 		tasks[n] = o.Task
 	}
 	if v.to, v.from, err = p.svc.moves(ctx, tasks); err != nil {

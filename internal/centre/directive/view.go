@@ -370,7 +370,7 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 	}
 	out = append(out, fact("owed", owed))
 	if it.Evidence != "" {
-		out = append(out, fact("evidence", it.Evidence))
+		out = append(out, fact("evidence", p.svc.Wanted(ctx, it.Evidence, it.Bindings)))
 	}
 	if it.By != "" {
 		out = append(out, fact("by", it.By+", "+i18n.Time(ctx, it.At)))
