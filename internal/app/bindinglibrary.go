@@ -11,6 +11,7 @@ import (
 	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/rulepack"
 )
 
@@ -71,7 +72,7 @@ func (a bindingLibrary) Remember(ctx context.Context, tx *db.Tx, unit, paper str
 // bound is a binding with the figures and forms that the pack in force gives it.
 func (a *App) bound(b binding.Binding) directive.Binding {
 	pack := a.pack()
-	out := directive.Binding{ID: b.ID, VI: b.Label.VI, EN: b.Label.EN, Kind: directive.BindingKind(b.Kind), Evidence: proofs(b.Evidence)}
+	out := directive.Binding{ID: b.ID, VI: b.Label.VI, EN: b.Label.EN, Kind: directive.BindingKind(b.Kind), Evidence: proofs(b.Evidence, i18n.Vietnamese), EvidenceEN: proofs(b.Evidence, i18n.English)}
 	if room, ok := a.Rooms.Bindings.Library.Room(b.WaitsFor); ok {
 		out.WaitsFor = room.Label.VI
 	}
@@ -97,10 +98,10 @@ func (a *App) bound(b binding.Binding) directive.Binding {
 	return out
 }
 
-func proofs(list []rulepack.Label) string {
+func proofs(list []rulepack.Label, lang i18n.Language) string {
 	said := make([]string, len(list))
 	for i, l := range list {
-		said[i] = l.VI
+		said[i] = l.In(string(lang))
 	}
 	return strings.Join(said, "; ")
 }

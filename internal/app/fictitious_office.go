@@ -148,6 +148,10 @@ func (c fictitious) Owed(ctx context.Context) (map[string]string, error) {
 // Owe implements demo.Terms. A person gives a task that runs from now; one that
 // runs from the day its paper came is opened as rooms open theirs.
 func (c fictitious) Owe(ctx context.Context, t demo.Task) (string, error) {
+	u, err := c.Rooms.Units.Get(ctx, unit.ID(t.Unit))
+	if err != nil || !u.ValidOn(calendar.DateOf(c.opt.Now())) {
+		return "", err
+	}
 	paper, err := dutyPapers(c).Paper(ctx, t.Paper)
 	if err != nil {
 		return "", fmt.Errorf("its paper: %w", err)

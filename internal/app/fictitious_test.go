@@ -330,3 +330,53 @@ func TestInventedDataStaysOutOfARealCentre(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestTheDemoStartsAgainAfterReforms merges, splits and ends units of the demo, one
+// of them by hand, and starts it again on a later day: what was done stays, and
+// nothing new is opened for units that are no more.
+func TestTheDemoStartsAgainAfterReforms(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	h, _ := demoHouse(t, dir, demoNow)
+	ctx := h.as(t, "quantri")
+	ids := map[string]unit.ID{}
+	page, err := h.Rooms.Units.List(ctx, unit.Filter{Limit: unit.MaxPage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range page.Units {
+		ids[u.Code] = u.ID
+	}
+	first := calendar.DateOf(demoNow)
+	reform := func(r unit.Reform, from ...string) {
+		t.Helper()
+		r.From, r.Basis = first, "NQ 12"
+		for _, code := range from {
+			r.Spec.Units = append(r.Spec.Units, ids[code])
+		}
+		r = must(h.Rooms.Units.SaveReform(ctx, r))(t)
+		must(h.Rooms.Units.ApplyReform(ctx, r.ID, r.Version, must(h.Rooms.Units.Preview(ctx, r))(t).Digest))(t)
+	}
+	reform(unit.Reform{Kind: unit.Merge, Spec: unit.Spec{Parts: []unit.Part{{Name: "UBND xã Gộp"}}}}, "GD19", "GD20")
+	reform(unit.Reform{Kind: unit.Merge, Spec: unit.Spec{Parts: []unit.Part{{Name: "Sở Y tế và Giáo dục"}}}}, "GD06", "GD07")
+	reform(unit.Reform{Kind: unit.Merge, Spec: unit.Spec{Parts: []unit.Part{{Name: "Trung tâm An ninh mạng và Chuyển đổi số"}}}}, "GD01", "GD11")
+	reform(unit.Reform{Kind: unit.Split, Spec: unit.Spec{Parts: []unit.Part{{Name: "UBND xã Đông"}, {Name: "UBND xã Tây"}}}}, "GD21")
+	reform(unit.Reform{Kind: unit.End}, "GD16")
+	reform(unit.Reform{Kind: unit.End}, "GD37")
+	h.stop(t)
+
+	gone := map[string]bool{}
+	for _, code := range []string{"GD19", "GD20", "GD06", "GD07", "GD01", "GD11", "GD21", "GD16", "GD37"} {
+		gone[string(ids[code])] = true
+	}
+	for _, later := range []time.Duration{demoPause, 30 * 24 * time.Hour} {
+		h, _ = demoHouse(t, dir, demoNow.Add(later))
+		owed := must(h.Rooms.Obligations.List(h.as(t, "quantri"), obligation.Filter{Kind: obligation.TaskKind, Limit: 1000}))(t)
+		for _, o := range owed.Rows {
+			if gone[o.UnitID] && o.CreatedAt.After(demoNow) {
+				t.Errorf("after %s, %q was opened for a unit that is no more", later, o.Title.VI)
+			}
+		}
+		h.stop(t)
+	}
+}

@@ -48,7 +48,7 @@ func (a replies) Reply(ctx context.Context, id, of string, _, to calendar.Date) 
 	if err != nil {
 		return report.Reply{}, err
 	}
-	sh, d, err := boardDirectives(a).sheet(ctx, directive.ID(id), rows)
+	sh, d, err := boardDirectives(a).sheet(i18n.With(ctx, a.catalogue, i18n.Vietnamese), directive.ID(id), rows)
 	if err != nil {
 		return report.Reply{}, err
 	}

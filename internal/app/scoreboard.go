@@ -137,7 +137,7 @@ func (a boardDirectives) sheetOf(ctx context.Context, b directive.Board, rows *b
 		return sh, err
 	}
 	for _, it := range b.Items {
-		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: directive.Clause(ctx, it.Path), Duty: it.Owed, Evidence: it.Evidence, Kind: board.Kind(it.Kind),
+		c := board.Column{ID: string(it.ID), Path: it.Path, Label: it.Short, Text: it.Text, Clause: directive.Clause(ctx, it.Path), Duty: it.Owed, Evidence: a.Rooms.Directives.Wanted(ctx, it.Evidence, it.Bindings), Kind: board.Kind(it.Kind),
 			Measures: a.targets(it.Measures)}
 		if !it.Last.IsZero() {
 			c.Due = it.Last.End()
@@ -274,7 +274,7 @@ func (a *App) boardOf(ctx context.Context, d directive.Directive) []ui.Action {
 	if d.State != directive.Issued {
 		return nil
 	}
-	return []ui.Action{{Label: i18n.T(ctx, "app.nav.boards"), Href: board.Path + "/" + string(d.ID), Icon: ui.IconReport}}
+	return []ui.Action{{Label: i18n.T(ctx, "app.directive.board"), Href: board.Path + "/" + string(d.ID), Icon: ui.IconReport}}
 }
 
 // earliest is the clock of the open duty of a board that is due first, nil without

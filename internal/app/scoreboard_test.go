@@ -5,6 +5,7 @@ package app_test
 
 import (
 	"context"
+	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -19,6 +20,7 @@ import (
 	"github.com/vonggac/vonggac/internal/platform/calendar"
 	"github.com/vonggac/vonggac/internal/platform/db"
 	"github.com/vonggac/vonggac/internal/platform/fault"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
 // issued reads a directive with a requirement for each binding and issues it to
@@ -102,13 +104,13 @@ func TestAnInfectionAndASilenceAreOnTheBoardWithinAMinute(t *testing.T) {
 	h.read(t, ctx, dns, "sach.log", []byte("Nov 21 08:00:00 dnsmasq[9]: query[A] good.example from 10.1.7.5\n"))
 	line()
 	beats()
-	holds("with a clean log", string(sick.ID), columns[0], board.Met, "≤ 0")
+	holds("with a clean log", string(sick.ID), columns[0], board.Met, "không còn trường hợp nào")
 	holds("while its source speaks", string(dumb.ID), columns[1], board.Met, "100%")
 
 	h.read(t, ctx, dns, "ban.log", []byte("Nov 21 08:00:50 dnsmasq[9]: query[A] bad.example from 10.1.7.5\n"))
-	holds("before the beat", string(sick.ID), columns[0], board.Met, "≤ 0")
+	holds("before the beat", string(sick.ID), columns[0], board.Met, "không còn trường hợp nào")
 	beats()
-	holds("a minute later", string(sick.ID), columns[0], board.Unmet, "≤ 0")
+	holds("a minute later", string(sick.ID), columns[0], board.Unmet, "không còn trường hợp nào")
 
 	now = now.Add(14 * time.Minute)
 	line()
@@ -161,5 +163,46 @@ func TestPagesOfAUnitAreItsRowsOfTheBoard(t *testing.T) {
 	}
 	if _, err := h.Rooms.Boards.Cell(auth.With(ctx, actor), id, string(bravo.ID), columns[0]); !fault.Is(err, fault.NotFound) {
 		t.Errorf("who looks at Alpha reads a cell of Bravo: %v", err)
+	}
+}
+
+// TestGoalsAndGroundsAreSaidAsOfficersSayThem: a goal of nothing left is no number of
+// things, and what a form rests on is no number of a sample.
+func TestGoalsAndGroundsAreSaidAsOfficersSayThem(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), func() time.Time { return t0 })
+	h.shut(t)
+	h.found(t)
+	v := &visitor{handler: h.Handler()}
+	v.signIn(t, "mai")
+	for path, want := range map[string]string{"/measures/obligation.open_late": "không còn trường hợp nào", "/measures/source.heard": "100%", "/papers/new?form=F13&pack=VN-ATTT-2016": "văn bản chỉ đạo"} {
+		page := v.get(t, path)
+		if body := page.Body.String(); page.Code != http.StatusOK || !strings.Contains(body, want) || strings.Contains(body, "0 cái") || strings.Contains(body, "100 %") || strings.Contains(body, "công văn mẫu") {
+			t.Errorf("%s answers %d and does not say %q", path, page.Code, want)
+		}
+	}
+}
+
+// TestTheProofWantedIsSaidInTheReadersLanguage: the words are the library's, which
+// has both languages; what a person wrote stays as they wrote it.
+func TestTheProofWantedIsSaidInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	h := open(t, t.TempDir(), func() time.Time { return t0 })
+	h.shut(t)
+	ctx := h.found(t)
+	one := string(must(h.Rooms.Units.Create(ctx, unit.Unit{Name: "UBND xã Một", Kind: "xa", ParentID: unit.ID(h.root)}))(t).ID)
+	words := must(i18n.Load(app.Messages()...))(t)
+	known, _ := h.Rooms.Bindings.Library.Binding("level-plan")
+	id, _ := h.issuedWith(t, ctx, true, "level-plan")
+	_, owed, err := h.Rooms.Directives.OfUnit(ctx, directive.ID(id), one)
+	noError(t, err)
+	for lang, want := range map[i18n.Language]string{i18n.Vietnamese: known.Evidence[0].VI, i18n.English: known.Evidence[0].EN} {
+		of := i18n.With(ctx, words, lang)
+		if got := must(h.Rooms.Boards.Board(of, id))(t).Sheet.Columns[0].Evidence; want == "" || got != want {
+			t.Errorf("%s: the board wants %q, want %q", lang, got, want)
+		}
+		if got := h.Rooms.Directives.Wanted(of, "biên bản riêng", owed[0].Of.Bindings); got != "biên bản riêng" {
+			t.Errorf("%s: what a person wrote is %q", lang, got)
+		}
 	}
 }

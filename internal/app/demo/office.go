@@ -41,7 +41,8 @@ type Terms interface {
 	// Owed gives the id of each task that the actor sees, by title and unit's id
 	// joined by a bar.
 	Owed(ctx context.Context) (map[string]string, error)
-	// Owe opens a task that runs from t.From. Key: Title and Unit.
+	// Owe opens a task that runs from t.From; a unit that is no more is given none,
+	// and no id. Key: Title and Unit.
 	Owe(ctx context.Context, t Task) (id string, err error)
 	// MeetTask records that a task was done, proved by a paper of the register or,
 	// without one, by what is declared.
@@ -179,7 +180,7 @@ func (d *desk) tasks(ctx context.Context) error {
 			id, err = d.c.Owe(ctx, task)
 			return err
 		})
-		if err == nil && x.then != nil {
+		if err == nil && id != "" && x.then != nil {
 			err = d.as(ctx, x.who, func(ctx context.Context) error { return x.then(ctx, d, id) })
 		}
 		if err != nil {

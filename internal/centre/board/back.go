@@ -14,16 +14,25 @@ import (
 // so that the way back leads where they came from. It is made of what a board
 // knows alone and never names a place.
 func back(r *http.Request) string {
-	f, q := filter(r), url.Values{}
+	return query(from(r.URL.Query()))
+}
+
+// from is what of given says how a board was narrowed.
+func from(given url.Values) url.Values {
+	f, q := filterOf(given), url.Values{}
 	for name, value := range map[string]string{"show": string(f.Show), "kind": f.Kind, "q": f.Query, "sort": string(f.Sort)} {
 		if value != "" {
 			q.Set(name, value)
 		}
 	}
-	page := r.URL.Query().Get("page")
+	page := given.Get("page")
 	if n, err := strconv.Atoi(page); page == whole || err == nil && n > 1 {
 		q.Set("page", page)
 	}
+	return q
+}
+
+func query(q url.Values) string {
 	if len(q) == 0 {
 		return ""
 	}

@@ -17,9 +17,9 @@ import (
 // Letter is an urging letter in the layout of Nghị định 30/2020/NĐ-CP: to one
 // unit with what it owes in the letter, or to all with an annex. It fails with
 // fault.NotFound for a unit that owes nothing and fault.Conflict when nobody does.
-func (s *Service) Letter(ctx context.Context, directive, column, unit string) (officedoc.Paper, error) {
+func (s *Service) Letter(ctx context.Context, directive string, of Portion, unit string) (officedoc.Paper, error) {
 	const op = "board.Letter"
-	t, debtors, err := s.owing(ctx, op, write, directive, column)
+	t, debtors, err := s.owing(ctx, op, write, directive, of)
 	if err != nil {
 		return officedoc.Paper{}, err
 	}

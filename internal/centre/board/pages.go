@@ -6,6 +6,7 @@ package board
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
@@ -54,8 +55,9 @@ func (p *Pages) Routes() []web.Route {
 	}
 }
 
-func filter(r *http.Request) Filter {
-	q := r.URL.Query()
+func filter(r *http.Request) Filter { return filterOf(r.URL.Query()) }
+
+func filterOf(q url.Values) Filter {
 	f := Filter{Kind: q.Get("kind"), Query: q.Get("q")}
 	if s := Show(q.Get("show")); slices.Contains(Shows(), s) {
 		f.Show = s
@@ -73,8 +75,9 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), debtors: debtors(elsewhere(ctx, t), ""), words: newWords(ctx, t.At)}
+	v := &boardPage{r: r, whole: t, f: filter(r), urges: auth.May(ctx, write), asks: auth.May(ctx, decide), words: newWords(ctx, t.At)}
 	v.table = t.Narrow(v.f, p.svc.Measures.Measure)
+	v.debtors = debtors(elsewhere(ctx, v.table), "")
 	v.page = pageOf(r.URL.Query().Get("page"), len(v.table.Rows))
 	return p.site.Render(w, r, http.StatusOK, web.View{Title: t.Sheet.Title, Body: boardView(v)})
 }

@@ -283,6 +283,36 @@ func TestALeaderAsksTheCentreToUrge(t *testing.T) {
 	})
 }
 
+// TestUrgingKeepsToTheBoardAsItWasFiltered: those alone are urged whom the board
+// showed, the page says so, and its way back is to the same board.
+func TestUrgingKeepsToTheBoardAsItWasFiltered(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		b := h.browse(t, auth.Centre, "root")
+		whole := b.get("/boards/d-1/urge/units", 200)
+		b.says(whole, "UBND xã Bản Mẫu 1", "UBND xã Bản Mẫu 2")
+		if strings.Contains(whole, "đang lọc") {
+			t.Error("the whole board is said to be filtered")
+		}
+		of := "?" + url.Values{"q": {"mẫu 1"}, "sort": {"name"}}.Encode()
+		there := strings.ReplaceAll(of, "&", "&amp;")
+		b.says(b.get("/boards/d-1"+of, 200), "/boards/d-1/urge/units"+there)
+		page := b.get("/boards/d-1/urge/units"+of, 200)
+		b.says(page, "UBND xã Bản Mẫu 1", "Chỉ gồm phần bảng đang lọc: tên có “mẫu 1”.", `href="/boards/d-1`+there+`"`, `name="q" value="mẫu 1"`, "letter.docx"+there)
+		if strings.Contains(page, "UBND xã Bản Mẫu 2") {
+			t.Error("a unit the board did not show is to be urged")
+		}
+		b.says(b.post("/boards/d-1/urge/units", url.Values{"id": {"u-1", "u-2"}, "q": {"mẫu 1"}, "sort": {"name"}}, 200), "/boards/d-1/urge/units"+there)
+		if len(h.told) != 1 || h.told[0].Debtor.Unit.ID != "u-1" {
+			t.Errorf("told %+v", h.told)
+		}
+		b.post("/boards/d-1/urge/units", url.Values{"id": {"u-2"}, "q": {"mẫu 1"}}, 409)
+		one, err := h.Letter(as(t.Context(), auth.Centre, "root"), "d-1", board.Portion{Filter: board.Filter{Query: "mẫu 1"}}, "")
+		if err != nil || len(one.To) != 1 {
+			t.Errorf("the letter goes to %v, %v", one.To, err)
+		}
+	})
+}
+
 func TestLettersNameWhatIsOwed(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		b := h.browse(t, auth.Centre, "root")
@@ -293,7 +323,7 @@ func TestLettersNameWhatIsOwed(t *testing.T) {
 			}
 		}
 		b.get("/boards/d-1/urge/letter.docx?unit=none", 404)
-		one, err := h.Letter(as(t.Context(), auth.Centre, "root"), "d-1", "", "u-1")
+		one, err := h.Letter(as(t.Context(), auth.Centre, "root"), "d-1", board.Portion{}, "u-1")
 		if err != nil || len(one.To) != 1 || one.To[0] != "UBND xã Bản Mẫu 1" || len(one.Annexes) != 0 {
 			t.Errorf("%+v, %v", one, err)
 		}

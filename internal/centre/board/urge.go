@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/vonggac/vonggac/internal/centre/measure"
 	"github.com/vonggac/vonggac/internal/platform/audit"
 	"github.com/vonggac/vonggac/internal/platform/auth"
 	"github.com/vonggac/vonggac/internal/platform/db"
@@ -97,17 +98,32 @@ func (d Debtor) overdue() int {
 	return n
 }
 
-// Owing are the debtors of a directive beside the actor's own unit for whom the
+// Portion is the part of a board whose debtors are meant: the zero value is all of
+// it.
+type Portion struct {
+	Column string // one requirement alone; empty: all
+	Filter Filter // as the board was narrowed
+}
+
+// narrow keeps what p means of t, but for the column.
+func (p Portion) narrow(t Table, known func(string) (measure.Measure, bool)) Table {
+	if p.Filter == (Filter{Sort: p.Filter.Sort}) {
+		return t
+	}
+	return t.Narrow(p.Filter, known)
+}
+
+// Owing are the debtors of a directive, or of a portion of its board, beside the actor's own unit for whom the
 // actor may act, or decides, with when each was last urged.
-func (s *Service) Owing(ctx context.Context, directive, column string) (Table, []Debtor, error) {
+func (s *Service) Owing(ctx context.Context, directive string, of Portion) (Table, []Debtor, error) {
 	need := write
 	if !auth.May(ctx, write) {
 		need = decide
 	}
-	return s.owing(ctx, "board.Owing", need, directive, column)
+	return s.owing(ctx, "board.Owing", need, directive, of)
 }
 
-func (s *Service) owing(ctx context.Context, op string, need auth.Permission, directive, column string) (Table, []Debtor, error) {
+func (s *Service) owing(ctx context.Context, op string, need auth.Permission, directive string, of Portion) (Table, []Debtor, error) {
 	_, scope, err := auth.Need(ctx, op, need)
 	if err != nil {
 		return Table{}, nil, err
@@ -116,9 +132,10 @@ func (s *Service) owing(ctx context.Context, op string, need auth.Permission, di
 	if err != nil {
 		return Table{}, nil, err
 	}
-	if column != "" && !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.ID == column }) {
+	if of.Column != "" && !slices.ContainsFunc(t.Columns, func(c Column) bool { return c.ID == of.Column }) {
 		return Table{}, nil, fault.Missing(op)
 	}
+	t = of.narrow(t, s.Measures.Measure)
 	var mine []string
 	sel := scope.Filter(s.Records.Read().NewSelect().TableExpr("unit_closure AS c").ColumnExpr("DISTINCT c.descendant"), "c.descendant")
 	if err := sel.Scan(ctx, &mine); err != nil {
@@ -132,7 +149,7 @@ func (s *Service) owing(ctx context.Context, op string, need auth.Permission, di
 	if err != nil {
 		return Table{}, nil, err
 	}
-	list := slices.DeleteFunc(Debtors(elsewhere(ctx, t), column), func(d Debtor) bool { return !within[d.Unit.ID] })
+	list := slices.DeleteFunc(Debtors(elsewhere(ctx, t), of.Column), func(d Debtor) bool { return !within[d.Unit.ID] })
 	for i := range list {
 		list[i].Last = last[list[i].Unit.ID]
 	}
@@ -142,9 +159,9 @@ func (s *Service) owing(ctx context.Context, op string, need auth.Permission, di
 // Urge urges the named units of a directive, those alone that owe something at
 // this moment, and gives how many were. Each is recorded, told and audited in one
 // transaction. It fails with fault.Conflict when none of them owes anything.
-func (s *Service) Urge(ctx context.Context, directive, column string, units []string) (int, error) {
+func (s *Service) Urge(ctx context.Context, directive string, of Portion, units []string) (int, error) {
 	const op = "board.Urge"
-	t, debtors, err := s.owing(ctx, op, write, directive, column)
+	t, debtors, err := s.owing(ctx, op, write, directive, of)
 	if err != nil {
 		return 0, err
 	}
@@ -191,9 +208,9 @@ type Request struct {
 // directive, and gives how many they are: for who decides and does not write. It
 // is told and audited in one transaction. It fails with fault.Conflict when nobody
 // owes anything.
-func (s *Service) AskToUrge(ctx context.Context, directive, column string) (int, error) {
+func (s *Service) AskToUrge(ctx context.Context, directive string, of Portion) (int, error) {
 	const op = "board.AskToUrge"
-	t, debtors, err := s.owing(ctx, op, decide, directive, column)
+	t, debtors, err := s.owing(ctx, op, decide, directive, of)
 	if err != nil {
 		return 0, err
 	}
@@ -212,7 +229,7 @@ func (s *Service) AskToUrge(ctx context.Context, directive, column string) (int,
 			}
 		}
 		return audit.Add(ctx, tx, r.At, audit.Entry{Action: "board.ask_to_urge", Kind: SubjectKind, Object: directive, Unit: actor.Home,
-			Detail: map[string]any{"units": r.Debtors, "overdue": r.Overdue, "column": column}})
+			Detail: map[string]any{"units": r.Debtors, "overdue": r.Overdue, "column": of.Column}})
 	})
 	return len(debtors), db.Error(op, err)
 }

@@ -38,7 +38,7 @@ func urgeView(v urgePage) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: under(ctx, v.sheet, ""), Title: i18n.T(ctx, "board.urge.title"), Lead: v.lead(), Actions: v.actions()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.PageHead(ui.PageHeadProps{Crumbs: under(ctx, v.sheet, query(v.from)), Title: i18n.T(ctx, "board.urge.title"), Lead: v.lead(), Actions: v.actions()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -4,7 +4,9 @@
 package board
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -16,7 +18,8 @@ import (
 // urgePage shows who will be urged before anybody is.
 type urgePage struct {
 	sheet   Sheet
-	column  string // one requirement alone; empty: all
+	of      Portion
+	from    url.Values // how the board was narrowed
 	debtors []Debtor
 	drafts  bool
 	urges   bool // else the reader decides, and asks the centre to
@@ -28,26 +31,54 @@ func (v urgePage) lead() string {
 	if !v.urges {
 		key = "board.urge.ask.lead"
 	}
-	return i18n.T(v.ctx, key, number(v.ctx, len(v.debtors)), v.sheet.name())
+	lead := i18n.T(v.ctx, key, number(v.ctx, len(v.debtors)), v.sheet.name())
+	if only := v.only(); only != "" {
+		lead += " " + i18n.T(v.ctx, "board.urge.only", only)
+	}
+	return lead
+}
+
+// only says how the board was narrowed that the reader came from; empty when it was
+// not.
+func (v urgePage) only() string {
+	var parts []string
+	f := v.of.Filter
+	if f.Show != "" {
+		parts = append(parts, i18n.T(v.ctx, "board.urge.only."+string(f.Show)))
+	}
+	if f.Kind != "" {
+		kind := f.Kind
+		if len(v.debtors) > 0 {
+			kind = v.debtors[0].Unit.KindLabel
+		}
+		parts = append(parts, kind)
+	}
+	if f.Query != "" {
+		parts = append(parts, i18n.T(v.ctx, "board.urge.only.named", f.Query))
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (v urgePage) path() string { return sheetPath(v.sheet.ID) + "/urge" }
 
 func (v urgePage) query(pairs ...string) string {
-	q := url.Values{}
-	if v.column != "" {
-		q.Set("column", v.column)
+	q := maps.Clone(v.from)
+	if v.of.Column != "" {
+		q.Set("column", v.of.Column)
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		q.Set(pairs[i], pairs[i+1])
 	}
-	if len(q) == 0 {
-		return ""
-	}
-	return "?" + q.Encode()
+	return query(q)
 }
 
-func (v urgePage) hidden() []ui.Hidden { return []ui.Hidden{{Name: "column", Value: v.column}} }
+func (v urgePage) hidden() []ui.Hidden {
+	out := []ui.Hidden{{Name: "column", Value: v.of.Column}}
+	for _, name := range slices.Sorted(maps.Keys(v.from)) {
+		out = append(out, ui.Hidden{Name: name, Value: v.from.Get(name)})
+	}
+	return out
+}
 
 // everybody are the hidden fields that name each debtor shown.
 func (v urgePage) everybody() []ui.Hidden {

@@ -121,10 +121,10 @@ func (v boardPage) actions() []ui.Action {
 		out = append(out, ui.Action{Label: l.Label, Href: l.Href, Icon: ui.IconDownload})
 	}
 	if v.asks && !v.urges && v.debtors > 0 {
-		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge.see", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units", Icon: ui.IconSend})
+		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge.see", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units" + back(v.r), Icon: ui.IconSend})
 	}
 	if v.urges && v.debtors > 0 {
-		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units", Icon: ui.IconSend, Primary: true})
+		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.urge", number(v.ctx, v.debtors)), Href: sheetPath(v.whole.Sheet.ID) + "/urge/units" + back(v.r), Icon: ui.IconSend, Primary: true})
 	}
 	if auth.May(v.ctx, auth.Permission{Area: auth.Documents, Act: auth.Write}) {
 		out = append(out, ui.Action{Label: i18n.T(v.ctx, "board.reply"), Href: "/papers/new?directive=" + url.QueryEscape(v.whole.Sheet.ID), Icon: ui.IconReport})

@@ -84,6 +84,9 @@ func saidText(ctx context.Context, c measure.Claim, u measure.Unit) string {
 // limit is a target in words: "≥ 95%".
 func limit(ctx context.Context, t Target, u measure.Unit) string {
 	sign := "≥ "
+	if t.Op == AtMost && t.Value == 0 {
+		return i18n.T(ctx, "board.limit.none")
+	}
 	if t.Op == AtMost {
 		sign = "≤ "
 	}

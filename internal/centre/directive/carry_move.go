@@ -152,7 +152,7 @@ func (m *mover) carry(ctx context.Context, tx *db.Tx, g leg, ids []string) (int,
 		if m.s.Official != nil {
 			said = m.s.Official(ctx)
 		}
-		state, reason = Moved, i18n.T(said, "directive.carried.to", m.d.Cite(), p.Item.Path)
+		state, reason = Moved, i18n.T(said, "directive.carried.to", m.d.Cite(), located(said, p.Item.Path))
 		addressed, err := addressees(ctx, tx, nil, m.d.ID)
 		if err != nil {
 			return 0, err

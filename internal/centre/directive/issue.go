@@ -59,14 +59,6 @@ type Plan struct {
 	Job    string // id of the job that opens the tasks; empty: they are there
 }
 
-// Clause is how a requirement is cited by its path: "mục 5.a".
-func Clause(ctx context.Context, path string) string {
-	if path == closingPath {
-		return i18n.T(ctx, "directive.clause.closing")
-	}
-	return i18n.T(ctx, "directive.clause", path)
-}
-
 // Planned is what one item asks of whom.
 type Planned struct {
 	Item   Item
@@ -360,7 +352,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, d Directive, list []Plann
 	var fresh []taskRow
 	n := 0
 	for _, p := range list {
-		clause := Clause(said, p.Item.Path)
+		clause := located(said, p.Item.Path)
 		form := ""
 		for _, b := range p.Item.Bindings {
 			if b.FormID != "" {

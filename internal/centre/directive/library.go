@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/vonggac/vonggac/internal/platform/db"
+	"github.com/vonggac/vonggac/internal/platform/i18n"
 	"github.com/vonggac/vonggac/internal/platform/officedoc"
 )
 
@@ -72,8 +73,23 @@ type Binding struct {
 	Measures    []Goal
 	Obligations []Template
 	Evidence    string // what proof is wanted, in Vietnamese
+	EvidenceEN  string // the same in English; may be empty
 	WaitsFor    string // the room that will measure it one day; may be empty
 	Rows        []int  // of the table of demands it covers
+}
+
+// Wanted is the proof that is wanted of what is bound so, in the language of ctx:
+// the library's own words, as long as nobody wrote others.
+func (s *Service) Wanted(ctx context.Context, text string, bound []Bound) string {
+	if i18n.Lang(ctx) != string(i18n.English) {
+		return text
+	}
+	for _, b := range bound {
+		if of, ok := s.binding(b.ID); ok && of.Evidence == text && of.EvidenceEN != "" {
+			return of.EvidenceEN
+		}
+	}
+	return text
 }
 
 // Goal is a measure with what is to be reached.

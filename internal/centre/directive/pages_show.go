@@ -229,7 +229,7 @@ func (p *Pages) sureWithdraw(w http.ResponseWriter, r *http.Request, status int,
 		Submit: ui.Submit{Label: i18n.T(ctx, "directive.withdraw")}, Cancel: ui.Link{Label: i18n.T(ctx, "web.back"), Href: href(f.ID)}, Errors: web.FieldErrors(errs)}
 	for _, it := range f.Items {
 		if string(it.ID) == q.Get("item") {
-			c.Points = append(c.Points, it.Path+". "+it.Short)
+			c.Points = append(c.Points, pathText(ctx, it)+". "+it.Short)
 		}
 	}
 	if name := names[q.Get("unit")]; name != "" {
@@ -361,6 +361,7 @@ func (p *Pages) renderUnit(w http.ResponseWriter, r *http.Request, status int, v
 	}
 	tasks := make([]Task, len(v.owed))
 	for n, o := range v.owed {
+		v.owed[n].Of.Evidence = p.svc.Wanted(ctx, o.Of.Evidence, o.Of.Bindings)
 		tasks[n] = o.Task
 	}
 	if v.to, v.from, err = p.svc.moves(ctx, tasks); err != nil {

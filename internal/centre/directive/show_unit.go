@@ -155,7 +155,7 @@ func (v unitPage) typedOf(o Owed, field, was string) string {
 // moved links the tasks that took the place of one, or whose place it took.
 func moved(ctx context.Context, way string, list []Move) (out []ui.Fact) {
 	for _, m := range list {
-		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.moved."+way), Value: ui.Anchor(ui.Link{Label: m.Code + ", " + i18n.T(ctx, "directive.clause", m.Path), Href: m.Href()})})
+		out = append(out, ui.Fact{Label: i18n.T(ctx, "directive.moved."+way), Value: ui.Anchor(ui.Link{Label: m.Code + ", " + located(ctx, m.Path), Href: m.Href()})})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ package directive
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -252,11 +253,46 @@ func mendable(d Doubt) bool {
 	return slices.Contains([]Doubt{NoNumber, NoDate, NoIssuer, NoSubject, NoSigner, NotRegistered, Unclear}, d)
 }
 
-func pathText(ctx context.Context, it Item) string {
-	if it.Path == closingPath {
+func pathText(ctx context.Context, it Item) string { return Clause(ctx, it.Path) }
+
+// dashed is what stands in a path for a dash: in "1.f.-2" the second under 1.f.
+var dashed = regexp.MustCompile(`\.?-(\d+)(?:\.([^-]))?`)
+
+// Clause is the path of a requirement as papers cite it, in the language of ctx: a
+// dash has no number in its text, so that it is counted. The path itself stays the
+// key.
+func Clause(ctx context.Context, path string) string {
+	if path == closingPath {
 		return i18n.T(ctx, "directive.clause.closing")
 	}
-	return it.Path
+	said := dashed.ReplaceAllStringFunc(path, func(part string) string {
+		m := dashed.FindStringSubmatch(part)
+		n := m[1]
+		if len(n) == 1 || n == "10" {
+			n = i18n.T(ctx, "directive.clause.nth."+n)
+		}
+		said := ", " + i18n.T(ctx, "directive.clause.dash", n)
+		if m[2] != "" { // what stands under the dash
+			said += ", " + m[2]
+		}
+		return said
+	})
+	return strings.TrimPrefix(said, ", ")
+}
+
+// located is Clause as a sentence names it: "mục 1.a", "Điều 2, mục 1",
+// "Phụ lục I, mục II.3".
+func located(ctx context.Context, path string) string {
+	if path == closingPath || strings.HasPrefix(path, "-") {
+		return Clause(ctx, path)
+	}
+	if first, rest, _ := strings.Cut(path, "."); strings.Contains(first, " ") { // it says itself what it is
+		if rest == "" {
+			return first
+		}
+		return first + ", " + located(ctx, rest)
+	}
+	return i18n.T(ctx, "directive.clause", Clause(ctx, path))
 }
 
 func itemBadge(ctx context.Context, it Item) ui.BadgeProps {
@@ -395,7 +431,7 @@ func (p *Pages) facts(ctx context.Context, it Item) []ui.Fact {
 	}
 	out = append(out, fact("owed", owed))
 	if it.Evidence != "" {
-		out = append(out, fact("evidence", it.Evidence))
+		out = append(out, fact("evidence", p.svc.Wanted(ctx, it.Evidence, it.Bindings)))
 	}
 	if it.By != "" {
 		out = append(out, fact("by", it.By+", "+i18n.Time(ctx, it.At)))

@@ -203,7 +203,10 @@ func (p *Pages) readMeasure(r *http.Request) (v measurePage, err error) {
 	}
 	v.Status, v.sum, v.least = states[v.Key], p.svc.Add(v.Measure, list), p.svc.Least(v.Measure)
 	if t, ok := p.svc.threshold(v.Target); ok {
-		v.target = i18n.Number(ctx, int64(t.Value)) + " " + i18n.T(ctx, "measures.target."+t.Unit)
+		v.target = i18n.T(ctx, "measures.target."+t.Unit, i18n.Number(ctx, int64(t.Value)))
+		if t.Value == 0 && t.Unit == "items" {
+			v.target = i18n.T(ctx, "measures.target.items.none")
+		}
 	}
 	ids := make([]string, len(list))
 	for i, one := range list {

@@ -286,7 +286,7 @@ func (s *Service) succeed(ctx context.Context, today calendar.Date) error {
 			return db.Error(op, err)
 		}
 		for _, r := range rows {
-			if err := s.succeedOne(ctx, ID(r.ID), gone[r.UnitID]); err != nil {
+			if err := s.succeedOne(ctx, r, gone[r.UnitID]); err != nil && !errors.Is(err, errSucceeded) {
 				return db.Error(op, err)
 			}
 		}
@@ -294,11 +294,19 @@ func (s *Service) succeed(ctx context.Context, today calendar.Date) error {
 	return nil
 }
 
-func (s *Service) succeedOne(ctx context.Context, id ID, after []Successor) error {
+// errSucceeded says that somebody else has settled a duty since it was read.
+var errSucceeded = errors.New("the duty went over already")
+
+// succeedOne brings what was read as r to those in the place of its unit, unless
+// somebody has since: twice would take from the heir what the first time gave it.
+func (s *Service) succeedOne(ctx context.Context, r row, after []Successor) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		o, err := byID(ctx, tx, "obligation.succeed", id)
+		o, err := byID(ctx, tx, "obligation.succeed", ID(r.ID))
 		if err != nil {
 			return err
+		}
+		if o.State != Open || o.UnitID != r.UnitID {
+			return errSucceeded
 		}
 		heirs := make([]string, len(after))
 		for i, next := range after {

@@ -5,7 +5,10 @@ package obligation_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -175,4 +178,34 @@ func TestADutyPlanComesBeforeEachWindow(t *testing.T) {
 	if err != nil || page.Total != 1 || page.Rows[0].Subject.Label != "Tết Đinh Mùi 2027" || !page.Rows[0].DueAt.Equal(time.Date(2027, 1, 30, 0, 0, 0, 0, hanoi)) {
 		t.Errorf("%+v, %v", page.Rows, err)
 	}
+}
+
+// TestDutiesGoOverOnce has two runs at once bring what a unit left open to the one
+// in its place: each duty goes over once, and none is taken from the heir again.
+func TestDutiesGoOverOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		b, ctx := newBench(t, d), as(t, "cb", auth.Centre, "tinh")
+		p := &province{gone: map[string][]obligation.Successor{"a": {{ID: "b", Name: "Xã B"}}}}
+		b.periodic(p)
+		const tasks = 60
+		for n := range tasks {
+			task := duty("a", fmt.Sprintf("s%d", n), "hand@a", t0, 24)
+			task.Kind = obligation.TaskKind
+			b.open(ctx, task)
+		}
+		var runs sync.WaitGroup
+		errs := make([]error, 4)
+		for n := range errs {
+			runs.Go(func() { errs[n] = b.svc.OpenPeriods(t.Context()) })
+		}
+		runs.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		page, err := b.svc.List(ctx, obligation.Filter{State: obligation.Open, Unit: "b", Limit: 100})
+		if err != nil || page.Total != tasks {
+			t.Errorf("%d of %d went over, %v", page.Total, tasks, err)
+		}
+	})
 }

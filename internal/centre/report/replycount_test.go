@@ -231,16 +231,16 @@ func TestADashIsCitedAndADutyContradictedOnce(t *testing.T) {
 	b := newBench(t, dbtest.SQLite(t, sources...))
 	ctx := as(t, "mai", auth.Centre, "tinh")
 	o := b.order(2)
-	o.columns[1].Path = "1.f.-2"
+	o.columns[1].Path, o.columns[1].Clause = "1.f.-2", "1.f, gạch đầu dòng thứ hai"
 	o.columns[1].Measures = append(o.columns[1].Measures, o.columns[2].Measures...)
 	o.measured("a", avKey, 1, 10)
 	o.measured("a", sickKey, 3, 0)
 	o.answered("a", "c2", "Xong.", true)
 	f := b.answer(ctx, "tinh")
-	if got := cellOf(t, f, "tasks", 1, "clause"); got != "1.f (gạch 2)" {
+	if got := cellOf(t, f, "tasks", 1, "clause"); got != "1.f, gạch đầu dòng thứ hai" {
 		t.Errorf("the clause is %q", got)
 	}
-	if len(f.Claims) != 1 || !strings.HasPrefix(f.Claims[0].What, "Mục 1.f (gạch 2). ") || strings.Count(f.Claims[0].Measured, "; ") != 1 {
+	if len(f.Claims) != 1 || !strings.HasPrefix(f.Claims[0].What, "Mục 1.f, gạch đầu dòng thứ hai. ") || strings.Count(f.Claims[0].Measured, "; ") != 1 {
 		t.Errorf("contradicted %+v", f.Claims)
 	}
 	if f.Frame.To[0] != "Ủy ban nhân dân tỉnh Đông Sơn" {

@@ -6,7 +6,6 @@ package report
 import (
 	"cmp"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,15 +120,9 @@ func far(s AnswerState) int {
 	return slices.Index([]AnswerState{Unanswered, GivenBack, Waiting, Taken}, s)
 }
 
-// dashed is the part of a requirement's path that stands for a dash: "1.f.-2" is
-// the second under 1.f.
-var dashed = regexp.MustCompile(`\.?-(\d+)`)
-
 // clause is where a requirement stands in its text, as papers say it.
 func (v *replyView) clause(c board.Column) string {
-	return strings.TrimSpace(dashed.ReplaceAllStringFunc(c.Path, func(part string) string {
-		return " " + v.s.word("report.reply.dash", strings.TrimLeft(part, ".-"))
-	}))
+	return cmp.Or(c.Clause, c.Path)
 }
 
 // addressed reports whether column j asks something of a unit.
