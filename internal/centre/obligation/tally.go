@@ -55,9 +55,10 @@ func (s *Service) Tallies(ctx context.Context, kind string, subjects []string) (
 	}
 	now := db.At(s.now())
 	q := s.records.Read()
-	all := bySubject(q, scope, kind, subjects).ColumnExpr("COUNT(*) AS owed").ColumnExpr("SUM(CASE WHEN o.state = ? THEN 1 ELSE 0 END) AS met", string(Met)).
-		ColumnExpr("SUM(CASE WHEN o.state = ? AND o.due_at < ? THEN 1 ELSE 0 END) AS late", string(Open), now).
-		ColumnExpr("MIN(CASE WHEN o.state = ? AND o.due_at >= ? THEN o.due_at END) AS next", string(Open), now).
+	// The schema has met_at where the state is met, and nowhere else.
+	all := bySubject(q, scope, kind, subjects).ColumnExpr("COUNT(*) AS owed").ColumnExpr("COUNT(o.met_at) AS met").
+		ColumnExpr("COUNT(CASE WHEN o.met_at IS NULL AND o.due_at < ? THEN 1 END) AS late", now).
+		ColumnExpr("MIN(CASE WHEN o.met_at IS NULL AND o.due_at >= ? THEN o.due_at END) AS next", now).
 		Where("o.state IN (?, ?)", string(Open), string(Met))
 	var rows []struct {
 		Subject string  `bun:"subject_id"`
