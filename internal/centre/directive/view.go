@@ -96,7 +96,7 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 		l.Empty.Action = &newAction(ctx)[0]
 	}
 	keepers := v.keepers()
-	for _, key := range []string{"code", "subject", "number", "issuer", "unit", "state", "progress", "next", "issued_at"} {
+	for _, key := range []string{"code", "subject", "unit", "state", "progress", "next", "issued_at"} {
 		if h := (ui.Head{Label: i18n.T(ctx, "directive.field."+key)}); key != "unit" || keepers {
 			if key == "progress" {
 				h = v.progressHead(ctx)
@@ -118,7 +118,7 @@ func (v listPage) list(ctx context.Context) ui.ListProps {
 		if actor, _ := auth.From(ctx); v.f.ToUs {
 			at = unitHref(d.ID, actor.Home)
 		}
-		row := ui.Row{ID: string(d.ID), Name: d.Code, Href: at, Cells: []templ.Component{ui.Code(d.Code), ui.Text(d.Subject), ui.Text(d.Number), ui.Text(d.Issuer)}}
+		row := ui.Row{ID: string(d.ID), Name: d.Code, Href: at, Cells: []templ.Component{ui.Code(d.Code), subject(d)}}
 		if keepers {
 			row.Cells = append(row.Cells, ui.Text(v.names[d.UnitID]))
 		}
@@ -153,6 +153,11 @@ func (v listPage) nextDue(n obligation.Tally) templ.Component {
 		return ui.None()
 	}
 	return ui.Clock(ui.ClockProps{Due: n.Next, Now: v.now, Short: true})
+}
+
+// from is number and issuer of the paper, as far as it has them.
+func (d Directive) from() string {
+	return strings.Join(slices.DeleteFunc([]string{d.Number, d.Issuer}, func(s string) bool { return s == "" }), " · ")
 }
 
 // undone is what is not done of what is owed, in words.

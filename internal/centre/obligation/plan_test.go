@@ -58,6 +58,7 @@ func TestListsAreReadOutOfAnIndex(t *testing.T) {
 		inOrderOf(t, d, "reminders", due, "obligation_remind")
 		if d.Engine() == db.SQLite { // the other reads few rows by any index of the subject
 			inOrderOf(t, d, "a board", about(d.Read(), scope, "s", []string{"x"}), "COVERING INDEX obligation_standing")
+			inOrderOf(t, d, "what was met by word", byWord(d.Read(), scope, "s", []string{"x"}), "COVERING INDEX obligation_word")
 		}
 	})
 }

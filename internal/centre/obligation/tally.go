@@ -54,17 +54,12 @@ func (s *Service) Tallies(ctx context.Context, kind string, subjects []string) (
 		return nil, err
 	}
 	now := db.At(s.now())
-	about := func() *bun.SelectQuery {
-		sel := s.records.Read().NewSelect().Model((*row)(nil)).ColumnExpr("o.subject_id").Where("o.subject_kind = ?", kind).Where("o.subject_id IN (?)", bun.List(subjects))
-		return scope.Filter(sel, "o.unit_id").GroupExpr("o.subject_id")
-	}
-	// Counted out of an index alone; only what was met by word is looked up.
-	all := about().ColumnExpr("COUNT(*) AS owed").ColumnExpr("SUM(CASE WHEN o.state = ? THEN 1 ELSE 0 END) AS met", string(Met)).
-		ColumnExpr("SUM(CASE WHEN o.state = ? AND o.due_at < ? THEN 1 ELSE 0 END) AS late", string(Open), now).
-		ColumnExpr("MIN(CASE WHEN o.state = ? AND o.due_at >= ? THEN o.due_at END) AS next", string(Open), now).
+	q := s.records.Read()
+	// The schema has met_at where the state is met, and nowhere else.
+	all := bySubject(q, scope, kind, subjects).ColumnExpr("COUNT(*) AS owed").ColumnExpr("COUNT(o.met_at) AS met").
+		ColumnExpr("COUNT(CASE WHEN o.met_at IS NULL AND o.due_at < ? THEN 1 END) AS late", now).
+		ColumnExpr("MIN(CASE WHEN o.met_at IS NULL AND o.due_at >= ? THEN o.due_at END) AS next", now).
 		Where("o.state IN (?, ?)", string(Open), string(Met))
-	said := about().ColumnExpr("COUNT(*) AS said").Where("o.state = ?", string(Met)).Where("o.met_ref = ''").
-		Where("NOT EXISTS (SELECT 1 FROM obligation_evidence AS e WHERE e.obligation_id = o.id)")
 	var rows []struct {
 		Subject string  `bun:"subject_id"`
 		Owed    int64   `bun:"owed"`
@@ -73,7 +68,7 @@ func (s *Service) Tallies(ctx context.Context, kind string, subjects []string) (
 		Late    int64   `bun:"late"`
 		Next    db.Time `bun:"next"`
 	}
-	err = s.records.Read().NewSelect().TableExpr("(?) AS a", all).Join("LEFT JOIN (?) AS w ON w.subject_id = a.subject_id", said).
+	err = q.NewSelect().TableExpr("(?) AS a", all).Join("LEFT JOIN (?) AS w ON w.subject_id = a.subject_id", byWord(q, scope, kind, subjects)).
 		ColumnExpr("a.subject_id, a.owed, a.met, a.late, a.next, COALESCE(w.said, 0) AS said").Scan(ctx, &rows)
 	if err != nil {
 		return nil, db.Error(op, err)
@@ -83,4 +78,17 @@ func (s *Service) Tallies(ctx context.Context, kind string, subjects []string) (
 		out[r.Subject] = Tally{Owed: r.Owed, Done: r.Met - r.Said, Said: r.Said, Late: r.Late, Next: r.Next.Time}
 	}
 	return out, nil
+}
+
+// bySubject groups the obligations about some subjects; what is asked of them but
+// for their proofs is counted out of an index alone.
+func bySubject(q bun.IDB, scope auth.Scope, kind string, subjects []string) *bun.SelectQuery {
+	sel := q.NewSelect().Model((*row)(nil)).ColumnExpr("o.subject_id").Where("o.subject_kind = ?", kind).Where("o.subject_id IN (?)", bun.List(subjects))
+	return scope.Filter(sel, "o.unit_id").GroupExpr("o.subject_id")
+}
+
+// byWord counts those met that nothing proves, out of an index of their own.
+func byWord(q bun.IDB, scope auth.Scope, kind string, subjects []string) *bun.SelectQuery {
+	return bySubject(q, scope, kind, subjects).ColumnExpr("COUNT(*) AS said").Where("o.state = ?", string(Met)).Where("o.met_ref = ''").
+		Where("NOT EXISTS (SELECT 1 FROM obligation_evidence AS e WHERE e.obligation_id = o.id)")
 }
