@@ -39,7 +39,7 @@ func (a bindingLibrary) Propose(ctx context.Context, leaf directive.Leaf) ([]dir
 func askedOf(leaf directive.Leaf) binding.Leaf {
 	out := binding.Leaf{Text: leaf.Text, Heading: leaf.Heading, Actors: leaf.Actors}
 	for _, t := range leaf.Topics {
-		out.Topics = append(out.Topics, binding.Topic{Key: t.Key, Score: t.Score})
+		out.Topics = append(out.Topics, binding.Topic{Key: t.Key, Score: t.Score, Words: t.Words})
 	}
 	for _, t := range leaf.Thresholds {
 		out.Thresholds = append(out.Thresholds, binding.Figure{Value: t.Value, Unit: t.Unit, Least: t.Least, Most: t.Most})

@@ -22,7 +22,8 @@ type Leaf struct {
 // Topic is a subject of a leaf, by the key of the reader's lexicon.
 type Topic struct {
 	Key   string
-	Score float64 // above 0; 0 for what nothing is known of
+	Score float64  // above 0; 0 for what nothing is known of
+	Words []string // of the text, that speak of it
 }
 
 // Figure is a threshold of a leaf.
@@ -41,9 +42,12 @@ type Proposal struct {
 	// the next best, and whether words of its own were found. Only the first of a
 	// list can be sure.
 	Sure float64
-	own  float64 // weight of the words of the text that speak for it
-	seen bool    // a subject that is known speaks for it
-	told bool    // words of telling stand in front of those that speak for it
+	own  float64  // weight of the words of the text that speak for it
+	seen bool     // a subject that is known speaks for it
+	main float64  // score of the text's first subject, where that one speaks for it
+	told bool     // words of telling stand in front of those that speak for it
+	said []string // words of the text that speak for it or for its subjects, folded; none holds another
+	lone bool     // one word alone speaks for it, and not for all that is asked
 	// Reason is what it rests on: a topic's key after "#", words of the text as
 	// they are, the paper it was chosen for after "@". See ReasonText.
 	Reason []string
@@ -62,7 +66,11 @@ type scoring struct {
 	Apart    float64  `yaml:"apart"`    // share of its score by which it stands clear of the next best
 	Close    float64  `yaml:"close"`    // how sure one is that the next best equals
 	Own      float64  `yaml:"own"`      // weight that words of the text have where they say enough
+	Plain    float64  `yaml:"plain"`    // score of a subject from where on fewer words of the text do
 	Front    float64  `yaml:"front"`    // the share of a text, from its beginning, in which they stand
+	Brief    int      `yaml:"brief"`    // bytes of what is asked that one word of the text can say it all of
+	If       []string `yaml:"if"`       // words with which a condition begins, behind which one word does not
+	Except   []string `yaml:"except"`   // words behind which stands what a text excepts
 	Telling  []string `yaml:"telling"`  // words behind which stands what is told, or looked into
 	Told     []string `yaml:"told"`     // topics whose bindings are sure behind them
 	Alone    float64  `yaml:"alone"`    // … and where nothing is known of the subject
@@ -79,15 +87,17 @@ func (l *Library) Propose(leaf Leaf) []Proposal {
 	text, who := fold(leaf.Heading+" "+leaf.Text), fold(strings.Join(append([]string{leaf.Heading}, leaf.Actors...), "; "))
 	said := 0 // where what is asked begins, behind who is asked
 	for _, name := range leaf.Actors {
-		if at := strings.Index(text, fold(name)); at >= 0 && at <= said+8 {
+		name = fold(name)
+		if at := strings.Index(text, name); at >= 0 && at <= said+8 {
 			said = max(said, at+len(name))
 		}
 	}
+	text, who = l.scoring.asked(text, said), l.scoring.asked(who, len(who))
 	best := 0.0
 	for _, t := range leaf.Topics {
 		best = max(best, t.Score)
 	}
-	telling := l.scoring.tells(text, said)
+	telling, long := l.scoring.tells(text, said), len(text)-said > l.scoring.Brief || l.scoring.supposes(text, said)
 	var out []Proposal
 	for _, b := range l.bindings {
 		p := Proposal{told: telling && !slices.ContainsFunc(l.scoring.Told, func(t string) bool { return b.Topics[t] > 0 })}
@@ -99,16 +109,24 @@ func (l *Library) Propose(leaf Leaf) []Proposal {
 			if w := b.Topics[t.Key]; w != 0 && strength > 0 {
 				p.add(w*strength, "#"+t.Key)
 				p.seen = p.seen || w > 0 && t.Key != unknownTopic
+				for _, said := range t.Words {
+					p.rest(fold(said), w)
+				}
+				if w > 0 && strength == 1 {
+					p.main = max(p.main, t.Score)
+				}
 			}
 		}
 		matches(text, b.words, func(w weighted, at int) {
-			place := float64(at) / float64(max(1, len(text)))
+			place := float64(max(0, at-said)) / float64(max(1, len(text)-said))
 			p.add(w.weight*(l.scoring.First+(l.scoring.Last-l.scoring.First)*place), w.said)
+			p.rest(w.words, w.weight)
 			if place < l.scoring.Front || at < said+frontLeast {
 				p.own += max(0, w.weight)
 			}
 		})
 		matches(who, b.actors, func(w weighted, _ int) { p.add(w.weight, w.said) })
+		p.lone = long && len(p.said) < 2
 		if p.Score = math.Round(p.Score*100) / 100; p.Score >= l.scoring.Least && len(p.Reason) > 0 {
 			p.Binding = b.filled(leaf.Thresholds)
 			out = append(out, p)
@@ -138,10 +156,41 @@ func (s scoring) sure(list []Proposal) float64 {
 	if !best.seen {
 		enough = s.Alone
 	}
-	if best.own < enough || best.told {
+	plain := len(best.said) > 1 && best.own > 0 && best.main >= s.Plain // few words of its own, but no doubt of the subject
+	if best.own < enough && !plain || best.told || best.lone {
 		sure *= s.Wordless
 	}
 	return math.Round(sure*100) / 100
+}
+
+// supposes reports whether what text asks, from byte said on, begins with a
+// condition.
+func (s scoring) supposes(text string, said int) bool {
+	front := strings.TrimLeft(text[min(said, len(text)):], " ,:;.-")
+	return slices.ContainsFunc(s.If, func(w string) bool { return find(front, fold(w), 0) == 0 })
+}
+
+// asked is text without what it excepts, which nothing is asked of, in as many bytes.
+// Within the names that it begins with, up to byte said, an exception ends where
+// they do.
+func (s scoring) asked(text string, said int) string {
+	for _, w := range s.Except {
+		w = fold(w)
+		for at := find(text, w, 0); at >= 0; at = find(text, w, at+len(w)) {
+			if !strings.HasSuffix(strings.TrimRight(text[:at], " "), ",") && !strings.HasSuffix(text[:at], "(") {
+				continue // "phòng trừ", "trừ khi"
+			}
+			end := len(text)
+			if n := strings.IndexAny(text[at:], ",;:.()"); n >= 0 {
+				end = at + n
+			}
+			if at < said {
+				end = min(end, said)
+			}
+			text = text[:at] + strings.Repeat(" ", end-at) + text[end:]
+		}
+	}
+	return text
 }
 
 // tells reports whether what text asks, from byte said on, begins with words of
@@ -150,6 +199,14 @@ func (s scoring) tells(text string, said int) bool {
 	front := text[min(said, len(text)):]
 	front = front[:min(len(front), frontLeast)]
 	return slices.ContainsFunc(s.Telling, func(w string) bool { return find(front, fold(w), 0) >= 0 })
+}
+
+// rest counts words that p rests on, once where some hold others.
+func (p *Proposal) rest(words string, weight float64) {
+	if weight <= 0 || slices.ContainsFunc(p.said, func(s string) bool { return find(s, words, 0) >= 0 }) {
+		return
+	}
+	p.said = append(slices.DeleteFunc(p.said, func(s string) bool { return find(words, s, 0) >= 0 }), words)
 }
 
 // add counts one reason; those that speak against a binding are not named.

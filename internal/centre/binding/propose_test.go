@@ -37,7 +37,7 @@ func leaves(t *testing.T, path string) (out []binding.Leaf, paths []string) {
 		}
 		if r.Security {
 			for _, p := range q.Topics {
-				l.Topics = append(l.Topics, binding.Topic{Key: p.Key, Score: p.Score})
+				l.Topics = append(l.Topics, binding.Topic{Key: p.Key, Score: p.Score, Words: p.Words})
 			}
 		}
 		out, paths = append(out, l), append(paths, q.Path)
@@ -93,13 +93,15 @@ func TestSeeds(t *testing.T) {
 // TestOtherMatters holds that a text about something else binds nothing.
 func TestOtherMatters(t *testing.T) {
 	l := library(t)
-	list, _ := leaves(t, "../directive/testdata/mua-lu.txt")
-	if len(list) == 0 {
-		t.Fatal("nothing was read")
-	}
-	for _, leaf := range list {
-		if got := l.Propose(leaf); len(got) > 0 {
-			t.Errorf("%q: %v", leaf.Text, got[0].Binding.ID)
+	for _, paper := range []string{"mua-lu.txt", "luoi-dien.txt", "dich-benh.txt"} {
+		list, _ := leaves(t, filepath.Join("../directive/testdata", paper))
+		if len(list) < 3 {
+			t.Fatalf("%s: %d demands", paper, len(list))
+		}
+		for _, leaf := range list {
+			if got := l.Propose(leaf); len(got) > 0 {
+				t.Errorf("%s: %q: %v", paper, leaf.Text, got[0].Binding.ID)
+			}
 		}
 	}
 	for _, text := range []string{"Kiểm tra hệ thống báo cháy trước ngày 15/12.", "Đóng đủ bảo hiểm xã hội cho 100% lao động.", ""} {
@@ -183,5 +185,44 @@ func TestOneSpelling(t *testing.T) {
 	}
 	if score("Giữ đương truyên thông suôt, an toan mang lươi.") != 0 {
 		t.Error("words without their marks were taken for others")
+	}
+}
+
+// TestWhatIsNotAsked holds that what a text excepts speaks for nothing, and that one
+// word alone is not sure of a case that is only supposed.
+func TestWhatIsNotAsked(t *testing.T) {
+	l := library(t)
+	first := func(text string, topic binding.Topic, actors ...string) binding.Proposal {
+		got := l.Propose(binding.Leaf{Text: text, Topics: []binding.Topic{topic}, Actors: actors})
+		if len(got) == 0 {
+			return binding.Proposal{}
+		}
+		return got[0]
+	}
+	other := binding.Topic{Key: "other"}
+	for text, want := range map[string]string{
+		"Gửi qua trục liên thông mọi văn bản mật.":                   "secret-papers",
+		"Gửi qua trục liên thông mọi công văn, trừ văn bản mật.":     "",
+		"Gửi qua trục liên thông mọi công văn (trừ văn bản mật).":    "",
+		"Gửi qua trục liên thông, trừ thư riêng, mọi văn bản mật.":   "secret-papers",
+		"Phòng trừ mối mọt tại kho lưu trữ, giữ gìn bí mật nhà nước": "secret-papers",
+	} {
+		if p := first(text, other); p.Binding.ID != want {
+			t.Errorf("%s: %q, want %q", text, p.Binding.ID, want)
+		}
+	}
+	// The name of who must act may hold the exception: what is asked stands behind it.
+	said := "Các phòng, trừ phòng giữ văn bản mật đổi mật khẩu quản trị."
+	if p := first(said, binding.Topic{Key: "iot_secure_config", Score: 6}, "Các phòng, trừ phòng giữ văn bản mật"); p.Binding.ID != "secure-config" {
+		t.Errorf("%q", p.Binding.ID)
+	}
+	config := binding.Topic{Key: "iot_secure_config", Score: 6, Words: []string{"khóa tài khoản"}}
+	sure, supposed := first("Khóa tài khoản bỏ không.", config), first("Khi chủ báo mất máy, khóa tài khoản.", config)
+	if sure.Sure < directive.SureScore || supposed.Binding.ID != "secure-config" || supposed.Sure >= directive.SureScore {
+		t.Errorf("asked %+v, supposed %+v", sure.Sure, supposed.Sure)
+	}
+	config.Words = append(config.Words, "tài khoản quản trị")
+	if two := first("Khi chủ báo mất máy, khóa tài khoản, đổi tài khoản quản trị.", config); two.Sure < directive.SureScore {
+		t.Errorf("two words: %g", two.Sure)
 	}
 }

@@ -61,17 +61,25 @@ func (r *reader) names(low string) bool {
 }
 
 // phraseEnd is where the names that begin at from end: at the first verb, a full
-// stop, a colon or a bracket. A word in capitals is part of a name, and "tổ chức"
-// is a body where it stands in a list of them.
+// stop, a colon or a bracket. A word in capitals is part of a name, "tổ chức" is a
+// body where it stands in a list of them, and whom a name excepts belongs to it.
 func (r *reader) phraseEnd(text, low string, from int) int {
 	for i := from; i < len(low); {
 		c, n := utf8.DecodeRuneInString(low[i:])
+		if except := r.excepted(low[i:]); except > 0 {
+			i += except
+			continue
+		}
 		if strings.ContainsRune(".:(", c) && !(c == '.' && i+1 < len(low) && low[i+1] != ' ') {
 			return i
 		}
 		before, _ := utf8.DecodeLastRuneInString(low[:i])
 		if i == from || inWord(before) || !inWord(c) {
 			i += n
+			continue
+		}
+		if noun := begins(low[i:], r.x.nouns); noun != "" {
+			i += len(noun)
 			continue
 		}
 		if begins(low[i:], r.x.stops) != "" && !unicode.IsUpper(first(text[i:])) {
@@ -87,6 +95,26 @@ func (r *reader) phraseEnd(text, low string, from int) int {
 		i += n
 	}
 	return len(low)
+}
+
+// excepted is how long what low begins with is, where it says whom the name in
+// front of it excepts and says where that ends: in brackets, or up to a comma or a
+// colon.
+func (r *reader) excepted(low string) int {
+	if r.x.names.except == nil || !strings.ContainsAny(low[:1], ",;(") {
+		return 0
+	}
+	at := r.x.names.except.FindStringIndex(low)
+	if at == nil || at[0] != 0 || at[1] == len(low) {
+		return 0
+	}
+	switch end := low[at[1]]; {
+	case low[0] == '(' && end == ')':
+		return at[1] + 1
+	case low[0] != '(' && strings.ContainsRune(",;:", rune(end)):
+		return at[1]
+	}
+	return 0
 }
 
 // noun reports whether the verb w at i is a noun there.
@@ -149,8 +177,10 @@ func (r *reader) members(said string) (out []string) {
 			rest := fold(strings.TrimLeft(part[i+1:], " "))
 			and := strings.TrimPrefix(rest, "và ")
 			quantified := begins(and, r.x.quantifiers) != "" && r.names(and)
-			own := begins(and, []string{"ubnd", "ủy ban nhân dân", "sở", "công an", "phòng", "doanh nghiệp", "văn phòng", "trung tâm"}) != "" && unicode.IsUpper(first(strings.TrimLeft(part[i+1:], " "))) && strings.Contains(and, " ")
-			if quantified || own || begins(and, r.x.heads) != "" {
+			if r.together(fold(part[start:i]), and) {
+				continue
+			}
+			if quantified || r.named(strings.TrimLeft(part[i+1:], " ")) || begins(and, r.x.heads) != "" {
 				out = append(out, part[start:i])
 				start = i + 1
 			}
@@ -161,6 +191,26 @@ func (r *reader) members(said string) (out []string) {
 		out[i] = strings.TrimPrefix(trim(out[i]), "và ")
 	}
 	return slices.DeleteFunc(out, func(s string) bool { return s == "" })
+}
+
+// named reports whether text begins with the name of one body: "Sở Y tế", not "Ban,
+// ngành".
+func (r *reader) named(text string) bool {
+	low := fold(text)
+	rest, ok := strings.CutPrefix(low, r.x.body(low))
+	return ok && rest != low && unicode.IsUpper(first(text)) && strings.HasPrefix(rest, " ") && inWord(first(rest[1:]))
+}
+
+// together reports whether before and after are people that papers name in one
+// breath: "cán bộ, công chức".
+func (r *reader) together(before, after string) bool {
+	return begins(after, r.x.people) != "" && slices.ContainsFunc(r.x.people, func(p string) bool { return before == p || strings.HasSuffix(before, " "+p) })
+}
+
+// conditional reports whether names are any body at all, and rest says of which what
+// is asked: "đơn vị nào bị tấn công thì báo ngay" asks all.
+func (r *reader) conditional(names []string, rest string) bool {
+	return len(names) == 1 && begins(fold(rest), r.x.conditions) != "" && (r.x.names.anyOne(names[0]) || slices.Contains(r.x.bodies, fold(names[0])))
 }
 
 // actors are those who must act by text, else those of the node's heading or of
@@ -174,7 +224,7 @@ func (r *reader) actors(n *node) []Actor {
 			return actorsOf(names, "heading")
 		}
 	}
-	if names, rest := r.phrase(n.text[len(r.x.first.FindString(fold(n.text))):]); len(names) > 0 && rest != "" {
+	if names, rest := r.phrase(n.text[len(r.x.first.FindString(fold(n.text))):]); len(names) > 0 && rest != "" && !r.conditional(names, rest) {
 		if up := r.above(n); len(up) > 0 && r.ofThose(names) {
 			return up // "các đơn vị" are those of the heading
 		}

@@ -40,6 +40,7 @@ type Lexicon struct {
 	bodies, heads, quantifiers    []string
 	leadIns, verbs                []string
 	stops                         []string // end a phrase that names a body
+	nouns, people, conditions     []string
 	asks, levels, notBodies       []string
 	ranks, roles, someone         []string
 	aside                         []*regexp.Regexp
@@ -156,6 +157,10 @@ type wordFile struct {
 	Scope       string             `yaml:"scope"`
 	Condition   string             `yaml:"condition"`
 	First       string             `yaml:"first"`
+	Except      string             `yaml:"except"`
+	Nouns       []string           `yaml:"nouns"`
+	People      []string           `yaml:"people"`
+	Conditions  []string           `yaml:"conditions"`
 	Cells       []string           `yaml:"cells"`
 	Figures     []string           `yaml:"figures"`
 	Stretch     string             `yaml:"stretch"`
@@ -267,6 +272,7 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	one(&x.stretch, f.Stretch)
 	one(&x.mention, f.Mention)
 	one(&x.annex, f.Annex)
+	one(&x.names.except, f.Except)
 	words(&x.urgency, f.Urgency)
 	words(&x.bodies, f.Bodies)
 	words(&x.heads, f.Heads)
@@ -274,6 +280,10 @@ func (x *Lexicon) add(_ string, data []byte) error {
 	words(&x.leadIns, f.LeadIns)
 	words(&x.verbs, f.Verbs)
 	words(&x.stops, f.Stops)
+	words(&x.nouns, f.Nouns)
+	words(&x.people, f.People)
+	words(&x.conditions, f.Conditions)
+	words(&x.stops, f.Conditions)
 	words(&x.asks, f.Asks)
 	words(&x.notBodies, f.NotBodies)
 	words(&x.levels, f.Levels)
@@ -371,7 +381,7 @@ func (x *Lexicon) order() {
 	longer := func(a, b string) int { return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b)) }
 	heavier := func(a, b weighted) int { return longer(a.words, b.words) }
 	slices.SortFunc(x.names.short, func(a, b shortWord) int { return longer(a.long, b.long) })
-	for _, list := range [][]string{x.names.titles, x.names.allOf, x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.stops, x.levels, x.ranks, x.roles, x.behind} {
+	for _, list := range [][]string{x.names.titles, x.names.allOf, x.urgency, x.bodies, x.heads, x.quantifiers, x.leadIns, x.verbs, x.stops, x.nouns, x.people, x.conditions, x.levels, x.ranks, x.roles, x.behind} {
 		slices.SortStableFunc(list, longer)
 	}
 	slices.SortStableFunc(x.kinds, func(a, b kind) int { return longer(a.title, b.title) })
@@ -474,6 +484,21 @@ func begins(text string, words []string) string {
 		}
 	}
 	return ""
+}
+
+// exceptions are where low says whom or what it excepts. Within the names that it
+// begins with, up to byte from, one ends where they do.
+func (x *Lexicon) exceptions(low string, from int) [][]int {
+	if x.names.except == nil {
+		return nil
+	}
+	list := x.names.except.FindAllStringIndex(low, -1)
+	for _, at := range list {
+		if at[0] < from {
+			at[1] = min(at[1], from)
+		}
+	}
+	return list
 }
 
 func anyOf(list []*regexp.Regexp, text string) bool {

@@ -38,6 +38,7 @@ type Leaf struct {
 type Score struct {
 	Key   string
 	Score float64
+	Words []string // of the text, that speak of it
 }
 
 // Proposal is a binding a library proposes.

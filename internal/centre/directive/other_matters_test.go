@@ -21,12 +21,14 @@ func (eager) Propose(context.Context, directive.Leaf) ([]directive.Proposal, err
 
 const letterHead = "ỦY BAN NHÂN DÂN TỈNH ĐÔNG SƠN\nSố: 88/UBND-NC\n\nĐông Sơn, ngày 12 tháng 6 năm 2026\n\n"
 
-// TestPapersOfOtherMattersBindNothing takes in papers about floods, fire and
-// insurance, with words that papers about information security have too: whatever
+// TestPapersOfOtherMattersBindNothing takes in papers about floods, fire, insurance,
+// power and a disease of cattle, with words that papers about information security have too: whatever
 // the library would say, no measure is bound to any of their requirements.
 func TestPapersOfOtherMattersBindNothing(t *testing.T) {
 	papers := map[string]string{
-		"flood": text(t, "mua-lu.txt"),
+		"flood":   text(t, "mua-lu.txt"),
+		"power":   text(t, "luoi-dien.txt"), // the words of watching, incidents and duty rosters
+		"disease": text(t, "dich-benh.txt"), // viruses, infections, scanning, alerts
 		"fire": letterHead + "V/v tăng cường phòng cháy, chữa cháy mùa hanh khô\n\nKính gửi: Các sở, ban, ngành; Ủy ban nhân dân các xã, phường.\n\nỦy ban nhân dân tỉnh yêu cầu:\n\n" +
 			"1. Rà soát, kiểm tra hệ thống báo cháy, hệ thống điện của 100% trụ sở, báo cáo kết quả trước ngày 15/7/2026.\n\n" +
 			"2. Phân công lực lượng tại chỗ trực 24/7, bảo đảm thông tin liên lạc thông suốt; sự cố cháy, nổ báo ngay số 114.\n\n" +

@@ -258,7 +258,7 @@ func (p *proposer) bind(it *Item, r Requirement) {
 func (it *Item) asked() Leaf {
 	leaf := Leaf{Text: it.Text, Heading: it.Heading, Thresholds: it.Thresholds, Actors: it.Said}
 	for _, t := range it.Topics {
-		leaf.Topics = append(leaf.Topics, Score{t.Key, t.Score})
+		leaf.Topics = append(leaf.Topics, Score(t))
 	}
 	return leaf
 }

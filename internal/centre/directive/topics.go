@@ -19,42 +19,63 @@ const (
 	topicLeast = 3
 	// topicShare is the least share of the best score that a further topic has.
 	topicShare = 0.5
+	// frontRunes is how far from where a text says what it asks words count in full.
+	frontRunes = 40
 	// subjectCounts is how often words of the subject count among those of the text:
 	// what a paper is about it says there.
 	subjectCounts = 6
 	// securityLeast is how much of a text must speak of information security, in
 	// weights a hundred words.
 	securityLeast = 1.5
+	// securityAside is how much must where it is a matter beside others: one of the
+	// things the paper asks names it.
+	securityAside = 1
 	// speakingLeast is the weight of a word that says so by itself.
 	speakingLeast = 1
+	// namingLeast is the weight of one that names information security, and nothing else.
+	namingLeast = 3
 )
 
-// topics are what the text of n is about, best first. Words that it begins with
-// count more: a sentence says first what it asks.
+// topics are what the text of n is about, best first. Words that it begins with,
+// behind who must act, count more: a sentence says first what it asks. What it
+// excepts it does not ask.
 func (r *reader) topics(text string, n *node) []Topic {
-	if !r.out.Security || r.mixed && !r.speaks(n) && !r.lastSection(n) {
+	if !r.out.Security {
 		return []Topic{{Key: otherTopic}}
 	}
+	if r.mixed && !r.speaks(n, speakingLeast) && !r.lastSection(n) {
+		return []Topic{} // another matter: nothing is bound to it
+	}
 	low := fold(text)
-	total := max(1, utf8.RuneCountInString(low))
+	from := 0
+	if names, rest := r.phrase(text); len(names) > 0 && rest != "" {
+		from = len(text) - len(rest)
+	}
+	for _, at := range r.x.exceptions(low, from) {
+		low = low[:at[0]] + strings.Repeat(" ", at[1]-at[0]) + low[at[1]:]
+	}
+	total := max(1, utf8.RuneCountInString(low[from:]))
 	var out []Topic
 	for _, t := range r.x.topics {
 		topic := Topic{Key: t.key}
 		covered := make([]bool, len(low))
 		for _, w := range t.words {
 			at := find(low, w.words)
-			if at < 0 || slices.Contains(covered[at:at+len(w.words)], true) && w.weight > 0 && len(topic.Words) > 0 && inside(covered, at, len(w.words)) {
+			if at < 0 || w.weight > 0 && inside(covered, at, len(w.words)) {
 				continue
 			}
 			for i := at; i < at+len(w.words); i++ {
 				covered[i] = true
 			}
-			place := float64(utf8.RuneCountInString(low[:at])) / float64(total)
-			if utf8.RuneCountInString(low[:at]) < 40 {
+			behind := utf8.RuneCountInString(low[min(from, at):at])
+			place := float64(behind) / float64(total)
+			if behind < frontRunes {
 				place = 0
 			}
 			topic.Score += w.weight * (1.5 - 0.8*place)
-			topic.Words = append(topic.Words, strings.ToLower(text[at:at+len(w.words)])) // as the text writes them
+			if w.weight > 0 {
+				topic.Words = append(topic.Words, strings.ToLower(text[at:at+len(w.words)])) // as the text writes them
+			}
 		}
 		if topic.Score >= topicLeast {
 			topic.Score = math.Round(topic.Score*100) / 100
@@ -99,12 +120,12 @@ func (r *reader) security() {
 }
 
 // speaks reports whether n, or a heading it stands under, is about information
-// security.
-func (r *reader) speaks(n *node) bool {
+// security, by a word that weighs at least least.
+func (r *reader) speaks(n *node, least float64) bool {
 	for ; n != nil; n = n.parent {
 		for _, text := range []string{n.heading, n.text} {
 			low := fold(text)
-			if slices.ContainsFunc(r.x.security, func(w weighted) bool { return w.weight >= speakingLeast && find(low, w.words) >= 0 }) {
+			if slices.ContainsFunc(r.x.security, func(w weighted) bool { return w.weight >= least && find(low, w.words) >= 0 }) {
 				return true
 			}
 		}
@@ -113,18 +134,19 @@ func (r *reader) speaks(n *node) bool {
 }
 
 // lastSection reports whether n stands in the last section of the paper, which says how
-// all the others are followed up.
+// all the others are followed up. The last item of a plain list is none.
 func (r *reader) lastSection(n *node) bool {
 	for n.parent != nil && n.parent.parent != nil {
 		n = n.parent
 	}
-	return n.parent != nil && n == n.parent.children[len(n.parent.children)-1]
+	return n.parent != nil && n == n.parent.children[len(n.parent.children)-1] && (n.heading != "" || len(n.children) > 0)
 }
 
-// mixes reports whether the paper is about several matters: its subject says
-// nothing of information security nor of what belongs to it, and most of what it asks does not either.
+// mixes reports whether the paper is about several matters: its subject and what it
+// says first, why it was written, say nothing of information security nor of what
+// belongs to it, and most of what it asks does not either.
 func (r *reader) mixes(root *node) bool {
-	if r.out.Subject == nil || r.speaks(&node{text: *r.out.Subject}) || r.topics(*r.out.Subject, nil)[0].Key != otherTopic {
+	if r.out.Subject == nil || r.speaks(&node{text: *r.out.Subject}, speakingLeast) || r.speaks(&node{text: r.out.Preamble}, speakingLeast) || r.topics(*r.out.Subject, nil)[0].Key != otherTopic {
 		return false
 	}
 	all, silent := 0, 0
@@ -134,13 +156,24 @@ func (r *reader) mixes(root *node) bool {
 			count(c)
 		}
 		if len(n.children) == 0 {
-			if all++; !r.speaks(n) {
+			if all++; !r.speaks(n, speakingLeast) {
 				silent++
 			}
 		}
 	}
 	count(root)
 	return silent*2 > all
+}
+
+// beside reports whether information security is a matter beside others of the paper:
+// it says too little of it to be about it, but something it asks names it.
+func (r *reader) beside(root *node) bool {
+	return !r.out.Security && r.out.SecurityScore >= securityAside && slices.ContainsFunc(root.children, func(n *node) bool { return r.naming(n) })
+}
+
+// naming reports whether n, or something under it, names information security.
+func (r *reader) naming(n *node) bool {
+	return r.speaks(&node{heading: n.heading, text: n.text}, namingLeast) || slices.ContainsFunc(n.children, r.naming)
 }
 
 // finish turns the tree into requirements, and reads what each of them says.
@@ -155,7 +188,11 @@ func (r *reader) finish(root *node) {
 		r.called(r.out.Preamble, r.out.Closing)
 	}
 	r.cites(r.out.Preamble, "preamble")
-	r.mixed = r.mixes(root)
+	if r.beside(root) {
+		r.out.Security, r.mixed = true, true
+	} else {
+		r.mixed = r.mixes(root)
+	}
 	for _, n := range root.children {
 		r.out.Requirements = append(r.out.Requirements, r.requirement(n))
 	}

@@ -24,6 +24,7 @@ type bodyWords struct {
 	short           []shortWord
 	several         []severalRule
 	province, whole string
+	except          *regexp.Regexp // whom a name excepts
 }
 
 type shortWord struct{ long, short string }
@@ -172,6 +173,9 @@ func (r *roll) mean(name string) (meaning, bool) {
 	plain := r.plain(name)
 	if i, ok := r.one(plain); ok {
 		return meaning{to: []Addressee{r.bodies[i].Addressee}}, true
+	}
+	if r.w.except != nil && r.w.except.MatchString(plain) {
+		return meaning{}, false // all but somebody is no group of the register
 	}
 	rest, title, many := r.bare(plain)
 	if rest != plain {

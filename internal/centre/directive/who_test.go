@@ -98,6 +98,9 @@ func TestWhomHeadsHead(t *testing.T) {
 		"Thủ trưởng các cơ quan liên quan":               "",
 		"các cơ quan":                                    "",
 		"các đơn vị trực thuộc":                          "",
+		"các sở, ban, ngành, trừ Sở Y tế":                "", // all but one is no group of the register
+		"Các đơn vị (trừ Sở Y tế)":                       "",
+		"Đơn vị":                                         "",
 		"các đơn vị chuyên trách":                        "",
 		"Văn phòng":                                      "",
 		"Giám đốc Sở Y tế và Chủ tịch UBND xã Đồng Sáo":  "",
@@ -179,4 +182,33 @@ func TestWhoInSeeds(t *testing.T) {
 		}
 	}
 	t.Logf("of %d demands that name somebody, %d need no question", leaves, named)
+}
+
+// TestWhoIsExcepted holds that a name keeps whom it excepts, that people named in
+// one breath are one, and that what is asked of whoever it befalls is asked of all.
+func TestWhoIsExcepted(t *testing.T) {
+	x := lexiconOf(t)
+	paper := "SỞ NỘI VỤ\nSố: 7/SNV-VP\nĐông Sơn, ngày 03 tháng 3 năm 2027\nV/v bảo đảm an ninh mạng\nKính gửi: Các phòng thuộc Sở.\nGiám đốc Sở yêu cầu:\n"
+	for asked, want := range map[string]string{
+		"Các phòng, trừ Phòng Kế toán, đổi mật khẩu quản trị.":          "Các phòng, trừ Phòng Kế toán",
+		"Các đơn vị (trừ Chi cục Lưu trữ) rà quét mã độc.":              "Các đơn vị (trừ Chi cục Lưu trữ)",
+		"Các phòng, ngoại trừ Văn phòng Sở: rà quét mã độc.":            "Các phòng, ngoại trừ Văn phòng Sở",
+		"Cán bộ, công chức, viên chức đổi mật khẩu quản trị.":           "Cán bộ, công chức, viên chức",
+		"Giám đốc Trung tâm, Chánh Thanh tra Sở đổi mật khẩu quản trị.": "Giám đốc Trung tâm; Chánh Thanh tra Sở",
+		"Trung tâm Chuyển đổi số rà quét mã độc.":                       "Trung tâm Chuyển đổi số",
+		"Đơn vị nào bị tấn công mạng thì báo ngay Văn phòng Sở.":        "",
+		"Đơn vị bị tấn công mạng báo ngay Văn phòng Sở.":                "",
+		"Chi cục Lưu trữ chưa có cán bộ chuyên trách thì cử người.":     "Chi cục Lưu trữ",
+	} {
+		r := x.Read(paper+"1. "+asked+"\n2. Văn phòng Sở đôn đốc.\n", calendar.Date{Year: 2027, Month: 3, Day: 4})
+		var got []string
+		for _, a := range r.Requirements[0].Actors {
+			if a.From != "addressees" {
+				got = append(got, a.Name)
+			}
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("%s: %q, want %q", asked, got, want)
+		}
+	}
 }
