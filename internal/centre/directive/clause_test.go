@@ -1,12 +1,11 @@
 // Copyright 2026 The Vọng Gác Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package directive_test
+package directive
 
 import (
 	"testing"
 
-	"github.com/vonggac/vonggac/internal/centre/directive"
 	"github.com/vonggac/vonggac/internal/platform/i18n"
 )
 
@@ -14,7 +13,7 @@ import (
 // counted.
 func TestDashesAreCitedInWords(t *testing.T) {
 	t.Parallel()
-	words, err := i18n.Load(directive.Messages)
+	words, err := i18n.Load(Messages)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,9 +27,24 @@ func TestDashesAreCitedInWords(t *testing.T) {
 		"-12.-3": {"gạch đầu dòng thứ 12, gạch đầu dòng thứ ba", "dash 12, dash 3"},
 	} {
 		for n, lang := range []i18n.Language{i18n.Vietnamese, i18n.English} {
-			if got := directive.Clause(i18n.With(t.Context(), words, lang), path); got != want[n] {
+			if got := Clause(i18n.With(t.Context(), words, lang), path); got != want[n] {
 				t.Errorf("%s is %q, want %q", path, got, want[n])
 			}
+		}
+	}
+	for path, want := range map[string]string{
+		"1.a":               "mục 1.a",
+		"1.-1":              "mục 1, gạch đầu dòng thứ nhất",
+		"-4":                "gạch đầu dòng thứ tư",
+		"Điều 2":            "Điều 2",
+		"Điều 2.1":          "Điều 2, mục 1",
+		"Phụ lục I.II.3":    "Phụ lục I, mục II.3",
+		"Quy chế.Điều 4.-1": "Quy chế, Điều 4, gạch đầu dòng thứ nhất",
+		"Phụ lục-2.1":       "Phụ lục-2, mục 1",
+		closingPath:         "câu kết",
+	} {
+		if got := located(i18n.With(t.Context(), words, i18n.Vietnamese), path); got != want {
+			t.Errorf("%s stands in %q, want %q", path, got, want)
 		}
 	}
 }
