@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxKey is the longest key of a record, in bytes: 12 bits of its head.
@@ -105,11 +106,14 @@ func appendNetworkKey(dst []byte, value string) ([]byte, Reason) {
 
 func appendEmailKey(dst []byte, value string) ([]byte, Reason) {
 	local, host, ok := strings.Cut(value, "@")
+	if ok = ok && utf8.ValidString(local); ok {
+		local = strings.ToLower(local) // which may be longer
+	}
 	if !ok || local == "" || len(local) > 64 || strings.ContainsAny(host, "@") || strings.ContainsAny(local, " \t\r\n<>,;:") {
 		return dst, BadValue
 	}
 	start := len(dst)
-	dst = append(append(dst, strings.ToLower(local)...), '@')
+	dst = append(append(dst, local...), '@')
 	at := len(dst)
 	if dst = AppendNormal(dst, host); !domain(dst[at:]) || len(dst)-start > maxKey {
 		return dst[:start], BadValue

@@ -108,12 +108,16 @@ func hexadecimal(v string) bool {
 	return true
 }
 
-// mailbox takes what RFC 5321 §4.1.2 calls a Dot-string before the @. Mail
-// systems ignore its case, whatever the standard allows.
+// mailbox takes what RFC 5321 §4.1.2 calls a Dot-string before the @, in UTF-8
+// (RFC 6531 §3.3). Mail systems ignore its case, whatever the standard allows.
 func mailbox(v string) (string, intel.Reason) {
 	v = strings.TrimSuffix(strings.TrimPrefix(v, "<"), ">")
 	at := strings.LastIndexByte(v, '@')
-	if at <= 0 || at > 64 {
+	if at <= 0 || !utf8.ValidString(v[:at]) {
+		return v, BadValue
+	}
+	local := strings.ToLower(v[:at]) // which may be longer
+	if len(local) > 64 {
 		return v, BadValue
 	}
 	for i := range at {
@@ -125,7 +129,7 @@ func mailbox(v string) (string, intel.Reason) {
 	if _, why := intel.Judge(host); why == intel.BadName {
 		return v, BadValue
 	}
-	return strings.ToLower(v[:at]) + "@" + host, ""
+	return local + "@" + host, ""
 }
 
 // ja4 tells a JA4 fingerprint: transport, version, SNI, counts, ALPN, and two

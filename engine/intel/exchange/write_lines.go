@@ -26,12 +26,26 @@ func (plainLines) line(dst []byte, i intel.Indicator) ([]byte, bool, intel.Reaso
 	switch {
 	case i.Type == intel.Domain && i.Scope == intel.ExactOnly:
 		return dst, false, Scopeless // readers would take the names below it too
-	case i.Type == intel.JA3:
-		return dst, false, unsaid(i.Type) // it looks like an MD5
-	case i.Type == intel.URL && schemeEnd(i.Value) == 0 && !strings.Contains(i.Value, "/"):
-		return dst, false, unsaid(i.Type) // it looks like a name
+	case !plainly(i):
+		return dst, false, unsaid(i.Type)
 	}
 	return append(append(dst, i.Value...), '\n'), false, ""
+}
+
+// plainly reports whether a line that holds nothing but the value of i means i to
+// who reads it: a JA3 looks like an MD5, a URL without a path like a name, and
+// "a.com/x|y" like a filter.
+func plainly(i intel.Indicator) bool {
+	v := []byte(i.Value)
+	if intel.IsComment(v) || len(intel.Uncomment(v)) < len(v) || strings.ContainsAny(i.Value, " \t,;") && !strings.Contains(i.Value, "://") {
+		return false
+	}
+	f, why := bare(i.Value)
+	if why != "" || f.allow {
+		return false
+	}
+	same, why := Canonical(f.Indicator)
+	return why == "" && same.Type == i.Type && same.Value == i.Value
 }
 
 // hostsLines writes hosts(5), which knows names by themselves only.
