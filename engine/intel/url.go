@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // maxFolders bounds the folders of a path that are looked up.
@@ -32,6 +33,7 @@ func appendURL(dst []byte, text string) (url []byte, host int, ok bool) {
 		scheme, rest = "", text
 	}
 	rest, _, _ = strings.Cut(rest, "#")
+	rest = strings.TrimRightFunc(rest, unicode.IsSpace) // that stood before a fragment
 	end := strings.IndexAny(rest, "/?")
 	if end < 0 {
 		end = len(rest)
@@ -47,10 +49,21 @@ func appendURL(dst []byte, text string) (url []byte, host int, ok bool) {
 		dst = append(dst, '/')
 	}
 	dst = append(dst, path...)
-	if len(dst)-start > maxKey || strings.ContainsAny(path, " \t\r\n") {
+	if len(dst)-start > maxKey || hasControl(path) {
 		return dst[:start], 0, false
 	}
 	return dst, host, true
+}
+
+// hasControl reports whether s holds a blank or a control character, which no URL
+// has as itself (RFC 3986 §2).
+func hasControl(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] == 0x7f {
+			return true
+		}
+	}
+	return false
 }
 
 func appendAuthority(dst []byte, authority, scheme string) ([]byte, bool) {
