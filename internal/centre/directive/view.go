@@ -231,7 +231,11 @@ func leadOf(ctx context.Context, d Directive) string {
 		}
 		return i18n.T(ctx, "directive.say."+key) + ": " + text
 	}
-	return strings.Join([]string{blank("number", d.Number), blank("date", dayText(ctx, d.Date)), blank("issuer", d.Issuer)}, " · ")
+	number := d.Number
+	if number == "" && d.Symbol != "" { // the number is left blank before it
+		number = "…/" + d.Symbol
+	}
+	return strings.Join([]string{blank("number", number), blank("date", dayText(ctx, d.Date)), blank("issuer", d.Issuer)}, " · ")
 }
 
 // dayText is the date of a text ("2024-08-30", "2024-08", "2024") as it is shown.
