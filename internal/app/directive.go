@@ -222,19 +222,22 @@ func (a directivePapers) Draft(ctx context.Context, n directive.NewDraft) (strin
 	if err := officedoc.WriteDOCX(&file, n.Paper); err != nil {
 		return "", err
 	}
-	d, err := a.Rooms.Documents.Begin(ctx, document.Head{Unit: n.Unit, Kind: "cong_van", Subject: n.Subject, Place: n.Paper.Place, Issuer: n.Paper.Issuer, Signer: n.Paper.Sign.Name,
-		Urgency: urgencyCode(n.Urgency), Recipients: strings.Join(n.Recipients, "\n")})
-	if err != nil {
-		return "", err
-	}
+	var cites []document.Link
 	if n.Basis != "" {
 		f, err := a.Rooms.Documents.Get(ctx, document.ID(n.Basis))
 		if err != nil {
 			return "", err
 		}
-		if _, err := a.Rooms.Documents.Cite(ctx, d.ID, document.Link{Relation: document.Basis, Standing: document.InForce, Cited: document.Cited{Kind: f.Kind, Number: f.Number, Symbol: f.Symbol, Date: f.Date, Issuer: f.Issuer, Subject: f.Subject}}); err != nil {
-			return "", err
-		}
+		cites = append(cites, document.Link{Relation: document.Basis, Standing: document.InForce, Cited: document.Cited{Kind: f.Kind, Number: f.Number, Symbol: f.Symbol, Date: f.Date, Issuer: f.Issuer, Subject: f.Subject}})
+	}
+	var d document.Document
+	err := a.Records.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		d, err = a.Rooms.Documents.BeginIn(ctx, tx, document.Head{Unit: n.Unit, Kind: "cong_van", Subject: n.Subject, Place: n.Paper.Place, Issuer: n.Paper.Issuer, Signer: n.Paper.Sign.Name,
+			Urgency: urgencyCode(n.Urgency), Recipients: strings.Join(n.Recipients, "\n")}, "", "", cites...)
+		return err
+	})
+	if err != nil {
+		return "", err
 	}
 	_, err = a.Rooms.Documents.AddFile(ctx, d.ID, document.Original, n.Name, &file)
 	return string(d.ID), err
