@@ -81,8 +81,12 @@ func (v unitPage) title(ctx context.Context, o Owed) string {
 // hidden is what every form of a task sends back: its version, and whose page it
 // stands on.
 func (v unitPage) hidden(o Owed) []ui.Hidden {
-	return []ui.Hidden{versionField(o.Version), {Name: "of", Value: v.unit}}
+	return []ui.Hidden{versionField(o.Version), v.here()}
 }
+
+// here is whose page a form stands on. Evidence, which is added to what is there,
+// sends nothing else.
+func (v unitPage) here() ui.Hidden { return ui.Hidden{Name: "of", Value: v.unit} }
 
 // clock is how long what is owed may still take; of what is settled it is the day
 // alone.

@@ -1002,7 +1002,7 @@ func (v unitPage) addProof(o Owed) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: taskHref(o.Task) + "/evidence", Upload: true, Hidden: v.hidden(o), Label: i18n.T(ctx, "directive.proof.add") + ": " + v.title(ctx, o)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: taskHref(o.Task) + "/evidence", Upload: true, Hidden: []ui.Hidden{v.here()}, Label: i18n.T(ctx, "directive.proof.add") + ": " + v.title(ctx, o)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var34), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
